@@ -1,0 +1,43 @@
+//! The link between a request type and its place in the REST interface, known to server and client alike.
+
+use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
+
+/// HTTP methods that the interface uses.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Method {
+    /// Fields travel as query parameters.
+    Get,
+    /// Fields travel as a JSON body.
+    Post,
+    /// Fields travel as a JSON body.
+    Patch,
+    /// Fields travel as a JSON body.
+    Delete,
+}
+
+/// A request of the REST interface: where it is sent and what answers it.
+pub trait Endpoint: Serialize + DeserializeOwned + Send + 'static {
+    /// What a successful answer holds.
+    type Response: Serialize + DeserializeOwned + Send + 'static;
+    /// The HTTP method.
+    const METHOD: Method;
+    /// The path below `/api/2.0/mlflow`; `{field}` stands for a field of the request.
+    const PATH: &'static str;
+}
+
+/// An answer without fields: `{}`.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Empty {}
+
+/// Ties request types to method, path and response, one line each.
+macro_rules! endpoints {
+    ($($method:ident $path:literal $request:ty => $response:ty;)+) => {$(
+        impl $crate::Endpoint for $request {
+            type Response = $response;
+            const METHOD: $crate::Method = $crate::Method::$method;
+            const PATH: &'static str = $path;
+        }
+    )+};
+}
+pub(crate) use endpoints;

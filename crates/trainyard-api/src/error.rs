@@ -1,0 +1,91 @@
+//! Error codes and the error body of the wire.
+
+use serde::{Deserialize, Serialize};
+
+macro_rules! error_codes {
+    ($($(#[$doc:meta])* $variant:ident $text:literal $status:literal;)+) => {
+        /// The `error_code` of an error body. Codes this version does not know read as `InternalError`.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+        pub enum ErrorCode {
+            $($(#[$doc])* #[serde(rename = $text)] $variant,)+
+            /// Any code not listed here.
+            #[serde(other, rename = "INTERNAL_ERROR")]
+            InternalError,
+        }
+
+        impl ErrorCode {
+            /// The code as it stands on the wire.
+            pub fn as_str(self) -> &'static str {
+                match self { $(Self::$variant => $text,)+ Self::InternalError => "INTERNAL_ERROR" }
+            }
+
+            /// The HTTP status that carries the code.
+            pub fn http_status(self) -> u16 {
+                match self { $(Self::$variant => $status,)+ Self::InternalError => 500 }
+            }
+        }
+    };
+}
+
+error_codes! {
+    /// A value is missing, malformed or out of range.
+    InvalidParameterValue "INVALID_PARAMETER_VALUE" 400;
+    /// The name is taken.
+    ResourceAlreadyExists "RESOURCE_ALREADY_EXISTS" 400;
+    /// The request cannot be read at all.
+    BadRequest "BAD_REQUEST" 400;
+    /// No credentials, or wrong ones.
+    Unauthenticated "UNAUTHENTICATED" 401;
+    /// The user may not do this.
+    PermissionDenied "PERMISSION_DENIED" 403;
+    /// There is no such entity.
+    ResourceDoesNotExist "RESOURCE_DOES_NOT_EXIST" 404;
+    /// There is nothing at this address.
+    NotFound "NOT_FOUND" 404;
+    /// There is no such route.
+    EndpointNotFound "ENDPOINT_NOT_FOUND" 404;
+    /// Another request changed the same thing.
+    ResourceConflict "RESOURCE_CONFLICT" 409;
+    /// Too many requests.
+    RequestLimitExceeded "REQUEST_LIMIT_EXCEEDED" 429;
+    /// Disk, quota or memory is used up.
+    ResourceExhausted "RESOURCE_EXHAUSTED" 429;
+    /// The request is out of order with the state it meets.
+    InvalidState "INVALID_STATE" 500;
+    /// This server does not do that.
+    NotImplemented "NOT_IMPLEMENTED" 501;
+    /// Try again later.
+    TemporarilyUnavailable "TEMPORARILY_UNAVAILABLE" 503;
+    /// The answer took too long.
+    DeadlineExceeded "DEADLINE_EXCEEDED" 504;
+}
+
+/// The body of an error answer.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
+#[error("{}: {message}", error_code.as_str())]
+pub struct ApiError {
+    /// What kind of error it is.
+    pub error_code: ErrorCode,
+    /// One sentence or more for a person.
+    #[serde(default)]
+    pub message: String,
+}
+
+impl ApiError {
+    /// An error of any code.
+    pub fn new(error_code: ErrorCode, message: impl Into<String>) -> Self {
+        Self { error_code, message: message.into() }
+    }
+
+    /// `INVALID_PARAMETER_VALUE` with a message that names the field and the value.
+    pub fn invalid(message: impl Into<String>) -> Self {
+        Self::new(ErrorCode::InvalidParameterValue, message)
+    }
+
+    /// The error for a required field that is absent or empty, in MLflow's words (clients match on them).
+    pub fn missing(field: &str) -> Self {
+        Self::invalid(format!(
+            "Missing value for required parameter '{field}'. See the API docs for more information about request parameters."
+        ))
+    }
+}

@@ -1,0 +1,50 @@
+//! Sizes and counts that a request may not exceed (MLflow 3.18's).
+
+/// Points, params and tags of one log-batch together.
+pub const BATCH_ENTRIES: usize = 1000;
+/// Points of one log-batch.
+pub const BATCH_METRICS: usize = 1000;
+/// Params of one log-batch.
+pub const BATCH_PARAMS: usize = 100;
+/// Tags of one log-batch.
+pub const BATCH_TAGS: usize = 100;
+/// Datasets of one log-inputs.
+pub const INPUT_DATASETS: usize = 1000;
+/// Characters of a metric, param or tag key.
+pub const KEY_CHARS: usize = 250;
+/// Characters of a param value; longer ones are cut.
+pub const PARAM_VALUE_CHARS: usize = 6000;
+/// Characters of a run tag value; longer ones are cut.
+pub const RUN_TAG_VALUE_CHARS: usize = 8000;
+/// Characters of an experiment name.
+pub const EXPERIMENT_NAME_CHARS: usize = 500;
+/// Characters of an experiment tag value.
+pub const EXPERIMENT_TAG_VALUE_CHARS: usize = 20_000;
+/// Characters of a registered model's or model version's tag value.
+pub const REGISTRY_TAG_VALUE_CHARS: usize = 100_000;
+/// Characters of an alias.
+pub const ALIAS_CHARS: usize = 255;
+/// Characters of a dataset name.
+pub const DATASET_NAME_CHARS: usize = 500;
+/// Characters of a dataset digest.
+pub const DATASET_DIGEST_CHARS: usize = 36;
+/// Characters of a dataset schema.
+pub const DATASET_SCHEMA_CHARS: usize = 1_048_575;
+/// Characters of a dataset source.
+pub const DATASET_SOURCE_CHARS: usize = 65_535;
+/// Characters of a dataset profile.
+pub const DATASET_PROFILE_CHARS: usize = 16_777_215;
+/// Characters of an input tag's key.
+pub const INPUT_TAG_KEY_CHARS: usize = 255;
+/// Characters of an input tag's value.
+pub const INPUT_TAG_VALUE_CHARS: usize = 500;
+/// Largest `max_results` of runs/search and experiments/search.
+pub const SEARCH_MAX_RESULTS: i64 = 50_000;
+/// Largest `max_results` of registered-models/search.
+pub const REGISTERED_MODELS_MAX_RESULTS: i64 = 1000;
+/// Largest `max_results` of model-versions/search.
+pub const MODEL_VERSIONS_MAX_RESULTS: i64 = 200_000;
+/// Bytes of a JSON request body.
+pub const JSON_BODY_BYTES: usize = 32 * 1024 * 1024;
+/// Bytes of a log-batch body.
+pub const BATCH_BODY_BYTES: usize = 1_000_000;

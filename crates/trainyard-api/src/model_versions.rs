@@ -1,0 +1,262 @@
+//! Model versions: numbered models under a registered name.
+
+use serde::{Deserialize, Serialize};
+
+use crate::endpoint::endpoints;
+use crate::metrics::Metric;
+use crate::{Empty, ModelId, RunId, Tag, wire};
+
+/// One numbered model under a registered name.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct ModelVersion {
+    /// The registered model.
+    pub name: String,
+    /// The number as text.
+    pub version: String,
+    /// Milliseconds since the epoch.
+    #[serde(deserialize_with = "wire::int64")]
+    pub creation_timestamp: i64,
+    /// Milliseconds since the epoch.
+    #[serde(deserialize_with = "wire::int64")]
+    pub last_updated_timestamp: i64,
+    /// Who made it.
+    #[serde(skip_serializing_if = "String::is_empty")]
+    pub user_id: String,
+    /// `None`, `Staging`, `Production` or `Archived`.
+    pub current_stage: String,
+    /// Free text.
+    #[serde(skip_serializing_if = "String::is_empty")]
+    pub description: String,
+    /// What it was made from: `models:/m-…` or an artifact URI.
+    pub source: String,
+    /// Run that made the model.
+    #[serde(skip_serializing_if = "RunId::is_empty")]
+    pub run_id: RunId,
+    /// Whether it can be used.
+    pub status: ModelVersionStatus,
+    /// More about the status.
+    #[serde(skip_serializing_if = "String::is_empty")]
+    pub status_message: String,
+    /// Tags, ordered by key.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub tags: Vec<Tag>,
+    /// Link to the run, for people.
+    #[serde(skip_serializing_if = "String::is_empty")]
+    pub run_link: String,
+    /// Aliases that point at it.
+    #[serde(deserialize_with = "wire::list", skip_serializing_if = "Vec::is_empty")]
+    pub aliases: Vec<String>,
+    /// Logged model it was made from.
+    #[serde(skip_serializing_if = "ModelId::is_empty")]
+    pub model_id: ModelId,
+    /// Params of that logged model.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub model_params: Vec<ModelParam>,
+    /// Metrics of that logged model.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub model_metrics: Vec<Metric>,
+}
+
+/// Whether a version can be used.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub enum ModelVersionStatus {
+    /// Being copied.
+    #[serde(rename = "PENDING_REGISTRATION")]
+    Pending,
+    /// Copying failed.
+    #[serde(rename = "FAILED_REGISTRATION")]
+    Failed,
+    /// Can be used.
+    #[default]
+    #[serde(rename = "READY")]
+    Ready,
+}
+
+impl ModelVersionStatus {
+    /// The word on the wire and in the database.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Pending => "PENDING_REGISTRATION",
+            Self::Failed => "FAILED_REGISTRATION",
+            Self::Ready => "READY",
+        }
+    }
+}
+
+/// A parameter of a model version.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct ModelParam {
+    /// The key.
+    pub name: String,
+    /// The value.
+    pub value: String,
+}
+
+/// Makes a version.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct CreateModelVersion {
+    /// Required.
+    pub name: String,
+    /// Required: `models:/m-…`, or an artifact URI.
+    pub source: String,
+    /// Run that made the model.
+    #[serde(skip_serializing_if = "RunId::is_empty")]
+    pub run_id: RunId,
+    /// Tags to set.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub tags: Vec<Tag>,
+    /// Link to the run, for people.
+    #[serde(skip_serializing_if = "String::is_empty")]
+    pub run_link: String,
+    /// Free text.
+    #[serde(skip_serializing_if = "String::is_empty")]
+    pub description: String,
+    /// Logged model it is made from.
+    #[serde(skip_serializing_if = "ModelId::is_empty")]
+    pub model_id: ModelId,
+}
+
+/// Answer to every request about one version.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct GetModelVersionResponse {
+    /// The version.
+    pub model_version: ModelVersion,
+}
+
+/// One version.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct GetModelVersion {
+    /// Required.
+    pub name: String,
+    /// Required; a number as text.
+    pub version: String,
+}
+
+/// Changes the description.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct UpdateModelVersion {
+    /// Required.
+    pub name: String,
+    /// Required; a number as text.
+    pub version: String,
+    /// The new description.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub description: Option<String>,
+}
+
+/// Moves a version to a stage.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct TransitionModelVersionStage {
+    /// Required.
+    pub name: String,
+    /// Required; a number as text.
+    pub version: String,
+    /// Required.
+    pub stage: String,
+    /// Whether the other versions of the stage become `Archived`.
+    #[serde(deserialize_with = "wire::boolean", skip_serializing_if = "wire::is_default")]
+    pub archive_existing_versions: bool,
+}
+
+/// Deletes one version.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct DeleteModelVersion {
+    /// Required.
+    pub name: String,
+    /// Required; a number as text.
+    pub version: String,
+}
+
+/// Filters, orders and pages versions.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct SearchModelVersions {
+    /// Filter text.
+    #[serde(skip_serializing_if = "String::is_empty")]
+    pub filter: String,
+    /// Page size, 10000 when left out.
+    #[serde(deserialize_with = "wire::optional_int64", skip_serializing_if = "Option::is_none")]
+    pub max_results: Option<i64>,
+    /// `key [ASC|DESC]`.
+    #[serde(deserialize_with = "wire::list", skip_serializing_if = "Vec::is_empty")]
+    pub order_by: Vec<String>,
+    /// Where the last page ended.
+    #[serde(skip_serializing_if = "String::is_empty")]
+    pub page_token: String,
+}
+
+/// Answer to [`SearchModelVersions`].
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct SearchModelVersionsResponse {
+    /// One page.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub model_versions: Vec<ModelVersion>,
+    /// Token of the next page; empty on the last.
+    #[serde(skip_serializing_if = "String::is_empty")]
+    pub next_page_token: String,
+}
+
+/// Where the files of a version lie.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct GetModelVersionDownloadUri {
+    /// Required.
+    pub name: String,
+    /// Required; a number as text.
+    pub version: String,
+}
+
+/// Answer to [`GetModelVersionDownloadUri`].
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct GetModelVersionDownloadUriResponse {
+    /// URI of the model directory.
+    pub artifact_uri: String,
+}
+
+/// Sets one tag.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct SetModelVersionTag {
+    /// Required.
+    pub name: String,
+    /// Required; a number as text.
+    pub version: String,
+    /// Required.
+    pub key: String,
+    /// The value.
+    pub value: String,
+}
+
+/// Removes one tag.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct DeleteModelVersionTag {
+    /// Required.
+    pub name: String,
+    /// Required; a number as text.
+    pub version: String,
+    /// Required.
+    pub key: String,
+}
+
+endpoints! {
+    Post "/model-versions/create" CreateModelVersion => GetModelVersionResponse;
+    Get "/model-versions/get" GetModelVersion => GetModelVersionResponse;
+    Patch "/model-versions/update" UpdateModelVersion => GetModelVersionResponse;
+    Post "/model-versions/transition-stage" TransitionModelVersionStage => GetModelVersionResponse;
+    Delete "/model-versions/delete" DeleteModelVersion => Empty;
+    Get "/model-versions/search" SearchModelVersions => SearchModelVersionsResponse;
+    Get "/model-versions/get-download-uri" GetModelVersionDownloadUri => GetModelVersionDownloadUriResponse;
+    Post "/model-versions/set-tag" SetModelVersionTag => Empty;
+    Delete "/model-versions/delete-tag" DeleteModelVersionTag => Empty;
+}

@@ -1,0 +1,293 @@
+//! Runs: one execution of training code, with its params, metrics and tags.
+
+use serde::{Deserialize, Serialize};
+
+use crate::datasets::{RunInputs, RunOutputs};
+use crate::endpoint::endpoints;
+use crate::metrics::{self, Metric};
+use crate::{Empty, ExperimentId, LifecycleStage, Param, RunId, Tag, ViewType, wire};
+
+/// How far a run has come.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub enum RunStatus {
+    /// In progress.
+    #[default]
+    #[serde(rename = "RUNNING", alias = "1")]
+    Running,
+    /// Will start later.
+    #[serde(rename = "SCHEDULED", alias = "2")]
+    Scheduled,
+    /// Ended well.
+    #[serde(rename = "FINISHED", alias = "3")]
+    Finished,
+    /// Ended with an error.
+    #[serde(rename = "FAILED", alias = "4")]
+    Failed,
+    /// Stopped by somebody.
+    #[serde(rename = "KILLED", alias = "5")]
+    Killed,
+}
+
+impl RunStatus {
+    /// The word on the wire and in the database.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Running => "RUNNING",
+            Self::Scheduled => "SCHEDULED",
+            Self::Finished => "FINISHED",
+            Self::Failed => "FAILED",
+            Self::Killed => "KILLED",
+        }
+    }
+
+    /// Whether the run has come to an end.
+    pub fn is_terminal(self) -> bool {
+        matches!(self, Self::Finished | Self::Failed | Self::Killed)
+    }
+}
+
+/// A run with everything that was logged to it; of each metric the latest point.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Run {
+    /// Who, when, where, how it ended.
+    pub info: RunInfo,
+    /// Metrics, params and tags.
+    pub data: RunData,
+    /// Datasets and models used.
+    pub inputs: RunInputs,
+    /// Models made.
+    pub outputs: RunOutputs,
+}
+
+/// Who, when, where and how a run ended.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct RunInfo {
+    /// The id.
+    pub run_id: RunId,
+    /// The id once more, under its older name.
+    pub run_uuid: RunId,
+    /// Name for people; not unique.
+    pub run_name: String,
+    /// The experiment it belongs to.
+    pub experiment_id: ExperimentId,
+    /// Who started it.
+    pub user_id: String,
+    /// How far it has come.
+    pub status: RunStatus,
+    /// Milliseconds since the epoch.
+    #[serde(deserialize_with = "wire::int64")]
+    pub start_time: i64,
+    /// Milliseconds since the epoch.
+    #[serde(deserialize_with = "wire::optional_int64", skip_serializing_if = "Option::is_none")]
+    pub end_time: Option<i64>,
+    /// URI below which its artifacts lie.
+    pub artifact_uri: String,
+    /// Active or deleted.
+    pub lifecycle_stage: LifecycleStage,
+}
+
+/// What was logged to a run.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct RunData {
+    /// The latest point of each metric, ordered by key.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub metrics: Vec<Metric>,
+    /// Params, ordered by key.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub params: Vec<Param>,
+    /// Tags, ordered by key.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub tags: Vec<Tag>,
+}
+
+/// Starts a run.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct CreateRun {
+    /// The experiment; empty for `0`.
+    pub experiment_id: ExperimentId,
+    /// Who starts it.
+    #[serde(skip_serializing_if = "String::is_empty")]
+    pub user_id: String,
+    /// Name; the tag `mlflow.runName`, else one is made up.
+    #[serde(skip_serializing_if = "String::is_empty")]
+    pub run_name: String,
+    /// Milliseconds since the epoch.
+    #[serde(deserialize_with = "wire::optional_int64", skip_serializing_if = "Option::is_none")]
+    pub start_time: Option<i64>,
+    /// Tags to set.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub tags: Vec<Tag>,
+}
+
+/// Answer to [`CreateRun`] and [`GetRun`].
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct GetRunResponse {
+    /// The run.
+    pub run: Run,
+}
+
+/// One run by id.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct GetRun {
+    /// Required.
+    pub run_id: RunId,
+    /// Older name of `run_id`.
+    #[serde(skip_serializing_if = "RunId::is_empty")]
+    pub run_uuid: RunId,
+}
+
+/// Changes status, end time or name of a run.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct UpdateRun {
+    /// Required.
+    pub run_id: RunId,
+    /// Older name of `run_id`.
+    #[serde(skip_serializing_if = "RunId::is_empty")]
+    pub run_uuid: RunId,
+    /// New status.
+    #[serde(deserialize_with = "wire::optional_word", skip_serializing_if = "Option::is_none")]
+    pub status: Option<RunStatus>,
+    /// Milliseconds since the epoch.
+    #[serde(deserialize_with = "wire::optional_int64", skip_serializing_if = "Option::is_none")]
+    pub end_time: Option<i64>,
+    /// New name.
+    #[serde(skip_serializing_if = "String::is_empty")]
+    pub run_name: String,
+}
+
+/// Answer to [`UpdateRun`].
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct UpdateRunResponse {
+    /// The run as it is now.
+    pub run_info: RunInfo,
+}
+
+/// Soft-deletes a run.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct DeleteRun {
+    /// Required.
+    pub run_id: RunId,
+}
+
+/// Undoes [`DeleteRun`].
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct RestoreRun {
+    /// Required.
+    pub run_id: RunId,
+}
+
+/// Filters, orders and pages runs of some experiments.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct SearchRuns {
+    /// Experiments to look in; none finds nothing.
+    #[serde(deserialize_with = "wire::list", skip_serializing_if = "Vec::is_empty")]
+    pub experiment_ids: Vec<ExperimentId>,
+    /// Filter text.
+    #[serde(skip_serializing_if = "String::is_empty")]
+    pub filter: String,
+    /// Lifecycle stages to return.
+    #[serde(deserialize_with = "wire::word", skip_serializing_if = "wire::is_default")]
+    pub run_view_type: ViewType,
+    /// Page size, 1000 when left out, at most [`SEARCH_MAX_RESULTS`](crate::limits::SEARCH_MAX_RESULTS).
+    #[serde(deserialize_with = "wire::optional_int64", skip_serializing_if = "Option::is_none")]
+    pub max_results: Option<i64>,
+    /// `key [ASC|DESC]`; by default the newest first.
+    #[serde(deserialize_with = "wire::list", skip_serializing_if = "Vec::is_empty")]
+    pub order_by: Vec<String>,
+    /// Where the last page ended.
+    #[serde(skip_serializing_if = "String::is_empty")]
+    pub page_token: String,
+}
+
+/// Answer to [`SearchRuns`].
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct SearchRunsResponse {
+    /// One page.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub runs: Vec<Run>,
+    /// Token of the next page; empty on the last.
+    #[serde(skip_serializing_if = "String::is_empty")]
+    pub next_page_token: String,
+}
+
+/// Logs one param.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct LogParam {
+    /// Required.
+    pub run_id: RunId,
+    /// Older name of `run_id`.
+    #[serde(skip_serializing_if = "RunId::is_empty")]
+    pub run_uuid: RunId,
+    /// Required.
+    pub key: String,
+    /// The value.
+    pub value: String,
+}
+
+/// Sets one tag of a run.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct SetTag {
+    /// Required.
+    pub run_id: RunId,
+    /// Older name of `run_id`.
+    #[serde(skip_serializing_if = "RunId::is_empty")]
+    pub run_uuid: RunId,
+    /// Required.
+    pub key: String,
+    /// The value.
+    pub value: String,
+}
+
+/// Removes one tag of a run.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct DeleteTag {
+    /// Required.
+    pub run_id: RunId,
+    /// Required.
+    pub key: String,
+}
+
+/// Logs points, params and tags together: all of them or none.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct LogBatch {
+    /// Required.
+    pub run_id: RunId,
+    /// Points; each has a value and a timestamp.
+    #[serde(deserialize_with = "metrics::logged", skip_serializing_if = "Vec::is_empty")]
+    pub metrics: Vec<Metric>,
+    /// Params.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub params: Vec<Param>,
+    /// Tags.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub tags: Vec<Tag>,
+}
+
+endpoints! {
+    Post "/runs/create" CreateRun => GetRunResponse;
+    Get "/runs/get" GetRun => GetRunResponse;
+    Post "/runs/update" UpdateRun => UpdateRunResponse;
+    Post "/runs/delete" DeleteRun => Empty;
+    Post "/runs/restore" RestoreRun => Empty;
+    Post "/runs/search" SearchRuns => SearchRunsResponse;
+    Post "/runs/log-parameter" LogParam => Empty;
+    Post "/runs/set-tag" SetTag => Empty;
+    Post "/runs/delete-tag" DeleteTag => Empty;
+    Post "/runs/log-batch" LogBatch => Empty;
+}
