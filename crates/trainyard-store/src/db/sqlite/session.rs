@@ -1,0 +1,145 @@
+//! One connection: binds, steps, and turns the driver's errors into [`DbError`].
+
+use rusqlite::types::{ToSqlOutput, ValueRef};
+use rusqlite::{CachedStatement, Connection, ErrorCode, ToSql, ffi};
+
+use crate::StoreError;
+use crate::db::{Column, DbError, Row, Value};
+
+/// A connection with its prepared statements.
+pub(in crate::db) struct Session {
+    connection: Connection,
+}
+
+impl Session {
+    pub(super) fn new(connection: Connection) -> Self {
+        Self { connection }
+    }
+
+    /// Hands each row to `read` until that answers `false`.
+    pub(in crate::db) fn query(
+        &self,
+        sql: &str,
+        values: &[Value],
+        mut read: impl FnMut(&Row<'_>) -> Result<bool, StoreError>,
+    ) -> Result<(), StoreError> {
+        let mut statement = self.prepare(sql, values.len())?;
+        bind(&mut statement, values)?;
+        let mut rows = statement.raw_query();
+        while let Some(row) = rows.next().map_err(error)? {
+            if !read(&Row(row))? {
+                break;
+            }
+        }
+        Ok(())
+    }
+
+    /// Carries out a statement without an answer; returns how many rows it changed.
+    pub(in crate::db) fn execute(&self, sql: &str, values: &[Value]) -> Result<u64, DbError> {
+        let mut statement = self.prepare(sql, values.len())?;
+        bind(&mut statement, values)?;
+        statement.raw_execute().map(|changed| changed as u64).map_err(error)
+    }
+
+    /// [`Session::execute`] for many lists of values.
+    pub(in crate::db) fn execute_many<const N: usize>(
+        &self,
+        sql: &str,
+        rows: impl IntoIterator<Item = [Value; N]>,
+    ) -> Result<u64, DbError> {
+        let mut statement = self.prepare(sql, N)?;
+        let mut changed = 0;
+        for values in rows {
+            bind(&mut statement, &values)?;
+            changed += statement.raw_execute().map_err(error)? as u64;
+        }
+        Ok(changed)
+    }
+
+    /// Carries out several statements without values, such as a migration.
+    pub(in crate::db) fn batch(&self, sql: &str) -> Result<(), DbError> {
+        self.connection.execute_batch(sql).map_err(error)
+    }
+
+    /// Whether a transaction is open. A full or broken disk can end one in the middle.
+    pub(in crate::db) fn in_transaction(&self) -> bool {
+        !self.connection.is_autocommit()
+    }
+
+    fn prepare(&self, sql: &str, values: usize) -> Result<CachedStatement<'_>, DbError> {
+        let statement = self.connection.prepare_cached(sql).map_err(error)?;
+        let wanted = statement.parameter_count();
+        if wanted != values {
+            return Err(DbError::Other(format!("a statement with {wanted} binds was given {values} values: {sql}")));
+        }
+        // SQLite numbers `$n` by first use, whatever the digits say.
+        debug_assert!(
+            (1..=wanted).all(|index| statement.parameter_name(index) == Some(format!("${index}").as_str())),
+            "binds are not numbered in order of first use: {sql}"
+        );
+        Ok(statement)
+    }
+}
+
+fn bind(statement: &mut CachedStatement<'_>, values: &[Value]) -> Result<(), DbError> {
+    for (index, value) in values.iter().enumerate() {
+        if let Value::Text(text) = value
+            && let Some(at) = text.find('\0')
+        {
+            let excerpt: String = text[..at].chars().rev().take(40).collect::<Vec<_>>().into_iter().rev().collect();
+            return Err(DbError::NulInText(format!("'{excerpt}\\0…'")));
+        }
+        statement.raw_bind_parameter(index + 1, value).map_err(error)?;
+    }
+    Ok(())
+}
+
+impl ToSql for Value {
+    fn to_sql(&self) -> rusqlite::Result<ToSqlOutput<'_>> {
+        Ok(ToSqlOutput::Borrowed(match self {
+            Self::Null => ValueRef::Null,
+            Self::Integer(value) => ValueRef::Integer(*value),
+            Self::Real(value) => ValueRef::Real(*value),
+            Self::Text(value) => ValueRef::Text(value.as_bytes()),
+        }))
+    }
+}
+
+/// The column of a row at an index.
+pub(in crate::db) fn column<'r>(row: &'r rusqlite::Row<'_>, index: usize) -> Result<Column<'r>, DbError> {
+    match row.get_ref(index).map_err(error)? {
+        ValueRef::Null => Ok(Column::Null),
+        ValueRef::Integer(value) => Ok(Column::Integer(value)),
+        ValueRef::Real(value) => Ok(Column::Real(value)),
+        ValueRef::Text(bytes) => std::str::from_utf8(bytes)
+            .map(Column::Text)
+            .map_err(|_| DbError::Other(format!("column {index} holds text that is not UTF-8"))),
+        ValueRef::Blob(_) => Err(DbError::Other(format!("column {index} holds bytes"))),
+    }
+}
+
+/// What an error of the driver means.
+pub(super) fn error(error: rusqlite::Error) -> DbError {
+    let Some(code) = error.sqlite_error().copied() else { return DbError::Other(error.to_string()) };
+    let message = error.to_string();
+    match code.code {
+        ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked => DbError::Busy,
+        ErrorCode::DiskFull => DbError::DiskFull,
+        ErrorCode::NotADatabase => DbError::NotADatabase(message),
+        ErrorCode::CannotOpen
+        | ErrorCode::PermissionDenied
+        | ErrorCode::ReadOnly
+        | ErrorCode::SystemIoFailure
+        | ErrorCode::DatabaseCorrupt
+        | ErrorCode::FileLockingProtocolFailed
+        | ErrorCode::OutOfMemory => DbError::Unavailable(message),
+        ErrorCode::ConstraintViolation => match code.extended_code {
+            ffi::SQLITE_CONSTRAINT_UNIQUE | ffi::SQLITE_CONSTRAINT_PRIMARYKEY | ffi::SQLITE_CONSTRAINT_ROWID => {
+                DbError::UniqueViolation(message)
+            }
+            ffi::SQLITE_CONSTRAINT_FOREIGNKEY => DbError::ForeignKeyViolation(message),
+            _ => DbError::Other(message),
+        },
+        _ => DbError::Other(message),
+    }
+}

@@ -1,0 +1,109 @@
+//! One transaction, as rules and SQL see it.
+
+use trainyard_api::{ModelId, RunId};
+use uuid::Uuid;
+
+use super::sqlite::Session;
+use super::{DbError, Dialect, Row, Sources, Value};
+use crate::{ArtifactRoot, StoreError};
+
+/// One transaction: a connection, the time and a source of ids.
+pub struct Transaction<'c> {
+    session: &'c Session,
+    sources: &'c Sources,
+    artifact_root: &'c ArtifactRoot,
+    now_ms: i64,
+}
+
+impl<'c> Transaction<'c> {
+    pub(super) fn new(session: &'c Session, sources: &'c Sources, artifact_root: &'c ArtifactRoot) -> Self {
+        Self { session, sources, artifact_root, now_ms: (sources.now_ms)() }
+    }
+
+    /// All rows of an answer, each turned into a `T`.
+    pub fn query<T>(
+        &mut self,
+        sql: &str,
+        values: &[Value],
+        mut read: impl FnMut(&Row<'_>) -> Result<T, StoreError>,
+    ) -> Result<Vec<T>, StoreError> {
+        let mut answers = Vec::new();
+        self.session.query(sql, values, |row| {
+            answers.push(read(row)?);
+            Ok(true)
+        })?;
+        Ok(answers)
+    }
+
+    /// The first row of an answer, if there is one.
+    pub fn query_one<T>(
+        &mut self,
+        sql: &str,
+        values: &[Value],
+        read: impl FnOnce(&Row<'_>) -> Result<T, StoreError>,
+    ) -> Result<Option<T>, StoreError> {
+        let mut read = Some(read);
+        let mut answer = None;
+        self.session.query(sql, values, |row| {
+            if let Some(read) = read.take() {
+                answer = Some(read(row)?);
+            }
+            Ok(false)
+        })?;
+        Ok(answer)
+    }
+
+    /// Carries out an `INSERT … RETURNING id`.
+    pub fn insert(&mut self, sql: &str, values: &[Value]) -> Result<i64, StoreError> {
+        let id = self.query_one(sql, values, |row| row.get(0))?;
+        id.ok_or_else(|| DbError::Other(format!("an insert returned no row: {sql}")).into())
+    }
+
+    /// Carries out a statement without an answer; returns how many rows it changed.
+    pub fn execute(&mut self, sql: &str, values: &[Value]) -> Result<u64, DbError> {
+        self.session.execute(sql, values)
+    }
+
+    /// Carries out a statement once for each list of values; returns how many rows were changed in all.
+    pub fn execute_many<const N: usize>(
+        &mut self,
+        sql: &str,
+        rows: impl IntoIterator<Item = [Value; N]>,
+    ) -> Result<u64, DbError> {
+        self.session.execute_many(sql, rows)
+    }
+
+    /// The database that SQL is for.
+    pub fn dialect(&self) -> Dialect {
+        Dialect::Sqlite
+    }
+
+    /// When the transaction began, in milliseconds since the epoch.
+    pub fn now_ms(&self) -> i64 {
+        self.now_ms
+    }
+
+    /// An id for a new run: 32 hex digits.
+    pub fn new_run_id(&self) -> RunId {
+        self.new_uuid().simple().to_string().into()
+    }
+
+    /// An id for a new logged model: `m-` and 32 hex digits.
+    pub fn new_model_id(&self) -> ModelId {
+        format!("m-{}", self.new_uuid().simple()).into()
+    }
+
+    /// A random number, for names that are made up.
+    pub fn random(&self) -> u128 {
+        (self.sources.unique)()
+    }
+
+    /// Where the artifacts of experiments without a location of their own lie.
+    pub fn artifact_root(&self) -> &ArtifactRoot {
+        self.artifact_root
+    }
+
+    fn new_uuid(&self) -> Uuid {
+        uuid::Builder::from_random_bytes((self.sources.unique)().to_be_bytes()).into_uuid()
+    }
+}

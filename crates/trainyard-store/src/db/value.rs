@@ -1,0 +1,193 @@
+//! What goes into a statement and comes out of a row.
+
+use trainyard_api::logged_models::LoggedModelStatus;
+use trainyard_api::runs::RunStatus;
+use trainyard_api::{ExperimentId, LifecycleStage, ModelId, RunId};
+
+use super::DbError;
+use crate::StoreError;
+
+/// A value bound to a statement.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Value {
+    /// SQL's NULL.
+    Null,
+    /// BIGINT.
+    Integer(i64),
+    /// DOUBLE PRECISION; never NaN, which SQLite would make NULL.
+    Real(f64),
+    /// TEXT.
+    Text(String),
+}
+
+impl Value {
+    /// Many integers as one value, for [`Dialect::integers`](super::Dialect::integers).
+    pub fn integers(values: &[i64]) -> Self {
+        Self::Text(serde_json::Value::from(values).to_string())
+    }
+
+    /// Many texts as one value, for [`Dialect::texts`](super::Dialect::texts).
+    pub fn texts<T: AsRef<str>>(values: impl IntoIterator<Item = T>) -> Self {
+        let values = values.into_iter().map(|text| serde_json::Value::from(text.as_ref())).collect();
+        Self::Text(serde_json::Value::Array(values).to_string())
+    }
+}
+
+impl From<i64> for Value {
+    fn from(value: i64) -> Self {
+        Self::Integer(value)
+    }
+}
+
+impl From<bool> for Value {
+    fn from(value: bool) -> Self {
+        Self::Integer(value.into())
+    }
+}
+
+impl From<f64> for Value {
+    fn from(value: f64) -> Self {
+        Self::Real(value)
+    }
+}
+
+impl From<String> for Value {
+    fn from(value: String) -> Self {
+        Self::Text(value)
+    }
+}
+
+impl From<&str> for Value {
+    fn from(value: &str) -> Self {
+        Self::Text(value.to_owned())
+    }
+}
+
+impl From<&String> for Value {
+    fn from(value: &String) -> Self {
+        Self::Text(value.clone())
+    }
+}
+
+impl<T: Into<Value>> From<Option<T>> for Value {
+    fn from(value: Option<T>) -> Self {
+        value.map_or(Self::Null, Into::into)
+    }
+}
+
+/// A value of a row, borrowed.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum Column<'r> {
+    /// SQL's NULL.
+    Null,
+    /// BIGINT.
+    Integer(i64),
+    /// DOUBLE PRECISION.
+    Real(f64),
+    /// TEXT.
+    Text(&'r str),
+}
+
+/// A type that a column can be read as.
+pub trait FromColumn: Sized {
+    /// `None` when the column holds something else.
+    fn from_column(column: Column<'_>) -> Option<Self>;
+}
+
+impl FromColumn for i64 {
+    fn from_column(column: Column<'_>) -> Option<Self> {
+        if let Column::Integer(value) = column { Some(value) } else { None }
+    }
+}
+
+impl FromColumn for bool {
+    fn from_column(column: Column<'_>) -> Option<Self> {
+        i64::from_column(column).map(|value| value != 0)
+    }
+}
+
+impl FromColumn for f64 {
+    fn from_column(column: Column<'_>) -> Option<Self> {
+        match column {
+            Column::Real(value) => Some(value),
+            Column::Integer(value) => Some(value as f64),
+            Column::Null | Column::Text(_) => None,
+        }
+    }
+}
+
+impl FromColumn for String {
+    fn from_column(column: Column<'_>) -> Option<Self> {
+        if let Column::Text(value) = column { Some(value.to_owned()) } else { None }
+    }
+}
+
+impl<T: FromColumn> FromColumn for Option<T> {
+    fn from_column(column: Column<'_>) -> Option<Self> {
+        match column {
+            Column::Null => Some(None),
+            column => T::from_column(column).map(Some),
+        }
+    }
+}
+
+/// Ids travel as their text.
+macro_rules! text_ids {
+    ($($id:ty)+) => {$(
+        impl From<&$id> for Value {
+            fn from(id: &$id) -> Self {
+                Self::Text(id.as_str().to_owned())
+            }
+        }
+
+        impl FromColumn for $id {
+            fn from_column(column: Column<'_>) -> Option<Self> {
+                String::from_column(column).map(Into::into)
+            }
+        }
+    )+};
+}
+text_ids!(RunId ModelId);
+
+impl FromColumn for ExperimentId {
+    fn from_column(column: Column<'_>) -> Option<Self> {
+        i64::from_column(column).map(|id| id.to_string().into())
+    }
+}
+
+/// States travel as the word that the wire uses.
+macro_rules! words {
+    ($($state:ty: $($variant:ident)+;)+) => {$(
+        impl From<$state> for Value {
+            fn from(state: $state) -> Self {
+                Self::Text(state.as_str().to_owned())
+            }
+        }
+
+        impl FromColumn for $state {
+            fn from_column(column: Column<'_>) -> Option<Self> {
+                let Column::Text(word) = column else { return None };
+                [$(<$state>::$variant),+].into_iter().find(|state| state.as_str() == word)
+            }
+        }
+    )+};
+}
+words! {
+    LifecycleStage: Active Deleted;
+    RunStatus: Running Scheduled Finished Failed Killed;
+    LoggedModelStatus: Unspecified Pending Ready UploadFailed;
+}
+
+/// One row of an answer, readable while the next has not been asked for.
+pub struct Row<'r>(pub(super) &'r rusqlite::Row<'r>);
+
+impl Row<'_> {
+    /// The column at an index, counted from 0.
+    pub fn get<T: FromColumn>(&self, index: usize) -> Result<T, StoreError> {
+        let column = super::sqlite::column(self.0, index)?;
+        T::from_column(column).ok_or_else(|| {
+            let wanted = std::any::type_name::<T>();
+            DbError::Other(format!("column {index} holds {column:?}, not a {wanted}")).into()
+        })
+    }
+}

@@ -1,0 +1,36 @@
+//! Tracking and registry rules, and all SQL.
+//!
+//! A [`Store`] is handed requests of `trainyard-api`; each implements [`Operation`] in the module that holds its rules:
+//! `tracking` for experiments, runs, metrics, datasets and logged models, `registry` for registered models and their
+//! versions, `search` for the searches of both. `db` is the only part that knows a driver.
+
+mod db;
+mod error;
+mod registry;
+mod search;
+mod store;
+mod tracking;
+
+pub use db::{Column, DbError, Dialect, FromColumn, Row, Sources, Transaction, Value};
+pub use error::{Entity, StoreError};
+pub use store::{ArtifactRoot, Pending, Store, StoreOptions};
+
+use trainyard_api::Endpoint;
+
+/// Whether an operation changes anything.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Access {
+    /// Runs on a read-only connection.
+    Read,
+    /// Runs in the writer's transaction.
+    Write,
+}
+
+/// A request that the store alone can answer.
+pub trait Operation: Endpoint {
+    /// Whether it changes anything.
+    const ACCESS: Access;
+
+    /// Checks the rules, then reads or writes. An error undoes everything this operation has done.
+    fn execute(self, tx: &mut Transaction<'_>) -> Result<Self::Response, StoreError>;
+}

@@ -1,0 +1,95 @@
+//! `model-versions/search`.
+
+use trainyard_api::limits::MODEL_VERSIONS_MAX_RESULTS;
+use trainyard_api::model_versions::{SearchModelVersions, SearchModelVersionsResponse};
+
+use super::order::Order;
+use super::page::{self, Page};
+use super::rules::{Attribute, Family, KeyValues, Metrics, ORDER, Rules, TEXT, TEXT_OR_LIST, Values};
+use super::sql::Statement;
+use super::{parse, prompts};
+use crate::registry::model_versions;
+use crate::{Access, Operation, StoreError, Transaction};
+
+const TAGS: Family = Family::KeyValue(KeyValues {
+    table: "model_version_tag",
+    owner: "version_row",
+    operators: TEXT,
+    values: Values::Text,
+});
+
+const RULES: Rules = Rules {
+    entity: "model versions",
+    prefixes: &[("attribute", Family::Attribute), ("tags", TAGS), ("tag", TAGS)],
+    attributes: &[
+        Attribute {
+            names: &["name"],
+            column: "m.name",
+            values: Values::Text,
+            operators: TEXT_OR_LIST,
+            order_names: &["name"],
+        },
+        Attribute {
+            names: &["version_number"],
+            column: "x.version",
+            values: Values::QuotedNumber,
+            operators: ORDER,
+            order_names: &["version_number"],
+        },
+        Attribute {
+            names: &["run_id"],
+            column: "COALESCE(x.run_id, '')",
+            values: Values::Text,
+            operators: TEXT_OR_LIST,
+            order_names: &[],
+        },
+        Attribute {
+            names: &["source_path"],
+            column: "x.source",
+            values: Values::Text,
+            operators: TEXT,
+            order_names: &[],
+        },
+        Attribute {
+            names: &[],
+            column: "x.creation_time",
+            values: Values::Number,
+            operators: &[],
+            order_names: &["creation_timestamp"],
+        },
+        Attribute {
+            names: &[],
+            column: "x.last_updated_time",
+            values: Values::Number,
+            operators: &[],
+            order_names: &["last_updated_timestamp"],
+        },
+    ],
+    metrics: Metrics::None,
+};
+
+impl Operation for SearchModelVersions {
+    const ACCESS: Access = Access::Read;
+
+    fn execute(self, tx: &mut Transaction<'_>) -> Result<SearchModelVersionsResponse, StoreError> {
+        let Self { filter, max_results, order_by, page_token } = self;
+        let limit = page::limit(max_results, 10_000, MODEL_VERSIONS_MAX_RESULTS)?;
+        let page = Page::of(&("model versions", &filter, &order_by), &page_token, limit)?;
+        let order = Order::parse(&RULES, &order_by)?;
+
+        let from = "SELECT x.id FROM model_version x JOIN registered_model m ON m.id = x.model WHERE ";
+        let mut statement = Statement::new(tx, from);
+        let tags = "SELECT 1 FROM model_version_tag t WHERE t.version_row = x.id";
+        let rest = prompts::choose(&mut statement, parse(&filter)?, tags);
+        statement.filter(&RULES, &rest, &filter)?;
+        let ties = "m.name, x.version DESC";
+        if order.is_empty() {
+            statement.push(" ORDER BY x.last_updated_time DESC, ").push(ties);
+        } else {
+            order.finish(&mut statement, ties);
+        }
+
+        let (keys, next_page_token) = statement.page(tx, page)?;
+        Ok(SearchModelVersionsResponse { model_versions: model_versions::load(tx, &keys)?, next_page_token })
+    }
+}

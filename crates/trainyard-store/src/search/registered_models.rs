@@ -1,0 +1,69 @@
+//! `registered-models/search`.
+
+use trainyard_api::limits::REGISTERED_MODELS_MAX_RESULTS;
+use trainyard_api::registered_models::{SearchRegisteredModels, SearchRegisteredModelsResponse};
+
+use super::order::Order;
+use super::page::{self, Page};
+use super::rules::{Attribute, Family, KeyValues, Metrics, Rules, TEXT, TEXT_OR_LIST, Values};
+use super::sql::Statement;
+use super::{parse, prompts};
+use crate::registry::registered_models;
+use crate::{Access, Operation, StoreError, Transaction};
+
+const TAGS: Family = Family::KeyValue(KeyValues {
+    table: "registered_model_tag",
+    owner: "model",
+    operators: TEXT,
+    values: Values::Text,
+});
+
+const RULES: Rules = Rules {
+    entity: "registered models",
+    prefixes: &[("attribute", Family::Attribute), ("tags", TAGS), ("tag", TAGS)],
+    attributes: &[
+        Attribute {
+            names: &["name"],
+            column: "x.name",
+            values: Values::Text,
+            operators: TEXT_OR_LIST,
+            order_names: &["name"],
+        },
+        Attribute {
+            names: &[],
+            column: "x.last_updated_time",
+            values: Values::Number,
+            operators: &[],
+            order_names: &["last_updated_timestamp", "timestamp"],
+        },
+        Attribute {
+            names: &[],
+            column: "x.creation_time",
+            values: Values::Number,
+            operators: &[],
+            order_names: &["creation_timestamp"],
+        },
+    ],
+    metrics: Metrics::None,
+};
+
+impl Operation for SearchRegisteredModels {
+    const ACCESS: Access = Access::Read;
+
+    fn execute(self, tx: &mut Transaction<'_>) -> Result<SearchRegisteredModelsResponse, StoreError> {
+        let Self { filter, max_results, order_by, page_token } = self;
+        let limit = page::limit(max_results, 100, REGISTERED_MODELS_MAX_RESULTS)?;
+        let page = Page::of(&("registered models", &filter, &order_by), &page_token, limit)?;
+        let order = Order::parse(&RULES, &order_by)?;
+
+        let mut statement = Statement::new(tx, "SELECT x.id FROM registered_model x WHERE ");
+        let tags = "SELECT 1 FROM registered_model_tag t WHERE t.model = x.id";
+        let rest = prompts::choose(&mut statement, parse(&filter)?, tags);
+        statement.filter(&RULES, &rest, &filter)?;
+        order.finish(&mut statement, "x.name");
+
+        let (keys, next_page_token) = statement.page(tx, page)?;
+        let registered_models = registered_models::load(tx, &keys)?;
+        Ok(SearchRegisteredModelsResponse { registered_models, next_page_token })
+    }
+}

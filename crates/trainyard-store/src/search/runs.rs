@@ -1,0 +1,113 @@
+//! `runs/search`.
+
+use trainyard_api::limits::SEARCH_MAX_RESULTS;
+use trainyard_api::runs::{SearchRuns, SearchRunsResponse};
+
+use super::order::Order;
+use super::page::{self, Page};
+use super::rules::{Attribute, Family, KeyValues, Metrics, ORDER, Rules, TEXT, TEXT_OR_LIST, TEXT_OR_NULL, Values};
+use super::sql::Statement;
+use super::{experiment_keys, in_experiments, in_stages, parse};
+use crate::tracking::runs;
+use crate::{Access, Operation, StoreError, Transaction};
+
+const TAGS: Family =
+    Family::KeyValue(KeyValues { table: "run_tag", owner: "run", operators: TEXT_OR_NULL, values: Values::Text });
+const PARAMS: Family =
+    Family::KeyValue(KeyValues { table: "param", owner: "run", operators: TEXT_OR_NULL, values: Values::Text });
+
+const RULES: Rules = Rules {
+    entity: "runs",
+    prefixes: &[
+        ("metrics", Family::Metric),
+        ("metric", Family::Metric),
+        ("params", PARAMS),
+        ("param", PARAMS),
+        ("parameters", PARAMS),
+        ("parameter", PARAMS),
+        ("tags", TAGS),
+        ("tag", TAGS),
+        ("attributes", Family::Attribute),
+        ("attribute", Family::Attribute),
+        ("attr", Family::Attribute),
+        ("run", Family::Attribute),
+        ("datasets", Family::Dataset),
+        ("dataset", Family::Dataset),
+    ],
+    attributes: &[
+        Attribute {
+            names: &["run_id"],
+            column: "x.run_id",
+            values: Values::Text,
+            operators: TEXT_OR_LIST,
+            order_names: &["run_id"],
+        },
+        Attribute {
+            names: &["run_name", "run name", "Run name", "Run Name"],
+            column: "x.name",
+            values: Values::Text,
+            operators: TEXT,
+            order_names: &["run_name"],
+        },
+        Attribute {
+            names: &["status"],
+            column: "x.status",
+            values: Values::Text,
+            operators: TEXT,
+            order_names: &["status"],
+        },
+        Attribute {
+            names: &["user_id"],
+            column: "x.user_id",
+            values: Values::Text,
+            operators: TEXT,
+            order_names: &["user_id"],
+        },
+        Attribute {
+            names: &["artifact_uri"],
+            column: "(SELECT RTRIM(COALESCE(e.artifact_location, {root} || '/' || e.id), '/') || '/' || x.run_id || '/artifacts' \
+                     FROM experiment e WHERE e.id = x.experiment_id)",
+            values: Values::Text,
+            operators: TEXT,
+            order_names: &["artifact_uri"],
+        },
+        Attribute {
+            names: &["start_time", "created", "Created"],
+            column: "x.start_time",
+            values: Values::Number,
+            operators: ORDER,
+            order_names: &["start_time", "created", "Created"],
+        },
+        Attribute {
+            names: &["end_time"],
+            column: "x.end_time",
+            values: Values::Number,
+            operators: ORDER,
+            order_names: &["end_time"],
+        },
+    ],
+    metrics: Metrics::OfRun,
+};
+
+impl Operation for SearchRuns {
+    const ACCESS: Access = Access::Read;
+
+    fn execute(self, tx: &mut Transaction<'_>) -> Result<SearchRunsResponse, StoreError> {
+        let Self { experiment_ids, filter, run_view_type, max_results, order_by, page_token } = self;
+        let limit = page::limit(max_results, 1000, SEARCH_MAX_RESULTS)?;
+        let page = Page::of(&("runs", &experiment_ids, &filter, run_view_type, &order_by), &page_token, limit)?;
+        let experiments = experiment_keys(&experiment_ids)?;
+        let order = Order::parse(&RULES, &order_by)?;
+
+        let mut statement = Statement::new(tx, "SELECT x.id FROM run x");
+        order.joins(&mut statement);
+        statement.push(" WHERE ");
+        in_experiments(&mut statement, &experiments);
+        in_stages(&mut statement, run_view_type);
+        statement.push(" AND ").filter(&RULES, &parse(&filter)?, &filter)?;
+        order.finish(&mut statement, "x.start_time DESC, x.run_id");
+
+        let (keys, next_page_token) = statement.page(tx, page)?;
+        Ok(SearchRunsResponse { runs: runs::load(tx, &keys)?, next_page_token })
+    }
+}

@@ -1,0 +1,221 @@
+//! Filters as SQL with binds.
+
+use trainyard_api::logged_models::DatasetRef;
+
+use super::FilterError;
+use super::page::Page;
+use super::rules::{KeyValues, Metrics, Rules, Subject};
+use super::tree::{Comparator, Condition, Filter, Literal};
+use crate::{Dialect, StoreError, Transaction, Value};
+
+/// SQL under construction. Text and binds grow together, so that binds are numbered in order of first use.
+pub(super) struct Statement {
+    sql: String,
+    values: Vec<Value>,
+    dialect: Dialect,
+    artifact_root: String,
+    datasets: Vec<DatasetRef>,
+}
+
+impl Statement {
+    /// A statement that begins with this text.
+    pub(super) fn new(tx: &Transaction<'_>, sql: &str) -> Self {
+        Self {
+            sql: sql.to_owned(),
+            values: Vec::new(),
+            dialect: tx.dialect(),
+            artifact_root: tx.artifact_root().prefix().to_owned(),
+            datasets: Vec::new(),
+        }
+    }
+
+    /// Adds text of our own.
+    pub(super) fn push(&mut self, sql: &str) -> &mut Self {
+        self.sql.push_str(sql);
+        self
+    }
+
+    /// Adds a value as the next bind.
+    pub(super) fn bind(&mut self, value: impl Into<Value>) -> &mut Self {
+        let bind = self.reserve(value.into());
+        self.push(&bind)
+    }
+
+    /// A bind that has to be pushed next, within other text.
+    pub(super) fn reserve(&mut self, value: Value) -> String {
+        self.values.push(value);
+        format!("${}", self.values.len())
+    }
+
+    /// Carries it out for one page. The first column is the key of a row.
+    pub(super) fn page(mut self, tx: &mut Transaction<'_>, page: Page) -> Result<(Vec<i64>, String), StoreError> {
+        self.push(" LIMIT ").bind(page.rows()).push(" OFFSET ").bind(page.offset);
+        let mut keys = tx.query(&self.sql, &self.values, |row| row.get(0))?;
+        let next = page.cut(&mut keys);
+        Ok((keys, next))
+    }
+
+    /// The database it is for.
+    pub(super) fn dialect(&self) -> Dialect {
+        self.dialect
+    }
+
+    /// Lets the filter see only those metrics of logged models that are about these datasets.
+    pub(super) fn narrow_metrics(&mut self, datasets: Vec<DatasetRef>) {
+        self.datasets = datasets;
+    }
+
+    /// SQL of an attribute. `{root}` in it is bound to the artifact root: what stands before the id of an experiment in
+    /// its location, when it has none of its own.
+    pub(super) fn column(&mut self, column: &str) -> String {
+        if !column.contains("{root}") {
+            return column.to_owned();
+        }
+        let root = self.reserve(Value::Text(self.artifact_root.clone()));
+        column.replace("{root}", &root)
+    }
+
+    /// Adds a filter as a condition that holds for the wanted rows; `text` is what it was read from.
+    pub(super) fn filter(&mut self, rules: &Rules, filter: &Filter, text: &str) -> Result<(), FilterError> {
+        match filter {
+            Filter::And(filters) if filters.is_empty() => {
+                self.push("1 = 1");
+            }
+            Filter::And(filters) => {
+                self.push("(");
+                for (index, filter) in filters.iter().enumerate() {
+                    self.push(if index == 0 { "" } else { " AND " });
+                    self.filter(rules, filter, text)?;
+                }
+                self.push(")");
+            }
+            Filter::Clause(clause) => {
+                let test = rules.test(clause, text)?;
+                self.test(rules.metrics, &test.subject, &test.condition);
+            }
+        }
+        Ok(())
+    }
+
+    fn test(&mut self, metrics: Metrics, subject: &Subject, condition: &Condition) {
+        match subject {
+            Subject::Column(column) => {
+                let column = self.column(column);
+                self.compare(&column, condition);
+            }
+            Subject::KeyValue(table, key) => self.key_value(*table, key, condition),
+            Subject::Metric(key) => {
+                self.push("EXISTS (SELECT 1 FROM (");
+                let datasets = std::mem::take(&mut self.datasets);
+                self.latest(metrics, key, &datasets);
+                self.datasets = datasets;
+                self.push(") l WHERE ");
+                self.compare_metric(condition);
+                self.push(")");
+            }
+            Subject::Dataset(column) => {
+                self.push(
+                    "EXISTS (SELECT 1 FROM run_dataset_input i JOIN dataset d ON d.id = i.dataset \
+                     WHERE i.run = x.id AND ",
+                );
+                self.compare(column, condition);
+                self.push(")");
+            }
+            Subject::DatasetContext => {
+                self.push(
+                    "EXISTS (SELECT 1 FROM run_dataset_input_tag t \
+                     WHERE t.run = x.id AND t.key = 'mlflow.data.context' AND ",
+                );
+                self.compare("t.value", condition);
+                self.push(")");
+            }
+        }
+    }
+
+    /// `!=` finds owners that have the key with another value, as in MLflow; `IS NULL` those that do not have it.
+    fn key_value(&mut self, table: KeyValues, key: &str, condition: &Condition) {
+        let KeyValues { table, owner, .. } = table;
+        self.push(if matches!(condition, Condition::IsNull { negated: false }) { "NOT EXISTS " } else { "EXISTS " });
+        self.push(&format!("(SELECT 1 FROM {table} t WHERE t.{owner} = x.id AND t.key = ")).bind(key);
+        if !matches!(condition, Condition::IsNull { .. }) {
+            self.push(" AND ").compare("t.value", condition);
+        }
+        self.push(")");
+    }
+
+    /// A query of the latest point of a metric: columns `value` and `is_nan`, no row where there is none. Of a logged
+    /// model's points, it looks at those that are about one of the datasets, if there are any.
+    pub(super) fn latest(&mut self, metrics: Metrics, key: &str, datasets: &[DatasetRef]) {
+        let key = self.reserve(Value::Text(key.to_owned()));
+        let key = format!("(SELECT id FROM metric_key WHERE key = {key})");
+        match metrics {
+            Metrics::OfLoggedModel => {
+                self.push(&format!(
+                    "SELECT p.value, p.is_nan FROM logged_model_metric p WHERE p.model = x.id AND p.metric_key = {key}"
+                ));
+                self.about_datasets(datasets);
+                self.push(" ORDER BY p.step DESC, p.timestamp DESC, p.value DESC LIMIT 1");
+            }
+            Metrics::OfRun | Metrics::None => {
+                self.push(&format!(
+                    "SELECT s.latest_value AS value, s.latest_is_nan AS is_nan FROM metric_summary s \
+                     WHERE s.run = x.id AND s.metric_key = {key}"
+                ));
+            }
+        }
+    }
+
+    /// Narrows points `p` of logged models to those about one of the datasets. An empty name or digest fits all.
+    pub(super) fn about_datasets(&mut self, datasets: &[DatasetRef]) {
+        for (index, dataset) in datasets.iter().enumerate() {
+            self.push(if index == 0 { " AND (" } else { " OR " }).push("(p.dataset_name <> ''");
+            for (column, value) in [("name", &dataset.dataset_name), ("digest", &dataset.dataset_digest)] {
+                if !value.is_empty() {
+                    self.push(" AND p.dataset_").push(column).push(" = ").bind(value);
+                }
+            }
+            self.push(")");
+        }
+        self.push(if datasets.is_empty() { "" } else { ")" });
+    }
+
+    /// NaN differs from every number and is otherwise out of any order.
+    fn compare_metric(&mut self, condition: &Condition) {
+        if matches!(condition, Condition::Compare(Comparator::NotEqual, _)) {
+            self.push("(is_nan = 1 OR ");
+        } else {
+            self.push("(is_nan = 0 AND ");
+        }
+        self.compare("value", condition);
+        self.push(")");
+    }
+
+    /// Adds the comparison of a column.
+    pub(super) fn compare(&mut self, column: &str, condition: &Condition) {
+        match condition {
+            Condition::Compare(comparator, literal) => {
+                let value = match literal {
+                    Literal::Integer(value) => Value::Integer(*value),
+                    Literal::Real(value) => Value::Real(*value),
+                    Literal::Text(value) => Value::Text(value.clone()),
+                };
+                let bind = self.reserve(value);
+                let sql = match comparator {
+                    Comparator::Like => self.dialect.like(column, &bind),
+                    Comparator::ILike => self.dialect.ilike(column, &bind),
+                    Comparator::NotEqual => format!("{column} <> {bind}"),
+                    _ => format!("{column} {} {bind}", comparator.as_str()),
+                };
+                self.push(&sql);
+            }
+            Condition::In { values, negated } => {
+                let bind = self.reserve(Value::texts(values));
+                let list = self.dialect.texts(&bind);
+                self.push(&format!("{column} {} {list}", if *negated { "NOT IN" } else { "IN" }));
+            }
+            Condition::IsNull { negated } => {
+                self.push(&format!("{column} {}", if *negated { "IS NOT NULL" } else { "IS NULL" }));
+            }
+        }
+    }
+}

@@ -1,0 +1,157 @@
+//! The store as programs hold it: open it, hand it work, wait for the answer.
+
+use std::fmt;
+use std::future::Future;
+use std::pin::Pin;
+use std::sync::Arc;
+use std::task::{Context, Poll, ready};
+
+use tokio::sync::oneshot;
+
+use crate::db::{Database, Sources, Transaction, Waiting};
+use crate::{Access, Operation, StoreError};
+
+/// What a store needs to know beside its address.
+#[derive(Debug, Clone)]
+pub struct StoreOptions {
+    /// URI below which new experiments keep their artifacts.
+    pub artifact_root: ArtifactRoot,
+}
+
+/// Where the artifacts of experiments without a location of their own lie.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum ArtifactRoot {
+    /// The program's own place (`mlflow-artifacts:/`, `./yard/artifacts`): resolved whenever an experiment is read,
+    /// so that one data folder serves a server and embedded runs alike.
+    Managed(String),
+    /// Named by the operator: written into each experiment when it is made.
+    Pinned(String),
+}
+
+impl ArtifactRoot {
+    /// The location of an experiment that has none of its own: `<root>/<id>`.
+    pub fn location(&self, experiment_id: i64) -> String {
+        format!("{}/{experiment_id}", self.prefix())
+    }
+
+    /// The location that a new experiment is given for good; `None` when it is resolved on reading.
+    pub fn pinned(&self, experiment_id: i64) -> Option<String> {
+        match self {
+            Self::Managed(_) => None,
+            Self::Pinned(_) => Some(self.location(experiment_id)),
+        }
+    }
+
+    /// What stands before `/<id>` in a location.
+    pub fn prefix(&self) -> &str {
+        let (Self::Managed(root) | Self::Pinned(root)) = self;
+        root.trim_end_matches('/')
+    }
+}
+
+/// A tracking store. Cheap to clone; the last clone dropped finishes its work, flushes and checkpoints.
+#[derive(Clone)]
+pub struct Store {
+    database: Arc<Database>,
+}
+
+impl fmt::Debug for Store {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Store").finish_non_exhaustive()
+    }
+}
+
+impl Store {
+    /// Opens the store at `sqlite:///relative.db` or `sqlite:////absolute.db`; makes and migrates it as needed.
+    pub fn open(uri: &str, options: StoreOptions) -> Result<Self, StoreError> {
+        Self::open_with(uri, options, Sources::default())
+    }
+
+    /// As [`Store::open`], with a clock and a source of ids of the caller's.
+    pub fn open_with(uri: &str, options: StoreOptions, sources: Sources) -> Result<Self, StoreError> {
+        let database = Database::open(uri, options.artifact_root, sources)?;
+        Ok(Self { database: Arc::new(database) })
+    }
+
+    /// Runs a closure in the writer's next transaction; the answer comes after the commit.
+    ///
+    /// When as many writes wait as may, this one takes its place in the queue while its answer is awaited.
+    pub fn write<T, F>(&self, work: F) -> Pending<T>
+    where
+        T: Send + 'static,
+        F: FnOnce(&mut Transaction<'_>) -> Result<T, StoreError> + Send + 'static,
+    {
+        let (reply, answer) = oneshot::channel();
+        // Nobody listens to the answer of a request whose client has gone away.
+        let entered = self.database.write(work, move |outcome| drop(reply.send(outcome)));
+        let place = match entered {
+            Ok(()) => Place::Taken,
+            Err(waiting) => Place::Wanted(self.clone(), waiting),
+        };
+        Pending { place, answer }
+    }
+
+    /// Runs a closure on a read-only connection. It sees every write that has been answered.
+    pub fn read<T, F>(&self, work: F) -> Pending<T>
+    where
+        T: Send + 'static,
+        F: FnOnce(&mut Transaction<'_>) -> Result<T, StoreError> + Send + 'static,
+    {
+        let (reply, answer) = oneshot::channel();
+        self.database.read(work, move |outcome| drop(reply.send(outcome)));
+        Pending { place: Place::Taken, answer }
+    }
+
+    /// Carries out a request of the REST interface.
+    pub fn execute<O: Operation>(&self, request: O) -> Pending<O::Response> {
+        match O::ACCESS {
+            Access::Read => self.read(move |tx| request.execute(tx)),
+            Access::Write => self.write(move |tx| request.execute(tx)),
+        }
+    }
+}
+
+/// An answer under way: `.await` it, or block with [`Pending::wait`] outside of async code.
+pub struct Pending<T> {
+    place: Place,
+    answer: oneshot::Receiver<Result<T, StoreError>>,
+}
+
+/// Where the work is. The store stays open for work that is not in the queue yet.
+enum Place {
+    Taken,
+    Wanted(Store, Box<Waiting>),
+    Entering(Pin<Box<dyn Future<Output = ()> + Send>>),
+}
+
+impl<T> Pending<T> {
+    /// Blocks until the answer is there. Panics inside an async runtime.
+    pub fn wait(self) -> Result<T, StoreError> {
+        match self.place {
+            Place::Taken => {}
+            Place::Wanted(_store, waiting) => waiting.enter_blocking(),
+            Place::Entering(_) => return Err(StoreError::Closed),
+        }
+        self.answer.blocking_recv().unwrap_or(Err(StoreError::Closed))
+    }
+}
+
+impl<T> Future for Pending<T> {
+    type Output = Result<T, StoreError>;
+
+    fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
+        if let Place::Wanted(..) = self.place
+            && let Place::Wanted(store, waiting) = std::mem::replace(&mut self.place, Place::Taken)
+        {
+            self.place = Place::Entering(Box::pin(async move {
+                waiting.enter().await;
+                drop(store);
+            }));
+        }
+        if let Place::Entering(entering) = &mut self.place {
+            ready!(entering.as_mut().poll(context));
+            self.place = Place::Taken;
+        }
+        Pin::new(&mut self.answer).poll(context).map(|answer| answer.unwrap_or(Err(StoreError::Closed)))
+    }
+}

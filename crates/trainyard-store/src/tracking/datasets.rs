@@ -1,0 +1,137 @@
+//! Datasets and logged models as inputs and outputs of runs (tables `dataset`, `run_dataset_input`,
+//! `run_dataset_input_tag`, `run_model_input`, `run_model_output`).
+
+use trainyard_api::datasets::{Dataset, DatasetInput, LogInputs, LogOutputs};
+use trainyard_api::{Empty, RunId, limits};
+
+use super::{keys, logged_models, runs};
+use crate::{Access, Operation, Row, StoreError, Transaction, Value};
+
+impl Operation for LogInputs {
+    const ACCESS: Access = Access::Write;
+
+    fn execute(self, tx: &mut Transaction<'_>) -> Result<Empty, StoreError> {
+        let run_id = runs::id("run_id", self.run_id, RunId::default())?;
+        if self.datasets.len() > limits::INPUT_DATASETS {
+            return Err(StoreError::invalid(format!(
+                "A request can log at most {} datasets. Got {} datasets.",
+                limits::INPUT_DATASETS,
+                self.datasets.len()
+            )));
+        }
+        for (index, input) in self.datasets.iter().enumerate() {
+            check(index, input)?;
+        }
+        let run = runs::active(tx, run_id)?;
+        for input in self.datasets {
+            let dataset = intern(tx, run.experiment, &input.dataset)?;
+            attach(tx, run.key, dataset, input)?;
+        }
+        for input in self.models {
+            let model = logged_models::key(tx, &input.model_id)?;
+            tx.execute(
+                "INSERT INTO run_model_input (run, model) VALUES ($1, $2) ON CONFLICT DO NOTHING",
+                &[run.key.into(), model.into()],
+            )?;
+        }
+        Ok(Empty {})
+    }
+}
+
+impl Operation for LogOutputs {
+    const ACCESS: Access = Access::Write;
+
+    fn execute(self, tx: &mut Transaction<'_>) -> Result<Empty, StoreError> {
+        let run = runs::active(tx, runs::id("run_id", self.run_id, RunId::default())?)?;
+        if self.models.is_empty() {
+            return Err(StoreError::missing("models"));
+        }
+        for output in self.models {
+            let model = logged_models::key(tx, &output.model_id)?;
+            tx.execute(
+                "INSERT INTO run_model_output (run, model, step) VALUES ($1, $2, $3)
+                 ON CONFLICT (run, model) DO UPDATE SET step = excluded.step",
+                &[run.key.into(), model.into(), output.step.into()],
+            )?;
+        }
+        Ok(Empty {})
+    }
+}
+
+/// Reads `name, digest, source_type, source, schema, profile`, the first of them at `first`.
+pub(super) fn from_row(row: &Row<'_>, first: usize) -> Result<Dataset, StoreError> {
+    Ok(Dataset {
+        name: row.get(first)?,
+        digest: row.get(first + 1)?,
+        source_type: row.get(first + 2)?,
+        source: row.get(first + 3)?,
+        schema: row.get::<Option<String>>(first + 4)?.unwrap_or_default(),
+        profile: row.get::<Option<String>>(first + 5)?.unwrap_or_default(),
+    })
+}
+
+fn check(index: usize, input: &DatasetInput) -> Result<(), StoreError> {
+    let Dataset { name, digest, source_type: _, source, schema, profile } = &input.dataset;
+    for (field, text) in [("name", name), ("digest", digest)] {
+        if text.is_empty() {
+            return Err(StoreError::missing(&format!("datasets[{index}].dataset.{field}")));
+        }
+    }
+    keys::check_length("name", name, limits::DATASET_NAME_CHARS)?;
+    keys::check_length("digest", digest, limits::DATASET_DIGEST_CHARS)?;
+    keys::check_length("source", source, limits::DATASET_SOURCE_CHARS)?;
+    keys::check_length("schema", schema, limits::DATASET_SCHEMA_CHARS)?;
+    keys::check_length("profile", profile, limits::DATASET_PROFILE_CHARS)?;
+    for tag in &input.tags {
+        if tag.key.is_empty() {
+            return Err(StoreError::missing(&format!("datasets[{index}].tags.key")));
+        }
+        keys::check_length("key", &tag.key, limits::INPUT_TAG_KEY_CHARS)?;
+        keys::check_length("value", &tag.value, limits::INPUT_TAG_VALUE_CHARS)?;
+    }
+    Ok(())
+}
+
+/// The key of a dataset in its experiment: name and digest say which it is, and what is known of it stays.
+fn intern(tx: &mut Transaction<'_>, experiment: i64, dataset: &Dataset) -> Result<i64, StoreError> {
+    let known = tx.query_one(
+        "SELECT id FROM dataset WHERE experiment_id = $1 AND name = $2 AND digest = $3",
+        &[experiment.into(), (&dataset.name).into(), (&dataset.digest).into()],
+        |row| row.get(0),
+    )?;
+    if let Some(known) = known {
+        return Ok(known);
+    }
+    let optional = |text: &String| Some(text).filter(|text| !text.is_empty()).map_or(Value::Null, Value::from);
+    tx.insert(
+        "INSERT INTO dataset (experiment_id, name, digest, source_type, source, schema, profile)
+         VALUES ($1, $2, $3, $4, $5, $6, $7)
+         ON CONFLICT (experiment_id, name, digest) DO UPDATE SET name = excluded.name RETURNING id",
+        &[
+            experiment.into(),
+            (&dataset.name).into(),
+            (&dataset.digest).into(),
+            (&dataset.source_type).into(),
+            (&dataset.source).into(),
+            optional(&dataset.schema),
+            optional(&dataset.profile),
+        ],
+    )
+}
+
+/// Makes a dataset an input of a run; one that is an input already keeps its tags.
+fn attach(tx: &mut Transaction<'_>, run: i64, dataset: i64, input: DatasetInput) -> Result<(), StoreError> {
+    let attached = tx.execute(
+        "INSERT INTO run_dataset_input (run, dataset) VALUES ($1, $2) ON CONFLICT DO NOTHING",
+        &[run.into(), dataset.into()],
+    )?;
+    if attached == 0 {
+        return Ok(());
+    }
+    tx.execute_many(
+        "INSERT INTO run_dataset_input_tag (run, dataset, key, value) VALUES ($1, $2, $3, $4)
+         ON CONFLICT (run, dataset, key) DO UPDATE SET value = excluded.value",
+        input.tags.into_iter().map(|tag| [run.into(), dataset.into(), tag.key.into(), tag.value.into()]),
+    )?;
+    Ok(())
+}

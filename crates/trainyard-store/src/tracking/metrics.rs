@@ -1,0 +1,363 @@
+//! Metric points: logging them, and reading histories (tables `metric_key`, `metric_series`, `metric_point`,
+//! `metric_summary`). Points with a `model_id` also go to the logged model.
+
+use std::collections::HashMap;
+use std::fmt;
+
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE;
+use serde::{Deserialize, Serialize};
+use trainyard_api::Empty;
+use trainyard_api::metrics::{GetMetricHistory, GetMetricHistoryResponse, LogMetric, Metric};
+
+use super::{keys, logged_models, runs};
+use crate::{Access, Operation, Row, StoreError, Transaction, Value};
+
+impl Operation for LogMetric {
+    const ACCESS: Access = Access::Write;
+
+    fn execute(self, tx: &mut Transaction<'_>) -> Result<Empty, StoreError> {
+        if self.key.is_empty() {
+            return Err(StoreError::missing("key"));
+        }
+        let metric = Metric {
+            value: self.value.ok_or_else(|| StoreError::missing("value"))?,
+            timestamp: self.timestamp.ok_or_else(|| StoreError::missing("timestamp"))?,
+            key: self.key,
+            step: self.step,
+            dataset_name: self.dataset_name,
+            dataset_digest: self.dataset_digest,
+            model_id: self.model_id,
+            ..Metric::default()
+        };
+        check(&"", &metric)?;
+        let run = runs::active(tx, runs::id("run_id", self.run_id, self.run_uuid)?)?;
+        log_all(tx, run.key, &[metric])?;
+        Ok(Empty {})
+    }
+}
+
+impl Operation for GetMetricHistory {
+    const ACCESS: Access = Access::Read;
+
+    fn execute(self, tx: &mut Transaction<'_>) -> Result<GetMetricHistoryResponse, StoreError> {
+        let run_id = runs::id("run_id", self.run_id, self.run_uuid)?;
+        if self.metric_key.is_empty() {
+            return Err(StoreError::missing("metric_key"));
+        }
+        if let Some(limit) = self.max_results.filter(|limit| *limit <= 0) {
+            return Err(StoreError::invalid(format!(
+                "Invalid value {limit} for parameter 'max_results' supplied. It must be a positive integer."
+            )));
+        }
+        let after = HistoryPlace::from_token(&self.page_token)?;
+        let series = tx.query_one(
+            "SELECT series.id FROM run JOIN metric_series AS series ON series.run = run.id
+             JOIN metric_key ON metric_key.id = series.metric_key WHERE run.run_id = $1 AND metric_key.key = $2",
+            &[(&run_id).into(), (&self.metric_key).into()],
+            |row| row.get::<i64>(0),
+        )?;
+        let Some(series) = series else { return Ok(GetMetricHistoryResponse::default()) };
+        // One more than the page tells whether another follows.
+        let limit = self.max_results.unwrap_or(i64::MAX);
+        let mut metrics = tx.query(
+            "SELECT value, is_nan, timestamp, step FROM metric_point
+             WHERE series = $1 AND (timestamp, step, value, is_nan) > ($2, $3, $4, $5)
+             ORDER BY timestamp, step, value, is_nan LIMIT $6",
+            &[
+                series.into(),
+                after.timestamp.into(),
+                after.step.into(),
+                f64::from_bits(after.value_bits).into(),
+                after.is_nan.into(),
+                limit.saturating_add(1).into(),
+            ],
+            |row| Point::from_row(row, 0),
+        )?;
+        let mut next_page_token = String::new();
+        if metrics.len() as u64 > limit as u64 {
+            metrics.truncate(usize::try_from(limit).unwrap_or(usize::MAX));
+            next_page_token = metrics.last().map(|last| HistoryPlace::from(*last).token()).unwrap_or_default();
+        }
+        let metrics = metrics.into_iter().map(|point| point.metric(&self.metric_key)).collect();
+        Ok(GetMetricHistoryResponse { metrics, next_page_token })
+    }
+}
+
+/// Checks one point; `prefix` stands before the names of its fields in messages.
+pub(super) fn check(prefix: &dyn fmt::Display, metric: &Metric) -> Result<(), StoreError> {
+    if metric.key.is_empty() {
+        return Err(StoreError::missing(&format!("{prefix}key")));
+    }
+    // Formatting the field's name for each of a thousand points would cost more than checking them.
+    if keys::check("", "Metric name", &metric.key).is_err() {
+        keys::check(&format!("{prefix}name"), "Metric name", &metric.key)?;
+    }
+    if metric.timestamp < 0 {
+        return Err(StoreError::invalid(format!(
+            "Invalid value {} for parameter '{prefix}timestamp' supplied: metric '{}' (value={:?}). Timestamp must be \
+             a nonnegative long (64-bit integer)",
+            metric.timestamp, metric.key, metric.value
+        )));
+    }
+    if metric.dataset_name.is_empty() != metric.dataset_digest.is_empty() {
+        return Err(StoreError::invalid("Both dataset_name and dataset_digest must be provided if one is provided"));
+    }
+    Ok(())
+}
+
+/// Logs points that have been checked.
+pub(super) fn log_all(tx: &mut Transaction<'_>, run: i64, metrics: &[Metric]) -> Result<(), StoreError> {
+    let mut by_key: Vec<(&str, Vec<Point>)> = Vec::new();
+    let mut positions: HashMap<&str, usize> = HashMap::new();
+    for metric in metrics {
+        let position = *positions.entry(&metric.key).or_insert_with(|| {
+            by_key.push((&metric.key, Vec::new()));
+            by_key.len() - 1
+        });
+        by_key[position].1.push(Point::from(metric));
+    }
+    for (key, points) in &by_key {
+        log_series(tx, run, key, points)?;
+    }
+    if metrics.iter().any(|metric| !metric.model_id.is_empty()) {
+        logged_models::log_metrics(tx, run, metrics)?;
+    }
+    Ok(())
+}
+
+/// The integer that stands for a metric's key, given out on first use.
+pub(super) fn key_id(tx: &mut Transaction<'_>, key: &str) -> Result<i64, StoreError> {
+    if let Some(id) = tx.query_one("SELECT id FROM metric_key WHERE key = $1", &[key.into()], |row| row.get(0))? {
+        return Ok(id);
+    }
+    // The update changes nothing; it makes a row that somebody else has just inserted return its id, too.
+    tx.insert(
+        "INSERT INTO metric_key (key) VALUES ($1) ON CONFLICT (key) DO UPDATE SET key = excluded.key RETURNING id",
+        &[key.into()],
+    )
+}
+
+/// Adds points of one series and brings its summary up to date.
+fn log_series(tx: &mut Transaction<'_>, run: i64, key: &str, points: &[Point]) -> Result<(), StoreError> {
+    // Not a join: SQLite would prepare that anew for every key.
+    let known = tx.query_one(
+        "SELECT id, metric_key FROM metric_series
+         WHERE run = $1 AND metric_key = (SELECT id FROM metric_key WHERE key = $2)",
+        &[run.into(), key.into()],
+        |row| Ok((row.get(0)?, row.get(1)?)),
+    )?;
+    let (series, metric_key) = match known {
+        Some(known) => known,
+        None => new_series(tx, run, key)?,
+    };
+    let added = tx.execute_many(
+        "INSERT INTO metric_point (series, timestamp, step, value, is_nan) VALUES ($1, $2, $3, $4, $5)
+         ON CONFLICT DO NOTHING",
+        points.iter().map(|point| {
+            [series.into(), point.timestamp.into(), point.step.into(), point.value.into(), point.is_nan.into()]
+        }),
+    )?;
+    let (Some(first), Some(latest)) = (extreme(points, |new, old| new < old), extreme(points, |new, old| new > old))
+    else {
+        return Ok(());
+    };
+    if added == 0 {
+        return Ok(());
+    }
+    let numbers = || points.iter().filter(|point| !point.is_nan).map(|point| point.value);
+    tx.execute(
+        UPSERT_SUMMARY,
+        &[
+            series.into(),
+            run.into(),
+            metric_key.into(),
+            Value::Integer(added as i64),
+            latest.step.into(),
+            latest.timestamp.into(),
+            latest.value.into(),
+            latest.is_nan.into(),
+            first.step.into(),
+            first.timestamp.into(),
+            first.value.into(),
+            first.is_nan.into(),
+            numbers().reduce(f64::min).into(),
+            numbers().reduce(f64::max).into(),
+        ],
+    )?;
+    Ok(())
+}
+
+fn new_series(tx: &mut Transaction<'_>, run: i64, key: &str) -> Result<(i64, i64), StoreError> {
+    let metric_key = key_id(tx, key)?;
+    let series = tx.insert(
+        "INSERT INTO metric_series (run, metric_key) VALUES ($1, $2)
+         ON CONFLICT (run, metric_key) DO UPDATE SET run = excluded.run RETURNING id",
+        &[run.into(), metric_key.into()],
+    )?;
+    Ok((series, metric_key))
+}
+
+/// `column = ` the value of the new point when its (step, timestamp, value) is the greater or the lesser, else the old.
+macro_rules! keep_extreme {
+    ($point:literal, $beats:literal, $column:literal) => {
+        concat!(
+            $point,
+            "_",
+            $column,
+            " = CASE WHEN (excluded.",
+            $point,
+            "_step, excluded.",
+            $point,
+            "_timestamp, excluded.",
+            $point,
+            "_value) ",
+            $beats,
+            " (old.",
+            $point,
+            "_step, old.",
+            $point,
+            "_timestamp, old.",
+            $point,
+            "_value) ",
+            "THEN excluded.",
+            $point,
+            "_",
+            $column,
+            " ELSE old.",
+            $point,
+            "_",
+            $column,
+            " END, "
+        )
+    };
+}
+
+// Latest means the greatest (step, timestamp, value), not the last written: clients retry out of order.
+const UPSERT_SUMMARY: &str = concat!(
+    "INSERT INTO metric_summary AS old (series, run, metric_key, count,
+        latest_step, latest_timestamp, latest_value, latest_is_nan,
+        first_step, first_timestamp, first_value, first_is_nan, min_value, max_value)
+     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)
+     ON CONFLICT (series) DO UPDATE SET ",
+    keep_extreme!("latest", ">", "step"),
+    keep_extreme!("latest", ">", "timestamp"),
+    keep_extreme!("latest", ">", "value"),
+    keep_extreme!("latest", ">", "is_nan"),
+    keep_extreme!("first", "<", "step"),
+    keep_extreme!("first", "<", "timestamp"),
+    keep_extreme!("first", "<", "value"),
+    keep_extreme!("first", "<", "is_nan"),
+    "min_value = CASE WHEN old.min_value IS NULL OR excluded.min_value < old.min_value
+                      THEN excluded.min_value ELSE old.min_value END,
+     max_value = CASE WHEN old.max_value IS NULL OR excluded.max_value > old.max_value
+                      THEN excluded.max_value ELSE old.max_value END,
+     count = old.count + excluded.count",
+);
+
+/// Of all points the one that `beats` the others; of equal ones the one that came first.
+fn extreme(points: &[Point], beats: fn(&Rank, &Rank) -> bool) -> Option<&Point> {
+    points.iter().reduce(|best, point| if beats(&point.rank(), &best.rank()) { point } else { best })
+}
+
+/// What points are ordered by: (step, timestamp, value).
+type Rank = (i64, i64, f64);
+
+/// One point as it is stored: NaN is 0 with a mark, and is ordered as 0, as in MLflow.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(crate) struct Point {
+    pub(crate) step: i64,
+    pub(crate) timestamp: i64,
+    pub(crate) value: f64,
+    pub(crate) is_nan: bool,
+}
+
+impl From<&Metric> for Point {
+    fn from(metric: &Metric) -> Self {
+        let is_nan = metric.value.is_nan();
+        // Adding 0 makes a negative zero positive; SQLite stores no other.
+        let value = if is_nan { 0.0 } else { metric.value + 0.0 };
+        Self { step: metric.step, timestamp: metric.timestamp, value, is_nan }
+    }
+}
+
+impl Point {
+    /// Reads `value, is_nan, timestamp, step`, the first of them at `first`.
+    pub(crate) fn from_row(row: &Row<'_>, first: usize) -> Result<Self, StoreError> {
+        Ok(Self {
+            value: row.get(first)?,
+            is_nan: row.get(first + 1)?,
+            timestamp: row.get(first + 2)?,
+            step: row.get(first + 3)?,
+        })
+    }
+
+    /// The point as clients see it: infinities are the largest doubles, as in MLflow.
+    pub(crate) fn metric(self, key: &str) -> Metric {
+        let value = if self.is_nan { f64::NAN } else { self.value.clamp(f64::MIN, f64::MAX) };
+        Metric { key: key.to_owned(), value, timestamp: self.timestamp, step: self.step, ..Metric::default() }
+    }
+
+    fn rank(&self) -> Rank {
+        (self.step, self.timestamp, self.value)
+    }
+}
+
+/// Where a page of a history ended: the key of its last point, so that points logged meanwhile shift nothing.
+#[derive(Debug, PartialEq, Serialize, Deserialize)]
+struct HistoryPlace {
+    timestamp: i64,
+    step: i64,
+    /// As bits, because JSON has no infinities.
+    value_bits: u64,
+    is_nan: bool,
+}
+
+impl From<Point> for HistoryPlace {
+    fn from(point: Point) -> Self {
+        let Point { step, timestamp, value, is_nan } = point;
+        Self { timestamp, step, value_bits: value.to_bits(), is_nan }
+    }
+}
+
+impl HistoryPlace {
+    /// Before every point.
+    const START: Self =
+        Self { timestamp: i64::MIN, step: i64::MIN, value_bits: f64::NEG_INFINITY.to_bits(), is_nan: false };
+
+    fn token(&self) -> String {
+        URL_SAFE.encode(serde_json::to_vec(self).unwrap_or_default())
+    }
+
+    fn from_token(token: &str) -> Result<Self, StoreError> {
+        if token.is_empty() {
+            return Ok(Self::START);
+        }
+        let json = URL_SAFE.decode(token).ok();
+        let place = json.and_then(|json| serde_json::from_slice::<Self>(&json).ok());
+        place
+            .filter(|place| !f64::from_bits(place.value_bits).is_nan())
+            .ok_or_else(|| StoreError::invalid(format!("Invalid page token '{token}'")))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    proptest! {
+        #[test]
+        fn a_page_token_reads_back(step: i64, timestamp: i64, value: f64) {
+            let point = Point::from(&Metric { step, timestamp, value, ..Metric::default() });
+            let place = HistoryPlace::from(point);
+            prop_assert_eq!(HistoryPlace::from_token(&place.token()).expect("own token"), place);
+        }
+
+        #[test]
+        fn any_token_is_judged_without_a_panic(token in ".{0,80}") {
+            let _ = HistoryPlace::from_token(&token);
+        }
+    }
+}

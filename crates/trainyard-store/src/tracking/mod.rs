@@ -1,0 +1,12 @@
+//! Experiments, runs and what is logged to them: the tables of migrations 1 and 2.
+
+mod batch;
+mod datasets;
+pub(crate) mod experiments;
+pub(crate) mod keys;
+pub(crate) mod logged_models;
+pub(crate) mod metrics;
+mod names;
+mod params;
+pub(crate) mod runs;
+mod tags;

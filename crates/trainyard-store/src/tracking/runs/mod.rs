@@ -1,0 +1,153 @@
+//! Runs: one execution of training code each (table `run`).
+
+mod load;
+
+use trainyard_api::runs::{
+    CreateRun, DeleteRun, GetRun, GetRunResponse, RestoreRun, RunStatus, UpdateRun, UpdateRunResponse,
+};
+use trainyard_api::{Empty, LifecycleStage, RunId, Tag};
+
+use super::{experiments, keys, names, tags};
+use crate::{Access, Entity, Operation, StoreError, Transaction};
+pub(crate) use load::load;
+
+impl Operation for CreateRun {
+    const ACCESS: Access = Access::Write;
+
+    fn execute(self, tx: &mut Transaction<'_>) -> Result<GetRunResponse, StoreError> {
+        let experiment = if self.experiment_id.is_empty() {
+            experiments::active(tx, &experiments::DEFAULT.to_string().into())?
+        } else {
+            experiments::active(tx, &self.experiment_id)?
+        };
+        for (index, tag) in self.tags.iter().enumerate() {
+            keys::check_presence(&format!("tags[{index}].key"), &tag.key)?;
+        }
+        let name = name_of_new(tx, self.run_name, &self.tags)?;
+        let run_id = tx.new_run_id();
+        let now = tx.now_ms();
+        let run = tx.insert(
+            "INSERT INTO run (run_id, experiment_id, name, user_id, status, start_time, lifecycle_stage)
+             VALUES ($1, $2, $3, $4, $5, $6, $7) RETURNING id",
+            &[
+                (&run_id).into(),
+                experiment.into(),
+                (&name).into(),
+                self.user_id.into(),
+                RunStatus::Running.into(),
+                self.start_time.unwrap_or(now).into(),
+                LifecycleStage::Active.into(),
+            ],
+        )?;
+        tags::set_all(tx, run, self.tags)?;
+        tags::set_all(tx, run, vec![Tag::new(tags::RUN_NAME, name)])?;
+        get(tx, run, &run_id)
+    }
+}
+
+impl Operation for GetRun {
+    const ACCESS: Access = Access::Read;
+
+    fn execute(self, tx: &mut Transaction<'_>) -> Result<GetRunResponse, StoreError> {
+        let run = find(tx, id("run_id", self.run_id, self.run_uuid)?)?;
+        get(tx, run.key, &run.run_id)
+    }
+}
+
+impl Operation for UpdateRun {
+    const ACCESS: Access = Access::Write;
+
+    fn execute(self, tx: &mut Transaction<'_>) -> Result<UpdateRunResponse, StoreError> {
+        let run = active(tx, id("run_id", self.run_id, self.run_uuid)?)?;
+        tx.execute(
+            "UPDATE run SET status = COALESCE($1, status), end_time = COALESCE($2, end_time) WHERE id = $3",
+            &[self.status.into(), self.end_time.into(), run.key.into()],
+        )?;
+        if !self.run_name.is_empty() {
+            tags::set_all(tx, run.key, vec![Tag::new(tags::RUN_NAME, self.run_name)])?;
+        }
+        Ok(UpdateRunResponse { run_info: get(tx, run.key, &run.run_id)?.run.info })
+    }
+}
+
+impl Operation for DeleteRun {
+    const ACCESS: Access = Access::Write;
+
+    fn execute(self, tx: &mut Transaction<'_>) -> Result<Empty, StoreError> {
+        let run = find(tx, id("run_id", self.run_id, RunId::default())?)?;
+        let now = tx.now_ms();
+        tx.execute(
+            "UPDATE run SET lifecycle_stage = 'deleted', deleted_time = $1 WHERE id = $2 AND lifecycle_stage = 'active'",
+            &[now.into(), run.key.into()],
+        )?;
+        Ok(Empty {})
+    }
+}
+
+impl Operation for RestoreRun {
+    const ACCESS: Access = Access::Write;
+
+    fn execute(self, tx: &mut Transaction<'_>) -> Result<Empty, StoreError> {
+        let run = find(tx, id("run_id", self.run_id, RunId::default())?)?;
+        tx.execute("UPDATE run SET lifecycle_stage = 'active', deleted_time = NULL WHERE id = $1", &[run.key.into()])?;
+        Ok(Empty {})
+    }
+}
+
+/// A run's row, as far as rules look at it.
+pub(super) struct RunRow {
+    pub(super) key: i64,
+    pub(super) run_id: RunId,
+    pub(super) experiment: i64,
+    stage: LifecycleStage,
+}
+
+/// The run that a request names by `run_id` or, in older clients, by `run_uuid`.
+pub(super) fn id(field: &str, run_id: RunId, run_uuid: RunId) -> Result<RunId, StoreError> {
+    match (run_id.is_empty(), run_uuid.is_empty()) {
+        (false, _) => Ok(run_id),
+        (true, false) => Ok(run_uuid),
+        (true, true) => Err(StoreError::missing(field)),
+    }
+}
+
+/// A run that can be written to.
+pub(super) fn active(tx: &mut Transaction<'_>, run_id: RunId) -> Result<RunRow, StoreError> {
+    let run = find(tx, run_id)?;
+    match run.stage {
+        LifecycleStage::Active => Ok(run),
+        LifecycleStage::Deleted => Err(StoreError::Deleted { entity: "run", id: run.run_id.to_string() }),
+    }
+}
+
+fn find(tx: &mut Transaction<'_>, run_id: RunId) -> Result<RunRow, StoreError> {
+    let row = tx.query_one(
+        "SELECT id, experiment_id, lifecycle_stage FROM run WHERE run_id = $1",
+        &[(&run_id).into()],
+        |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)),
+    )?;
+    match row {
+        Some((key, experiment, stage)) => Ok(RunRow { key, run_id, experiment, stage }),
+        None => Err(StoreError::not_found(Entity::Run, run_id)),
+    }
+}
+
+fn get(tx: &mut Transaction<'_>, key: i64, run_id: &RunId) -> Result<GetRunResponse, StoreError> {
+    let run = load(tx, &[key])?.pop().ok_or_else(|| StoreError::not_found(Entity::Run, run_id))?;
+    Ok(GetRunResponse { run })
+}
+
+/// The name that a new run is given: by its field, by its tag, or by chance.
+fn name_of_new(tx: &Transaction<'_>, run_name: String, tags: &[Tag]) -> Result<String, StoreError> {
+    let tagged = tags.iter().rfind(|tag| tag.key == tags::RUN_NAME && !tag.value.is_empty());
+    match (run_name.is_empty(), tagged) {
+        (true, None) => Ok(names::made_up(tx.random())),
+        (true, Some(tag)) => Ok(tag.value.clone()),
+        (false, Some(tag)) if tag.value != run_name => Err(StoreError::invalid(format!(
+            "Both 'run_name' argument and 'mlflow.runName' tag are specified, but with different values \
+             (run_name='{run_name}', mlflow.runName='{}').",
+            tag.value
+        ))),
+        (false, _) => Ok(run_name),
+    }
+}

@@ -1,0 +1,129 @@
+//! `Store::write`, `Store::read` and what they promise each other.
+
+use trainyard_store::{DbError, Store, StoreError, Transaction, Value};
+
+use crate::backend::TestStore;
+
+fn insert(key: &str) -> impl FnOnce(&mut Transaction<'_>) -> Result<(), StoreError> + Send + 'static {
+    let key = key.to_owned();
+    move |tx| {
+        tx.execute("INSERT INTO metric_key (key) VALUES ($1)", &[key.into()])?;
+        Ok(())
+    }
+}
+
+fn keys(store: &Store) -> Vec<String> {
+    store.read(|tx| tx.query("SELECT key FROM metric_key ORDER BY id", &[], |row| row.get(0))).wait().unwrap()
+}
+
+pub fn a_read_sees_every_answered_write(test: TestStore) {
+    let store = &test.store;
+    for i in 0..50 {
+        store.write(insert(&format!("k{i}"))).wait().unwrap();
+        assert_eq!(keys(store).len(), i + 1);
+    }
+}
+
+pub fn a_bad_write_fails_alone(test: TestStore) {
+    let store = &test.store;
+    // Sent together, most of them share a transaction.
+    let pending: Vec<_> = (0..200)
+        .map(|i| {
+            store.write(move |tx| {
+                tx.execute("INSERT INTO metric_key (key) VALUES ($1)", &[format!("k{i}").into()])?;
+                if i % 3 == 0 {
+                    tx.execute("INSERT INTO metric_key (key) VALUES ($1)", &[format!("k{i}").into()])?;
+                }
+                Ok(())
+            })
+        })
+        .collect();
+    for (i, pending) in pending.into_iter().enumerate() {
+        match pending.wait() {
+            Ok(()) => assert_ne!(i % 3, 0, "write {i}"),
+            Err(StoreError::Database(DbError::UniqueViolation(_))) => assert_eq!(i % 3, 0, "write {i}"),
+            Err(error) => panic!("write {i}: {error}"),
+        }
+    }
+    let expected: Vec<String> = (0..200).filter(|i| i % 3 != 0).map(|i| format!("k{i}")).collect();
+    assert_eq!(keys(store), expected);
+}
+
+pub fn a_panic_is_an_error_and_the_writer_lives(test: TestStore) {
+    let store = &test.store;
+    let outcome = store.write(|tx| -> Result<(), StoreError> {
+        tx.execute("INSERT INTO metric_key (key) VALUES ('half')", &[])?;
+        panic!("on purpose")
+    });
+    assert_eq!(outcome.wait(), Err(StoreError::Panicked));
+    let outcome = store.read(|_| -> Result<(), StoreError> { panic!("on purpose") });
+    assert_eq!(outcome.wait(), Err(StoreError::Panicked));
+    store.write(insert("whole")).wait().unwrap();
+    assert_eq!(keys(store), ["whole"]);
+}
+
+pub fn a_reader_cannot_write(test: TestStore) {
+    let outcome = test.store.read(insert("k")).wait();
+    assert!(matches!(outcome, Err(StoreError::Database(_))), "{outcome:?}");
+    assert_eq!(keys(&test.store), [""; 0]);
+}
+
+pub fn nul_in_a_text_is_refused(test: TestStore) {
+    let error = test.store.write(insert("acc\0uracy")).wait().unwrap_err();
+    let error = trainyard_api::ApiError::from(error);
+    assert_eq!(error.error_code, trainyard_api::ErrorCode::InvalidParameterValue);
+    assert!(error.message.contains(r"'acc\0"), "{}", error.message);
+}
+
+pub fn more_writes_than_the_queue_holds_are_all_answered(test: TestStore) {
+    let store = &test.store;
+    // The writer is held until everything has been submitted, so the queue overflows.
+    let (release, held) = std::sync::mpsc::channel::<()>();
+    let first = store.write(move |_| {
+        let _ = held.recv();
+        Ok(())
+    });
+    let pending: Vec<_> = (0..400).map(|i| store.write(insert(&format!("k{i}")))).collect();
+    release.send(()).unwrap();
+    first.wait().unwrap();
+    let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
+    runtime.block_on(async {
+        for answer in pending {
+            answer.await.unwrap();
+        }
+    });
+    assert_eq!(keys(store).len(), 400);
+}
+
+pub fn lists_are_one_bind(test: TestStore) {
+    let found = test.store.write(|tx| {
+        tx.execute_many("INSERT INTO metric_key (key) VALUES ($1)", ["a", "b\"", "c"].map(|key| [key.into()]))?;
+        let dialect = tx.dialect();
+        let sql = format!("SELECT key FROM metric_key WHERE id IN {}", dialect.integers("$1"));
+        let by_id = tx.query(&sql, &[Value::integers(&[1, 3, i64::MAX])], |row| row.get::<String>(0))?;
+        let sql = format!("SELECT key FROM metric_key WHERE key IN {}", dialect.texts("$1"));
+        let by_key = tx.query(&sql, &[Value::texts(["b\"", "c", "é"])], |row| row.get::<String>(0))?;
+        Ok((by_id, by_key))
+    });
+    let (by_id, by_key) = found.wait().unwrap();
+    assert_eq!(by_id, ["a", "c"]);
+    assert_eq!(by_key, ["b\"", "c"]);
+}
+
+pub fn upper_and_lower_case_fold_beyond_ascii(test: TestStore) {
+    let matches = test.store.read(|tx| {
+        let (like, ilike) = (tx.dialect().like("$1", "$2"), tx.dialect().ilike("$3", "$4"));
+        let binds = ["ÉTÉ", "été", "ÉTÉ", "é_é"].map(Value::from);
+        tx.query_one(&format!("SELECT {like}, {ilike}"), &binds, |row| Ok((row.get::<bool>(0)?, row.get::<bool>(1)?)))
+    });
+    assert_eq!(matches.wait().unwrap(), Some((false, true)));
+}
+
+pub fn time_and_ids_come_from_the_sources(test: TestStore) {
+    test.advance_ms(5);
+    let (now, run, model) =
+        test.store.write(|tx| Ok((tx.now_ms(), tx.new_run_id(), tx.new_model_id()))).wait().unwrap();
+    assert_eq!(now, test.now_ms());
+    assert_eq!(run.as_str(), "00000000000040008000000000000001");
+    assert_eq!(model.as_str(), "m-00000000000040008000000000000002");
+}

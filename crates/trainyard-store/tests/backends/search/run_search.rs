@@ -1,0 +1,219 @@
+//! `runs/search`: what each kind of clause finds, orders, pages.
+
+use trainyard_api::datasets::{Dataset, DatasetInput, LogInputs};
+use trainyard_api::runs::{DeleteRun, SearchRuns};
+use trainyard_api::{ExperimentId, RunId, Tag, ViewType};
+use trainyard_store::StoreError;
+
+use super::{RunSpec, add_run, experiment, refused, run_names};
+use crate::backend::TestStore;
+
+/// Six runs whose metrics are 1, NaN, 2.5, ∞, -∞ and none.
+fn six_runs(test: &TestStore) -> (ExperimentId, Vec<RunId>) {
+    let experiment_id = experiment(test, "six");
+    let run = |name: &str, start_time, metrics: &[(&str, f64)], params: &[(&str, &str)], tags: &[(&str, &str)]| {
+        let texts = |pairs: &[(&str, &str)]| pairs.iter().map(|(k, v)| ((*k).into(), (*v).into())).collect();
+        let metrics = metrics.iter().map(|(key, value)| ((*key).into(), *value)).collect();
+        let spec = RunSpec { name: name.into(), start_time, metrics, params: texts(params), tags: texts(tags) };
+        add_run(test, &experiment_id, &spec)
+    };
+    let runs = vec![
+        run("A", 100, &[("m", 1.0), ("a b", 3.0)], &[("lr", "0.1"), ("Café", "Éa")], &[("t", "Hello"), ("a.b c", "x")]),
+        run("B", 200, &[("m", f64::NAN)], &[("lr", "0.2")], &[("t", "hello")]),
+        run("C", 200, &[("m", 2.5)], &[("lr", "a%b")], &[("t", "it's")]),
+        run("D", 50, &[("m", f64::INFINITY)], &[], &[]),
+        run("E", 300, &[("m", f64::NEG_INFINITY)], &[], &[]),
+        run("F", 400, &[], &[("lr", r"a_b\")], &[("t", "")]),
+    ];
+    (experiment_id, runs)
+}
+
+fn search(test: &TestStore, experiment_id: &ExperimentId, filter: &str) -> Result<String, StoreError> {
+    let request =
+        SearchRuns { experiment_ids: vec![experiment_id.clone()], filter: filter.into(), ..Default::default() };
+    run_names(test, request).map(|names| names.concat())
+}
+
+pub fn clauses_find_what_mlflow_finds(test: TestStore) {
+    let (experiment_id, runs) = six_runs(&test);
+    let (first, second) = (&runs[0], &runs[1]);
+    for (filter, found) in [
+        ("", "FEBCAD"),
+        ("metrics.m > 1", "CD"),
+        ("metric.m >= 1.0", "CAD"),
+        ("metrics.`a b` = 3", "A"),
+        ("metrics.\"a b\" = 3e0", "A"),
+        ("metrics.m != 1", "EBCD"),
+        ("metrics.m < 3", "ECA"),
+        ("metrics.m = 0", ""),
+        ("metrics.m = 1.7976931348623157e308", "D"),
+        ("metrics.m <= 1e400", "ECAD"),
+        ("metrics.nope > 0", ""),
+        ("params.lr = '0.1'", "A"),
+        ("param.lr != \"0.1\"", "FBC"),
+        ("parameter.lr LIKE 'a_b%'", "FC"),
+        ("parameters.lr like 'A%'", ""),
+        ("params.lr ILIKE 'A%'", "FC"),
+        ("params.lr LIKE '%\\'", "F"),
+        ("params.lr IS NULL", "ED"),
+        ("params.lr is not null", "FBCA"),
+        ("params.Café ILIKE 'éA'", "A"),
+        ("tags.t = 'Hello'", "A"),
+        ("tag.t ILIKE 'HELLO'", "BA"),
+        ("tags.t = 'it''s' AND tags.t = \"it's\"", "C"),
+        ("tags.t = ''", "F"),
+        ("tags.`a.b c` = 'x'", "A"),
+        ("tags.mlflow.runName = 'A'", "A"),
+        ("run_name = 'A'", "A"),
+        ("attributes.`Run name` ILIKE 'a'", "A"),
+        ("status = 'RUNNING'", "FEBCAD"),
+        ("attr.status = 'running'", ""),
+        ("user_id LIKE 'some%'", "FEBCAD"),
+        ("run.start_time = 2e2", "BC"),
+        ("created > 150.5", "FEBC"),
+        ("start_time < 99999999999999999999", "FEBCAD"),
+        ("end_time != 1", ""),
+        (&format!("run_id IN ('{first}', \"{second}\",)"), "BA"),
+        (&format!("run_id NOT IN ('{first}')"), "FEBCD"),
+        (&format!("artifact_uri = 'mlflow-artifacts:/{experiment_id}/{first}/artifacts'"), "A"),
+        ("metrics.m > 1 and params.lr = 'a%b'", "C"),
+        ("params.lr = 'a' AND params.lr = 'b'", ""),
+    ] {
+        assert_eq!(search(&test, &experiment_id, filter).as_deref(), Ok(found), "{filter}");
+    }
+}
+
+pub fn dataset_clauses_look_at_the_datasets_of_a_run(test: TestStore) {
+    let (experiment_id, runs) = six_runs(&test);
+    let input = |name: &str, context: Option<&str>| DatasetInput {
+        dataset: Dataset { name: name.into(), digest: format!("{name}-1"), ..Default::default() },
+        tags: context.map(|context| Tag::new("mlflow.data.context", context)).into_iter().collect(),
+    };
+    let log = |run_id: &RunId, datasets| {
+        test.call(LogInputs { run_id: run_id.clone(), datasets, ..Default::default() }).unwrap();
+    };
+    log(&runs[0], vec![input("iris", Some("train")), input("wine", Some("test"))]);
+    log(&runs[1], vec![input("iris", None)]);
+    for (filter, found) in [
+        ("dataset.name = 'iris'", "BA"),
+        ("datasets.digest = 'iris-1'", "BA"),
+        ("dataset.context = 'train'", "A"),
+        ("dataset.context != 'train'", "A"),
+        ("dataset.name != 'iris'", "A"),
+        ("dataset.name IN ('iris', 'x')", "BA"),
+        ("dataset.name NOT IN ('iris')", "A"),
+        ("dataset.name = 'iris' AND dataset.context = 'test'", "A"),
+        ("dataset.name LIKE 'IR%'", ""),
+        ("dataset.name ILIKE 'IR%'", "BA"),
+    ] {
+        assert_eq!(search(&test, &experiment_id, filter).as_deref(), Ok(found), "{filter}");
+    }
+}
+
+pub fn a_refused_filter_is_told_where_and_why(test: TestStore) {
+    let (experiment_id, _) = six_runs(&test);
+    for (filter, message) in [
+        ("foo.bar = '1'", "Invalid filter at character 1, near \"foo.bar = '1'\": unknown prefix 'foo' for runs"),
+        ("metrics.m > 1 AND lifecycle_stage = 'a'", "Invalid filter at character 19, near \"lifecycle_stage = 'a'\""),
+        ("metrics.m > '1'", "metrics.`m`: expected a number without quotes, not '1'"),
+        ("metrics.m LIKE 'a'", "metrics.`m` cannot be compared with LIKE; expected one of =, !=, <, <=, >, >="),
+        ("metrics.m IS NULL", "cannot be compared with IS NULL"),
+        ("params.lr = 0.1", "params.`lr`: expected a text in quotes, not 1e-1"),
+        ("params.lr > '0.1'", "cannot be compared with >; expected one of =, !=, LIKE, ILIKE, IS NULL, IS NOT NULL"),
+        ("tags.t IN ('a')", "tags.`t` cannot be compared with IN"),
+        ("run_name IN ('A')", "`run_name` cannot be compared with IN"),
+        ("start_time > '150'", "expected a number"),
+        ("dataset.foo = 'x'", "datasets have no 'foo'; expected one of name, digest, context"),
+        ("Params.lr = '0.1'", "unknown prefix 'Params'"),
+    ] {
+        let refusal = refused(search(&test, &experiment_id, filter));
+        assert!(refusal.contains(message), "{filter}: {refusal}");
+    }
+    let long = "x".repeat(20_000);
+    assert!(refused(search(&test, &experiment_id, &format!("tags.t LIKE '{long}'"))).contains("the pattern is longer"));
+    assert_eq!(search(&test, &experiment_id, &format!("tags.t = '{long}'")).as_deref(), Ok(""));
+    assert!(refused(search(&test, &experiment_id, &format!("{long}.a = 1"))).len() < 1200);
+    assert_eq!(
+        refused(search(&test, &experiment_id, "duration > 1")),
+        "Invalid filter at character 1, near \"duration > 1\": runs cannot be searched by attribute 'duration'; \
+         expected one of run_id, run_name, status, user_id, artifact_uri, start_time, end_time"
+    );
+}
+
+pub fn what_is_missing_comes_last_and_nan_before_it(test: TestStore) {
+    let (experiment_id, _) = six_runs(&test);
+    let ordered = |order: &[&str]| {
+        let order_by = order.iter().map(|entry| (*entry).into()).collect();
+        let request = SearchRuns { experiment_ids: vec![experiment_id.clone()], order_by, ..Default::default() };
+        run_names(&test, request).map(|names| names.concat())
+    };
+    for (order, found) in [
+        (&["metrics.m"][..], "EACDBF"),
+        (&["metrics.m DESC"], "DCAEBF"),
+        (&["metrics.`a b` dEsc"], "AFEBCD"),
+        (&["params.lr"], "ABCFED"),
+        (&["params.lr DESC"], "FCBAED"),
+        (&["tags.t ASC"], "FABCED"),
+        (&["start_time"], "DABCEF"),
+        (&["attributes.start_time ASC", "metrics.m"], "DACBEF"),
+        (&["end_time DESC", "run_name DESC"], "FEDCBA"),
+        (&["metrics.nope"], "FEBCAD"),
+        (&["artifact_uri"], "ABCDEF"),
+    ] {
+        assert_eq!(ordered(order).as_deref(), Ok(found), "{order:?}");
+    }
+    for order in [&["foo"][..], &["dataset.name"], &[""], &["metrics.m FOO"], &["created", "start_time DESC"]] {
+        refused(ordered(order));
+    }
+    assert_eq!(
+        refused(ordered(&["start_time", "start_time DESC"])),
+        "`order_by` contains duplicate fields: [\"start_time\", \"start_time DESC\"]"
+    );
+    refused(ordered(&["metrics.x"; 33]));
+}
+
+pub fn pages_follow_each_other_without_gap_or_overlap(test: TestStore) {
+    let (experiment_id, _) = six_runs(&test);
+    let page = |filter: &str, page_token: &str, max_results| {
+        let request = SearchRuns {
+            experiment_ids: vec![experiment_id.clone()],
+            filter: filter.into(),
+            order_by: vec!["run_name".into()],
+            page_token: page_token.into(),
+            max_results,
+            ..Default::default()
+        };
+        test.call(request)
+    };
+    let (mut names, mut token) = (String::new(), String::new());
+    for _ in 0..3 {
+        let found = page("", &token, Some(2)).unwrap();
+        assert_eq!(found.runs.len(), 2);
+        names.extend(found.runs.into_iter().map(|run| run.info.run_name));
+        token = found.next_page_token;
+    }
+    assert_eq!((names.as_str(), token.as_str()), ("ABCDEF", ""));
+    let token = page("", "", Some(2)).unwrap().next_page_token;
+    assert!(refused(page("metrics.m > 1", &token, Some(2))).contains("another filter or order"));
+    for max_results in [0, -1, 50_001] {
+        assert!(refused(page("", "", Some(max_results))).contains(&format!("Invalid value {max_results} for")));
+    }
+}
+
+pub fn a_search_sees_the_wanted_stages_and_experiments_only(test: TestStore) {
+    let (experiment_id, runs) = six_runs(&test);
+    let other = experiment(&test, "other");
+    add_run(&test, &other, &RunSpec { name: "G".into(), start_time: 1, ..Default::default() });
+    test.call(DeleteRun { run_id: runs[0].clone() }).unwrap();
+    let found = |ids: &[&str], run_view_type| {
+        let experiment_ids = ids.iter().map(|id| (*id).into()).collect();
+        run_names(&test, SearchRuns { experiment_ids, run_view_type, ..Default::default() }).map(|names| names.concat())
+    };
+    let (first, other) = (experiment_id.as_str(), other.as_str());
+    assert_eq!(found(&[first, other], ViewType::ActiveOnly).as_deref(), Ok("FEBCDG"));
+    assert_eq!(found(&[first], ViewType::DeletedOnly).as_deref(), Ok("A"));
+    assert_eq!(found(&[first], ViewType::All).as_deref(), Ok("FEBCAD"));
+    assert_eq!(found(&["999", "99999999999999999999"], ViewType::All).as_deref(), Ok(""));
+    assert_eq!(found(&[], ViewType::All).as_deref(), Ok(""));
+    assert!(refused(found(&["abc"], ViewType::All)).contains("Experiment ID must be a valid integer"));
+}
