@@ -1,0 +1,14 @@
+//! Artifact roots: paths, upload, download, listing and deletion in local folders and buckets.
+//!
+//! The only home of `object_store`. What a path may be is decided by [`ArtifactPath`], which address leads to which
+//! back end by [`ArtifactStore::open`]; `local.rs` and `bucket.rs` hold the two back ends.
+
+mod bucket;
+mod error;
+mod local;
+mod path;
+mod store;
+
+pub use error::{ArtifactError, BoxError};
+pub use path::{ArtifactPath, InvalidPath};
+pub use store::{ArtifactStore, ByteRange, Download, FileMeta};
