@@ -1,0 +1,66 @@
+//! What every request can reach.
+
+use std::sync::Arc;
+
+use trainyard_artifacts::{ArtifactError, ArtifactStore};
+use trainyard_store::{ArtifactRoot, Store, StoreOptions};
+
+use crate::{ServerConfig, StartError};
+
+/// The state shared by all requests. Cheap to clone.
+#[derive(Debug, Clone)]
+pub(crate) struct App(Arc<State>);
+
+#[derive(Debug)]
+pub(crate) struct State {
+    pub(crate) store: Store,
+    /// The artifact proxy's files; absent with `--no-serve-artifacts`.
+    pub(crate) artifacts: Option<ArtifactStore>,
+    /// Locations outside of the proxy that the operator named, below which local files may be read.
+    pub(crate) artifact_roots: Vec<String>,
+    pub(crate) static_prefix: String,
+}
+
+impl std::ops::Deref for App {
+    type Target = State;
+
+    fn deref(&self) -> &State {
+        &self.0
+    }
+}
+
+impl App {
+    /// Opens the stores. Blocks while the database is made or migrated.
+    pub(crate) async fn open(config: &ServerConfig) -> Result<Self, StartError> {
+        let destination = absolute(&config.artifacts_destination)?;
+        let artifacts = if config.serve_artifacts {
+            let artifacts = ArtifactStore::open(&destination)?;
+            artifacts.prepare().await?;
+            Some(artifacts)
+        } else {
+            None
+        };
+        let artifact_root = match &config.default_artifact_root {
+            Some(root) => ArtifactRoot::Pinned(root.clone()),
+            None if config.serve_artifacts => ArtifactRoot::Managed("mlflow-artifacts:/".to_owned()),
+            None => ArtifactRoot::Managed(destination.clone()),
+        };
+        let uri = config.backend_store_uri.clone();
+        let opened = tokio::task::spawn_blocking(move || Store::open(&uri, StoreOptions { artifact_root })).await;
+        let store = opened.map_err(|error| StartError::Threads(error.into()))??;
+        let mut artifact_roots = vec![destination];
+        artifact_roots.extend(config.default_artifact_root.clone());
+        Ok(Self(Arc::new(State { store, artifacts, artifact_roots, static_prefix: config.static_prefix.clone() })))
+    }
+}
+
+/// A folder as an absolute path, because clients and experiments keep the text; URIs stay as they are.
+fn absolute(location: &str) -> Result<String, ArtifactError> {
+    if location.split_once(':').is_some_and(|(scheme, _)| scheme.len() > 1) {
+        return Ok(location.to_owned());
+    }
+    let invalid = |reason: String| ArtifactError::InvalidLocation { uri: location.to_owned(), reason };
+    // `.` in the middle of a path stays in the texts of experiments, so it goes.
+    let path = std::path::absolute(location).map_err(|error| invalid(error.to_string()))?;
+    path.into_os_string().into_string().map_err(|_| invalid("it is not UTF-8".to_owned()))
+}

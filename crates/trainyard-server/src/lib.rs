@@ -1,0 +1,19 @@
+//! The tracking server: HTTP routes over `trainyard-store` and `trainyard-artifacts`.
+//!
+//! `routes` holds the table of everything that is answered, `operations` what needs store and artifacts together.
+//! `server` listens and stops, `guard` refuses strange hosts and origins, `failure` turns errors into answers.
+
+mod app;
+mod body;
+mod config;
+mod failure;
+mod guard;
+mod operations;
+mod routes;
+mod server;
+mod start;
+
+pub use config::ServerConfig;
+pub use routes::{Permission, Route, routes};
+pub use server::{Server, serve};
+pub use start::StartError;

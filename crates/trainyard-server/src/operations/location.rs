@@ -1,0 +1,43 @@
+//! From the artifact URI of a run or model to the store that holds its files.
+
+use trainyard_api::{ApiError, ErrorCode};
+use trainyard_artifacts::{ArtifactError, ArtifactPath, ArtifactStore};
+
+use crate::app::State;
+use crate::failure::Failure;
+
+/// Opens an artifact URI: the store, and the URI's place in it.
+///
+/// Clients choose the locations of their experiments, so a folder of this machine is opened only if it is the
+/// operator's: otherwise an experiment at `/etc` would be a way to read it.
+pub(crate) fn open(app: &State, artifact_uri: &str) -> Result<(ArtifactStore, ArtifactPath), Failure> {
+    if let Some(path) = artifact_uri.strip_prefix("mlflow-artifacts:") {
+        let path = match path.strip_prefix("//") {
+            Some(rest) => rest.split_once('/').map(|(_, path)| path).unwrap_or_default(),
+            None => path,
+        };
+        let path = ArtifactPath::parse_directory(path.trim_start_matches('/')).map_err(ArtifactError::from)?;
+        let store = app.artifacts.clone().ok_or_else(|| {
+            ApiError::new(
+                ErrorCode::NotImplemented,
+                "Artifact serving is disabled. Start the server with --serve-artifacts to enable it.",
+            )
+        })?;
+        return Ok((store, path));
+    }
+    for root in &app.artifact_roots {
+        let root = root.trim_end_matches('/');
+        if let Some(below) = artifact_uri.strip_prefix(root)
+            && (below.is_empty() || below.starts_with('/'))
+        {
+            let path = ArtifactPath::parse_directory(below.trim_start_matches('/')).map_err(ArtifactError::from)?;
+            return Ok((ArtifactStore::open(root)?, path));
+        }
+    }
+    let bucket = artifact_uri.split_once("://").is_some_and(|(scheme, _)| !scheme.eq_ignore_ascii_case("file"));
+    if !bucket {
+        let message = format!("The artifact location '{artifact_uri}' is outside of this server's artifact roots.");
+        return Err(ApiError::new(ErrorCode::PermissionDenied, message).into());
+    }
+    Ok((ArtifactStore::open(artifact_uri)?, ArtifactPath::root()))
+}

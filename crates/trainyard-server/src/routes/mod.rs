@@ -1,0 +1,233 @@
+//! The table of everything that is answered, and what becomes of requests that match nothing in it.
+
+mod artifacts;
+mod downloads;
+mod operation;
+mod service;
+
+use axum::Router;
+use axum::extract::{FromRequestParts, RawPathParams};
+use axum::response::Response;
+use axum::routing::MethodRouter;
+use http::request::Parts;
+use http::{Method, StatusCode, Uri};
+use trainyard_api::artifacts::{ListArtifacts, ListLoggedModelArtifacts};
+use trainyard_api::datasets::{LogInputs, LogOutputs};
+use trainyard_api::experiments::{
+    CreateExperiment, DeleteExperiment, DeleteExperimentTag, GetExperiment, GetExperimentByName, ListExperiments,
+    RestoreExperiment, SearchExperiments, SetExperimentTag, UpdateExperiment,
+};
+use trainyard_api::logged_models::{
+    CreateLoggedModel, DeleteLoggedModel, DeleteLoggedModelTag, FinalizeLoggedModel, GetLoggedModel,
+    LogLoggedModelParams, SearchLoggedModels, SetLoggedModelTags,
+};
+use trainyard_api::metrics::{GetMetricHistory, LogMetric};
+use trainyard_api::model_versions::{
+    CreateModelVersion, DeleteModelVersion, DeleteModelVersionTag, GetModelVersion, GetModelVersionDownloadUri,
+    SearchModelVersions, SetModelVersionTag, TransitionModelVersionStage, UpdateModelVersion,
+};
+use trainyard_api::registered_models::{
+    CreateRegisteredModel, DeleteRegisteredModel, DeleteRegisteredModelAlias, DeleteRegisteredModelTag,
+    GetLatestVersions, GetModelVersionByAlias, GetRegisteredModel, ListLatestVersions, RenameRegisteredModel,
+    SearchRegisteredModels, SetRegisteredModelAlias, SetRegisteredModelTag, UpdateRegisteredModel,
+};
+use trainyard_api::runs::{
+    CreateRun, DeleteRun, DeleteTag, GetRun, LogBatch, LogParam, RestoreRun, SearchRuns, SetTag, UpdateRun,
+};
+use trainyard_api::{ApiError, ErrorCode};
+
+use crate::app::App;
+use crate::failure::Failure;
+use crate::operations::listing;
+use operation::{operation, spanning};
+
+/// What a user needs to be allowed for a route. There are no users yet, so nothing is refused.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Permission {
+    /// Answered without a login.
+    Open,
+    /// Any user may make a new thing of the kind, and owns it.
+    Create,
+    /// To read the experiment or registered model.
+    Read,
+    /// To write to it.
+    Edit,
+    /// To delete, restore or rename it.
+    Manage,
+}
+
+/// A line of the route table.
+#[derive(Debug, Clone)]
+pub struct Route {
+    /// The HTTP method. A GET route answers HEAD too.
+    pub method: Method,
+    /// The path; `{name}` stands for one part, `{*name}` for the rest.
+    pub path: String,
+    /// What a user needs to be allowed.
+    pub permission: Permission,
+    handler: MethodRouter<App>,
+}
+
+impl Route {
+    fn new(method: Method, path: impl Into<String>, permission: Permission, handler: MethodRouter<App>) -> Self {
+        Self { method, path: path.into(), permission, handler }
+    }
+}
+
+/// All routes, without the static prefix.
+pub fn routes() -> Vec<Route> {
+    use Permission::{Create, Edit, Manage, Read};
+    let operations = [
+        operation::<CreateExperiment>(Create),
+        operation::<GetExperiment>(Read),
+        operation::<GetExperimentByName>(Read),
+        operation::<SearchExperiments>(Read),
+        operation::<ListExperiments>(Read),
+        operation::<UpdateExperiment>(Edit),
+        operation::<DeleteExperiment>(Manage),
+        operation::<RestoreExperiment>(Manage),
+        operation::<SetExperimentTag>(Edit),
+        operation::<DeleteExperimentTag>(Edit),
+        operation::<CreateRun>(Edit),
+        operation::<GetRun>(Read),
+        operation::<UpdateRun>(Edit),
+        operation::<DeleteRun>(Edit),
+        operation::<RestoreRun>(Edit),
+        operation::<SearchRuns>(Read),
+        operation::<LogParam>(Edit),
+        operation::<SetTag>(Edit),
+        operation::<DeleteTag>(Edit),
+        operation::<LogBatch>(Edit),
+        operation::<LogMetric>(Edit),
+        operation::<GetMetricHistory>(Read),
+        operation::<LogInputs>(Edit),
+        operation::<LogOutputs>(Edit),
+        operation::<CreateLoggedModel>(Edit),
+        operation::<SearchLoggedModels>(Read),
+        operation::<GetLoggedModel>(Read),
+        operation::<FinalizeLoggedModel>(Edit),
+        operation::<DeleteLoggedModel>(Edit),
+        operation::<SetLoggedModelTags>(Edit),
+        operation::<DeleteLoggedModelTag>(Edit),
+        operation::<LogLoggedModelParams>(Edit),
+        operation::<CreateRegisteredModel>(Create),
+        operation::<GetRegisteredModel>(Read),
+        operation::<RenameRegisteredModel>(Manage),
+        operation::<UpdateRegisteredModel>(Edit),
+        operation::<DeleteRegisteredModel>(Manage),
+        operation::<SearchRegisteredModels>(Read),
+        operation::<GetLatestVersions>(Read),
+        operation::<ListLatestVersions>(Read),
+        operation::<SetRegisteredModelTag>(Edit),
+        operation::<DeleteRegisteredModelTag>(Edit),
+        operation::<SetRegisteredModelAlias>(Edit),
+        operation::<DeleteRegisteredModelAlias>(Edit),
+        operation::<GetModelVersionByAlias>(Read),
+        operation::<CreateModelVersion>(Edit),
+        operation::<GetModelVersion>(Read),
+        operation::<UpdateModelVersion>(Edit),
+        operation::<TransitionModelVersionStage>(Edit),
+        operation::<DeleteModelVersion>(Manage),
+        operation::<SearchModelVersions>(Read),
+        operation::<GetModelVersionDownloadUri>(Read),
+        operation::<SetModelVersionTag>(Edit),
+        operation::<DeleteModelVersionTag>(Edit),
+        spanning::<ListArtifacts, _>(Read, listing::of_run),
+        spanning::<ListLoggedModelArtifacts, _>(Read, listing::of_logged_model),
+    ];
+    let mut routes: Vec<Route> = operations
+        .into_iter()
+        .map(|route| Route { path: format!("/api/2.0/mlflow{}", route.path), ..route })
+        .chain(artifacts::routes())
+        .chain(service::api_routes())
+        .collect();
+    // The web UI's calls: the same again below another path, so that a proxy can treat them differently.
+    let mirrored: Vec<Route> =
+        routes.iter().map(|route| Route { path: format!("/ajax-{}", &route.path[1..]), ..route.clone() }).collect();
+    routes.extend(mirrored);
+    routes.extend(downloads::routes());
+    routes.extend(service::routes());
+    routes
+}
+
+/// The routes behind one door.
+pub(crate) fn router(app: App) -> Router {
+    let mut router = Router::new();
+    for route in routes() {
+        router = router.route(&format!("{}{}", app.static_prefix, route.path), route.handler);
+    }
+    router.fallback(unknown_route).method_not_allowed_fallback(wrong_method).with_state(app)
+}
+
+/// Families of the interface that this server leaves out, by the part behind `/mlflow/`.
+const OUT_OF_SCOPE: [&str; 19] = [
+    "traces",
+    "unified-traces",
+    "get-online-trace-details",
+    "get-trace-artifact",
+    "assessments",
+    "issues",
+    "label-schemas",
+    "review-queues",
+    "datasets",
+    "scorers",
+    "scorer",
+    "prompt-optimization",
+    "gateway",
+    "gateway-proxy",
+    "jobs",
+    "genai",
+    "assistant",
+    "mcp-servers",
+    "skills",
+];
+
+async fn unknown_route(method: Method, uri: Uri) -> Failure {
+    let path = uri.path();
+    let family = path.split_once("/mlflow/").and_then(|(_, rest)| rest.split('/').next());
+    let message = match family {
+        Some(family) if OUT_OF_SCOPE.contains(&family) => format!(
+            "No route for {method} {path}: '{family}' belongs to the tracing and generative-AI parts of MLflow, which \
+             Trainyard does not serve."
+        ),
+        _ => format!("No route for {method} {path}"),
+    };
+    ApiError::new(ErrorCode::EndpointNotFound, message).into()
+}
+
+async fn wrong_method(method: Method, uri: Uri) -> Failure {
+    let message = format!("{method} is not allowed for {}; the Allow header lists what is", uri.path());
+    let error = ApiError::new(ErrorCode::BadRequest, message);
+    Failure::with_status(StatusCode::METHOD_NOT_ALLOWED, error)
+}
+
+/// The `{…}` parts of the path, decoded once.
+struct PathParams(Vec<(String, String)>);
+
+impl PathParams {
+    /// The only one, or the first.
+    fn first(&self) -> &str {
+        self.0.first().map(|(_, value)| value.as_str()).unwrap_or_default()
+    }
+}
+
+impl<S: Send + Sync> FromRequestParts<S> for PathParams {
+    type Rejection = Failure;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Failure> {
+        let params = RawPathParams::from_request_parts(parts, state).await;
+        let params = params.map_err(|error| ApiError::invalid(format!("Invalid path: {error}")))?;
+        Ok(Self(params.iter().map(|(name, value)| (name.to_owned(), value.to_owned())).collect()))
+    }
+}
+
+/// An answer with a JSON body.
+fn json(body: &impl serde::Serialize) -> Result<Response, Failure> {
+    let body = serde_json::to_vec(body).map_err(|error| {
+        tracing::error!(%error, "an answer could not be written as JSON");
+        ApiError::new(ErrorCode::InternalError, "an answer could not be written as JSON")
+    })?;
+    let mut response = Response::new(body.into());
+    response.headers_mut().insert(http::header::CONTENT_TYPE, http::HeaderValue::from_static("application/json"));
+    Ok(response)
+}

@@ -1,0 +1,105 @@
+//! From a request on the wire to the operation it names, and back: the one handler of all JSON routes.
+
+use std::future::Future;
+
+use axum::body::Body;
+use axum::extract::{FromRequestParts, State};
+use axum::routing::{MethodFilter, MethodRouter, on};
+use http::request::Parts;
+use http::{HeaderMap, Request, header};
+use serde_json::{Map, Value};
+use trainyard_api::{ApiError, Endpoint, Method, decode_json, decode_map, decode_query, limits};
+use trainyard_store::Operation;
+
+use crate::app::App;
+use crate::body;
+use crate::failure::Failure;
+use crate::routes::{PathParams, Permission, Route, json};
+
+/// The route of a request that the store alone can answer.
+pub(super) fn operation<O: Operation>(permission: Permission) -> Route {
+    spanning::<O, _>(permission, async |app: App, request: O| Ok(app.store.execute(request).await?))
+}
+
+/// The route of a request that is answered by a function of `crate::operations`.
+pub(super) fn spanning<E, F>(permission: Permission, answer: F) -> Route
+where
+    E: Endpoint,
+    F: AsyncAnswer<E>,
+{
+    let handler = move |State(app): State<App>, request: Request<Body>| {
+        let answer = answer.clone();
+        async move {
+            let request = decode::<E>(request).await?;
+            json(&answer.answer(app, request).await?)
+        }
+    };
+    let (filter, method) = match E::METHOD {
+        Method::Get => (MethodFilter::GET, http::Method::GET),
+        Method::Post => (MethodFilter::POST, http::Method::POST),
+        Method::Patch => (MethodFilter::PATCH, http::Method::PATCH),
+        Method::Delete => (MethodFilter::DELETE, http::Method::DELETE),
+    };
+    let handler: MethodRouter<App> = on(filter, handler);
+    Route::new(method, E::PATH, permission, handler)
+}
+
+/// An async function from a request to its answer.
+pub(super) trait AsyncAnswer<E: Endpoint>: Clone + Send + Sync + 'static {
+    /// Calls the function.
+    fn answer(&self, app: App, request: E) -> impl Future<Output = Result<E::Response, Failure>> + Send;
+}
+
+impl<E, F, Answer> AsyncAnswer<E> for F
+where
+    E: Endpoint,
+    F: Fn(App, E) -> Answer + Clone + Send + Sync + 'static,
+    Answer: Future<Output = Result<E::Response, Failure>> + Send,
+{
+    fn answer(&self, app: App, request: E) -> impl Future<Output = Result<E::Response, Failure>> + Send {
+        self(app, request)
+    }
+}
+
+async fn decode<E: Endpoint>(request: Request<Body>) -> Result<E, Failure> {
+    let (mut parts, body) = request.into_parts();
+    if E::METHOD == Method::Get {
+        let query = parts.uri.query().unwrap_or_default();
+        let pairs = form_urlencoded::parse(query.as_bytes()).into_owned().collect::<Vec<_>>();
+        let named = path_params::<E>(&mut parts).await?;
+        return Ok(decode_query(pairs.into_iter().chain(named)).map_err(ApiError::from)?);
+    }
+    // A DELETE often has no body at all.
+    if E::METHOD != Method::Delete {
+        check_content_type(&parts.headers)?;
+    }
+    let limit = if E::PATH == LOG_BATCH { limits::BATCH_BODY_BYTES } else { limits::JSON_BODY_BYTES };
+    let body = body::read(&parts.headers, body, limit).await?;
+    let named = path_params::<E>(&mut parts).await?;
+    if named.is_empty() {
+        return Ok(decode_json(&body).map_err(ApiError::from)?);
+    }
+    let mut fields: Map<String, Value> = decode_json(&body).map_err(ApiError::from)?;
+    fields.extend(named.into_iter().map(|(name, value)| (name, Value::String(value))));
+    Ok(decode_map(fields).map_err(ApiError::from)?)
+}
+
+const LOG_BATCH: &str = <trainyard_api::runs::LogBatch as Endpoint>::PATH;
+
+async fn path_params<E: Endpoint>(parts: &mut Parts) -> Result<Vec<(String, String)>, Failure> {
+    if !E::PATH.contains('{') {
+        return Ok(Vec::new());
+    }
+    Ok(PathParams::from_request_parts(parts, &()).await?.0)
+}
+
+fn check_content_type(headers: &HeaderMap) -> Result<(), Failure> {
+    let Some(content_type) = headers.get(header::CONTENT_TYPE) else {
+        return Err(ApiError::invalid("Bad Request. Content-Type header is missing.").into());
+    };
+    let media_type = content_type.to_str().unwrap_or_default().split(';').next().unwrap_or_default();
+    if !media_type.trim().eq_ignore_ascii_case("application/json") {
+        return Err(ApiError::invalid("Bad Request. Content-Type must be one of ['application/json'].").into());
+    }
+    Ok(())
+}

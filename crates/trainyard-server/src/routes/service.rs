@@ -1,0 +1,36 @@
+//! The server about itself: health, version, capabilities, and a page for people who open its address.
+
+use axum::extract::State;
+use axum::response::{Html, Response};
+use axum::routing::get;
+use http::Method;
+use trainyard_api::server_info::{MLFLOW_VERSION, ServerInfo};
+
+use crate::app::App;
+use crate::failure::Failure;
+use crate::routes::{Permission, Route, json};
+
+pub(super) fn api_routes() -> Vec<Route> {
+    vec![Route::new(Method::GET, "/api/3.0/mlflow/server-info", Permission::Open, get(server_info))]
+}
+
+pub(super) fn routes() -> Vec<Route> {
+    vec![
+        Route::new(Method::GET, "/health", Permission::Open, get(async || "OK")),
+        // Programs that ask want to know which MLflow they may speak; our own version is in the server information.
+        Route::new(Method::GET, "/version", Permission::Open, get(async || MLFLOW_VERSION)),
+        Route::new(Method::GET, "/", Permission::Open, get(home)),
+    ]
+}
+
+async fn server_info(State(app): State<App>) -> Result<Response, Failure> {
+    json(&ServerInfo {
+        artifact_serving_enabled: app.artifacts.is_some(),
+        trainyard_version: env!("CARGO_PKG_VERSION").to_owned(),
+        ..ServerInfo::default()
+    })
+}
+
+async fn home() -> Html<&'static str> {
+    Html(include_str!("home.html"))
+}

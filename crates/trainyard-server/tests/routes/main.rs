@@ -1,0 +1,17 @@
+//! The server as its clients see it: every test talks HTTP to a server with a port and a data folder of its own.
+#![allow(clippy::unwrap_used)]
+
+mod artifacts;
+mod connections;
+mod downloads;
+mod full_disk;
+mod http_client;
+mod memory;
+mod operation;
+mod service;
+mod start;
+mod table;
+mod test_server;
+
+use http_client::{Answer, Connection};
+use test_server::TestServer;

@@ -1,0 +1,174 @@
+//! The route table: complete, answered, and with a permission for each line.
+
+use std::collections::BTreeSet;
+
+use trainyard_server::routes;
+
+use crate::TestServer;
+
+/// Method and path of every line of `endpoints!` in the crate of the wire types.
+fn endpoints() -> BTreeSet<(String, String)> {
+    let sources = concat!(env!("CARGO_MANIFEST_DIR"), "/../trainyard-api/src");
+    let mut endpoints = BTreeSet::new();
+    for source in std::fs::read_dir(sources).unwrap() {
+        let text = std::fs::read_to_string(source.unwrap().path()).unwrap();
+        let lines = text.lines().skip_while(|line| *line != "endpoints! {").skip(1).take_while(|line| *line != "}");
+        for line in lines {
+            let (method, rest) = line.trim().split_once(' ').unwrap();
+            let path = rest.split('"').nth(1).unwrap();
+            endpoints.insert((method.to_uppercase(), path.to_owned()));
+        }
+    }
+    endpoints
+}
+
+#[test]
+fn every_request_of_the_wire_has_its_route_twice() {
+    let listed: BTreeSet<_> = routes().into_iter().map(|route| (route.method.to_string(), route.path)).collect();
+    let endpoints = endpoints();
+    assert!(endpoints.len() > 50, "{endpoints:?}");
+    for (method, path) in endpoints {
+        for root in ["/api/2.0/mlflow", "/ajax-api/2.0/mlflow"] {
+            let route = (method.clone(), format!("{root}{path}"));
+            assert!(listed.contains(&route), "{route:?} is not in the table");
+        }
+    }
+}
+
+#[test]
+fn no_route_is_listed_twice() {
+    let mut seen = BTreeSet::new();
+    for route in routes() {
+        assert!(seen.insert((route.method.to_string(), route.path.clone())), "{} {}", route.method, route.path);
+    }
+}
+
+/// The table as an operator would want to read it: who needs what for which route.
+#[test]
+fn permissions_are_as_listed() {
+    let table: Vec<_> = routes()
+        .into_iter()
+        .filter(|route| !route.path.starts_with("/ajax-api") || route.path.ends_with("/files"))
+        .map(|route| format!("{:<6} {:<6} {}", format!("{:?}", route.permission), route.method.as_str(), route.path))
+        .collect();
+    insta::assert_snapshot!(table.join("\n"), @r###"
+        Create POST   /api/2.0/mlflow/experiments/create
+        Read   GET    /api/2.0/mlflow/experiments/get
+        Read   GET    /api/2.0/mlflow/experiments/get-by-name
+        Read   POST   /api/2.0/mlflow/experiments/search
+        Read   GET    /api/2.0/mlflow/experiments/search
+        Edit   POST   /api/2.0/mlflow/experiments/update
+        Manage POST   /api/2.0/mlflow/experiments/delete
+        Manage POST   /api/2.0/mlflow/experiments/restore
+        Edit   POST   /api/2.0/mlflow/experiments/set-experiment-tag
+        Edit   POST   /api/2.0/mlflow/experiments/delete-experiment-tag
+        Edit   POST   /api/2.0/mlflow/runs/create
+        Read   GET    /api/2.0/mlflow/runs/get
+        Edit   POST   /api/2.0/mlflow/runs/update
+        Edit   POST   /api/2.0/mlflow/runs/delete
+        Edit   POST   /api/2.0/mlflow/runs/restore
+        Read   POST   /api/2.0/mlflow/runs/search
+        Edit   POST   /api/2.0/mlflow/runs/log-parameter
+        Edit   POST   /api/2.0/mlflow/runs/set-tag
+        Edit   POST   /api/2.0/mlflow/runs/delete-tag
+        Edit   POST   /api/2.0/mlflow/runs/log-batch
+        Edit   POST   /api/2.0/mlflow/runs/log-metric
+        Read   GET    /api/2.0/mlflow/metrics/get-history
+        Edit   POST   /api/2.0/mlflow/runs/log-inputs
+        Edit   POST   /api/2.0/mlflow/runs/outputs
+        Edit   POST   /api/2.0/mlflow/logged-models
+        Read   POST   /api/2.0/mlflow/logged-models/search
+        Read   GET    /api/2.0/mlflow/logged-models/{model_id}
+        Edit   PATCH  /api/2.0/mlflow/logged-models/{model_id}
+        Edit   DELETE /api/2.0/mlflow/logged-models/{model_id}
+        Edit   PATCH  /api/2.0/mlflow/logged-models/{model_id}/tags
+        Edit   DELETE /api/2.0/mlflow/logged-models/{model_id}/tags/{tag_key}
+        Edit   POST   /api/2.0/mlflow/logged-models/{model_id}/params
+        Create POST   /api/2.0/mlflow/registered-models/create
+        Read   GET    /api/2.0/mlflow/registered-models/get
+        Manage POST   /api/2.0/mlflow/registered-models/rename
+        Edit   PATCH  /api/2.0/mlflow/registered-models/update
+        Manage DELETE /api/2.0/mlflow/registered-models/delete
+        Read   GET    /api/2.0/mlflow/registered-models/search
+        Read   POST   /api/2.0/mlflow/registered-models/get-latest-versions
+        Read   GET    /api/2.0/mlflow/registered-models/get-latest-versions
+        Edit   POST   /api/2.0/mlflow/registered-models/set-tag
+        Edit   DELETE /api/2.0/mlflow/registered-models/delete-tag
+        Edit   POST   /api/2.0/mlflow/registered-models/alias
+        Edit   DELETE /api/2.0/mlflow/registered-models/alias
+        Read   GET    /api/2.0/mlflow/registered-models/alias
+        Edit   POST   /api/2.0/mlflow/model-versions/create
+        Read   GET    /api/2.0/mlflow/model-versions/get
+        Edit   PATCH  /api/2.0/mlflow/model-versions/update
+        Edit   POST   /api/2.0/mlflow/model-versions/transition-stage
+        Manage DELETE /api/2.0/mlflow/model-versions/delete
+        Read   GET    /api/2.0/mlflow/model-versions/search
+        Read   GET    /api/2.0/mlflow/model-versions/get-download-uri
+        Edit   POST   /api/2.0/mlflow/model-versions/set-tag
+        Edit   DELETE /api/2.0/mlflow/model-versions/delete-tag
+        Read   GET    /api/2.0/mlflow/artifacts/list
+        Read   GET    /api/2.0/mlflow/logged-models/{model_id}/artifacts/directories
+        Read   GET    /api/2.0/mlflow-artifacts/artifacts
+        Read   GET    /api/2.0/mlflow-artifacts/artifacts/{*path}
+        Edit   PUT    /api/2.0/mlflow-artifacts/artifacts/{*path}
+        Edit   DELETE /api/2.0/mlflow-artifacts/artifacts/{*path}
+        Edit   POST   /api/2.0/mlflow-artifacts/mpu/create/{*path}
+        Edit   POST   /api/2.0/mlflow-artifacts/mpu/complete/{*path}
+        Edit   POST   /api/2.0/mlflow-artifacts/mpu/abort/{*path}
+        Read   GET    /api/2.0/mlflow-artifacts/presigned/{*path}
+        Open   GET    /api/3.0/mlflow/server-info
+        Read   GET    /get-artifact
+        Read   GET    /model-versions/get-artifact
+        Read   GET    /ajax-api/2.0/mlflow/logged-models/{model_id}/artifacts/files
+        Open   GET    /health
+        Open   GET    /version
+        Open   GET    /
+        "###);
+}
+
+#[test]
+fn every_route_answers_what_comes_without_any_fields() {
+    let server = TestServer::start();
+    for route in routes() {
+        let path = route.path.replace("{*path}", "x").replace("{model_id}", "m-x").replace("{tag_key}", "k");
+        let answer = server.send(route.method.as_str(), &path, b"{}");
+        let name = format!("{} {path}: {}", route.method, answer.snapshot());
+        assert!(matches!(answer.status, 200 | 400 | 404 | 501), "{name}");
+        if answer.status != 200 {
+            let error = answer.json();
+            assert_ne!(error["error_code"], "ENDPOINT_NOT_FOUND", "{name}");
+            assert!(error["message"].as_str().is_some_and(|message| !message.is_empty()), "{name}");
+        }
+    }
+}
+
+#[test]
+fn both_mirrors_answer_below_the_static_prefix() {
+    let server = TestServer::start_with(|config| config.static_prefix = "/tracking".to_owned());
+    assert!(server.url().ends_with("/tracking"));
+    for path in ["/api", "/ajax-api"] {
+        let path = format!("{path}/2.0/mlflow/experiments/get?experiment_id=0");
+        assert_eq!(server.get(&format!("/tracking{path}")).status, 200);
+        assert_eq!(server.get(&path).status, 404);
+    }
+    assert_eq!(server.get("/tracking/health").body, b"OK");
+    assert_eq!(server.get("/tracking/").status, 200);
+}
+
+#[test]
+fn an_unknown_route_is_a_json_error() {
+    let server = TestServer::start();
+    insta::assert_snapshot!(server.get("/api/2.0/mlflow/runs/nothing").snapshot(), @r#"404 {"error_code":"ENDPOINT_NOT_FOUND","message":"No route for GET /api/2.0/mlflow/runs/nothing"}"#);
+    insta::assert_snapshot!(server.get("/api/3.0/mlflow/traces/tr-1").snapshot(), @r#"404 {"error_code":"ENDPOINT_NOT_FOUND","message":"No route for GET /api/3.0/mlflow/traces/tr-1: 'traces' belongs to the tracing and generative-AI parts of MLflow, which Trainyard does not serve."}"#);
+    insta::assert_snapshot!(server.get("/%00/../x").snapshot(), @r#"404 {"error_code":"ENDPOINT_NOT_FOUND","message":"No route for GET /%00/../x"}"#);
+}
+
+#[test]
+fn a_wrong_method_lists_the_right_ones() {
+    let server = TestServer::start();
+    let answer = server.send("PUT", "/api/2.0/mlflow/runs/create", b"{}");
+    assert_eq!(answer.header("allow"), Some("POST"));
+    insta::assert_snapshot!(answer.snapshot(), @r#"405 {"error_code":"BAD_REQUEST","message":"PUT is not allowed for /api/2.0/mlflow/runs/create; the Allow header lists what is"}"#);
+    let answer = server.send("POST", "/api/2.0/mlflow/logged-models/m-1", b"{}");
+    assert_eq!(answer.header("allow"), Some("GET,HEAD,PATCH,DELETE"));
+}
