@@ -1,0 +1,278 @@
+//! Artifacts from the client's side: one interface over the server's proxy, local folders and buckets.
+
+mod download;
+mod progress;
+mod proxy;
+mod stored;
+
+pub use progress::Progress;
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use trainyard_api::ErrorCode;
+use trainyard_api::artifacts::FileInfo;
+use trainyard_artifacts::ArtifactPath;
+
+use crate::client::Transport;
+use crate::tracking_uri::redact;
+use crate::{Client, Error};
+use download::Folder;
+use proxy::Proxy;
+use stored::Stored;
+
+/// Files of one transfer that are under way at the same time.
+const PARALLEL: usize = 8;
+/// Deepest directory that is followed.
+const MAX_DEPTH: usize = 64;
+/// Most files of one download: a server that invents directories without end is stopped here.
+const MAX_FILES: usize = 1_000_000;
+
+/// The artifacts below one root.
+#[derive(Debug)]
+pub struct ArtifactRepository {
+    uri: String,
+    backend: Backend,
+}
+
+#[derive(Debug)]
+enum Backend {
+    Proxy(Proxy),
+    Stored(Stored),
+}
+
+/// A file to fetch: its path below the root, and its size where a listing told it.
+#[derive(Debug, Clone)]
+struct RemoteFile {
+    path: ArtifactPath,
+    size: Option<u64>,
+}
+
+impl ArtifactRepository {
+    pub(crate) fn open(client: Client, uri: &str) -> Result<Self, Error> {
+        let scheme = uri.split_once(':').map(|(scheme, _)| scheme.to_ascii_lowercase());
+        let error = |reason: &str| Error::Uri { kind: "artifact URI", uri: redact(uri), reason: reason.to_owned() };
+        let backend = match scheme.as_deref() {
+            Some("mlflow-artifacts" | "http" | "https") => match client.transport() {
+                Transport::Http(_) => Backend::Proxy(Proxy::open(client, uri)?),
+                Transport::Embedded(_) => {
+                    return Err(error(
+                        "these artifacts lie behind a tracking server; set the tracking URI to that server's address",
+                    ));
+                }
+            },
+            Some("runs" | "models") => return Err(error("resolve it first; an artifact URI was expected")),
+            _ => Backend::Stored(Stored::open(uri)?),
+        };
+        Ok(Self { uri: redact(uri), backend })
+    }
+
+    /// The root's URI.
+    pub fn uri(&self) -> &str {
+        &self.uri
+    }
+
+    /// The root as a folder of this machine, where it is one: its files can be read in place.
+    pub fn local_root(&self) -> Option<&Path> {
+        match &self.backend {
+            Backend::Proxy(_) => None,
+            Backend::Stored(stored) => stored.local_root(),
+        }
+    }
+
+    /// Children of the directory `path` (empty for the root), with paths relative to the root; none for a file.
+    pub fn list(&self, path: &str) -> Result<Vec<FileInfo>, Error> {
+        let directory = parse_directory(path)?;
+        let mut children = self.children(&directory)?;
+        for child in &mut children {
+            child.path = directory.join(&parse(&child.path)?).to_string();
+        }
+        Ok(children)
+    }
+
+    /// Stores local files, each under the path beside it. The first error ends the transfer.
+    pub fn upload(&self, files: &[(PathBuf, String)], progress: &dyn Progress) -> Result<(), Error> {
+        let mut parsed = Vec::with_capacity(files.len());
+        let mut bytes = 0;
+        for (local, path) in files {
+            let size = fs::metadata(local).map_err(Error::io(local))?.len();
+            bytes += size;
+            parsed.push((local.as_path(), parse(path)?, size));
+        }
+        progress.begin(parsed.len(), Some(bytes));
+        let result = match &self.backend {
+            Backend::Proxy(proxy) => in_parallel(&parsed, |(local, path, size)| {
+                stop_if_cancelled(progress)?;
+                proxy.upload(local, path, *size, progress)
+            }),
+            Backend::Stored(stored) => stored.upload(&parsed, progress),
+        };
+        progress.end();
+        result
+    }
+
+    /// Stores a local directory with everything in it under `path` (empty for the root).
+    pub fn upload_dir(&self, local: &Path, path: &str, progress: &dyn Progress) -> Result<(), Error> {
+        let directory = parse_directory(path)?;
+        let mut files = Vec::new();
+        for below in crate::models::files_below(local)? {
+            let target = directory.join(&parse(&below)?).to_string();
+            files.push((local.join(&below), target));
+        }
+        self.upload(&files, progress)
+    }
+
+    /// Stores `bytes` as one file.
+    pub fn write(&self, path: &str, bytes: &[u8]) -> Result<(), Error> {
+        let path = parse(path)?;
+        match &self.backend {
+            Backend::Proxy(proxy) => proxy.write(&path, bytes),
+            Backend::Stored(stored) => stored.write(&path, bytes),
+        }
+    }
+
+    /// The content of one file.
+    pub fn read(&self, path: &str) -> Result<Vec<u8>, Error> {
+        let path = parse(path)?;
+        match &self.backend {
+            Backend::Proxy(proxy) => proxy.read(&path),
+            Backend::Stored(stored) => stored.read(&path),
+        }
+    }
+
+    /// Fetches a file or a directory (empty for everything) into the folder `dest`, and answers where it is:
+    /// `dest/<path>`.
+    ///
+    /// A file appears under its name when all of it has arrived.
+    pub fn download(&self, path: &str, dest: &Path, progress: &dyn Progress) -> Result<PathBuf, Error> {
+        let root = parse_directory(path)?;
+        let files = self.files_to_fetch(&root)?;
+        let folder = Folder::create(dest)?;
+        let target = folder.place(&root);
+        if files.is_empty() {
+            folder.create_dir(&root)?;
+            return Ok(target);
+        }
+        progress.begin(files.len(), files.iter().map(|file| file.size).sum());
+        let result = match &self.backend {
+            Backend::Proxy(proxy) => in_parallel(&files, |file| {
+                stop_if_cancelled(progress)?;
+                let mut partial = folder.begin(&file.path)?;
+                proxy.download(&file.path, &mut partial, progress)?;
+                partial.finish()
+            }),
+            Backend::Stored(stored) => stored.download(&files, &folder, progress),
+        };
+        progress.end();
+        result.map(|()| target)
+    }
+
+    /// Deletes a file, or a directory with everything in it.
+    pub fn delete(&self, path: &str) -> Result<(), Error> {
+        let path = parse_directory(path)?;
+        match &self.backend {
+            Backend::Proxy(proxy) => proxy.delete(&path),
+            Backend::Stored(stored) => stored.delete(&path),
+        }
+    }
+
+    /// Whether there is a file or a directory that is not empty at `path`.
+    pub(crate) fn exists(&self, path: &str) -> Result<bool, Error> {
+        let path = parse_directory(path)?;
+        if !self.children(&path)?.is_empty() {
+            return Ok(true);
+        }
+        let siblings = if path.is_root() { Vec::new() } else { self.children(&path.parent())? };
+        Ok(siblings.iter().any(|sibling| sibling.path == path.file_name()))
+    }
+
+    /// Children of a directory with the names that the other side gave: not to be trusted.
+    fn children(&self, directory: &ArtifactPath) -> Result<Vec<FileInfo>, Error> {
+        match &self.backend {
+            Backend::Proxy(proxy) => proxy.list(directory),
+            Backend::Stored(stored) => stored.list(directory),
+        }
+    }
+
+    fn files_to_fetch(&self, root: &ArtifactPath) -> Result<Vec<RemoteFile>, Error> {
+        let mut files = Vec::new();
+        self.collect(root, 0, &mut files)?;
+        if files.is_empty() && !root.is_root() {
+            let siblings = self.children(&root.parent())?;
+            match siblings.iter().find(|sibling| sibling.path == root.file_name()) {
+                Some(entry) if entry.is_dir => {}
+                Some(entry) => files.push(RemoteFile { path: root.clone(), size: size_of(entry) }),
+                None => return Err(Error::NoArtifact { path: root.to_string(), uri: self.uri.clone() }),
+            }
+        }
+        Ok(files)
+    }
+
+    fn collect(&self, directory: &ArtifactPath, depth: usize, files: &mut Vec<RemoteFile>) -> Result<(), Error> {
+        let too_many = |what: &str| Error::ArtifactStore {
+            uri: self.uri.clone(),
+            code: ErrorCode::InvalidParameterValue,
+            reason: what.to_owned(),
+        };
+        if depth > MAX_DEPTH {
+            return Err(too_many("the directories are nested too deeply"));
+        }
+        for child in self.children(directory)? {
+            let path = directory.join(&parse(&child.path)?);
+            if child.is_dir {
+                self.collect(&path, depth + 1, files)?;
+            } else {
+                files.push(RemoteFile { size: size_of(&child), path });
+            }
+            if files.len() > MAX_FILES {
+                return Err(too_many("there are too many files"));
+            }
+        }
+        Ok(())
+    }
+}
+
+fn size_of(entry: &FileInfo) -> Option<u64> {
+    entry.file_size.and_then(|size| u64::try_from(size).ok())
+}
+
+fn parse(path: &str) -> Result<ArtifactPath, Error> {
+    ArtifactPath::parse(path).map_err(invalid)
+}
+
+fn parse_directory(path: &str) -> Result<ArtifactPath, Error> {
+    ArtifactPath::parse_directory(path).map_err(invalid)
+}
+
+fn invalid(error: trainyard_artifacts::InvalidPath) -> Error {
+    Error::ArtifactPath { path: error.path, reason: error.reason.to_owned() }
+}
+
+fn stop_if_cancelled(progress: &dyn Progress) -> Result<(), Error> {
+    if progress.cancelled() { Err(Error::Cancelled) } else { Ok(()) }
+}
+
+/// Runs `work` on every item, several at a time; after an error no further item is begun.
+fn in_parallel<T: Sync>(items: &[T], work: impl Fn(&T) -> Result<(), Error> + Sync) -> Result<(), Error> {
+    use std::sync::atomic::{AtomicUsize, Ordering};
+
+    if items.len() <= 1 {
+        return items.iter().try_for_each(work);
+    }
+    let next = AtomicUsize::new(0);
+    let run = || -> Result<(), Error> {
+        while let Some(item) = items.get(next.fetch_add(1, Ordering::Relaxed)) {
+            work(item).inspect_err(|_| next.store(items.len(), Ordering::Relaxed))?;
+        }
+        Ok(())
+    };
+    std::thread::scope(|scope| {
+        let threads: Vec<_> = (0..PARALLEL.min(items.len())).map(|_| scope.spawn(run)).collect();
+        let mut result = Ok(());
+        for thread in threads {
+            let outcome = thread.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic));
+            result = result.and(outcome);
+        }
+        result
+    })
+}

@@ -1,0 +1,76 @@
+//! The client: one interface over a tracking server and an embedded store.
+
+use std::fmt;
+use std::sync::Arc;
+
+use trainyard_store::Operation;
+
+use crate::embedded::Embedded;
+use crate::http::Http;
+use crate::tracking_uri::{TrackingUri, default_tracking_uri, redact};
+use crate::{ArtifactRepository, Error};
+
+/// A connection to a tracking server or an embedded store. Cheap to clone and to share between threads.
+///
+/// Every method blocks until it is done, so none is for async code. A client made before a `fork` works in the child; for the embedded store
+/// see [`fork`](crate::fork).
+#[derive(Clone)]
+pub struct Client {
+    inner: Arc<Inner>,
+}
+
+struct Inner {
+    tracking_uri: String,
+    transport: Transport,
+}
+
+pub(crate) enum Transport {
+    Http(Http),
+    Embedded(Embedded),
+}
+
+impl Client {
+    /// A client of the server at `http(s)://…`, or of the database at `sqlite:///…`.
+    ///
+    /// Nothing is contacted and no file is made before the first call.
+    pub fn connect(tracking_uri: &str) -> Result<Self, Error> {
+        let transport = match TrackingUri::parse(tracking_uri)? {
+            TrackingUri::Http { address, credentials } => Transport::Http(Http::new(address, credentials)?),
+            TrackingUri::Sqlite { database } => Transport::Embedded(Embedded::new(database)),
+        };
+        Ok(Self { inner: Arc::new(Inner { tracking_uri: redact(tracking_uri), transport }) })
+    }
+
+    /// A client of [`default_tracking_uri`].
+    pub fn from_env() -> Result<Self, Error> {
+        Self::connect(&default_tracking_uri())
+    }
+
+    /// The URI that the client was connected with; a password in it reads `***`.
+    pub fn tracking_uri(&self) -> &str {
+        &self.inner.tracking_uri
+    }
+
+    /// Carries out a request and waits for the answer.
+    pub fn call<O: Operation>(&self, request: O) -> Result<O::Response, Error> {
+        match &self.inner.transport {
+            Transport::Http(http) => http.call(&request),
+            Transport::Embedded(embedded) => embedded.call(request),
+        }
+    }
+
+    /// The artifacts below a URI, as found in `artifact_uri` of a run or logged model.
+    pub fn artifacts(&self, artifact_uri: &str) -> Result<ArtifactRepository, Error> {
+        ArtifactRepository::open(self.clone(), artifact_uri)
+    }
+
+    pub(crate) fn transport(&self) -> &Transport {
+        &self.inner.transport
+    }
+}
+
+impl fmt::Debug for Client {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Client").field("tracking_uri", &self.inner.tracking_uri).finish_non_exhaustive()
+    }
+}

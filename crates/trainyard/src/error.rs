@@ -1,0 +1,161 @@
+//! What can go wrong in the client, and the wire code of each.
+
+use std::io;
+use std::path::{Path, PathBuf};
+
+use trainyard_api::{ApiError, ErrorCode};
+use trainyard_store::StoreError;
+
+/// Why a call did not succeed.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// The server, or the embedded store, refused the request.
+    #[error("{0}")]
+    Api(#[from] ApiError),
+    /// No answer from the server.
+    #[error(
+        "no answer from {uri}: {reason}. Is the server running there? `trainyard server` starts one; \
+         TRAINYARD_TRACKING_URI or MLFLOW_TRACKING_URI says where to look"
+    )]
+    Unreachable {
+        /// Address of the server, without credentials.
+        uri: String,
+        /// What happened to the connection.
+        reason: String,
+    },
+    /// Something answered, but not in the way of a tracking server.
+    #[error("{uri} did not answer like a tracking server: {reason}")]
+    NotATrackingServer {
+        /// Address of the request, without credentials.
+        uri: String,
+        /// Status and the beginning of the body, or what is wrong with it.
+        reason: String,
+    },
+    /// A tracking, artifact or model URI that cannot be used.
+    #[error("invalid {kind} '{uri}': {reason}")]
+    Uri {
+        /// Which sort of URI was expected.
+        kind: &'static str,
+        /// The URI, without credentials.
+        uri: String,
+        /// What is wrong, and what is accepted.
+        reason: String,
+    },
+    /// A setting in the environment that cannot be used.
+    #[error("invalid value '{value}' of {name}: {reason}")]
+    Setting {
+        /// The environment variable.
+        name: String,
+        /// Its value.
+        value: String,
+        /// What is accepted.
+        reason: &'static str,
+    },
+    /// There is no such artifact.
+    #[error("no artifact at '{path}' in {uri}")]
+    NoArtifact {
+        /// Path below the root.
+        path: String,
+        /// The artifact root.
+        uri: String,
+    },
+    /// An artifact path that may leave its root.
+    #[error("invalid artifact path '{path}': {reason}")]
+    ArtifactPath {
+        /// The path as it was given.
+        path: String,
+        /// Which rule it breaks.
+        reason: String,
+    },
+    /// Artifacts in an object store could not be reached.
+    #[error("{uri}: {reason}")]
+    ArtifactStore {
+        /// The artifact root.
+        uri: String,
+        /// The code of the fault.
+        code: ErrorCode,
+        /// What the object store said.
+        reason: String,
+    },
+    /// No model answers to a model URI.
+    #[error("no model at '{uri}': {reason}")]
+    NoModel {
+        /// The model URI.
+        uri: String,
+        /// What was looked for.
+        reason: String,
+    },
+    /// A file of a model directory that is broken, changed or not to be trusted.
+    #[error("{}: {reason}", path.display())]
+    Model {
+        /// The file or directory.
+        path: PathBuf,
+        /// What is wrong with it.
+        reason: String,
+    },
+    /// A local file could not be read or written.
+    #[error("{}: {source}", path.display())]
+    Io {
+        /// The file or directory.
+        path: PathBuf,
+        /// What the system said.
+        source: io::Error,
+    },
+    /// The process was forked by something that did not announce it, while the embedded store was open.
+    #[error(
+        "this process was forked while the embedded store was open; SQLite cannot be used in both. \
+         Call trainyard::fork::before and after around the fork, or use a tracking server"
+    )]
+    Forked,
+    /// The caller asked to stop.
+    #[error("cancelled")]
+    Cancelled,
+}
+
+impl Error {
+    /// The wire code that says the same.
+    pub fn code(&self) -> ErrorCode {
+        match self {
+            Self::Api(error) => error.error_code,
+            Self::Unreachable { .. } => ErrorCode::TemporarilyUnavailable,
+            Self::NotATrackingServer { .. } | Self::Io { .. } | Self::Forked | Self::Cancelled => {
+                ErrorCode::InternalError
+            }
+            Self::ArtifactStore { code, .. } => *code,
+            Self::Uri { .. } | Self::Setting { .. } | Self::ArtifactPath { .. } | Self::Model { .. } => {
+                ErrorCode::InvalidParameterValue
+            }
+            Self::NoArtifact { .. } | Self::NoModel { .. } => ErrorCode::ResourceDoesNotExist,
+        }
+    }
+
+    /// The sentence for a person, without the code.
+    pub fn message(&self) -> String {
+        match self {
+            Self::Api(error) => error.message.clone(),
+            other => other.to_string(),
+        }
+    }
+
+    /// An error about a local file, for `map_err`.
+    pub(crate) fn io(path: &Path) -> impl FnOnce(io::Error) -> Self {
+        let path = path.to_owned();
+        move |source| Self::Io { path, source }
+    }
+
+    pub(crate) fn model(path: &Path, reason: impl Into<String>) -> Self {
+        Self::Model { path: path.to_owned(), reason: reason.into() }
+    }
+}
+
+impl From<StoreError> for Error {
+    fn from(error: StoreError) -> Self {
+        Self::Api(error.into())
+    }
+}
+
+impl From<Error> for ApiError {
+    fn from(error: Error) -> Self {
+        ApiError::new(error.code(), error.message())
+    }
+}

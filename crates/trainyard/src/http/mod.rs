@@ -1,0 +1,162 @@
+//! The transport to a tracking server: pooled connections, credentials, time-outs and repeats.
+
+mod credentials;
+mod exchange;
+mod retry;
+
+pub(crate) use credentials::Credentials;
+pub(crate) use exchange::{Answer, SEGMENT, refusal};
+pub(crate) use retry::{Repeat, Retries};
+
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
+
+use trainyard_api::Endpoint;
+use ureq::tls::TlsConfig;
+use ureq::{Agent, http};
+
+use crate::fork::PerProcess;
+use crate::tracking_uri::HttpAddress;
+use crate::{Error, setting};
+
+/// A tracking server reached by HTTP.
+pub(crate) struct Http {
+    address: HttpAddress,
+    credentials: Option<Credentials>,
+    settings: Settings,
+    agent: PerProcess<Agent>,
+    /// Whether this server has ever answered; until then, patience with it is short.
+    reached: AtomicBool,
+}
+
+/// Knobs of the transport, from the environment.
+#[derive(Debug, Clone)]
+pub(crate) struct Settings {
+    timeout: Duration,
+    max_retries: u32,
+    backoff_factor: f64,
+    insecure_tls: bool,
+}
+
+impl Settings {
+    fn from_env() -> Result<Self, Error> {
+        Ok(Self {
+            timeout: Duration::from_secs_f64(setting::number("HTTP_REQUEST_TIMEOUT", 120.0)?.clamp(0.001, 1e9)),
+            max_retries: setting::number("HTTP_REQUEST_MAX_RETRIES", 7.0)? as u32,
+            backoff_factor: setting::number("HTTP_REQUEST_BACKOFF_FACTOR", 2.0)?,
+            insecure_tls: setting::flag("TRACKING_INSECURE_TLS")?,
+        })
+    }
+
+    fn agent(&self) -> Agent {
+        Agent::config_builder()
+            .http_status_as_error(false)
+            .user_agent(concat!("trainyard/", env!("CARGO_PKG_VERSION")))
+            .tls_config(TlsConfig::builder().disable_verification(self.insecure_tls).build())
+            .timeout_connect(Some(self.timeout))
+            // A time-out of silence, not of the whole body: large artifacts may take as long as they need.
+            .timeout_recv_response(Some(self.timeout))
+            .timeout_per_read(Some(self.timeout))
+            .timeout_per_write(Some(self.timeout))
+            .max_idle_connections(16)
+            .max_idle_connections_per_host(16)
+            .build()
+            .into()
+    }
+}
+
+impl Http {
+    /// Credentials in the URI win over those of the environment.
+    pub(crate) fn new(address: HttpAddress, credentials: Option<Credentials>) -> Result<Self, Error> {
+        let settings = Settings::from_env()?;
+        Ok(Self {
+            address,
+            credentials: credentials.or_else(Credentials::from_env),
+            agent: PerProcess::new(settings.agent()),
+            settings,
+            reached: AtomicBool::new(false),
+        })
+    }
+
+    pub(crate) fn address(&self) -> &HttpAddress {
+        &self.address
+    }
+
+    fn agent(&self) -> &Agent {
+        self.agent.get(|| self.settings.agent())
+    }
+
+    /// Sends a request of the REST interface.
+    pub(crate) fn call<E: Endpoint>(&self, request: &E) -> Result<E::Response, Error> {
+        let placed = exchange::place(request)?;
+        let url = format!("{}/api/2.0/mlflow{}", self.address, placed.path_and_query);
+        let answer = self.exchange(Repeat::of::<E>(), &url, |agent| {
+            let mut request = http::Request::builder().method(exchange::method(E::METHOD)).uri(&url);
+            if placed.body.is_some() {
+                request = request.header("Content-Type", "application/json");
+            }
+            let request = self.authorized(request, &url);
+            match &placed.body {
+                Some(body) => agent.run(request.body(&body[..])?),
+                None => agent.run(request.body(())?),
+            }
+        })?;
+        answer.json(&url)
+    }
+
+    /// Repeats `attempt` until there is an answer that is not a passing fault, or patience ends; an answer of 400 or
+    /// more is an error.
+    pub(crate) fn exchange(
+        &self,
+        repeat: Repeat,
+        url: &str,
+        mut attempt: impl FnMut(&Agent) -> Result<http::Response<ureq::Body>, ureq::Error>,
+    ) -> Result<Answer, Error> {
+        let mut retries = self.retries(repeat);
+        loop {
+            match attempt(self.agent()).and_then(Answer::read) {
+                Ok(answer) => {
+                    self.reached.store(true, Ordering::Relaxed);
+                    if answer.status < 400 {
+                        return Ok(answer);
+                    }
+                    if !retries.wait_after_status(answer.status, answer.retry_after.as_deref()) {
+                        return Err(answer.into_error(url));
+                    }
+                }
+                Err(error) => {
+                    if !retries.wait_after_error(&error) {
+                        return Err(self.unreachable(&error));
+                    }
+                }
+            }
+        }
+    }
+
+    /// One attempt whose body the caller reads; repeats are up to the caller.
+    pub(crate) fn open(
+        &self,
+        attempt: impl FnOnce(&Agent) -> Result<http::Response<ureq::Body>, ureq::Error>,
+    ) -> Result<http::Response<ureq::Body>, ureq::Error> {
+        let response = attempt(self.agent())?;
+        self.reached.store(true, Ordering::Relaxed);
+        Ok(response)
+    }
+
+    pub(crate) fn retries(&self, repeat: Repeat) -> Retries<'_> {
+        Retries::new(&self.settings, repeat, self.reached.load(Ordering::Relaxed))
+    }
+
+    /// Adds the credentials, provided that the request goes to the tracking server itself.
+    pub(crate) fn authorized(&self, request: http::request::Builder, url: &str) -> http::request::Builder {
+        let ours = url.strip_prefix(self.address.origin()).is_some_and(|rest| rest.starts_with('/'));
+        match &self.credentials {
+            Some(credentials) if ours => request.header("Authorization", credentials.header()),
+            _ => request,
+        }
+    }
+
+    pub(crate) fn unreachable(&self, error: &ureq::Error) -> Error {
+        Error::Unreachable { uri: self.address.to_string(), reason: retry::describe(error) }
+    }
+}

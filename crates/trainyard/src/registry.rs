@@ -1,0 +1,103 @@
+//! Putting a model into the registry, with the requests that MLflow's own client sends.
+
+use serde_json::{Value, json};
+use trainyard_api::logged_models::{GetLoggedModel, SetLoggedModelTags};
+use trainyard_api::model_versions::{CreateModelVersion, GetModelVersion, ModelVersion};
+use trainyard_api::registered_models::CreateRegisteredModel;
+use trainyard_api::runs::GetRun;
+use trainyard_api::{ErrorCode, ModelId, RunId, Tag};
+
+use crate::model_uri::{ModelUri, model_id_of};
+use crate::{Client, Error};
+
+/// Tag of a logged model that lists the versions made from it.
+const VERSIONS_TAG: &str = "mlflow.modelVersions";
+
+impl Client {
+    /// Makes the next version of the registered model `name`, which is made too when there is none yet.
+    pub fn register_model(&self, model_uri: &str, name: &str, tags: &[Tag]) -> Result<ModelVersion, Error> {
+        let source = self.source_of(model_uri)?;
+        match self.call(CreateRegisteredModel { name: name.to_owned(), ..Default::default() }) {
+            Err(error) if error.code() != ErrorCode::ResourceAlreadyExists => return Err(error),
+            _ => {}
+        }
+        let version = self
+            .call(CreateModelVersion {
+                name: name.to_owned(),
+                source: source.uri,
+                run_id: source.run_id,
+                tags: tags.to_vec(),
+                model_id: source.model_id.clone(),
+                ..Default::default()
+            })?
+            .model_version;
+        if !source.model_id.is_empty() {
+            self.tag_with_version(source.model_id, &version)?;
+        }
+        Ok(version)
+    }
+
+    fn source_of(&self, model_uri: &str) -> Result<Source, Error> {
+        match ModelUri::parse(model_uri)? {
+            ModelUri::Logged(model_id) => Ok(Source::of_model(model_id)),
+            ModelUri::Run(run_id, path) => {
+                let run = self.call(GetRun { run_id: run_id.clone(), ..Default::default() })?.run;
+                let root = run.info.artifact_uri.trim_end_matches('/');
+                let directory = if path.is_empty() { root.to_owned() } else { format!("{root}/{path}") };
+                if self.artifacts(&directory)?.exists("MLmodel")? {
+                    return Ok(Source { uri: directory, run_id, model_id: ModelId::default() });
+                }
+                match self.logged_model_of_run(&run, &path)? {
+                    Some(model) => Ok(Source { run_id, ..Source::of_model(model.info.model_id) }),
+                    None => Err(Error::NoModel {
+                        uri: model_uri.to_owned(),
+                        reason: format!("the run has neither a model directory nor a logged model at '{path}'"),
+                    }),
+                }
+            }
+            ModelUri::Version(name, version) => {
+                let version = self.call(GetModelVersion { name, version })?.model_version;
+                let model_id = model_id_of(&version).unwrap_or_default();
+                Ok(Source { uri: model_uri.to_owned(), run_id: version.run_id, model_id })
+            }
+            ModelUri::Latest(_) | ModelUri::Stage(..) | ModelUri::Alias(..) => {
+                let resolved = self.resolve_model(model_uri)?;
+                let (name, version) = resolved.registered.unwrap_or_default();
+                self.source_of(&format!("models:/{name}/{version}"))
+            }
+            ModelUri::Place(uri) => Ok(Source { uri, run_id: RunId::default(), model_id: ModelId::default() }),
+        }
+    }
+
+    /// Lists the version in the logged model's tag, unless the server has done so.
+    fn tag_with_version(&self, model_id: ModelId, version: &ModelVersion) -> Result<(), Error> {
+        let model = self.call(GetLoggedModel { model_id: model_id.clone() })?.model;
+        let tag = model.info.tags.iter().find(|tag| tag.key == VERSIONS_TAG);
+        let mut versions: Vec<Value> = tag.and_then(|tag| serde_json::from_str(&tag.value).ok()).unwrap_or_default();
+        let listed = versions.iter().any(|entry| {
+            // MLflow's server writes the number as a number, its client as text.
+            let number = entry["version"].as_str().map_or_else(|| entry["version"].to_string(), str::to_owned);
+            entry["name"] == version.name.as_str() && number == version.version
+        });
+        if listed {
+            return Ok(());
+        }
+        versions.push(json!({"name": version.name, "version": version.version}));
+        let tags = vec![Tag::new(VERSIONS_TAG, Value::Array(versions).to_string())];
+        self.call(SetLoggedModelTags { model_id, tags })?;
+        Ok(())
+    }
+}
+
+/// What a version is made from.
+struct Source {
+    uri: String,
+    run_id: RunId,
+    model_id: ModelId,
+}
+
+impl Source {
+    fn of_model(model_id: ModelId) -> Self {
+        Self { uri: format!("models:/{model_id}"), run_id: RunId::default(), model_id }
+    }
+}

@@ -1,0 +1,13 @@
+//! The client against the embedded store, the real server, and servers that misbehave.
+#![allow(clippy::unwrap_used)]
+
+mod artifacts;
+mod environment;
+mod http;
+mod model_uri;
+mod models;
+mod registry;
+mod run;
+mod scan;
+mod script;
+mod tracking;

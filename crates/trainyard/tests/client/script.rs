@@ -1,0 +1,73 @@
+//! A server that answers a fixed list of bytes, one connection each, and remembers what it was asked.
+
+use std::io::{BufRead, BufReader, Read, Write};
+use std::net::TcpListener;
+use std::sync::{Arc, Mutex};
+use std::thread::{self, JoinHandle};
+
+/// One request as it came.
+#[derive(Debug, Clone)]
+pub struct Asked {
+    pub line: String,
+    pub headers: Vec<String>,
+    pub body: Vec<u8>,
+}
+
+impl Asked {
+    pub fn header(&self, name: &str) -> Option<&str> {
+        self.headers.iter().find_map(|header| {
+            let (key, value) = header.split_once(": ")?;
+            key.eq_ignore_ascii_case(name).then_some(value)
+        })
+    }
+}
+
+pub struct Script {
+    pub uri: String,
+    asked: Arc<Mutex<Vec<Asked>>>,
+    thread: JoinHandle<()>,
+}
+
+impl Script {
+    /// Answers the first request with the first text and so on, closing the connection after each.
+    pub fn start(answers: Vec<Vec<u8>>) -> Self {
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let uri = format!("http://{}", listener.local_addr().unwrap());
+        let asked = Arc::new(Mutex::new(Vec::new()));
+        let log = asked.clone();
+        let thread = thread::spawn(move || {
+            for answer in answers {
+                let (mut stream, _) = listener.accept().unwrap();
+                let mut reader = BufReader::new(stream.try_clone().unwrap());
+                let mut lines = Vec::new();
+                loop {
+                    let mut line = String::new();
+                    reader.read_line(&mut line).unwrap();
+                    let line = line.trim_end().to_owned();
+                    if line.is_empty() {
+                        break;
+                    }
+                    lines.push(line);
+                }
+                let mut request = Asked { line: lines.remove(0), headers: lines, body: Vec::new() };
+                let length = request.header("Content-Length").map_or(0, |length| length.parse().unwrap());
+                reader.take(length).read_to_end(&mut request.body).unwrap();
+                log.lock().unwrap().push(request);
+                stream.write_all(&answer).unwrap();
+            }
+        });
+        Self { uri, asked, thread }
+    }
+
+    /// Waits until all answers are given.
+    pub fn requests(self) -> Vec<Asked> {
+        self.thread.join().unwrap();
+        self.asked.lock().unwrap().clone()
+    }
+}
+
+/// An answer with a body.
+pub fn answer(status: &str, headers: &str, body: &str) -> Vec<u8> {
+    let length = body.len();
+    format!("HTTP/1.1 {status}\r\nContent-Length: {length}\r\nConnection: close\r\n{headers}\r\n{body}").into_bytes()
+}
