@@ -1,0 +1,40 @@
+//! Environment variables of MLflow stand in for those of Trainyard.
+
+use std::env;
+
+use clap::Command;
+
+/// Lets every argument with a variable `TRAINYARD_X` read `MLFLOW_X` where only that one is set.
+pub fn with_mlflow_names(command: Command) -> Command {
+    command
+        .mut_args(|arg| {
+            let ours = arg.get_env().and_then(|name| name.to_str()).map(str::to_owned);
+            match ours.as_deref().and_then(mlflow_name) {
+                Some(theirs) if is_unset(ours.as_deref().unwrap_or_default()) && !is_unset(theirs) => arg.env(theirs),
+                _ => arg,
+            }
+        })
+        .mut_subcommands(with_mlflow_names)
+}
+
+/// The variable that means the same to MLflow.
+fn mlflow_name(ours: &str) -> Option<&'static str> {
+    Some(match ours {
+        "TRAINYARD_TRACKING_URI" => "MLFLOW_TRACKING_URI",
+        "TRAINYARD_HOST" => "MLFLOW_HOST",
+        "TRAINYARD_PORT" => "MLFLOW_PORT",
+        "TRAINYARD_BACKEND_STORE_URI" => "MLFLOW_BACKEND_STORE_URI",
+        "TRAINYARD_ARTIFACTS_DESTINATION" => "MLFLOW_ARTIFACTS_DESTINATION",
+        "TRAINYARD_DEFAULT_ARTIFACT_ROOT" => "MLFLOW_DEFAULT_ARTIFACT_ROOT",
+        "TRAINYARD_SERVE_ARTIFACTS" => "MLFLOW_SERVE_ARTIFACTS",
+        "TRAINYARD_STATIC_PREFIX" => "MLFLOW_STATIC_PREFIX",
+        "TRAINYARD_SERVER_ALLOWED_HOSTS" => "MLFLOW_SERVER_ALLOWED_HOSTS",
+        "TRAINYARD_SERVER_CORS_ALLOWED_ORIGINS" => "MLFLOW_SERVER_CORS_ALLOWED_ORIGINS",
+        _ => return None,
+    })
+}
+
+/// An empty variable counts as none, as it does for MLflow.
+fn is_unset(name: &str) -> bool {
+    env::var_os(name).is_none_or(|value| value.is_empty())
+}

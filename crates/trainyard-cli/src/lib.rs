@@ -1,0 +1,71 @@
+//! The `trainyard` command as a library, so that the Python wheel runs the same program as the binary.
+//!
+//! One module per command. All of them but `server` talk to a tracking store through `trainyard::Client`
+//! (see `tracking`) and print through `output`.
+
+mod artifacts;
+mod clock;
+mod environment;
+mod experiments;
+mod failure;
+mod models;
+mod output;
+mod runs;
+mod server;
+mod tracking;
+
+use std::ffi::OsString;
+
+use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
+
+/// Records model training: a tracking server and its command line, compatible with MLflow.
+#[derive(Debug, Parser)]
+#[command(name = "trainyard", version, subcommand_required = true, arg_required_else_help = true)]
+#[command(after_help = "Example: trainyard server, then in Python: mlflow.set_tracking_uri(\"http://127.0.0.1:5000\")")]
+struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Run the tracking server.
+    Server(server::ServerArgs),
+    /// List and create experiments.
+    #[command(subcommand)]
+    Experiments(experiments::ExperimentsCommand),
+    /// List runs and show one.
+    #[command(subcommand)]
+    Runs(runs::RunsCommand),
+    /// List registered models and show one.
+    #[command(subcommand)]
+    Models(models::ModelsCommand),
+    /// List and download artifacts.
+    #[command(subcommand)]
+    Artifacts(artifacts::ArtifactsCommand),
+}
+
+/// Runs the command line, the program's name first, and returns the exit code: 0 when all went well, 1 when what
+/// was asked could not be done, 2 when it was asked wrongly or the server could not start.
+pub fn main(args: impl IntoIterator<Item = OsString>) -> i32 {
+    let command = environment::with_mlflow_names(Cli::command());
+    let cli = match command.try_get_matches_from(args).and_then(|matches| Cli::from_arg_matches(&matches)) {
+        Ok(cli) => cli,
+        Err(error) => {
+            // Nothing is left to be told when even the message cannot be printed.
+            let _ = error.print();
+            return error.exit_code();
+        }
+    };
+    let done = match cli.command {
+        Command::Server(args) => server::run(args),
+        Command::Experiments(command) => experiments::run(command),
+        Command::Runs(command) => runs::run(command),
+        Command::Models(command) => models::run(command),
+        Command::Artifacts(command) => artifacts::run(command),
+    };
+    match done {
+        Ok(()) => 0,
+        Err(failure) => failure.report(),
+    }
+}

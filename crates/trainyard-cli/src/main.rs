@@ -1,0 +1,8 @@
+//! The `trainyard` command.
+
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
+fn main() {
+    std::process::exit(trainyard_cli::main(std::env::args_os()));
+}

@@ -1,0 +1,113 @@
+//! `trainyard server`.
+
+use clap::{ArgAction, Args, ValueEnum};
+use tracing::level_filters::LevelFilter;
+use tracing_subscriber::EnvFilter;
+use trainyard_server::ServerConfig;
+
+use crate::failure::Failure;
+use crate::output;
+
+/// Run the tracking server until SIGTERM or Ctrl-C.
+///
+/// Prints one line with the URL when it is ready. Without flags everything is kept in ./yard.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  trainyard server
+  trainyard server --host 0.0.0.0 --port 8080 --allowed-hosts 'yard.example.org' \\
+      --backend-store-uri sqlite:////srv/yard/yard.db --artifacts-destination /srv/yard/artifacts
+
+Every flag can be set by its variable; the MLFLOW_ variable of the same ending is read when ours is not set.
+Exit code 0 after SIGTERM or Ctrl-C, 2 when the server cannot start.")]
+pub struct ServerArgs {
+    /// Address to listen on; 0.0.0.0 for all of IPv4.
+    #[arg(long, env = "TRAINYARD_HOST", default_value = "127.0.0.1")]
+    host: String,
+    /// Port to listen on; 0 takes a free one.
+    #[arg(long, short, env = "TRAINYARD_PORT", default_value_t = 5000)]
+    port: u16,
+    /// Database: sqlite:///relative.db or sqlite:////absolute.db.
+    #[arg(long, value_name = "URI", env = "TRAINYARD_BACKEND_STORE_URI", default_value = "sqlite:///yard/yard.db")]
+    backend_store_uri: String,
+    /// Where the server keeps artifacts: a folder, or the URI of a bucket.
+    #[arg(long, value_name = "URI", env = "TRAINYARD_ARTIFACTS_DESTINATION", default_value = "./yard/artifacts")]
+    artifacts_destination: String,
+    /// Artifact root of new experiments [default: mlflow-artifacts:/ when artifacts are served].
+    #[arg(long, value_name = "URI", env = "TRAINYARD_DEFAULT_ARTIFACT_ROOT")]
+    default_artifact_root: Option<String>,
+    /// Let artifacts pass through the server (the default).
+    #[arg(long, env = "TRAINYARD_SERVE_ARTIFACTS", num_args = 0..=1, require_equals = true)]
+    #[arg(default_value_t = true, default_missing_value = "true", action = ArgAction::Set, hide_possible_values = true)]
+    #[arg(value_parser = clap::builder::BoolishValueParser::new())]
+    serve_artifacts: bool,
+    /// Clients reach artifacts by themselves, at --default-artifact-root.
+    #[arg(long, overrides_with = "serve_artifacts")]
+    no_serve_artifacts: bool,
+    /// Path below which everything is served, such as /yard.
+    #[arg(long, value_name = "PATH", env = "TRAINYARD_STATIC_PREFIX", default_value = "", hide_default_value = true)]
+    static_prefix: String,
+    /// Hosts that requests may name, with * for any letters, separated by commas [default: addresses and local names].
+    #[arg(long, value_name = "HOSTS", env = "TRAINYARD_SERVER_ALLOWED_HOSTS", value_delimiter = ',')]
+    allowed_hosts: Vec<String>,
+    /// Origins whose web pages may change things, separated by commas [default: the server's own and local ones].
+    #[arg(long, value_name = "ORIGINS", env = "TRAINYARD_SERVER_CORS_ALLOWED_ORIGINS", value_delimiter = ',')]
+    cors_allowed_origins: Vec<String>,
+    /// What to log on stderr: off, error, warn, info (every request), debug, trace, or directives as in RUST_LOG.
+    #[arg(long, value_name = "LEVEL", env = "RUST_LOG", default_value = "warn")]
+    log_level: String,
+    /// How log lines look.
+    #[arg(long, value_enum, default_value_t = LogFormat::Text)]
+    log_format: LogFormat,
+}
+
+/// How log lines look.
+#[derive(Debug, Clone, Copy, ValueEnum)]
+enum LogFormat {
+    /// For people.
+    Text,
+    /// One JSON object a line.
+    Json,
+}
+
+/// Runs the server; returns after a signal, when all requests under way have been answered.
+pub fn run(args: ServerArgs) -> Result<(), Failure> {
+    start_logging(&args.log_level, args.log_format)?;
+    trainyard_server::serve(config(args), |url| {
+        // A server whose output nobody reads serves all the same.
+        let _ = output::line(&format!("Trainyard is ready at {url}"));
+    })
+    .map_err(|error| Failure::Refused(error.to_string()))
+}
+
+fn config(args: ServerArgs) -> ServerConfig {
+    ServerConfig {
+        host: args.host,
+        port: args.port,
+        backend_store_uri: args.backend_store_uri,
+        artifacts_destination: args.artifacts_destination,
+        default_artifact_root: args.default_artifact_root,
+        serve_artifacts: args.serve_artifacts && !args.no_serve_artifacts,
+        static_prefix: args.static_prefix,
+        allowed_hosts: args.allowed_hosts,
+        cors_allowed_origins: args.cors_allowed_origins,
+    }
+}
+
+fn start_logging(level: &str, format: LogFormat) -> Result<(), Failure> {
+    let filter = EnvFilter::builder()
+        .with_default_directive(LevelFilter::WARN.into())
+        .parse(level)
+        .map_err(|error| Failure::Refused(format!("cannot use {level:?} as --log-level: {error}")))?;
+    let lines = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
+    match format {
+        // A process that runs the command twice, as Python may, keeps its first subscriber.
+        LogFormat::Text => drop(lines.with_ansi(colours()).try_init()),
+        LogFormat::Json => drop(lines.json().flatten_event(true).try_init()),
+    }
+    Ok(())
+}
+
+fn colours() -> bool {
+    !matches!(anstream::AutoStream::choice(&std::io::stderr()), anstream::ColorChoice::Never)
+}

@@ -1,0 +1,51 @@
+use crate::program::Yard;
+
+const COMMANDS: &[&[&str]] = &[
+    &[],
+    &["server"],
+    &["experiments", "list"],
+    &["experiments", "create"],
+    &["runs", "list"],
+    &["runs", "show"],
+    &["models", "list"],
+    &["models", "show"],
+    &["artifacts", "list"],
+    &["artifacts", "download"],
+];
+
+#[test]
+fn help_of_every_command_shows_an_example_of_it() {
+    let yard = Yard::new();
+    for command in COMMANDS {
+        let help = yard.ok(&[command, &["--help"][..]].concat());
+        let (_, examples) = help.split_once("Example").unwrap_or_else(|| panic!("no example in: {help}"));
+        let words = [&["trainyard"], *command].concat().join(" ");
+        assert!(examples.contains(&words), "no {words:?} in: {examples}");
+    }
+}
+
+#[test]
+fn every_command_but_server_takes_a_tracking_uri_and_prints_json() {
+    let yard = Yard::new();
+    for command in COMMANDS.iter().filter(|command| command.len() == 2) {
+        let help = yard.ok(&[command, &["--help"][..]].concat());
+        assert!(help.contains("--tracking-uri") && help.contains("TRAINYARD_TRACKING_URI"), "{help}");
+        assert!(help.contains("--json"), "{help}");
+    }
+}
+
+#[test]
+fn asking_wrongly_exits_with_2_and_says_what_is_wrong() {
+    let yard = Yard::new();
+    for (args, reason) in [
+        (&["runs", "shwo"][..], "shwo"),
+        (&["runs", "list", "--max-results", "0"], "--max-results"),
+        (&["server", "--port", "70000"], "70000"),
+        (&["experiments", "create"], "<NAME>"),
+        (&["experiments", "create", "a", "--tag", "novalue"], "KEY=VALUE"),
+    ] {
+        let ended = yard.run(args);
+        assert_eq!(ended.code, Some(2), "{args:?}");
+        assert!(ended.stderr.contains(reason), "{args:?}: {}", ended.stderr);
+    }
+}

@@ -1,0 +1,11 @@
+//! The `trainyard` command as its users meet it: the real program, real data folders, real signals.
+#![allow(clippy::unwrap_used)]
+
+mod artifacts;
+mod experiments;
+mod help;
+mod kill;
+mod models;
+mod program;
+mod runs;
+mod server;
