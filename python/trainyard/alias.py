@@ -1,0 +1,75 @@
+"""The name ``mlflow`` for trainyard: in this process ``import mlflow`` and ``mlflow.<x>`` give trainyard's modules."""
+
+import importlib
+import importlib.abc
+import importlib.util
+import os
+import sys
+
+_NAME = "mlflow"
+
+
+class _Finder(importlib.abc.MetaPathFinder):
+    """Finds ``mlflow`` and ``mlflow.<x>`` where there is a ``trainyard.<x>``."""
+
+    def find_spec(self, fullname, path=None, target=None):
+        if fullname != _NAME and not fullname.startswith(f"{_NAME}."):
+            return None
+        ours = "trainyard" + fullname[len(_NAME) :]
+        try:
+            found = importlib.util.find_spec(ours)
+        except ModuleNotFoundError:
+            return None
+        if found is None:
+            return None
+        return importlib.util.spec_from_loader(fullname, _Loader(ours), is_package=found.submodule_search_locations)
+
+
+class _Loader(importlib.abc.Loader):
+    """Gives the very module of trainyard, not a copy under another name."""
+
+    def __init__(self, ours):
+        self._ours = ours
+
+    def create_module(self, spec):
+        module = importlib.import_module(self._ours)
+        # The import system is about to write the alias's spec into the module, which goes on being trainyard's own.
+        self._spec, self._loader = module.__spec__, module.__loader__
+        return module
+
+    def exec_module(self, module):
+        module.__spec__, module.__loader__ = self._spec, self._loader
+
+
+def install():
+    """Make ``mlflow`` mean trainyard in this process, from now on."""
+    if any(isinstance(finder, _Finder) for finder in sys.meta_path):
+        return
+    real = sys.modules.get(_NAME)
+    if real is not None and real is not sys.modules.get("trainyard"):
+        raise ImportError("mlflow is already imported in this process, so its name cannot be given to trainyard")
+    sys.meta_path.insert(0, _Finder())
+
+
+def run(arguments):
+    """Run ``script.py [args]`` or ``-m module [args]`` as ``__main__``, with ``mlflow`` being trainyard."""
+    import runpy
+
+    install()
+    if arguments[0] == "-m":
+        if len(arguments) < 2:
+            print("trainyard: -m needs the name of a module: python -m trainyard -m package.train", file=sys.stderr)
+            return 2
+        sys.argv = arguments[1:]
+        sys.path.insert(0, os.getcwd())
+        runpy.run_module(arguments[1], run_name="__main__", alter_sys=True)
+        return 0
+    script = arguments[0]
+    if not os.path.isfile(script):
+        print(f"trainyard: there is no script {script!r}", file=sys.stderr)
+        return 2
+    sys.argv = arguments
+    # As the interpreter does: the script's folder comes first, in place of the one that `-m` put there.
+    sys.path[0] = os.path.dirname(os.path.realpath(script))
+    runpy.run_path(script, run_name="__main__")
+    return 0

@@ -1,0 +1,70 @@
+"""The logged model that metrics are linked to, and the one that was logged last."""
+
+import threading
+
+from trainyard import environment
+from trainyard.exceptions import MlflowException
+
+
+class _Current(threading.local):
+    model_id = None
+
+
+_current = _Current()
+_last_logged_id = None
+
+
+class ActiveModel:
+    """The active logged model; as a context manager it is active within the block."""
+
+    def __init__(self, model_id, previous):
+        self.model_id = model_id
+        self._previous = previous
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, exc_type, exc_value, traceback):
+        _current.model_id = self._previous
+
+
+def set_active_model(*, name=None, model_id=None):
+    """Link the metrics that this thread logs to a logged model, found by id, or by name (made when there is none)."""
+    from trainyard.tracking import experiments
+    from trainyard.tracking.client import MlflowClient
+
+    if (name is None) == (model_id is None):
+        raise MlflowException.invalid_parameter_value("give either name or model_id")
+    client = MlflowClient()
+    if model_id is not None:
+        model_id = client.get_logged_model(model_id).model_id
+    else:
+        experiment_id = experiments.active_experiment_id()
+        quoted = name.replace("'", "\\'")
+        found = client.search_logged_models([experiment_id], f"name = '{quoted}'", max_results=1)
+        model_id = (found[0] if found else client.create_logged_model(experiment_id, name)).model_id
+    previous, _current.model_id = _current.model_id, model_id
+    return ActiveModel(model_id, previous)
+
+
+def get_active_model_id():
+    """Return the id of the active logged model, or ``None``."""
+    return _current.model_id or environment.get("ACTIVE_MODEL_ID")
+
+
+def clear_active_model():
+    """Link metrics to no logged model."""
+    _current.model_id = None
+
+
+def remember_logged(model_id):
+    """Remember the model that was logged last."""
+    global _last_logged_id
+    _last_logged_id = model_id
+
+
+def last_logged_model():
+    """Return the model that this program logged last, or ``None``."""
+    from trainyard.tracking.client import MlflowClient
+
+    return MlflowClient().get_logged_model(_last_logged_id) if _last_logged_id else None

@@ -1,0 +1,124 @@
+"""The artifact calls of ``MlflowClient``: files and folders of runs and logged models."""
+
+import os
+import posixpath
+
+from trainyard.entities.experiment import FileInfo
+from trainyard.exceptions import MlflowException
+
+
+class ArtifactCalls:
+    """Artifacts of runs and logged models."""
+
+    def list_artifacts(self, run_id, path=None):
+        """Return the files and folders in one folder of a run's artifacts."""
+        return self._list(self._artifact_uri(run_id), path)
+
+    def list_logged_model_artifacts(self, model_id, path=None):
+        """Return the files and folders in one folder of a logged model."""
+        return self._list(self.get_logged_model(model_id).artifact_location, path)
+
+    def download_artifacts(self, run_id, path, dst_path=None):
+        """Fetch a file or folder of a run and return where it lies now."""
+        return self._download(self._artifact_uri(run_id), path, dst_path)
+
+    def log_artifact(self, run_id, local_path, artifact_path=None):
+        """Add a local file or folder to a run's artifacts."""
+        local_path = os.fspath(local_path)
+        if os.path.isdir(local_path):
+            artifact_path = posixpath.join(artifact_path or "", os.path.basename(os.path.normpath(local_path)))
+        self._upload(self._artifact_uri(run_id), local_path, artifact_path)
+
+    def log_artifacts(self, run_id, local_dir, artifact_path=None):
+        """Add the contents of a local folder to a run's artifacts."""
+        self._upload(self._artifact_uri(run_id), _existing_folder(local_dir), artifact_path)
+
+    def log_model_artifact(self, model_id, local_path, artifact_path=None):
+        """Add a local file to a logged model."""
+        self._upload(self.get_logged_model(model_id).artifact_location, os.fspath(local_path), artifact_path)
+
+    def log_model_artifacts(self, model_id, local_dir, artifact_path=None):
+        """Add the contents of a local folder to a logged model."""
+        location = self.get_logged_model(model_id).artifact_location
+        self._upload(location, _existing_folder(local_dir), artifact_path)
+
+    def log_text(self, run_id, text, artifact_file):
+        """Write a text into a file of a run's artifacts."""
+        self._write(run_id, artifact_file, text.encode("utf-8"))
+
+    def log_dict(self, run_id, dictionary, artifact_file):
+        """Write a dict into a file of a run's artifacts: YAML for ``.yml`` and ``.yaml``, else JSON."""
+        self._write(run_id, artifact_file, serialize_dict(dictionary, artifact_file))
+
+    def log_stream(self, run_id, stream, artifact_file):
+        """Write what is left of a binary stream into a file of a run's artifacts."""
+        self._write(run_id, artifact_file, stream.read())
+
+    def log_figure(self, run_id, figure, artifact_file, *, save_kwargs=None):
+        """Write a Matplotlib or Plotly figure into a file of a run's artifacts."""
+        import io
+
+        buffer = io.BytesIO()
+        suffix = os.path.splitext(artifact_file)[1].lower()
+        if hasattr(figure, "savefig"):
+            figure.savefig(buffer, format=suffix.lstrip(".") or "png", **(save_kwargs or {}))
+        elif suffix == ".html":
+            buffer.write(figure.to_html(**{"include_plotlyjs": "cdn", **(save_kwargs or {})}).encode("utf-8"))
+        elif hasattr(figure, "to_image"):
+            buffer.write(figure.to_image(format=suffix.lstrip(".") or "png", **(save_kwargs or {})))
+        else:
+            raise MlflowException.invalid_parameter_value(
+                f"log_figure takes a Matplotlib or a Plotly figure, not {type(figure).__qualname__}"
+            )
+        self._write(run_id, artifact_file, buffer.getvalue())
+
+    def _artifact_uri(self, run_id):
+        return self._call("GetRun", run_id=run_id)["run"]["info"]["artifact_uri"]
+
+    def _list(self, artifact_uri, path):
+        return [FileInfo._from_wire(wire) for wire in self._connection.artifacts(artifact_uri).list(path or "")]
+
+    def _download(self, artifact_uri, path, dst_path):
+        if dst_path is None:
+            import tempfile
+
+            dst_path = tempfile.mkdtemp(prefix="trainyard-")
+        elif not os.path.isdir(dst_path):
+            raise MlflowException.invalid_parameter_value(f"dst_path: there is no folder {os.fspath(dst_path)!r}")
+        return self._connection.artifacts(artifact_uri).download(path or "", os.fspath(dst_path))
+
+    def _upload(self, artifact_uri, local_path, artifact_path):
+        if not os.path.exists(local_path):
+            raise FileNotFoundError(f"no such file or folder: {local_path!r}")
+        self._connection.artifacts(artifact_uri).upload(local_path, artifact_path or "")
+
+    def _write(self, run_id, artifact_file, content):
+        self._connection.artifacts(self._artifact_uri(run_id)).write(artifact_file, content)
+
+
+def serialize_dict(dictionary, artifact_file):
+    """Return a dict as the bytes of a file: YAML or JSON, by the suffix of its name."""
+    import json
+
+    if artifact_file.endswith((".yml", ".yaml")):
+        from trainyard import _core
+
+        # By way of JSON, so that what YAML has no word for (NumPy numbers, dates) is treated alike in both.
+        return _core.to_yaml(json.loads(json.dumps(dictionary, default=_plain))).encode("utf-8")
+    return json.dumps(dictionary, indent=2, default=_plain).encode("utf-8")
+
+
+def _plain(value):
+    """Return a value that JSON does not know as one that it does."""
+    if hasattr(value, "tolist"):
+        return value.tolist()
+    if hasattr(value, "isoformat"):
+        return value.isoformat()
+    return str(value)
+
+
+def _existing_folder(path):
+    path = os.fspath(path)
+    if not os.path.isdir(path):
+        raise MlflowException.invalid_parameter_value(f"local_dir: there is no folder {path!r}")
+    return path

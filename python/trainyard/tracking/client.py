@@ -1,0 +1,292 @@
+"""``MlflowClient``: every operation of the tracking store and the registry, by explicit ids.
+
+The class is put together from one mix-in per subject; here are experiments and runs.
+"""
+
+import time
+
+from trainyard.entities.base import PagedList
+from trainyard.entities.dataset import DatasetInput
+from trainyard.entities.experiment import Experiment
+from trainyard.entities.run import Metric, Param, Run, RunStatus, RunTag, ViewType
+from trainyard.exceptions import MlflowException
+from trainyard.tracking import connection
+from trainyard.tracking.artifacts import ArtifactCalls
+from trainyard.tracking.logged_models import LoggedModelCalls
+from trainyard.tracking.operations import handle
+from trainyard.tracking.registry import RegistryCalls
+
+_VIEW_TYPES = {ViewType.ACTIVE_ONLY: "ACTIVE_ONLY", ViewType.DELETED_ONLY: "DELETED_ONLY", ViewType.ALL: "ALL"}
+
+# Limits of one log-batch request: points, params and tags each, and everything together.
+_BATCH_ITEMS = 1000
+_BATCH_PAIRS = 100
+
+
+class MlflowClient(ArtifactCalls, LoggedModelCalls, RegistryCalls):
+    """Calls of the tracking store and the model registry.
+
+    Parameters
+    ----------
+    tracking_uri
+        The store; the one in force by default.
+    registry_uri
+        The registry; the one in force by default.
+    """
+
+    def __init__(self, tracking_uri=None, registry_uri=None):
+        self._tracking_uri = tracking_uri
+        self._registry_uri = registry_uri
+
+    @property
+    def tracking_uri(self):
+        """The tracking URI that calls go to."""
+        return self._tracking_uri or connection.get_tracking_uri()
+
+    @property
+    def _connection(self):
+        return connection.connect(self._tracking_uri)
+
+    @property
+    def _registry(self):
+        uri = self._registry_uri or self._tracking_uri
+        return connection.connect(uri or connection.get_registry_uri())
+
+    def _call(self, operation, **fields):
+        return self._connection.call(operation, {key: value for key, value in fields.items() if value is not None})
+
+    def _call_registry(self, operation, **fields):
+        return self._registry.call(operation, {key: value for key, value in fields.items() if value is not None})
+
+    # Experiments
+
+    def create_experiment(self, name, artifact_location=None, tags=None):
+        """Make an experiment and return its id."""
+        location = str(artifact_location) if artifact_location is not None else None
+        answer = self._call("CreateExperiment", name=name, artifact_location=location, tags=pairs(tags))
+        return answer["experiment_id"]
+
+    def get_experiment(self, experiment_id):
+        """Return the experiment with this id."""
+        answer = self._call("GetExperiment", experiment_id=str(experiment_id))
+        return Experiment._from_wire(answer["experiment"])
+
+    def get_experiment_by_name(self, name):
+        """Return the experiment with this name, or ``None``."""
+        try:
+            answer = self._call("GetExperimentByName", experiment_name=name)
+        except MlflowException as error:
+            if error.error_code == "RESOURCE_DOES_NOT_EXIST":
+                return None
+            raise
+        return Experiment._from_wire(answer["experiment"])
+
+    def search_experiments(
+        self, view_type=ViewType.ACTIVE_ONLY, max_results=1000, filter_string=None, order_by=None, page_token=None
+    ):
+        """Return one page of experiments."""
+        answer = self._call(
+            "SearchExperiments",
+            view_type=_VIEW_TYPES[view_type],
+            max_results=max_results,
+            filter=filter_string,
+            order_by=order_by,
+            page_token=page_token,
+        )
+        found = [Experiment._from_wire(wire) for wire in answer.get("experiments", ())]
+        return PagedList(found, answer.get("next_page_token"))
+
+    def rename_experiment(self, experiment_id, new_name):
+        """Give an experiment another name."""
+        self._call("UpdateExperiment", experiment_id=str(experiment_id), new_name=new_name)
+
+    def delete_experiment(self, experiment_id):
+        """Soft-delete an experiment and its runs."""
+        self._call("DeleteExperiment", experiment_id=str(experiment_id))
+
+    def restore_experiment(self, experiment_id):
+        """Undo :meth:`delete_experiment`."""
+        self._call("RestoreExperiment", experiment_id=str(experiment_id))
+
+    def set_experiment_tag(self, experiment_id, key, value):
+        """Set a tag of an experiment."""
+        self._call("SetExperimentTag", experiment_id=str(experiment_id), key=key, value=str(value))
+
+    def delete_experiment_tag(self, experiment_id, key):
+        """Remove a tag of an experiment."""
+        self._call("DeleteExperimentTag", experiment_id=str(experiment_id), key=key)
+
+    # Runs
+
+    def create_run(self, experiment_id, start_time=None, tags=None, run_name=None):
+        """Start a run and return it."""
+        answer = self._call(
+            "CreateRun",
+            experiment_id=str(experiment_id),
+            user_id=str((tags or {}).get("mlflow.user", "unknown")),
+            start_time=start_time or now(),
+            tags=pairs(tags),
+            run_name=run_name,
+        )
+        return Run._from_wire(answer["run"])
+
+    def get_run(self, run_id):
+        """Return a run with its params, tags and the latest point of each metric."""
+        return Run._from_wire(self._call("GetRun", run_id=run_id)["run"])
+
+    def get_parent_run(self, run_id):
+        """Return the run under which a run is nested, or ``None``."""
+        parent_run_id = self.get_run(run_id).data.tags.get("mlflow.parentRunId")
+        return self.get_run(parent_run_id) if parent_run_id else None
+
+    def search_runs(
+        self,
+        experiment_ids,
+        filter_string="",
+        run_view_type=ViewType.ACTIVE_ONLY,
+        max_results=1000,
+        order_by=None,
+        page_token=None,
+    ):
+        """Return one page of runs of the given experiments."""
+        if isinstance(experiment_ids, (int, str)):
+            experiment_ids = [experiment_ids]
+        answer = self._call(
+            "SearchRuns",
+            experiment_ids=[str(experiment_id) for experiment_id in experiment_ids],
+            filter=filter_string,
+            run_view_type=_VIEW_TYPES[run_view_type],
+            max_results=max_results,
+            order_by=order_by,
+            page_token=page_token,
+        )
+        return PagedList([Run._from_wire(wire) for wire in answer.get("runs", ())], answer.get("next_page_token"))
+
+    def update_run(self, run_id, status=None, name=None):
+        """Change status or name of a run."""
+        self._call("UpdateRun", run_id=run_id, status=status, run_name=name)
+
+    def set_terminated(self, run_id, status=None, end_time=None):
+        """End a run, by default as FINISHED and now."""
+        status = status or RunStatus.to_string(RunStatus.FINISHED)
+        self._call("UpdateRun", run_id=run_id, status=status, end_time=end_time or now())
+
+    def delete_run(self, run_id):
+        """Soft-delete a run."""
+        self._call("DeleteRun", run_id=run_id)
+
+    def restore_run(self, run_id):
+        """Undo :meth:`delete_run`."""
+        self._call("RestoreRun", run_id=run_id)
+
+    # What is logged to runs
+
+    def log_metric(
+        self,
+        run_id,
+        key,
+        value,
+        timestamp=None,
+        step=None,
+        synchronous=None,
+        dataset_name=None,
+        dataset_digest=None,
+        model_id=None,
+    ):
+        """Log one point of a metric."""
+        self._connection.log_metric(
+            run_id,
+            key,
+            number(key, value),
+            now() if timestamp is None else int(timestamp),
+            0 if step is None else int(step),
+            model_id,
+            dataset_name,
+            dataset_digest,
+        )
+        return handle(synchronous)
+
+    def get_metric_history(self, run_id, key):
+        """Return all points of one metric of a run."""
+        answer = self._call("GetMetricHistory", run_id=run_id, metric_key=key)
+        return [Metric._from_wire(wire) for wire in answer.get("metrics", ())]
+
+    def log_param(self, run_id, key, value, synchronous=None):
+        """Log a param, which can be written once, and return its value."""
+        self._call("LogParam", run_id=run_id, key=key, value=str(value))
+        return value if synchronous is not False else handle(synchronous)
+
+    def set_tag(self, run_id, key, value, synchronous=None):
+        """Set a tag of a run."""
+        self._call("SetTag", run_id=run_id, key=key, value=str(value))
+        return handle(synchronous)
+
+    def delete_tag(self, run_id, key):
+        """Remove a tag of a run."""
+        self._call("DeleteTag", run_id=run_id, key=key)
+
+    def log_batch(self, run_id, metrics=(), params=(), tags=(), synchronous=None):
+        """Log points, params and tags together, in as many requests as the limits ask for."""
+        points = [
+            (
+                metric.key,
+                number(metric.key, metric.value),
+                metric.timestamp,
+                metric.step,
+                metric.model_id,
+                metric.dataset_name,
+                metric.dataset_digest,
+            )
+            for metric in metrics
+        ]
+        params = [(param.key, str(param.value)) for param in params]
+        tags = [(tag.key, str(tag.value)) for tag in tags]
+        send = self._connection.log_batch
+        while points or params or tags:
+            room = _BATCH_ITEMS - len(params[:_BATCH_PAIRS]) - len(tags[:_BATCH_PAIRS])
+            send(run_id, points[:room], params[:_BATCH_PAIRS], tags[:_BATCH_PAIRS])
+            points, params, tags = points[room:], params[_BATCH_PAIRS:], tags[_BATCH_PAIRS:]
+        return handle(synchronous)
+
+    def log_inputs(self, run_id, datasets=None, models=None):
+        """Attach datasets and logged models to a run as its inputs."""
+        self._call(
+            "LogInputs",
+            run_id=run_id,
+            datasets=[dataset_input(use) for use in datasets or ()],
+            models=[{"model_id": model.model_id} for model in models or ()],
+        )
+
+    def log_outputs(self, run_id, models):
+        """Attach logged models to a run as its outputs."""
+        outputs = [{"model_id": model.model_id, "step": int(model.step or 0)} for model in models]
+        self._call("LogOutputs", run_id=run_id, models=outputs)
+
+
+def now():
+    """Return the time in milliseconds since the epoch."""
+    return int(time.time() * 1000)
+
+
+def number(key, value):
+    """Return a metric value as a float: numbers, and arrays or tensors of one element."""
+    try:
+        return float(value)
+    except (TypeError, ValueError):
+        raise MlflowException.invalid_parameter_value(
+            f"Got invalid value {value!r} for metric '{key}': a metric value has to be a number"
+        ) from None
+
+
+def pairs(dictionary):
+    """Return a dict as the wire's list of keys and text values."""
+    return [{"key": str(key), "value": str(value)} for key, value in (dictionary or {}).items()] or None
+
+
+def dataset_input(use: DatasetInput):
+    """Return a dataset input as the wire has it."""
+    dataset = {key: value for key, value in use.dataset.to_dictionary().items() if value is not None}
+    return {"tags": [{"key": tag.key, "value": tag.value} for tag in use.tags], "dataset": dataset}
+
+
+__all__ = ["Metric", "MlflowClient", "Param", "RunTag"]

@@ -1,0 +1,128 @@
+"""The active experiment of this program, and calls about experiments."""
+
+from trainyard import environment
+from trainyard.entities.run import LifecycleStage, ViewType
+from trainyard.exceptions import MlflowException
+from trainyard.tracking import connection
+from trainyard.tracking.client import MlflowClient
+
+_DEFAULT_ID = "0"
+
+# The experiment that was set, with the tracking URI it was set for: ids of one store mean nothing in another.
+_active = None
+
+
+def set_experiment(experiment_name=None, experiment_id=None):
+    """Make an experiment the active one, and make it if there is none of this name.
+
+    Parameters
+    ----------
+    experiment_name
+        Name of the experiment.
+    experiment_id
+        Id of an existing experiment, in place of a name.
+
+    Returns
+    -------
+    Experiment
+        The active experiment.
+    """
+    global _active
+    if (experiment_name is None) == (experiment_id is None):
+        raise MlflowException.invalid_parameter_value("give either experiment_name or experiment_id")
+    client = MlflowClient()
+    if experiment_id is not None:
+        experiment = client.get_experiment(experiment_id)
+    else:
+        experiment = client.get_experiment_by_name(experiment_name)
+        if experiment is None:
+            experiment = _create_or_get(client, experiment_name)
+    if experiment.lifecycle_stage != LifecycleStage.ACTIVE:
+        raise MlflowException.invalid_parameter_value(
+            f"Cannot set a deleted experiment '{experiment.name}' as the active experiment. You can restore it with "
+            "MlflowClient().restore_experiment"
+        )
+    _active = (connection.get_tracking_uri(), experiment.experiment_id)
+    # Programs that this one starts record in the same experiment.
+    environment.put("EXPERIMENT_ID", experiment.experiment_id)
+    environment.drop("EXPERIMENT_NAME")
+    return experiment
+
+
+def chosen_experiment_id():
+    """Return the id of the experiment that was set for the tracking store in use, or ``None``."""
+    return _active[1] if _active is not None and _active[0] == connection.get_tracking_uri() else None
+
+
+def active_experiment_id():
+    """Return the id of the experiment that new runs belong to: set, from the environment, or ``Default``."""
+    chosen = chosen_experiment_id()
+    if chosen is not None:
+        return chosen
+    if _active is not None:
+        # What the environment holds then is the id that `set_experiment` left there for another store.
+        return _DEFAULT_ID
+    name, experiment_id = environment.get("EXPERIMENT_NAME"), environment.get("EXPERIMENT_ID")
+    if name is None:
+        return experiment_id or _DEFAULT_ID
+    client = MlflowClient()
+    experiment = client.get_experiment_by_name(name) or _create_or_get(client, name)
+    if experiment_id is not None and experiment_id != experiment.experiment_id:
+        raise MlflowException.invalid_parameter_value(
+            f"MLFLOW_EXPERIMENT_NAME is '{name}', which has id {experiment.experiment_id}, "
+            f"but MLFLOW_EXPERIMENT_ID is {experiment_id}"
+        )
+    return experiment.experiment_id
+
+
+def _create_or_get(client, name):
+    try:
+        return client.get_experiment(client.create_experiment(name))
+    except MlflowException as error:
+        # Somebody else made it in the meantime.
+        if error.error_code != "RESOURCE_ALREADY_EXISTS":
+            raise
+        return client.get_experiment_by_name(name)
+
+
+def get_experiment(experiment_id):
+    """Return the experiment with this id."""
+    return MlflowClient().get_experiment(experiment_id)
+
+
+def get_experiment_by_name(name):
+    """Return the experiment with this name, or ``None``."""
+    return MlflowClient().get_experiment_by_name(name)
+
+
+def create_experiment(name, artifact_location=None, tags=None):
+    """Make an experiment and return its id."""
+    return MlflowClient().create_experiment(name, artifact_location, tags)
+
+
+def delete_experiment(experiment_id):
+    """Soft-delete an experiment and its runs."""
+    MlflowClient().delete_experiment(experiment_id)
+
+
+def set_experiment_tag(key, value):
+    """Set a tag of the active experiment."""
+    MlflowClient().set_experiment_tag(active_experiment_id(), key, value)
+
+
+def set_experiment_tags(tags):
+    """Set several tags of the active experiment."""
+    for key, value in tags.items():
+        set_experiment_tag(key, value)
+
+
+def search_experiments(view_type=ViewType.ACTIVE_ONLY, max_results=None, filter_string=None, order_by=None):
+    """Return all experiments that match a filter."""
+    from trainyard.tracking.paging import all_pages
+
+    client = MlflowClient()
+    return all_pages(
+        lambda count, token: client.search_experiments(view_type, count, filter_string, order_by, token),
+        max_results,
+        page_size=1000,
+    )

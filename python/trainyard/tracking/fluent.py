@@ -1,0 +1,377 @@
+"""The runs of this program: start and end, the active run of each thread, and logging to it."""
+
+import atexit
+import os
+import threading
+
+from trainyard import environment
+from trainyard.entities.dataset import DatasetInput, InputTag
+from trainyard.entities.run import LifecycleStage, Metric, Param, Run, RunStatus, RunTag
+from trainyard.exceptions import MlflowException
+from trainyard.tracking import active_model, context, experiments
+from trainyard.tracking.client import MlflowClient, now
+
+
+class _Stack(threading.local):
+    """The started runs of one thread, the innermost last."""
+
+    def __init__(self):
+        self.runs = []
+
+
+_stack = _Stack()
+_last_run_id = None
+
+# By run and key, the last point that this program logged at step 0: `log_model` links it when later steps hide it.
+_first_points = {}
+
+
+class ActiveRun(Run):
+    """A started run; as a context manager it ends the run, as FAILED when the block raises."""
+
+    def __init__(self, run):
+        super().__init__(run.info, run.data, run.inputs, run.outputs)
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, exc_type, exc_value, traceback):
+        if any(run.info.run_id == self.info.run_id for run in _stack.runs):
+            # Runs that were started inside the block and left open end with it.
+            while _stack.runs[-1].info.run_id != self.info.run_id:
+                end_run()
+            end_run("FINISHED" if exc_type is None else "FAILED")
+        return exc_type is None
+
+
+def start_run(
+    run_id=None,
+    experiment_id=None,
+    run_name=None,
+    nested=False,
+    parent_run_id=None,
+    tags=None,
+    description=None,
+    log_system_metrics=None,
+):
+    """Start a run, or go on with an existing one, and make it the active run of this thread.
+
+    Parameters
+    ----------
+    run_id
+        A run to go on with; ``MLFLOW_RUN_ID`` names one from outside.
+    experiment_id
+        The experiment; by default the one that was set.
+    run_name
+        Name for people; one is made up when left out.
+    nested
+        Allow a run inside the active one.
+    parent_run_id
+        The run to nest under.
+    tags
+        Tags to set.
+    description
+        Text of the tag ``mlflow.note.content``.
+    log_system_metrics
+        Accepted for compatibility; system metrics are not recorded.
+
+    Returns
+    -------
+    ActiveRun
+        A run that can be used in a ``with`` statement.
+    """
+    runs = _stack.runs
+    if runs and not nested:
+        raise MlflowException(
+            f"Run with UUID {runs[0].info.run_id} is already active. To start a new run, first end the current run "
+            "with mlflow.end_run(). To start a nested run, call start_run with nested=True"
+        )
+    tags = dict(tags or {})
+    if description:
+        if context.RUN_NOTE in tags:
+            raise MlflowException.invalid_parameter_value(
+                f"description: the tag {context.RUN_NOTE} in tags already holds one"
+            )
+        tags[context.RUN_NOTE] = description
+    client = MlflowClient()
+    existing_run_id = run_id or environment.get("RUN_ID")
+    if existing_run_id:
+        environment.drop("RUN_ID")
+        run = _resume(client, existing_run_id, run_name, tags)
+    else:
+        run = _create(client, experiment_id, run_name, parent_run_id, tags)
+    active = ActiveRun(run)
+    runs.append(active)
+    return active
+
+
+def _resume(client, run_id, run_name, tags):
+    run = client.get_run(run_id)
+    chosen = experiments.chosen_experiment_id()
+    if chosen is not None and chosen != run.info.experiment_id:
+        raise MlflowException.invalid_parameter_value(
+            f"Cannot start run with ID {run_id}: it belongs to experiment {run.info.experiment_id}, "
+            f"but the active experiment is {chosen}"
+        )
+    if run.info.lifecycle_stage == LifecycleStage.DELETED:
+        raise MlflowException(
+            f"Cannot start run with ID {run_id} because it is in the deleted state.", "INVALID_PARAMETER_VALUE"
+        )
+    client.update_run(run_id, "RUNNING", run_name)
+    if tags:
+        client.log_batch(run_id, tags=[RunTag(key, str(value)) for key, value in tags.items()])
+    return client.get_run(run_id)
+
+
+def _create(client, experiment_id, run_name, parent_run_id, tags):
+    current = _stack.runs[-1].info.run_id if _stack.runs else None
+    if parent_run_id:
+        if current and current != parent_run_id:
+            raise MlflowException.invalid_parameter_value(
+                f"Current run with UUID {current} does not match the specified parent_run_id {parent_run_id}. "
+                "To start a new nested run under it, first end the current run with mlflow.end_run()."
+            )
+        if client.get_run(parent_run_id).info.lifecycle_stage == LifecycleStage.DELETED:
+            raise MlflowException.invalid_parameter_value(
+                f"Cannot start run under parent run with ID {parent_run_id} because it is in the deleted state."
+            )
+    parent_run_id = parent_run_id or current
+    if parent_run_id:
+        tags[context.PARENT_RUN_ID] = parent_run_id
+    if run_name:
+        tags[context.RUN_NAME] = run_name
+    if experiment_id is None:
+        experiment_id = experiments.active_experiment_id()
+    return client.create_run(experiment_id, tags=context.resolve_tags(tags), run_name=run_name)
+
+
+def end_run(status="FINISHED"):
+    """End the active run, if there is one, with a status."""
+    global _last_run_id
+    if not _stack.runs:
+        return
+    environment.drop("RUN_ID")
+    run = _stack.runs.pop()
+    _last_run_id = run.info.run_id
+    _first_points.pop(_last_run_id, None)
+    MlflowClient().set_terminated(run.info.run_id, RunStatus.to_string(status) if isinstance(status, int) else status)
+
+
+@atexit.register
+def _end_left_over_run():
+    try:
+        end_run()
+    except Exception as error:
+        import sys
+
+        print(f"trainyard: the run that was still active could not be ended: {error}", file=sys.stderr)
+
+
+def _forget_runs_of_parent():
+    """In a forked child: the active runs belong to the parent, which ends them."""
+    _stack.runs = []
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_forget_runs_of_parent)
+
+
+def active_run():
+    """Return the active run of this thread, or ``None``."""
+    return _stack.runs[-1] if _stack.runs else None
+
+
+def last_active_run():
+    """Return the active run as it is recorded now, else the one that ended last, else ``None``."""
+    run = active_run()
+    run_id = run.info.run_id if run else _last_run_id
+    return MlflowClient().get_run(run_id) if run_id else None
+
+
+def active_run_id():
+    """Return the id of the active run, starting a run when there is none."""
+    return (active_run() or start_run()).info.run_id
+
+
+def log_param(key, value, synchronous=None):
+    """Log a param of the active run, which can be written once, and return its value."""
+    return MlflowClient().log_param(active_run_id(), key, value, synchronous)
+
+
+def log_params(params, synchronous=None, run_id=None):
+    """Log a dict of params, all or none of each hundred; values are written as their ``str``."""
+    params = [Param(str(key), str(value)) for key, value in params.items()]
+    return MlflowClient().log_batch(run_id or active_run_id(), params=params, synchronous=synchronous)
+
+
+def log_metric(key, value, step=None, synchronous=None, timestamp=None, run_id=None, model_id=None, dataset=None):
+    """Log one point of a metric.
+
+    Parameters
+    ----------
+    key
+        Name of the metric.
+    value
+        A number, or an array or tensor of one element; may be NaN or infinite.
+    step
+        Training step, 0 when left out.
+    synchronous
+        Accepted for compatibility; the point is recorded when the call returns.
+    timestamp
+        Milliseconds since the epoch; now when left out.
+    run_id
+        The run; by default the active one, which is started when there is none.
+    model_id
+        Logged model that the value belongs to; by default the active model.
+    dataset
+        Dataset that the value was computed on.
+    """
+    run_id = run_id or active_run_id()
+    model_id = model_id or active_model.get_active_model_id()
+    timestamp = now() if timestamp is None else int(timestamp)
+    name, digest = _name_and_digest(dataset)
+    handle = MlflowClient().log_metric(run_id, key, value, timestamp, step, synchronous, name, digest, model_id)
+    if not step and model_id is None:
+        _keep_first_points(run_id, [Metric(key, float(value), timestamp, 0, None, name, digest)])
+    return handle
+
+
+def log_metrics(metrics, step=None, synchronous=None, run_id=None, timestamp=None, model_id=None, dataset=None):
+    """Log one point of each of several metrics; see :func:`log_metric`."""
+    name, digest = _name_and_digest(dataset)
+    timestamp = now() if timestamp is None else timestamp
+    model_id = model_id or active_model.get_active_model_id()
+    points = [Metric(key, value, timestamp, step or 0, model_id, name, digest) for key, value in metrics.items()]
+    run_id = run_id or active_run_id()
+    handle = MlflowClient().log_batch(run_id, metrics=points, synchronous=synchronous)
+    if not step and model_id is None:
+        _keep_first_points(run_id, points)
+    return handle
+
+
+def first_points(run_id):
+    """Return the points that this program logged to a run at step 0, the last of each metric."""
+    return list(_first_points.get(run_id, {}).values())
+
+
+def _keep_first_points(run_id, points):
+    if any(run.info.run_id == run_id for run in _stack.runs):
+        _first_points.setdefault(run_id, {}).update((point.key, point) for point in points)
+
+
+def set_tag(key, value, synchronous=None):
+    """Set a tag of the active run."""
+    return MlflowClient().set_tag(active_run_id(), key, value, synchronous)
+
+
+def set_tags(tags, synchronous=None):
+    """Set several tags of the active run."""
+    tags = [RunTag(str(key), str(value)) for key, value in tags.items()]
+    return MlflowClient().log_batch(active_run_id(), tags=tags, synchronous=synchronous)
+
+
+def delete_tag(key):
+    """Remove a tag of the active run."""
+    MlflowClient().delete_tag(active_run_id(), key)
+
+
+def log_artifact(local_path, artifact_path=None, run_id=None):
+    """Add a local file or folder to the artifacts of a run, below ``artifact_path``."""
+    MlflowClient().log_artifact(run_id or active_run_id(), local_path, artifact_path)
+
+
+def log_artifacts(local_dir, artifact_path=None, run_id=None):
+    """Add the contents of a local folder to the artifacts of a run, below ``artifact_path``."""
+    MlflowClient().log_artifacts(run_id or active_run_id(), local_dir, artifact_path)
+
+
+def log_text(text, artifact_file, run_id=None):
+    """Write a text into a file of a run's artifacts."""
+    MlflowClient().log_text(run_id or active_run_id(), text, artifact_file)
+
+
+def log_dict(dictionary, artifact_file, run_id=None):
+    """Write a dict into a file of a run's artifacts: YAML for ``.yml`` and ``.yaml``, else JSON."""
+    MlflowClient().log_dict(run_id or active_run_id(), dictionary, artifact_file)
+
+
+def log_stream(stream, artifact_file, run_id=None):
+    """Write what is left of a binary stream into a file of a run's artifacts."""
+    MlflowClient().log_stream(run_id or active_run_id(), stream, artifact_file)
+
+
+def log_figure(figure, artifact_file, *, save_kwargs=None):
+    """Write a Matplotlib or Plotly figure into a file of the active run's artifacts."""
+    MlflowClient().log_figure(active_run_id(), figure, artifact_file, save_kwargs=save_kwargs)
+
+
+def get_artifact_uri(artifact_path=None):
+    """Return the URI of the active run's artifacts, or of one below them."""
+    import posixpath
+
+    active_run_id()
+    root = active_run().info.artifact_uri
+    return posixpath.join(root, artifact_path) if artifact_path else root
+
+
+def log_input(dataset=None, context=None, tags=None, model=None):
+    """Attach a dataset, and a logged model, to the active run as its input.
+
+    Parameters
+    ----------
+    dataset
+        What ``trainyard.data.from_numpy`` or ``from_pandas`` returned, or an entity ``Dataset``.
+    context
+        What the run uses it for, such as ``"training"``.
+    tags
+        Tags of the use.
+    model
+        A ``LoggedModelInput``.
+    """
+    log_inputs([dataset], [context], [tags], [model])
+
+
+def log_inputs(datasets=None, contexts=None, tags_list=None, models=None):
+    """Attach several datasets, with a context and tags each, and logged models to the active run as its inputs."""
+    datasets = datasets or []
+    contexts = contexts or [None] * len(datasets)
+    tags_list = tags_list or [None] * len(datasets)
+    if not len(datasets) == len(contexts) == len(tags_list):
+        raise MlflowException.invalid_parameter_value("datasets, contexts and tags_list have to be of equal length")
+    uses = []
+    for dataset, use_context, tags in zip(datasets, contexts, tags_list, strict=True):
+        if dataset is None:
+            continue
+        use_tags = [InputTag(context.DATASET_CONTEXT, use_context)] if use_context else []
+        use_tags += [InputTag(str(key), str(value)) for key, value in (tags or {}).items()]
+        entity = dataset._to_mlflow_entity() if hasattr(dataset, "_to_mlflow_entity") else dataset
+        uses.append(DatasetInput(entity, use_tags))
+    MlflowClient().log_inputs(active_run_id(), uses, [model for model in models or () if model is not None])
+
+
+def log_outputs(models=None):
+    """Attach logged models to the active run as its outputs."""
+    MlflowClient().log_outputs(active_run_id(), models or [])
+
+
+def get_run(run_id):
+    """Return a run with its params, tags and the latest point of each metric."""
+    return MlflowClient().get_run(run_id)
+
+
+def get_parent_run(run_id):
+    """Return the run under which a run is nested, or ``None``."""
+    return MlflowClient().get_parent_run(run_id)
+
+
+def delete_run(run_id):
+    """Soft-delete a run."""
+    MlflowClient().delete_run(run_id)
+
+
+def flush_async_logging():
+    """Wait for logging under way; nothing is, as every call is acknowledged when it returns."""
+
+
+def _name_and_digest(dataset):
+    return (None, None) if dataset is None else (dataset.name, dataset.digest)

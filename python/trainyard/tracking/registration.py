@@ -1,0 +1,97 @@
+"""Registering models, and the calls about logged models that need no client object."""
+
+from trainyard.exceptions import MlflowException
+from trainyard.tracking import active_model, context, experiments, fluent
+from trainyard.tracking.client import MlflowClient
+
+
+def register_model(model_uri, name, await_registration_for=300, *, tags=None, env_pack=None):
+    """Make a model a new version under a registered name, which is made when there is none.
+
+    Parameters
+    ----------
+    model_uri
+        ``models:/m-…``, ``runs:/<run id>/<model name>`` or an artifact URI.
+    name
+        The registered name.
+    await_registration_for
+        Seconds to wait until the version is ready.
+    tags
+        Tags of the version.
+    env_pack
+        Not supported here; has to be ``None``.
+
+    Returns
+    -------
+    ModelVersion
+    """
+    if env_pack is not None:
+        raise MlflowException("env_pack is not supported; leave it out", "INVALID_PARAMETER_VALUE")
+    client = MlflowClient()
+    model = client._connection.resolve_model(str(model_uri))
+    try:
+        client.create_registered_model(name)
+    except MlflowException as error:
+        if error.error_code != "RESOURCE_ALREADY_EXISTS":
+            raise
+    model_id = model["model_id"]
+    version = client.create_model_version(
+        name,
+        f"models:/{model_id}" if model_id else model["artifact_uri"],
+        run_id=model["run_id"],
+        tags=tags,
+        await_creation_for=await_registration_for,
+        model_id=model_id,
+    )
+    return version
+
+
+def initialize_logged_model(name=None, source_run_id=None, tags=None, params=None, model_type=None, experiment_id=None):
+    """Make a logged model in state PENDING, to be filled by :func:`MlflowClient.log_model_artifacts`."""
+    run = fluent.active_run()
+    if source_run_id is None and run is not None:
+        source_run_id = run.info.run_id
+    if experiment_id is None:
+        experiment_id = run.info.experiment_id if run else experiments.active_experiment_id()
+    return MlflowClient().create_logged_model(
+        experiment_id, name, source_run_id, context.resolve_tags(tags), params, model_type
+    )
+
+
+def create_external_model(name=None, source_run_id=None, tags=None, params=None, model_type=None, experiment_id=None):
+    """Make a logged model that is ready at once and has no files here."""
+    model = initialize_logged_model(name, source_run_id, tags, params, model_type, experiment_id)
+    return finalize_logged_model(model.model_id, "READY")
+
+
+def finalize_logged_model(model_id, status):
+    """Say that the files of a logged model are complete (``READY``) or never will be (``FAILED``)."""
+    return MlflowClient().finalize_logged_model(model_id, status)
+
+
+def get_logged_model(model_id):
+    """Return a logged model."""
+    return MlflowClient().get_logged_model(model_id)
+
+
+def log_model_params(params, model_id=None):
+    """Add params to a logged model, by default the active one."""
+    model_id = model_id or active_model.get_active_model_id()
+    if model_id is None:
+        raise MlflowException.invalid_parameter_value("model_id: there is no active model; give an id")
+    MlflowClient().log_model_params(model_id, params)
+
+
+def set_logged_model_tags(model_id, tags):
+    """Set tags of a logged model."""
+    MlflowClient().set_logged_model_tags(model_id, tags)
+
+
+def delete_logged_model_tag(model_id, key):
+    """Remove a tag of a logged model."""
+    MlflowClient().delete_logged_model_tag(model_id, key)
+
+
+def set_model_version_tag(name, version=None, key=None, value=None):
+    """Set a tag of a model version."""
+    MlflowClient().set_model_version_tag(name, version, key, value)
