@@ -1,0 +1,119 @@
+//! The Python packages: what an import costs over a bare interpreter, and logging the iris model.
+
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::time::Instant;
+
+use anyhow::{Context, Result, bail};
+use serde_json::Value;
+
+use crate::report::{Report, Row, median};
+use crate::servers::{Program, Side};
+
+const OUR_IMPORTS: usize = 41;
+const STOCK_IMPORTS: usize = 5;
+const OUR_MODELS: usize = 11;
+const STOCK_MODELS: usize = 3;
+const LOG_MODEL: &str = include_str!("log_model.py");
+
+/// The absolute path of an interpreter; its links are kept, since a virtual environment is known by its path.
+pub fn interpreter(path: &Path) -> Result<PathBuf> {
+    if !path.is_file() {
+        bail!("there is no Python interpreter at {}: `make bench` makes both", path.display());
+    }
+    Ok(std::path::absolute(path)?)
+}
+
+/// `import trainyard` and `import mlflow`, each against the same interpreter that imports nothing.
+pub fn measure_import(python: &Path, stock: &Path, report: &mut Report) -> Result<()> {
+    let [ours, ours_bare] = imports(python, "trainyard", OUR_IMPORTS)?;
+    let [theirs, theirs_bare] = imports(stock, "mlflow", STOCK_IMPORTS)?;
+    report.section(
+        "Import",
+        "import",
+        &format!(
+            "Wall time of `python -c 'import …'` in turns with `python -c pass` of the same interpreter: medians of \
+             {OUR_IMPORTS} ({STOCK_IMPORTS} of stock) and their difference. The first import, which compiles, is not \
+             counted."
+        ),
+        vec![
+            Row::less("bare interpreter", "ms", ours_bare, theirs_bare),
+            Row::less("with the import", "ms", ours, theirs),
+            Row::less("import over bare", "ms", ours - ours_bare, theirs - theirs_bare).at_most(40.0),
+        ],
+    );
+    Ok(())
+}
+
+/// Medians in milliseconds with and without the import.
+fn imports(python: &Path, module: &str, times: usize) -> Result<[f64; 2]> {
+    eprintln!("==> import {module} ({times} times)");
+    let import = format!("import {module}");
+    run(python, &import)?;
+    let (mut with, mut bare) = (Vec::new(), Vec::new());
+    for _ in 0..times {
+        bare.push(run(python, "pass")?);
+        with.push(run(python, &import)?);
+    }
+    Ok([median(&mut with), median(&mut bare)])
+}
+
+fn run(python: &Path, code: &str) -> Result<f64> {
+    let began = Instant::now();
+    let output = Command::new(python).args(["-c", code]).output()?;
+    if !output.status.success() {
+        bail!("{} -c {code:?} failed: {}", python.display(), String::from_utf8_lossy(&output.stderr));
+    }
+    Ok(began.elapsed().as_secs_f64() * 1e3)
+}
+
+/// `sklearn.log_model` of the iris forest by each package against its own server.
+pub fn measure_log_model(sides: &[(Side, &Program, &PathBuf); 2], report: &mut Report) -> Result<()> {
+    let mut first = Vec::new();
+    let mut later = Vec::new();
+    for (side, program, python) in sides {
+        let (module, times) = match side {
+            Side::Ours => ("trainyard", OUR_MODELS),
+            Side::Stock => ("mlflow", STOCK_MODELS),
+        };
+        eprintln!("==> log_model of {} ({times} times)", side.name());
+        let server = program.start()?;
+        server.settle()?;
+        let folder = tempfile::tempdir()?;
+        let uri = format!("http://{}", server.address);
+        let output = Command::new(python)
+            .args(["-c", LOG_MODEL, module, &uri, &times.to_string()])
+            .env("MLFLOW_DISABLE_TELEMETRY", "true")
+            .current_dir(folder.path())
+            .output()?;
+        if !output.status.success() {
+            bail!("log_model of {} failed: {}", side.name(), String::from_utf8_lossy(&output.stderr));
+        }
+        let text = String::from_utf8(output.stdout)?;
+        let line = text.lines().last().context("log_model printed nothing")?;
+        let seconds: Vec<Value> = serde_json::from_str(line)?;
+        let mut times: Vec<f64> = seconds.iter().filter_map(Value::as_f64).map(|seconds| seconds * 1e3).collect();
+        if times.len() < 2 {
+            bail!("log_model printed {line:?} instead of its times");
+        }
+        first.push(times.remove(0));
+        later.push(median(&mut times));
+    }
+    report.section(
+        "log_model of the iris model",
+        "log-model",
+        &format!(
+            "`sklearn.log_model(model, name=…)` inside a run, `RandomForestClassifier(n_estimators=100, max_depth=5, \
+             random_state=42)` fitted on iris, each package against its own server. The first call of a process \
+             imports what it needs; later calls are the median of {} ({} of stock). Default arguments, except that \
+             stock is given `serialization_format=\"cloudpickle\"`: with its defaults this very call raises.",
+            OUR_MODELS - 1,
+            STOCK_MODELS - 1
+        ),
+        vec![
+            Row::less("first call", "ms", first[0], first[1]),
+            Row::less("later calls", "ms", later[0], later[1]).at_most(200.0),
+        ],
+    );
+    Ok(())
+}
