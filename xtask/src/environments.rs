@@ -1,0 +1,120 @@
+//! Python virtual environments: `.venv` with our package, and `target/venvs/` with stock MLflow.
+//!
+//! Each remembers the recipe that made it and is made anew only when the recipe changes.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, Result, bail};
+
+use crate::step::{first_line, program, root, run};
+
+const PYTHON_ADVICE: &str = "Install Python 3.11 or newer with venv and pip (Debian: `apt install python3-venv`), \
+or name one with the variable PYTHON, then repeat.";
+const PIP_ADVICE: &str = "pip needs the Python package index: check the network and pip's settings, then repeat.";
+
+/// A virtual environment.
+pub struct Environment {
+    folder: PathBuf,
+}
+
+impl Environment {
+    /// The Python interpreter.
+    pub fn python(&self) -> PathBuf {
+        self.folder.join("bin/python")
+    }
+
+    /// A program that one of the packages installs.
+    pub fn program(&self, name: &str) -> PathBuf {
+        self.folder.join("bin").join(name)
+    }
+
+    /// The folder, for `VIRTUAL_ENV`.
+    pub fn folder(&self) -> &Path {
+        &self.folder
+    }
+}
+
+/// `.venv`: what developing, testing and the examples need, without our own package.
+pub fn developer() -> Result<Environment> {
+    prepare(root().join(".venv"), &[&["-r", "python/requirements-dev.txt"]])
+}
+
+/// `.venv` with our package built from this checkout.
+pub fn with_package() -> Result<Environment> {
+    let environment = developer()?;
+    let mut build = program(environment.program("maturin"), &["develop"]);
+    build.args(["--manifest-path", "python/Cargo.toml", "--quiet"]);
+    build.env("VIRTUAL_ENV", environment.folder());
+    run("Build the Python package into .venv", build, "The compiler's message is above.")?;
+    Ok(environment)
+}
+
+/// `target/venvs/bench`: the release wheel and what the examples need, as a user would install it.
+pub fn with_release_wheel(wheel: &Path) -> Result<Environment> {
+    let environment = prepare(root().join("target/venvs/bench"), &[&["-r", "python/requirements-dev.txt"]])?;
+    let mut install = program(environment.python(), &["-m", "pip", "install", "--quiet", "--no-deps"]);
+    install.arg("--force-reinstall").arg(wheel);
+    run("Install the release wheel", install, PIP_ADVICE)?;
+    Ok(environment)
+}
+
+/// `target/venvs/mlflow-3.18`: the current stock client and server.
+pub fn stock_3_18() -> Result<Environment> {
+    // The wheel asks for mlflow-skinny of its own version, which was never published and which it does not need.
+    prepare(
+        root().join("target/venvs/mlflow-3.18"),
+        &[&["-r", "tests/conformance/requirements-3.18.txt"], &["--no-deps", "mlflow==3.18.0"]],
+    )
+}
+
+/// `target/venvs/mlflow-2.22`: the last stock client of the 2.x line.
+pub fn stock_2_22() -> Result<Environment> {
+    prepare(root().join("target/venvs/mlflow-2.22"), &[&["-r", "tests/conformance/requirements-2.22.txt"]])
+}
+
+/// Makes the environment unless it is there and made by the same recipe: one `pip install` per list of arguments.
+fn prepare(folder: PathBuf, installs: &[&[&str]]) -> Result<Environment> {
+    let python = interpreter()?;
+    let environment = Environment { folder };
+    let stamp = environment.folder.join("recipe.txt");
+    let recipe = recipe(&python, installs)?;
+    if fs::read_to_string(&stamp).is_ok_and(|made_by| made_by == recipe) {
+        return Ok(environment);
+    }
+    let name = environment.folder.strip_prefix(root()).unwrap_or(&environment.folder).display().to_string();
+    let mut create = program(&python, &["-m", "venv", "--clear"]);
+    create.arg(&environment.folder);
+    run(&format!("Make the virtual environment {name}"), create, PYTHON_ADVICE)?;
+    for arguments in installs {
+        let mut install =
+            program(environment.python(), &["-m", "pip", "install", "--quiet", "--disable-pip-version-check"]);
+        install.args(*arguments);
+        run(&format!("Install packages into {name} (first time: some minutes)"), install, PIP_ADVICE)?;
+    }
+    fs::write(&stamp, recipe).with_context(|| format!("cannot write {}", stamp.display()))?;
+    Ok(environment)
+}
+
+/// Everything that decides what the environment holds: Python, the arguments, and the files they name.
+fn recipe(python: &str, installs: &[&[&str]]) -> Result<String> {
+    let version = first_line(program(python, &["-c", "import sys; print(sys.executable, sys.version)"]));
+    let mut recipe = version.unwrap_or_default();
+    for arguments in installs {
+        recipe += &format!("\npip install {}\n", arguments.join(" "));
+        for file in arguments.iter().filter(|argument| argument.ends_with(".txt")) {
+            recipe += &fs::read_to_string(root().join(file)).with_context(|| format!("cannot read {file}"))?;
+        }
+    }
+    Ok(recipe)
+}
+
+fn interpreter() -> Result<String> {
+    let python = std::env::var("PYTHON").unwrap_or_else(|_| "python3".to_owned());
+    let check = program(&python, &["-c", "import sys; print(sys.version_info >= (3, 11))"]);
+    match first_line(check).as_deref() {
+        Some("True") => Ok(python),
+        Some(_) => bail!("{python} is older than 3.11. {PYTHON_ADVICE}"),
+        None => bail!("cannot run {python}. {PYTHON_ADVICE}"),
+    }
+}

@@ -1,0 +1,52 @@
+//! Tasks that take more than one line: `make <task>`, or `cargo xtask <task>`.
+
+mod environments;
+mod step;
+mod tasks;
+
+use std::env;
+use std::process::ExitCode;
+
+use anyhow::{Result, bail};
+
+/// Name, what it does, and the function.
+type Task = (&'static str, &'static str, fn() -> Result<()>);
+
+const TASKS: &[Task] = &[
+    ("demo", "train the iris example and show what was recorded", tasks::demo),
+    ("test", "all tests: Rust, Python, and the stock MLflow clients", tasks::test),
+    ("test-rust", "the tests of the Rust crates", tasks::test_rust),
+    ("test-python", "the tests of the Python package", tasks::test_python),
+    ("conformance", "the stock MLflow clients against our server", tasks::conformance),
+    (
+        "conformance-stock",
+        "the same scenarios against stock `mlflow server`, which proves them right",
+        tasks::conformance_stock,
+    ),
+    ("wheel", "a release wheel of the Python package in target/wheels", tasks::wheel),
+    ("bench", "measure against stock MLflow and write docs/performance.md", tasks::bench),
+    ("lint", "formatting, clippy, ruff, and cargo-deny where it is installed", tasks::lint),
+    ("format", "format all Rust and Python code", tasks::format),
+];
+
+fn main() -> ExitCode {
+    match run(&env::args().skip(1).collect::<Vec<_>>()) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("\nerror: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run(names: &[String]) -> Result<()> {
+    let [name] = names else { bail!("name one task:\n{}", list()) };
+    let Some((_, _, task)) = TASKS.iter().find(|(known, _, _)| known == name) else {
+        bail!("there is no task {name:?}; the tasks are:\n{}", list())
+    };
+    task()
+}
+
+fn list() -> String {
+    TASKS.iter().map(|(name, what, _)| format!("  {name:<18} {what}\n")).collect()
+}

@@ -1,0 +1,166 @@
+//! The tasks themselves.
+
+use std::fs;
+use std::path::PathBuf;
+use std::process::Command;
+
+use anyhow::{Context, Result};
+
+use crate::environments::{self, Environment};
+use crate::step::{cargo, first_line, program, root, run};
+
+const TEST_ADVICE: &str = "The failing test is named above.";
+const BUILD_ADVICE: &str = "The compiler's message is above.";
+
+/// Trains the iris example with the Python package and says how to look at the result.
+pub fn demo() -> Result<()> {
+    let environment = environments::with_package()?;
+    let mut example = program(environment.python(), &["examples/sklearn_iris.py"]);
+    example.env("TRAINYARD_TRACKING_URI", "sqlite:///yard/yard.db");
+    run("Train the iris example; everything is recorded in ./yard", example, "The example's message is above.")?;
+    eprintln!(
+        "\nThe run and its model are in ./yard. Look at them:\n\
+         \x20 .venv/bin/trainyard runs list\n\
+         \x20 .venv/bin/trainyard models show iris-classifier\n\
+         \x20 make serve        # the same data for every MLflow client, at http://127.0.0.1:5000"
+    );
+    Ok(())
+}
+
+/// Everything: Rust, Python, and the stock clients.
+pub fn test() -> Result<()> {
+    test_rust()?;
+    test_python()?;
+    conformance()
+}
+
+/// The tests of all crates, and the examples in their documentation.
+pub fn test_rust() -> Result<()> {
+    run("Test the Rust crates", cargo(&["test", "--workspace", "--quiet"]), TEST_ADVICE)
+}
+
+/// The tests of the Python package, also against stock MLflow where they exchange models with it.
+pub fn test_python() -> Result<()> {
+    let server = server_program()?;
+    let environment = environments::with_package()?;
+    let stock = environments::stock_3_18()?;
+    let mut tests = program(environment.python(), &["-m", "pytest", "python/tests"]);
+    tests.env("TRAINYARD_BIN", server).env("TRAINYARD_STOCK_PYTHON", stock.python());
+    run("Test the Python package", tests, TEST_ADVICE)
+}
+
+/// The stock clients, current and old, against our server.
+pub fn conformance() -> Result<()> {
+    let server = server_program()?;
+    for environment in [environments::stock_3_18()?, environments::stock_2_22()?] {
+        let mut scenarios = scenarios(&environment);
+        scenarios.env("TRAINYARD_BIN", &server);
+        run("Test our server with a stock MLflow client", scenarios, TEST_ADVICE)?;
+    }
+    Ok(())
+}
+
+/// The scenarios against stock `mlflow server`.
+pub fn conformance_stock() -> Result<()> {
+    let environment = environments::stock_3_18()?;
+    let mut scenarios = scenarios(&environment);
+    scenarios
+        .env("TRAINYARD_CONFORMANCE_TARGET", "stock")
+        .env("TRAINYARD_CONFORMANCE_STOCK_PYTHON", environment.python());
+    run("Test the scenarios against stock MLflow", scenarios, TEST_ADVICE)
+}
+
+fn scenarios(environment: &Environment) -> Command {
+    program(environment.python(), &["-m", "pytest", "tests/conformance"])
+}
+
+/// Builds the `trainyard` program as it is for development.
+///
+/// As part of the workspace and not by itself: with the same features of dependencies as in the tests and the Python
+/// package, so that they are compiled once.
+fn server_program() -> Result<PathBuf> {
+    run(
+        "Build the trainyard program",
+        cargo(&["build", "--quiet", "--workspace", "--bin", "trainyard"]),
+        BUILD_ADVICE,
+    )?;
+    Ok(root().join("target/debug/trainyard"))
+}
+
+/// A release wheel in target/wheels.
+pub fn wheel() -> Result<()> {
+    let wheel = release_wheel()?;
+    eprintln!("\nInstall it with: pip install {}", wheel.strip_prefix(root()).unwrap_or(&wheel).display());
+    Ok(())
+}
+
+fn release_wheel() -> Result<PathBuf> {
+    let environment = environments::developer()?;
+    let wheels = root().join("target/wheels");
+    // Only the wheel of this build is left afterwards, so that its name need not be guessed.
+    if wheels.exists() {
+        fs::remove_dir_all(&wheels).context("cannot empty target/wheels")?;
+    }
+    let mut build =
+        program(environment.program("maturin"), &["build", "--release", "--quiet", "--out", "target/wheels"]);
+    build.args(["--manifest-path", "python/Cargo.toml", "--interpreter"]).arg(environment.python());
+    run("Build the release wheel", build, BUILD_ADVICE)?;
+    let built = fs::read_dir(&wheels).context("cannot list target/wheels")?.next();
+    Ok(built.context("maturin left no wheel in target/wheels")??.path())
+}
+
+/// Measures release builds against stock MLflow; the bench writes docs/performance.md.
+pub fn bench() -> Result<()> {
+    let environment = environments::with_release_wheel(&release_wheel()?)?;
+    let stock = environments::stock_3_18()?;
+    run(
+        "Build the release program",
+        cargo(&["build", "--quiet", "--workspace", "--release", "--bin", "trainyard"]),
+        BUILD_ADVICE,
+    )?;
+    let mut bench = cargo(&["run", "--quiet", "--release", "--package", "trainyard-bench"]);
+    bench
+        .env("TRAINYARD_BIN", root().join("target/release/trainyard"))
+        .env("TRAINYARD_PYTHON", environment.python())
+        .env("TRAINYARD_STOCK_PYTHON", stock.python());
+    run("Measure against stock MLflow", bench, "The bench's message is above.")
+}
+
+/// Formatting, clippy, ruff, and cargo-deny where it is installed.
+pub fn lint() -> Result<()> {
+    run("Check the format of Rust code", cargo(&["fmt", "--all", "--check"]), "Run `make format`.")?;
+    let clippy = cargo(&["clippy", "--workspace", "--all-targets", "--quiet", "--", "-D", "warnings"]);
+    run("Check Rust code with clippy", clippy, "Mend what clippy names above.")?;
+    let ruff = environments::developer()?.program("ruff");
+    run("Check Python code with ruff", program(&ruff, RUFF_CHECK), "Mend what ruff names above.")?;
+    let check = [RUFF_FORMAT, &["--check"]].concat();
+    run("Check the format of Python code", program(&ruff, &check), "Run `make format`.")?;
+    if first_line(cargo(&["deny", "--version"])).is_none() {
+        eprintln!(
+            "==> cargo-deny is not installed: licences and advisories are not checked (`cargo install cargo-deny`)"
+        );
+        return Ok(());
+    }
+    run("Check licences, sources and advisories", cargo(&["deny", "check"]), "deny.toml holds the rules.")
+}
+
+/// Formats all code.
+pub fn format() -> Result<()> {
+    run("Format Rust code", cargo(&["fmt", "--all"]), BUILD_ADVICE)?;
+    let ruff = environments::developer()?.program("ruff");
+    run("Format Python code", program(&ruff, RUFF_FORMAT), "ruff's message is above.")
+}
+
+/// The folders hold modules of ours, which ruff would take for somebody else's.
+const RUFF_CHECK: &[&str] = &[
+    "check",
+    "--config",
+    "python/pyproject.toml",
+    "--config",
+    r#"src = ["python", "python/tests", "tests/conformance"]"#,
+    "python",
+    "examples",
+    "tests",
+    "crates",
+];
+const RUFF_FORMAT: &[&str] = &["format", "--config", "python/pyproject.toml", "python", "examples", "tests", "crates"];
