@@ -1,5 +1,6 @@
 """Stores to test on: an embedded one, our server, and stock `mlflow server` when an interpreter with it is named."""
 
+import importlib.util
 import json
 import os
 import socket
@@ -12,12 +13,15 @@ import pytest
 
 import trainyard
 
+# What tests marked `heavy` need; without them they are skipped, and `make test-frameworks` runs them.
+HEAVY_FRAMEWORKS = ("torch", "lightning", "tensorflow", "keras")
 STOCK_PYTHON = os.environ.get("TRAINYARD_STOCK_PYTHON")
 START_SECONDS = 120
 
 
 def pytest_configure(config):
     config.addinivalue_line("markers", "stock: needs stock MLflow, TRAINYARD_STOCK_PYTHON names its interpreter")
+    config.addinivalue_line("markers", f"heavy: needs {', '.join(HEAVY_FRAMEWORKS)}; `make test-frameworks` has them")
 
 
 def pytest_collection_modifyitems(items):
@@ -25,6 +29,12 @@ def pytest_collection_modifyitems(items):
         reason = "TRAINYARD_STOCK_PYTHON does not name an interpreter with stock mlflow 3.18"
         for item in items:
             if "stock" in item.keywords or "stock" in getattr(getattr(item, "callspec", None), "id", ""):
+                item.add_marker(pytest.mark.skip(reason=reason))
+    missing = [name for name in HEAVY_FRAMEWORKS if importlib.util.find_spec(name) is None]
+    if missing:
+        reason = f"{', '.join(missing)} not installed: run `make test-frameworks`"
+        for item in items:
+            if "heavy" in item.keywords:
                 item.add_marker(pytest.mark.skip(reason=reason))
 
 

@@ -8,6 +8,7 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, Result, bail};
 
 use crate::step::{first_line, program, root, run};
+use crate::torch_stubs;
 
 const PYTHON_ADVICE: &str = "Install Python 3.11 or newer with venv and pip (Debian: `apt install python3-venv`), \
 or name one with the variable PYTHON, then repeat.";
@@ -43,11 +44,21 @@ pub fn developer() -> Result<Environment> {
 /// `.venv` with our package built from this checkout.
 pub fn with_package() -> Result<Environment> {
     let environment = developer()?;
+    build_package_into(&environment)?;
+    Ok(environment)
+}
+
+fn build_package_into(environment: &Environment) -> Result<()> {
     let mut build = program(environment.program("maturin"), &["develop"]);
     build.args(["--manifest-path", "python/Cargo.toml", "--quiet"]);
     build.env("VIRTUAL_ENV", environment.folder());
-    run("Build the Python package into .venv", build, "The compiler's message is above.")?;
-    Ok(environment)
+    let what = format!("Build the Python package into {}", shown(environment.folder()));
+    run(&what, build, "The compiler's message is above.")
+}
+
+/// A folder as it is called in the checkout.
+fn shown(folder: &Path) -> String {
+    folder.strip_prefix(root()).unwrap_or(folder).display().to_string()
 }
 
 /// `target/venvs/bench`: the release wheel and what the examples need, as a user would install it.
@@ -73,8 +84,40 @@ pub fn stock_2_22() -> Result<Environment> {
     prepare(root().join("target/venvs/mlflow-2.22"), &[&["-r", "tests/conformance/requirements-2.22.txt"]])
 }
 
+/// `target/venvs/frameworks`: PyTorch, Lightning, TensorFlow and Keras, with our package built from this checkout.
+pub fn frameworks() -> Result<Environment> {
+    let environment = prepare_with(
+        root().join("target/venvs/frameworks"),
+        &[&["-r", "python/requirements-dev.txt"], FRAMEWORKS],
+        |made| torch_stubs::install(&made.python()),
+    )?;
+    build_package_into(&environment)?;
+    Ok(environment)
+}
+
+/// `target/venvs/frameworks-stock`: the same frameworks with stock MLflow.
+pub fn frameworks_stock() -> Result<Environment> {
+    prepare_with(
+        root().join("target/venvs/frameworks-stock"),
+        &[&["-r", "tests/conformance/requirements-3.18.txt"], FRAMEWORKS, &["--no-deps", "mlflow==3.18.0"]],
+        |made| torch_stubs::install(&made.python()),
+    )
+}
+
+/// Exact and complete; torch would ask for the NVIDIA packages besides.
+const FRAMEWORKS: &[&str] = &["--no-deps", "-r", "python/requirements-frameworks.txt"];
+
 /// Makes the environment unless it is there and made by the same recipe: one `pip install` per list of arguments.
 fn prepare(folder: PathBuf, installs: &[&[&str]]) -> Result<Environment> {
+    prepare_with(folder, installs, |_| Ok(()))
+}
+
+/// The same, with something to do after the installs.
+fn prepare_with(
+    folder: PathBuf,
+    installs: &[&[&str]],
+    finish: impl FnOnce(&Environment) -> Result<()>,
+) -> Result<Environment> {
     let python = interpreter()?;
     let environment = Environment { folder };
     let stamp = environment.folder.join("recipe.txt");
@@ -82,7 +125,7 @@ fn prepare(folder: PathBuf, installs: &[&[&str]]) -> Result<Environment> {
     if fs::read_to_string(&stamp).is_ok_and(|made_by| made_by == recipe) {
         return Ok(environment);
     }
-    let name = environment.folder.strip_prefix(root()).unwrap_or(&environment.folder).display().to_string();
+    let name = shown(&environment.folder);
     let mut create = program(&python, &["-m", "venv", "--clear"]);
     create.arg(&environment.folder);
     run(&format!("Make the virtual environment {name}"), create, PYTHON_ADVICE)?;
@@ -92,6 +135,7 @@ fn prepare(folder: PathBuf, installs: &[&[&str]]) -> Result<Environment> {
         install.args(*arguments);
         run(&format!("Install packages into {name} (first time: some minutes)"), install, PIP_ADVICE)?;
     }
+    finish(&environment)?;
     fs::write(&stamp, recipe).with_context(|| format!("cannot write {}", stamp.display()))?;
     Ok(environment)
 }

@@ -3,6 +3,7 @@
 mod environments;
 mod step;
 mod tasks;
+mod torch_stubs;
 
 use std::env;
 use std::process::ExitCode;
@@ -17,6 +18,7 @@ const TASKS: &[Task] = &[
     ("test", "all tests: Rust, Python, and the stock MLflow clients", tasks::test),
     ("test-rust", "the tests of the Rust crates", tasks::test_rust),
     ("test-python", "the tests of the Python package", tasks::test_python),
+    ("test-frameworks", "the tests and examples of PyTorch, TensorFlow and Keras", tasks::test_frameworks),
     ("conformance", "the stock MLflow clients against our server", tasks::conformance),
     (
         "conformance-stock",

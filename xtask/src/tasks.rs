@@ -49,6 +49,16 @@ pub fn test_python() -> Result<()> {
     run("Test the Python package", tests, TEST_ADVICE)
 }
 
+/// What needs PyTorch, TensorFlow or Keras: too large for every day, so in an environment of its own.
+pub fn test_frameworks() -> Result<()> {
+    let server = server_program()?;
+    let environment = environments::frameworks()?;
+    let stock = environments::frameworks_stock()?;
+    let mut tests = program(environment.python(), &["-m", "pytest", "python/tests", "-m", "heavy"]);
+    tests.env("TRAINYARD_BIN", server).env("TRAINYARD_STOCK_PYTHON", stock.python());
+    run("Test the flavors of PyTorch, TensorFlow and Keras", tests, TEST_ADVICE)
+}
+
 /// The stock clients, current and old, against our server.
 pub fn conformance() -> Result<()> {
     let server = server_program()?;
