@@ -97,7 +97,8 @@ class Model:
             return None
         from trainyard.models.example import load_example
 
-        return load_example(_local(path or self.artifact_path), self.saved_input_example_info)
+        folder = _local(path or self.artifact_path)
+        return load_example(folder, self.saved_input_example_info, self.get_input_schema())
 
     def load_input_example_params(self, path):
         """Return the params of the saved input example of the model directory at ``path``, or ``None``."""

@@ -44,7 +44,9 @@ class Saving:
         self.signature = _check_signature(signature)
         self.example = _check_example(input_example)
         if self.signature and self.example is not None:
-            _check_agreement(self.signature, self.example)
+            from trainyard.models.agreement import check_agreement
+
+            check_agreement(self.signature, self.example)
         environment.check_arguments(conda_env, pip_requirements, extra_pip_requirements)
         self._environment = (conda_env, pip_requirements, extra_pip_requirements)
         self._code_paths = _existing("code_paths", code_paths)
@@ -85,7 +87,9 @@ class Saving:
             self.example.save(self.folder)
             self.model.saved_input_example_info = self.example.info
             if self.signature is None and predict is not None:
-                self.signature = _signature_of(self.example, predict)
+                from trainyard.models.agreement import signature_of_example
+
+                self.signature = signature_of_example(self.example, predict)
         if self.signature:
             self.model.signature = self.signature
 
@@ -114,43 +118,7 @@ def _check_example(input_example):
         return None
     from trainyard.models.example import Example
 
-    example = Example(input_example)
-    example.check()
-    return example
-
-
-def _check_agreement(signature, example):
-    """Refuse an example that lacks inputs of the signature; a type that does not fit is only worth a warning."""
-    from trainyard.types.enforce import MissingInputs, enforce_schema
-
-    if signature.inputs is None:
-        return
-    try:
-        enforce_schema(example.data, signature.inputs)
-    except MissingInputs as error:
-        raise MlflowException.invalid_parameter_value(
-            f"signature and input_example contradict each other: {error}"
-        ) from None
-    except MlflowException as error:
-        import warnings
-
-        warnings.warn(f"the input example does not fit the signature: {error}", stacklevel=4)
-
-
-def _signature_of(example, predict):
-    from trainyard.models.signature import infer_signature
-
-    try:
-        data = example.data.copy() if hasattr(example.data, "copy") else example.data
-        return infer_signature(example.data, predict(data, example.params), example.params)
-    except Exception as error:
-        import warnings
-
-        warnings.warn(
-            f"no signature could be inferred, because the model could not predict the input example: {error}",
-            stacklevel=2,
-        )
-        return None
+    return Example(input_example)
 
 
 def _existing(argument, paths):

@@ -1,24 +1,52 @@
 """Signatures: what a model takes, answers, and which params its predict knows."""
 
-from trainyard.types.schema import ColSpec, ParamSchema, Schema
+import os
+
+from trainyard.exceptions import MlflowException
+from trainyard.types.schema import ColSpec, ParamSchema, Schema, convert_dataclass_to_schema
 
 
 class ModelSignature:
-    """Schemas of inputs, outputs and params; each may be ``None``, not all."""
+    """Schemas of inputs, outputs and params; each may be ``None``, not all.
+
+    Parameters
+    ----------
+    inputs, outputs
+        A ``Schema``, or a dataclass that describes one.
+    params
+        A ``ParamSchema``.
+    """
 
     def __init__(self, inputs=None, outputs=None, params=None):
-        for name, schema, kind in (
-            ("inputs", inputs, Schema),
-            ("outputs", outputs, Schema),
-            ("params", params, ParamSchema),
-        ):
-            if schema is not None and not isinstance(schema, kind):
-                raise TypeError(f"{name}: expected {kind.__name__} or None, got {type(schema).__name__}")
+        self.inputs = _schema_argument("inputs", inputs)
+        self.outputs = _schema_argument("outputs", outputs)
+        if params and not isinstance(params, ParamSchema):
+            raise TypeError(
+                "If params are provided, they must by of type mlflow.models.signature.ParamSchema, "
+                f"got '{type(params).__name__}'"
+            )
         if inputs is None and outputs is None and params is None:
-            raise ValueError("a signature needs at least one of inputs, outputs and params")
-        self.inputs = inputs
-        self.outputs = outputs
+            raise ValueError("At least one of inputs, outputs or params must be provided")
         self.params = params
+        # Two underscores, because pickles of signatures that MLflow made have the names of these.
+        self.__is_signature_from_type_hint = False
+        self.__is_type_hint_from_example = False
+
+    @property
+    def _is_signature_from_type_hint(self):
+        return self.__is_signature_from_type_hint
+
+    @_is_signature_from_type_hint.setter
+    def _is_signature_from_type_hint(self, value):
+        self.__is_signature_from_type_hint = value
+
+    @property
+    def _is_type_hint_from_example(self):
+        return self.__is_type_hint_from_example
+
+    @_is_type_hint_from_example.setter
+    def _is_type_hint_from_example(self, value):
+        self.__is_type_hint_from_example = value
 
     def to_dict(self):
         """Return the schemas as the texts that stand in an MLmodel file."""
@@ -48,13 +76,25 @@ class ModelSignature:
         return f"inputs: \n  {self.inputs!r}\noutputs: \n  {self.outputs!r}\nparams: \n  {self.params!r}\n"
 
 
+class _TypeHints:
+    """Hints of a predict function. Pickles of models hold objects of this class, by this name."""
+
+    def __init__(self, input_=None, output=None):
+        self.input = input_
+        self.output = output
+
+    def __repr__(self):
+        return f"<input: {self.input}, output: {self.output}>"
+
+
 def infer_signature(model_input=None, model_output=None, params=None):
     """Infer a signature from example data.
 
     Parameters
     ----------
     model_input
-        Data like the model's input: data frame, array, sparse matrix, dict of arrays, list, dict, scalar.
+        Data like the model's input: pandas or Polars data, an array, tensor, sparse matrix, dict of arrays, list,
+        dict, scalar or dataclass.
     model_output
         Data like the model's output.
     params
@@ -64,22 +104,99 @@ def infer_signature(model_input=None, model_output=None, params=None):
     -------
     ModelSignature
     """
-    from trainyard.types.params import infer_param
+    from trainyard.types.params import infer_params
 
-    param_schema = ParamSchema([infer_param(name, value) for name, value in params.items()]) if params else None
-    return ModelSignature(_schema("inputs", model_input), _schema("outputs", model_output), param_schema)
+    return ModelSignature(
+        _schema("inputs", model_input), _schema("outputs", model_output), infer_params(params) if params else None
+    )
+
+
+def set_signature(model_uri, signature):
+    """Give a saved model another signature, in place.
+
+    Parameters
+    ----------
+    model_uri
+        A local folder, ``models:/<model id>``, ``runs:/<run id>/<name>`` or an artifact URI. Versions in the registry
+        do not change: log the model again.
+    signature
+        The ``ModelSignature``.
+    """
+    import tempfile
+
+    from trainyard.models.model import MLMODEL_FILE, Model
+    from trainyard.models.uri import parse_model_uri
+
+    if not isinstance(signature, ModelSignature):
+        raise MlflowException.invalid_parameter_value(
+            f"The signature argument must be a ModelSignature object, got {type(signature).__name__}"
+        )
+    uri = os.fspath(model_uri)
+    if uri.startswith("models:/") and parse_model_uri(uri).model_id is None:
+        raise MlflowException.invalid_parameter_value(
+            f"Failed to set signature on {uri!r}. Model URIs with the `models:/<name>/<version>` scheme are not "
+            "supported."
+        )
+    if os.path.isdir(uri):
+        model = Model.load(uri)
+        model.signature = signature
+        model.save(os.path.join(uri, MLMODEL_FILE))
+        return
+    from trainyard.tracking.client import MlflowClient
+
+    client = MlflowClient()
+    if uri.startswith(("models:/", "runs:/")):
+        uri = client._connection.resolve_model(uri)["artifact_uri"]
+    with tempfile.TemporaryDirectory(prefix="trainyard-") as folder:
+        try:
+            client._download(uri, MLMODEL_FILE, folder)
+        except Exception as error:
+            raise MlflowException(
+                f'Failed to download an "{MLMODEL_FILE}" model file from "{model_uri}"', "RESOURCE_DOES_NOT_EXIST"
+            ) from error
+        model = Model.load(folder)
+        model.signature = signature
+        path = os.path.join(folder, MLMODEL_FILE)
+        model.save(path)
+        client._upload(uri, path, "")
+
+
+def _schema_argument(name, value):
+    import dataclasses
+
+    if value is None or isinstance(value, Schema):
+        return value
+    if dataclasses.is_dataclass(value):
+        return convert_dataclass_to_schema(value)
+    raise TypeError(
+        f"{name} must be either None, mlflow.models.signature.Schema, or a dataclass, got '{type(value).__name__}'"
+    )
 
 
 def _schema(name, data):
     if data is None:
         return None
-    from trainyard.types.datatypes import AnyType
-    from trainyard.types.infer import infer_schema
+    import dataclasses
+
+    from trainyard.types.infer import InvalidDataForSignatureInferenceError, infer_schema
 
     try:
-        return infer_schema(data)
+        return convert_dataclass_to_schema(data) if dataclasses.is_dataclass(data) else infer_schema(data)
+    except InvalidDataForSignatureInferenceError:
+        raise
     except Exception as error:
         import warnings
 
-        warnings.warn(f"no schema for {name} could be inferred, anything is accepted: {error}", stacklevel=3)
-        return Schema([ColSpec(AnyType())])
+        warnings.warn(
+            f"Failed to infer schema for {name}. Setting schema to `Schema([ColSpec(type=AnyType())]` as default, "
+            f"which accepts anything: {error}",
+            stacklevel=3,
+        )
+        return any_schema()
+
+
+def any_schema():
+    """Return the schema that accepts anything."""
+    from trainyard.types.nested import AnyType
+
+    return Schema([ColSpec(AnyType())])

@@ -1,12 +1,23 @@
 """Schemas from data: data frames, series, arrays, sparse matrices, dicts, lists and scalars."""
 
-import math
-import sys
-import warnings
-
 from trainyard.exceptions import MlflowException
-from trainyard.types.datatypes import AnyType, Array, DataType, Object, Property, merge_types
+from trainyard.types.datatypes import DataType
+from trainyard.types.inputs import is_array, is_frame, is_missing, is_pydantic, is_series, is_sparse, plain
+from trainyard.types.nested import AnyType, Array, Object, Property, merge_types
 from trainyard.types.schema import ColSpec, Schema, TensorSpec
+
+_INTEGER_HINT = (
+    "Hint: Inferred schema contains integer column(s). Integer columns in Python cannot represent missing values: "
+    "input with missing values comes as floats and is then refused. If your data can have missing values at "
+    "inference, infer the signature from data that has them, or make these columns doubles (float64)."
+)
+
+
+class InvalidDataForSignatureInferenceError(MlflowException):
+    """Data of a kind that no signature can be inferred from, where another way to get one exists."""
+
+    def __init__(self, message):
+        super().__init__(message, "INVALID_PARAMETER_VALUE")
 
 
 def infer_schema(data):
@@ -15,16 +26,14 @@ def infer_schema(data):
     Parameters
     ----------
     data
-        A pandas or Polars DataFrame or Series, a NumPy array or a dict of them, a SciPy sparse matrix, or lists, dicts
-        and scalars.
+        A pandas or Polars DataFrame or Series, a NumPy array, a tensor or a dict of them, a SciPy sparse matrix, or
+        lists, dicts and scalars.
     """
-    schema = _infer(_plain_frame(data))
+    schema = _infer(plain(data))
     if not schema.is_tensor_spec() and any(kind in (DataType.integer, DataType.long) for kind in schema.input_types()):
-        warnings.warn(
-            "the inferred schema has integer columns, which cannot hold missing values: if the data can have any at "
-            "inference, infer the signature from data that has them, or make these columns floats",
-            stacklevel=3,
-        )
+        import warnings
+
+        warnings.warn(_INTEGER_HINT, stacklevel=4)
     return schema
 
 
@@ -33,6 +42,7 @@ def _infer(data):
         columns = [ColSpec(_column_type(data[name]), name, not _has_missing(data[name])) for name in data.columns]
         return Schema(columns)
     if is_series(data):
+        # A column without a name cannot be optional.
         required = True if data.name is None else not _has_missing(data)
         return Schema([ColSpec(_column_type(data), data.name, required)])
     if is_array(data) or is_sparse(data):
@@ -41,7 +51,7 @@ def _infer(data):
         if all(is_array(value) for value in data.values()):
             return Schema([_tensor(value, name) for name, value in data.items()])
         if any(not isinstance(name, str) for name in data):
-            raise MlflowException.invalid_parameter_value("the keys of a dict of inputs have to be texts")
+            raise MlflowException.invalid_parameter_value("The dictionary keys are not all strings.")
         return Schema([ColSpec(_known(value), name, _is_required(value)) for name, value in data.items()])
     if isinstance(data, list):
         return _infer_list(data)
@@ -66,14 +76,20 @@ def _infer_list(rows):
 
 def infer_type(value):
     """Return the type of a value, or ``None`` for an empty NumPy array."""
-    if _is_missing(value) or (isinstance(value, (list, dict)) and not value):
+    if is_pydantic(value):
+        raise InvalidDataForSignatureInferenceError(
+            "MLflow does not support inferring model signature from input example with Pydantic objects. Give the "
+            "`predict` method of your PythonModel a Pydantic type hint, such as "
+            "`def predict(self, model_input: list[PydanticType])`; the signature is then inferred from it."
+        )
+    if is_missing(value) or (isinstance(value, (list, dict)) and not value):
         return AnyType()
     if isinstance(value, dict):
         properties = []
         for name, item in value.items():
             kind = infer_type(item)
             if kind is None:
-                raise MlflowException.invalid_parameter_value("a value of a dict must not be an empty array")
+                raise MlflowException.invalid_parameter_value("Dictionary value must not be an empty numpy array.")
             properties.append(Property(name, kind, not isinstance(kind, AnyType)))
         return Object(properties)
     if isinstance(value, list) or is_array(value):
@@ -89,29 +105,18 @@ def infer_type(value):
 
 def infer_value_type(value):
     """Return the type of a scalar."""
+    named = {bool: "boolean", int: "long", float: "double", str: "string", bytes: "binary", bytearray: "binary"}
+    name = named.get(type(value))
+    if name is not None:
+        return DataType[name]
     for kind in DataType:
         if DataType.check_type(kind, value):
             return kind
-    raise MlflowException.invalid_parameter_value(f"{value!r} is not of a type that a signature can hold")
+    raise MlflowException.invalid_parameter_value(f"Data {value} is not one of the supported DataType")
 
 
-def _known(value):
-    """Return the type of a value of which something can be known."""
-    kind = infer_type(value)
-    if kind is None:
-        raise MlflowException.invalid_parameter_value("A column of nested array type must include at least one value.")
-    return kind
-
-
-def _column_type(column):
-    if column.dtype.kind == "O":
-        column = column.infer_objects()
-    if column.dtype.kind != "O":
-        return _numpy_type(column.dtype)
-    return _known(column.to_list()).dtype
-
-
-def _numpy_type(dtype):
+def infer_numpy_type(dtype):
+    """Return the type of a column of a NumPy or pandas dtype other than object."""
     kind, size = dtype.kind, dtype.itemsize
     if kind == "b":
         return DataType.boolean
@@ -124,8 +129,39 @@ def _numpy_type(dtype):
         return DataType.float if size <= 4 else DataType.double
     named = {"U": DataType.string, "S": DataType.binary, "M": DataType.datetime}.get(kind)
     if named is None:
-        raise MlflowException.invalid_parameter_value(f"a signature has no type for columns of {dtype}")
+        raise MlflowException.invalid_parameter_value(f"Unsupported numpy data type '{dtype}', kind '{kind}'")
     return named
+
+
+def _known(value):
+    """Return the type of a value of which something can be known."""
+    kind = infer_type(value)
+    if kind is None:
+        raise MlflowException.invalid_parameter_value(
+            f"Numpy array must include at least one non-empty item. Invalid input `{value}`."
+        )
+    return kind
+
+
+def _column_type(column):
+    if column.ndim > 1:
+        raise MlflowException.invalid_parameter_value(f"Expected 1d array, got array with shape {column.shape}")
+    if column.dtype.kind == "O":
+        column = column.infer_objects()
+    if column.dtype.kind != "O":
+        return infer_numpy_type(column.dtype)
+    try:
+        kind = _known(column.to_list())
+    except MlflowException:
+        kind = None
+    if isinstance(kind, Array):
+        return kind.dtype
+    # Texts with some that no type is known for, and a column without rows, are texts to pandas.
+    from pandas.api.types import is_string_dtype
+
+    if is_string_dtype(column):
+        return DataType.string
+    raise MlflowException.invalid_parameter_value(f"Failed to infer schema for pandas.Series {column}.")
 
 
 def _tensor(array, name=None):
@@ -134,56 +170,20 @@ def _tensor(array, name=None):
     dtype = array.dtype
     if dtype.kind in "US":
         # The length of the longest text is no property of the type.
-        dtype = numpy.dtype(dtype.kind)
+        dtype = numpy.dtype("str" if dtype.kind == "U" else "bytes")
+    if not array.ndim:
+        raise MlflowException.invalid_parameter_value(
+            "The specified variable_dimension 0 is out of bounds with respect to the number of dimensions 0 in the "
+            "input dataset"
+        )
     return TensorSpec(dtype, (-1, *array.shape[1:]), name)
 
 
 def _has_missing(column):
-    return bool(column.isna().any())
+    return any(map(is_missing, column)) if column.dtype.kind == "O" else bool(column.isna().any())
 
 
 def _is_required(value):
-    if isinstance(value, list):
-        return not any(_is_missing(item) for item in value)
-    return not _is_missing(value)
-
-
-def _is_missing(value):
-    if isinstance(value, float):
-        return math.isnan(value)
-    if value is None:
-        return True
-    pandas = sys.modules.get("pandas")
-    return pandas is not None and (value is pandas.NA or value is pandas.NaT)
-
-
-def is_frame(data):
-    """Tell whether data is a pandas DataFrame, without importing pandas."""
-    pandas = sys.modules.get("pandas")
-    return pandas is not None and isinstance(data, pandas.DataFrame)
-
-
-def is_series(data):
-    """Tell whether data is a pandas Series, without importing pandas."""
-    pandas = sys.modules.get("pandas")
-    return pandas is not None and isinstance(data, pandas.Series)
-
-
-def is_array(data):
-    """Tell whether data is a NumPy array, without importing NumPy."""
-    numpy = sys.modules.get("numpy")
-    return numpy is not None and isinstance(data, numpy.ndarray)
-
-
-def is_sparse(data):
-    """Tell whether data is a SciPy matrix in CSR or CSC form, without importing SciPy."""
-    sparse = sys.modules.get("scipy.sparse")
-    return sparse is not None and sparse.issparse(data) and data.format in ("csr", "csc")
-
-
-def _plain_frame(data):
-    """Return a Polars frame or series as the pandas one; everything else as it is."""
-    polars = sys.modules.get("polars")
-    if polars is not None and isinstance(data, (polars.DataFrame, polars.Series)):
-        return data.to_pandas()
-    return data
+    if isinstance(value, list) or is_series(value):
+        return not any(map(is_missing, value))
+    return not is_missing(value)

@@ -1,12 +1,13 @@
-"""Schemas of model inputs, outputs and params, and their JSON in MLmodel files."""
+"""Schemas of model inputs and outputs, columns or tensors, and their JSON in MLmodel files."""
 
 import json
 
 from trainyard.exceptions import MlflowException
-from trainyard.types.datatypes import (
+from trainyard.types.dataclass_schema import convert_dataclass_to_schema
+from trainyard.types.datatypes import DataType
+from trainyard.types.nested import (
     AnyType,
     Array,
-    DataType,
     Map,
     Object,
     Property,
@@ -15,15 +16,37 @@ from trainyard.types.datatypes import (
     type_dict,
     type_from_dict,
 )
+from trainyard.types.params import ParamSchema, ParamSpec
+
+# The private attributes of the classes below are MLflow's: pickles of models hold them by name.
 
 
 class ColSpec:
     """A column: type, name, and whether it has to be there."""
 
     def __init__(self, type, name=None, required=True):
-        self.type = as_type(type)
-        self.name = name
-        self.required = required
+        self._type = as_type(type)
+        self._name = name
+        self._required = required
+
+    @property
+    def type(self):
+        """The type of the values."""
+        return self._type
+
+    @property
+    def name(self):
+        """The name, or ``None``."""
+        return self._name
+
+    @name.setter
+    def name(self, value):
+        self._name = value
+
+    @property
+    def required(self):
+        """Whether the column has to be there."""
+        return self._required
 
     def to_dict(self):
         """Return the signature's JSON for the column."""
@@ -36,9 +59,11 @@ class ColSpec:
     @classmethod
     def from_json_dict(cls, **kwargs):
         """Read a column from the signature's JSON."""
-        return cls(
-            type_from_dict(kwargs), kwargs.get("name"), kwargs.get("required", not kwargs.get("optional", False))
-        )
+        if "type" not in kwargs:
+            raise MlflowException.invalid_parameter_value("Missing keys in ColSpec JSON. Expected to find key `type`")
+        # Files of MLflow before 2.10 say `optional` in place of `required`.
+        required = kwargs.get("required", not kwargs.get("optional", False))
+        return cls(type_from_dict(kwargs), kwargs.get("name"), required)
 
     def __eq__(self, other):
         return isinstance(other, ColSpec) and self.to_dict() == other.to_dict()
@@ -51,34 +76,95 @@ class ColSpec:
         return f"{self.type!r} ({mark})" if self.name is None else f"{self.name!r}: {self.type!r} ({mark})"
 
 
+class TensorInfo:
+    """NumPy dtype and shape of a tensor."""
+
+    def __init__(self, dtype, shape):
+        import numpy
+
+        if not isinstance(dtype, numpy.dtype):
+            raise TypeError(f"Expected `dtype` to be instance of `{numpy.dtype}`, received `{type(dtype)}`")
+        if dtype.char in "US" and not dtype.name.isalpha():
+            plain = dtype.name.rstrip("0123456789")
+            raise MlflowException.invalid_parameter_value(
+                "MLflow does not support size information in flexible numpy data types. "
+                f'Use np.dtype("{plain}") instead'
+            )
+        if not isinstance(shape, (tuple, list)):
+            raise TypeError(f"Expected `shape` to be instance of `{tuple}` or `{list}`, received `{type(shape)}`")
+        self._dtype = dtype
+        self._shape = tuple(shape)
+
+    @property
+    def dtype(self):
+        """The NumPy dtype."""
+        return self._dtype
+
+    @property
+    def shape(self):
+        """The shape, -1 for any size."""
+        return self._shape
+
+    def to_dict(self):
+        """Return the signature's JSON."""
+        return {"dtype": self.dtype.name, "shape": list(self.shape)}
+
+    @classmethod
+    def from_json_dict(cls, **kwargs):
+        """Read the signature's JSON."""
+        import numpy
+
+        if not {"dtype", "shape"} <= set(kwargs):
+            raise MlflowException.invalid_parameter_value(
+                "Missing keys in TensorSpec JSON. Expected to find keys `dtype` and `shape`"
+            )
+        return cls(numpy.dtype(kwargs["dtype"]), kwargs["shape"])
+
+    def __repr__(self):
+        return f"Tensor({self.dtype.name!r}, {self.shape!r})"
+
+
 class TensorSpec:
     """A tensor: NumPy dtype, shape with -1 for any size, and a name."""
 
     def __init__(self, type, shape, name=None):
-        import numpy
+        self._name = name
+        self._tensorInfo = TensorInfo(type, shape)
 
-        if not isinstance(type, numpy.dtype):
-            raise TypeError(f"TensorSpec: type has to be a numpy.dtype, not {type!r}")
-        if not isinstance(shape, (tuple, list)):
-            raise TypeError(f"TensorSpec: shape has to be a tuple or list, not {shape!r}")
-        self.type = type
-        self.shape = tuple(int(size) for size in shape)
-        self.name = name
-        self.required = True
+    @property
+    def type(self):
+        """The NumPy dtype."""
+        return self._tensorInfo.dtype
+
+    @property
+    def shape(self):
+        """The shape, -1 for any size."""
+        return self._tensorInfo.shape
+
+    @property
+    def name(self):
+        """The name, or ``None``."""
+        return self._name
+
+    @property
+    def required(self):
+        """Whether the tensor has to be there: always."""
+        return True
 
     def to_dict(self):
         """Return the signature's JSON for the tensor."""
-        dtype = "str" if self.type.kind == "U" else "bytes" if self.type.kind == "S" else self.type.name
-        spec = {"type": "tensor", "tensor-spec": {"dtype": dtype, "shape": list(self.shape)}}
+        spec = {"type": "tensor", "tensor-spec": self._tensorInfo.to_dict()}
         return spec if self.name is None else {"name": self.name, **spec}
 
     @classmethod
     def from_json_dict(cls, **kwargs):
         """Read a tensor from the signature's JSON."""
-        import numpy
-
-        spec = kwargs["tensor-spec"]
-        return cls(numpy.dtype(spec["dtype"]), spec["shape"], kwargs.get("name"))
+        if not {"tensor-spec", "type"} <= set(kwargs):
+            raise MlflowException.invalid_parameter_value(
+                "Missing keys in TensorSpec JSON. Expected to find keys `tensor-spec` and `type`"
+            )
+        info = TensorInfo.from_json_dict(**kwargs["tensor-spec"])
+        return cls(info.dtype, info.shape, kwargs.get("name"))
 
     def __eq__(self, other):
         return isinstance(other, TensorSpec) and self.to_dict() == other.to_dict()
@@ -87,26 +173,38 @@ class TensorSpec:
         return hash(repr(self))
 
     def __repr__(self):
-        text = f"Tensor({self.to_dict()['tensor-spec']['dtype']!r}, {self.shape})"
-        return text if self.name is None else f"{self.name!r}: {text}"
+        return repr(self._tensorInfo) if self.name is None else f"{self.name!r}: {self._tensorInfo!r}"
 
 
 class Schema:
     """Columns, or tensors, of a model's inputs or outputs; all of them named, or none."""
 
     def __init__(self, inputs):
-        inputs = list(inputs)
+        if not isinstance(inputs, list):
+            raise MlflowException.invalid_parameter_value(
+                f"Inputs of Schema must be a list, got type {type(inputs).__name__}"
+            )
         if not inputs:
             raise MlflowException.invalid_parameter_value("Creating Schema with empty inputs is not allowed.")
-        if len({isinstance(spec, TensorSpec) for spec in inputs}) > 1:
-            raise MlflowException.invalid_parameter_value("A schema holds columns or tensors, not both")
         names = [spec.name for spec in inputs]
-        if any(name is None for name in names) and any(name is not None for name in names):
-            raise MlflowException.invalid_parameter_value("Either all inputs of a schema are named, or none")
-        if isinstance(inputs[0], TensorSpec) and len(inputs) > 1 and names[0] is None:
-            raise MlflowException.invalid_parameter_value("Several tensors of a schema have to be named")
-        if not isinstance(inputs[0], TensorSpec) and names[0] is None and not all(spec.required for spec in inputs):
-            raise MlflowException.invalid_parameter_value("Optional columns of a schema have to be named")
+        is_unnamed = all(name is None for name in names)
+        if not is_unnamed and any(name is None for name in names):
+            raise MlflowException.invalid_parameter_value(
+                "Creating Schema with a combination of named and unnamed inputs is not allowed. "
+                f"Got input names {names}"
+            )
+        if not any(all(isinstance(spec, kind) for spec in inputs) for kind in (TensorSpec, ColSpec)):
+            raise MlflowException.invalid_parameter_value(
+                "Creating Schema with a combination of ColSpec and TensorSpec is not supported. Choose one of them."
+            )
+        if is_unnamed and isinstance(inputs[0], TensorSpec) and len(inputs) > 1:
+            raise MlflowException.invalid_parameter_value(
+                "Creating Schema with multiple unnamed TensorSpecs is not supported. Name each of them."
+            )
+        if is_unnamed and not all(spec.required for spec in inputs):
+            raise MlflowException.invalid_parameter_value(
+                "Creating Schema with unnamed optional inputs is not supported. Name all inputs or require them all."
+            )
         self._inputs = inputs
 
     @property
@@ -116,47 +214,63 @@ class Schema:
 
     def is_tensor_spec(self):
         """Tell whether the schema holds tensors."""
-        return isinstance(self._inputs[0], TensorSpec)
+        return isinstance(self.inputs[0], TensorSpec)
 
     def has_input_names(self):
         """Tell whether the inputs are named."""
-        return self._inputs[0].name is not None
+        return self.inputs[0].name is not None
 
     def input_names(self):
         """Return the names, or the numbers of unnamed inputs."""
-        return [spec.name if spec.name is not None else number for number, spec in enumerate(self._inputs)]
+        return [spec.name or number for number, spec in enumerate(self.inputs)]
 
     def required_input_names(self):
         """Return the names of inputs that have to be there."""
-        return [name for name, spec in zip(self.input_names(), self._inputs, strict=True) if spec.required]
+        return [spec.name or number for number, spec in enumerate(self.inputs) if spec.required]
 
     def optional_input_names(self):
         """Return the names of inputs that may be left out."""
-        return [name for name, spec in zip(self.input_names(), self._inputs, strict=True) if not spec.required]
+        return [spec.name or number for number, spec in enumerate(self.inputs) if not spec.required]
 
     def input_types(self):
         """Return the types in order."""
-        return [spec.type for spec in self._inputs]
+        return [spec.type for spec in self.inputs]
 
     def input_types_dict(self):
         """Return the types by name."""
-        return {spec.name: spec.type for spec in self._inputs}
+        return {name: spec.type for name, spec in self.input_dict().items()}
 
     def input_dict(self):
         """Return the inputs by name."""
-        return {spec.name: spec for spec in self._inputs}
+        if not self.has_input_names():
+            raise MlflowException.invalid_parameter_value("Cannot get input dict for schema without names.")
+        return {spec.name: spec for spec in self.inputs}
 
     def numpy_types(self):
         """Return the NumPy dtypes in order."""
-        return [spec.type if self.is_tensor_spec() else spec.type.to_numpy() for spec in self._inputs]
+        if self.is_tensor_spec():
+            return self.input_types()
+        return [kind.to_numpy() for kind in self._scalar_types("numpy")]
 
     def pandas_types(self):
         """Return the pandas dtypes of the columns in order."""
-        return [spec.type.to_pandas() for spec in self._inputs]
+        if self.is_tensor_spec():
+            raise MlflowException.invalid_parameter_value(
+                "TensorSpec only supports numpy types, use numpy_types() instead"
+            )
+        return [kind.to_pandas() for kind in self._scalar_types("pandas")]
+
+    def _scalar_types(self, library):
+        types = self.input_types()
+        if not all(isinstance(kind, DataType) for kind in types):
+            raise MlflowException.invalid_parameter_value(
+                f"Failed to get {library} types as some of the inputs types are not DataType."
+            )
+        return types
 
     def to_dict(self):
         """Return the schema as a list of dicts."""
-        return [spec.to_dict() for spec in self._inputs]
+        return [spec.to_dict() for spec in self.inputs]
 
     def to_json(self):
         """Return the text that stands in an MLmodel file."""
@@ -173,93 +287,19 @@ class Schema:
         )
 
     def __len__(self):
-        return len(self._inputs)
+        return len(self.inputs)
+
+    def __iter__(self):
+        return iter(self.inputs)
 
     def __eq__(self, other):
-        return isinstance(other, Schema) and self._inputs == other._inputs
+        return isinstance(other, Schema) and self.inputs == other.inputs
 
     def __hash__(self):
         return hash(repr(self))
 
     def __repr__(self):
-        return repr(self._inputs)
-
-
-class ParamSpec:
-    """A parameter of inference: type, default, and shape (``None`` for a scalar, ``(-1,)`` for a list)."""
-
-    def __init__(self, name, dtype, default, shape=None):
-        from trainyard.types.params import check_param
-
-        self.name = name
-        self.dtype = as_type(dtype)
-        self.shape = tuple(shape) if shape is not None else None
-        self.default = check_param(name, default, self.dtype, self.shape)
-
-    def to_dict(self):
-        """Return the signature's JSON for the parameter."""
-        default = self.default
-        if self.dtype is DataType.datetime and default is not None:
-            default = [item.isoformat() for item in default] if self.shape else default.isoformat()
-        shape = None if self.shape is None else list(self.shape)
-        return {"name": self.name, "default": default, "shape": shape, **type_dict(self.dtype)}
-
-    @classmethod
-    def from_json_dict(cls, **kwargs):
-        """Read a parameter from the signature's JSON."""
-        shape = kwargs.get("shape")
-        return cls(kwargs["name"], type_from_dict(kwargs), kwargs["default"], tuple(shape) if shape else None)
-
-    def __eq__(self, other):
-        return isinstance(other, ParamSpec) and self.to_dict() == other.to_dict()
-
-    def __hash__(self):
-        return hash(repr(self))
-
-    def __repr__(self):
-        shape = f" (shape: {self.shape})" if self.shape else ""
-        return f"{self.name!r}: {self.dtype!r} (default: {self.default}){shape}"
-
-
-class ParamSchema:
-    """The parameters that a model's predict takes."""
-
-    def __init__(self, params):
-        self._params = list(params)
-        names = [param.name for param in self._params]
-        twice = sorted({name for name in names if names.count(name) > 1})
-        if twice:
-            raise MlflowException.invalid_parameter_value(f"Duplicated parameters found in schema: {twice}")
-
-    @property
-    def params(self):
-        """The parameters."""
-        return self._params
-
-    def to_dict(self):
-        """Return the schema as a list of dicts."""
-        return [param.to_dict() for param in self._params]
-
-    def to_json(self):
-        """Return the text that stands in an MLmodel file."""
-        return json.dumps(self.to_dict())
-
-    @classmethod
-    def from_json(cls, json_str):
-        """Read the text of an MLmodel file."""
-        return cls([ParamSpec.from_json_dict(**param) for param in json.loads(json_str)])
-
-    def __len__(self):
-        return len(self._params)
-
-    def __eq__(self, other):
-        return isinstance(other, ParamSchema) and self._params == other._params
-
-    def __hash__(self):
-        return hash(repr(self))
-
-    def __repr__(self):
-        return repr(self._params)
+        return repr(self.inputs)
 
 
 __all__ = [
@@ -274,5 +314,7 @@ __all__ = [
     "Property",
     "Schema",
     "SparkMLVector",
+    "TensorInfo",
     "TensorSpec",
+    "convert_dataclass_to_schema",
 ]

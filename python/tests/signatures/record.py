@@ -1,0 +1,106 @@
+"""Records what stock MLflow makes of the tables: run it with an interpreter that has mlflow 3.18.
+
+``python record.py golden.jsonl`` writes the file that the tests compare with; without a name it prints the JSON.
+"""
+
+import functools
+import json
+import logging
+import sys
+import warnings
+
+import pairs
+import tables
+
+
+def describe(infer_signature, example, schema, param_schema, enforce_schema, enforce_params):
+    """Return the outcome of every entry of the tables under one implementation.
+
+    Parameters
+    ----------
+    infer_signature
+        The function.
+    example
+        Returns the two texts and the info of an input example.
+    schema, param_schema
+        Read a schema from its JSON.
+    enforce_schema, enforce_params
+        Fit data, or params, to a schema.
+    """
+
+    def entries(texts, function):
+        return {
+            name: tables.outcome(lambda text: function(tables.evaluate(text)), text) for name, text in texts.items()
+        }
+
+    param_inputs = {text: text for text in pairs.PARAM_INPUTS}
+    outcomes = {
+        "signatures": entries(tables.DATA, lambda data: infer_signature(data).to_dict()["inputs"]),
+        "params": entries(tables.PARAMS, lambda params: infer_signature([1], params=params).to_dict()["params"]),
+        "examples": entries(tables.EXAMPLES, example),
+        "checks": {},
+        "checks of params": {},
+    }
+    for name, wire in pairs.SCHEMAS.items():
+        columns = schema(json.dumps(wire))
+        outcomes["checks"][name] = entries(pairs.INPUTS, functools.partial(_second(enforce_schema), columns))
+    for name, wire in pairs.PARAM_SCHEMAS.items():
+        specs = param_schema(json.dumps(wire))
+        outcomes["checks of params"][name] = entries(param_inputs, functools.partial(_second(enforce_params), specs))
+    return json.loads(json.dumps(outcomes))
+
+
+def _second(function):
+    """Return a function of two arguments with the second one first."""
+    return lambda second, first: function(first, second)
+
+
+def main():
+    """Record stock MLflow."""
+    warnings.simplefilter("ignore")
+    logging.disable(logging.WARNING)
+    from mlflow.models import infer_signature
+    from mlflow.models.utils import _enforce_params_schema, _enforce_schema, _Example
+    from mlflow.types import ParamSchema, Schema
+
+    def example(data):
+        made = _Example(data)
+        return [made.json_input_example, made.json_serving_input, json.dumps(made.info, sort_keys=True)]
+
+    outcomes = describe(
+        infer_signature, example, Schema.from_json, ParamSchema.from_json, _enforce_schema, _enforce_params_schema
+    )
+    if len(sys.argv) > 1:
+        write(outcomes, sys.argv[1])
+    else:
+        print(json.dumps(outcomes))
+
+
+def write(outcomes, path):
+    """Write outcomes with one line for all names that have the same, which keeps the file small."""
+    lines = []
+    for table, entries in outcomes.items():
+        groups = entries if table.startswith("checks") else {"": entries}
+        for group, named in groups.items():
+            names = {}
+            for name, outcome in named.items():
+                names.setdefault(json.dumps(outcome), []).append(name)
+            lines.extend(json.dumps([table, group, same, json.loads(outcome)]) for outcome, same in names.items())
+    with open(path, "w", encoding="utf-8") as file:
+        file.write("\n".join(lines) + "\n")
+
+
+def read(path):
+    """Return the outcomes of a file."""
+    outcomes = {}
+    with open(path, encoding="utf-8") as file:
+        for line in file:
+            table, group, names, outcome = json.loads(line)
+            entries = outcomes.setdefault(table, {})
+            entries = entries.setdefault(group, {}) if group else entries
+            entries.update(dict.fromkeys(names, outcome))
+    return outcomes
+
+
+if __name__ == "__main__":
+    main()
