@@ -62,12 +62,16 @@ from trainyard.tracking.fluent import (
 
 # Names and submodules that are imported at first use, with the module that has them.
 _LAZY = {
+    "Image": "trainyard.tracking.multimedia",
     "create_external_model": "trainyard.tracking.registration",
     "delete_logged_model_tag": "trainyard.tracking.registration",
     "finalize_logged_model": "trainyard.tracking.registration",
     "get_logged_model": "trainyard.tracking.registration",
     "initialize_logged_model": "trainyard.tracking.registration",
+    "load_table": "trainyard.tracking.media",
+    "log_image": "trainyard.tracking.media",
     "log_model_params": "trainyard.tracking.registration",
+    "log_table": "trainyard.tracking.media",
     "register_model": "trainyard.tracking.registration",
     "search_logged_models": "trainyard.tracking.search",
     "search_runs": "trainyard.tracking.search",
@@ -95,6 +99,7 @@ def __dir__():
 __all__ = [
     "ActiveModel",
     "ActiveRun",
+    "Image",
     "MlflowClient",
     "MlflowException",
     "__version__",
@@ -127,7 +132,9 @@ __all__ = [
     "log_artifact",
     "log_artifacts",
     "log_dict",
+    "load_table",
     "log_figure",
+    "log_image",
     "log_input",
     "log_inputs",
     "log_metric",
@@ -137,6 +144,7 @@ __all__ = [
     "log_param",
     "log_params",
     "log_stream",
+    "log_table",
     "log_text",
     "register_model",
     "search_experiments",

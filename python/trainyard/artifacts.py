@@ -68,3 +68,23 @@ def load_dict(artifact_uri):
     import json
 
     return json.loads(load_text(artifact_uri))
+
+
+def load_image(artifact_uri):
+    """Return a picture of an artifact as a PIL image."""
+    import tempfile
+
+    from trainyard.tracking.multimedia import import_pillow
+
+    pillow = import_pillow("load_image")
+    with tempfile.TemporaryDirectory(prefix="trainyard-") as folder:
+        path = download_artifacts(artifact_uri, dst_path=folder)
+        try:
+            image = pillow.open(path)
+            # Reads the pixels, as the file is about to go.
+            image.load()
+        except Exception as error:
+            raise MlflowException(
+                f"Unable to form a PIL Image object from file content: {error}", "BAD_REQUEST"
+            ) from error
+    return image

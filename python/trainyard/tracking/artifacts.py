@@ -2,6 +2,7 @@
 
 import os
 import posixpath
+import sys
 
 from trainyard.entities.experiment import FileInfo
 from trainyard.exceptions import MlflowException
@@ -54,31 +55,15 @@ class ArtifactCalls:
         """Write what is left of a binary stream into a file of a run's artifacts."""
         self._write(run_id, artifact_file, stream.read())
 
-    def log_figure(self, run_id, figure, artifact_file, *, save_kwargs=None):
-        """Write a Matplotlib or Plotly figure into a file of a run's artifacts."""
-        import io
-
-        buffer = io.BytesIO()
-        suffix = os.path.splitext(artifact_file)[1].lower()
-        if hasattr(figure, "savefig"):
-            figure.savefig(buffer, format=suffix.lstrip(".") or "png", **(save_kwargs or {}))
-        elif suffix == ".html":
-            buffer.write(figure.to_html(**{"include_plotlyjs": "cdn", **(save_kwargs or {})}).encode("utf-8"))
-        elif hasattr(figure, "to_image"):
-            buffer.write(figure.to_image(format=suffix.lstrip(".") or "png", **(save_kwargs or {})))
-        else:
-            raise MlflowException.invalid_parameter_value(
-                f"log_figure takes a Matplotlib or a Plotly figure, not {type(figure).__qualname__}"
-            )
-        self._write(run_id, artifact_file, buffer.getvalue())
-
     def _artifact_uri(self, run_id):
         return self._call("GetRun", run_id=run_id)["run"]["info"]["artifact_uri"]
 
     def _list(self, artifact_uri, path):
+        finish_uploads()
         return [FileInfo._from_wire(wire) for wire in self._connection.artifacts(artifact_uri).list(path or "")]
 
     def _download(self, artifact_uri, path, dst_path):
+        finish_uploads()
         if dst_path is None:
             import tempfile
 
@@ -94,6 +79,13 @@ class ArtifactCalls:
 
     def _write(self, run_id, artifact_file, content):
         self._connection.artifacts(self._artifact_uri(run_id)).write(artifact_file, content)
+
+
+def finish_uploads():
+    """Wait for artifacts that are uploaded in the background, when there were any."""
+    uploads = sys.modules.get("trainyard.tracking.uploads")
+    if uploads is not None:
+        uploads.wait()
 
 
 def serialize_dict(dictionary, artifact_file):

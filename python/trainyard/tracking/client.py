@@ -12,9 +12,11 @@ from trainyard.entities.run import Metric, Param, Run, RunStatus, RunTag, ViewTy
 from trainyard.exceptions import MlflowException
 from trainyard.tracking import connection
 from trainyard.tracking.artifacts import ArtifactCalls
+from trainyard.tracking.images import ImageCalls
 from trainyard.tracking.logged_models import LoggedModelCalls
 from trainyard.tracking.operations import handle
 from trainyard.tracking.registry import RegistryCalls
+from trainyard.tracking.tables import TableCalls
 
 _VIEW_TYPES = {ViewType.ACTIVE_ONLY: "ACTIVE_ONLY", ViewType.DELETED_ONLY: "DELETED_ONLY", ViewType.ALL: "ALL"}
 
@@ -23,7 +25,7 @@ _BATCH_ITEMS = 1000
 _BATCH_PAIRS = 100
 
 
-class MlflowClient(ArtifactCalls, LoggedModelCalls, RegistryCalls):
+class MlflowClient(ArtifactCalls, ImageCalls, TableCalls, LoggedModelCalls, RegistryCalls):
     """Calls of the tracking store and the model registry.
 
     Parameters

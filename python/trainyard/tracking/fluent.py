@@ -9,6 +9,7 @@ from trainyard.entities.dataset import DatasetInput, InputTag
 from trainyard.entities.run import LifecycleStage, Metric, Param, Run, RunStatus, RunTag
 from trainyard.exceptions import MlflowException
 from trainyard.tracking import active_model, context, experiments
+from trainyard.tracking.artifacts import finish_uploads
 from trainyard.tracking.client import MlflowClient, now
 
 
@@ -152,6 +153,7 @@ def end_run(status="FINISHED"):
         return
     environment.drop("RUN_ID")
     run = _stack.runs.pop()
+    finish_uploads()
     _last_run_id = run.info.run_id
     _first_points.pop(_last_run_id, None)
     MlflowClient().set_terminated(run.info.run_id, RunStatus.to_string(status) if isinstance(status, int) else status)
@@ -370,7 +372,8 @@ def delete_run(run_id):
 
 
 def flush_async_logging():
-    """Wait for logging under way; nothing is, as every call is acknowledged when it returns."""
+    """Wait for what is uploaded in the background; every other call is acknowledged when it returns."""
+    finish_uploads()
 
 
 def _name_and_digest(dataset):

@@ -1,0 +1,79 @@
+"""Artifacts that are uploaded in the background, by one thread of the process and in order.
+
+They are few and large next to metrics, so they are kept in memory, not in a journal: at most ``_MOST_WAITING`` of them,
+then the call that adds one waits.
+"""
+
+import atexit
+import os
+import threading
+import warnings
+
+_MOST_WAITING = 32
+
+
+class _Uploads:
+    """Work that waits for the thread, and what went wrong with it."""
+
+    def __init__(self):
+        self._changed = threading.Condition()
+        self._waiting = []
+        self._thread = None
+        self._failed = []
+
+    def start(self, work, what):
+        with self._changed:
+            if self._thread is None:
+                self._thread = threading.Thread(target=self._run, name="trainyard-uploads", daemon=True)
+                self._thread.start()
+            self._changed.wait_for(lambda: len(self._waiting) < _MOST_WAITING)
+            self._waiting.append((work, what))
+            self._changed.notify_all()
+
+    def wait(self):
+        with self._changed:
+            self._changed.wait_for(lambda: not self._waiting)
+            failed, self._failed = self._failed, []
+        return failed
+
+    def _run(self):
+        while True:
+            with self._changed:
+                self._changed.wait_for(lambda: self._waiting)
+                work, what = self._waiting[0]
+            failure = None
+            try:
+                work()
+            except Exception as error:
+                failure = f"the {what} could not be uploaded: {error}"
+            with self._changed:
+                # Only now, so that an empty list means that everything is there.
+                del self._waiting[0]
+                if failure:
+                    self._failed.append(failure)
+                self._changed.notify_all()
+
+
+_uploads = _Uploads()
+
+
+def start(work, what):
+    """Have a function called in the background; ``what`` names its result in messages."""
+    _uploads.start(work, what)
+
+
+def wait():
+    """Wait for everything that was started, and warn of what failed."""
+    for failure in _uploads.wait():
+        warnings.warn(failure, RuntimeWarning, stacklevel=3)
+
+
+def _forget():
+    """In a forked child: the thread, and what it was to upload, are the parent's."""
+    global _uploads
+    _uploads = _Uploads()
+
+
+atexit.register(wait)
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_forget)
