@@ -8,6 +8,7 @@ mod convert;
 mod fork;
 mod model_directory;
 mod operations;
+mod system_metrics;
 
 use pyo3::prelude::*;
 
@@ -17,6 +18,7 @@ fn _core(module: &Bound<'_, PyModule>) -> PyResult<()> {
     module.add("COMPAT_VERSION", trainyard::models::COMPAT_VERSION)?;
     module.add_class::<client::Client>()?;
     module.add_class::<artifacts::ArtifactRepository>()?;
+    module.add_class::<system_metrics::SystemSampler>()?;
     module.add_function(wrap_pyfunction!(client::default_tracking_uri, module)?)?;
     module.add_function(wrap_pyfunction!(command::main, module)?)?;
     module.add_function(wrap_pyfunction!(fork::before_fork, module)?)?;

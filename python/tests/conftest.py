@@ -55,8 +55,9 @@ def clean_slate(tmp_path, monkeypatch):
     while trainyard.active_run():
         trainyard.end_run()
     trainyard.set_tracking_uri("")
-    for name in ("MLFLOW_EXPERIMENT_ID", "MLFLOW_TRACKING_URI"):
-        os.environ.pop(name, None)
+    # What calls of the test put into the environment for the programs it starts.
+    for name in [name for name in os.environ if name.startswith("MLFLOW_")]:
+        del os.environ[name]
 
 
 @pytest.fixture

@@ -27,7 +27,7 @@ def test_a_run_keeps_what_is_logged_to_it(store):
         mlflow.delete_tag("a")
     found = mlflow.get_run(run.info.run_id)
     assert (found.info.status, found.info.run_name) == ("FINISHED", "first")
-    assert found.data.params == {"depth": "5", "lr": "0.1", "nested": "{'a': 1}"}
+    assert found.data.params == {"depth": "5", "lr": "0.1", "nested.a": "1"}
     assert found.data.metrics == {"loss": 0.25, "acc": 0.9, "f1": 0.8}
     tags = found.data.tags
     assert (tags["team"], tags["stage"], tags["b"], tags["mlflow.note.content"]) == ("a", "test", "True", "what it is")

@@ -7,7 +7,9 @@ from trainyard.exceptions import MlflowException
 from trainyard.tracking.client import MlflowClient
 
 
-def download_artifacts(artifact_uri=None, run_id=None, artifact_path=None, dst_path=None, tracking_uri=None):
+def download_artifacts(
+    artifact_uri=None, run_id=None, artifact_path=None, dst_path=None, tracking_uri=None, registry_uri=None
+):
     """Fetch a file or folder and return where it lies now.
 
     Parameters
@@ -20,58 +22,91 @@ def download_artifacts(artifact_uri=None, run_id=None, artifact_path=None, dst_p
         Folder to fetch into, made when it is missing; a temporary one when left out.
     tracking_uri
         The tracking store; the one in force by default.
+    registry_uri
+        The registry that ``models:/name/…`` is looked up in; the one in force by default.
+
+    Returns
+    -------
+    str
+        Path of the file or folder.
     """
     if (artifact_uri is None) == (run_id is None):
         raise MlflowException.invalid_parameter_value("give either artifact_uri or run_id")
-    client = MlflowClient(tracking_uri)
+    client = MlflowClient(tracking_uri, registry_uri)
+    if run_id is not None:
+        root, path = client._artifact_uri(run_id), artifact_path or ""
+    else:
+        uri = os.fspath(artifact_uri)
+        root, path = _root_and_path(client, uri)
+        if root == uri:
+            # A place of its own can be a file as well as a folder; its parent knows.
+            root, path = posixpath.split(root.rstrip("/"))
     if dst_path is not None:
         os.makedirs(dst_path, exist_ok=True)
-    if run_id is not None:
-        return client.download_artifacts(run_id, artifact_path or "", dst_path)
-    uri = os.fspath(artifact_uri)
-    if uri.startswith("runs:/"):
-        run_id, _, path = uri.removeprefix("runs:").strip("/").partition("/")
-        found = client.list_artifacts(run_id, posixpath.dirname(path))
-        if not path or any(file.path == path for file in found):
-            return client.download_artifacts(run_id, path, dst_path)
-    if uri.startswith(("runs:/", "models:/")):
-        uri = client._connection.resolve_model(uri)["artifact_uri"]
-        return client._download(uri, "", dst_path)
-    parent, name = posixpath.split(uri.rstrip("/"))
-    return client._download(parent, name, dst_path)
+    return client._download(root, path, dst_path)
 
 
 def list_artifacts(artifact_uri=None, run_id=None, artifact_path=None, tracking_uri=None):
-    """Return the files and folders in one folder of a run's artifacts, or below an artifact URI."""
+    """Return what is in one folder of a run's artifacts, or below an artifact URI.
+
+    Parameters
+    ----------
+    artifact_uri
+        ``runs:/…``, ``models:/…``, or an artifact URI.
+    run_id, artifact_path
+        A run and a path in its artifacts, in place of a URI.
+    tracking_uri
+        The tracking store; the one in force by default.
+
+    Returns
+    -------
+    list of FileInfo
+    """
     if (artifact_uri is None) == (run_id is None):
         raise MlflowException.invalid_parameter_value("give either artifact_uri or run_id")
     client = MlflowClient(tracking_uri)
     if run_id is not None:
         return client.list_artifacts(run_id, artifact_path)
-    uri = os.fspath(artifact_uri)
-    if uri.startswith("runs:/"):
-        run_id, _, path = uri.removeprefix("runs:").strip("/").partition("/")
-        return client.list_artifacts(run_id, path)
-    if uri.startswith("models:/"):
-        uri = client._connection.resolve_model(uri)["artifact_uri"]
-    return client._list(uri, "")
+    return client._list(*_root_and_path(client, os.fspath(artifact_uri)))
 
 
 def load_text(artifact_uri):
-    """Return the text of an artifact."""
+    """Return the text of an artifact.
+
+    Parameters
+    ----------
+    artifact_uri
+        URI of a file in UTF-8.
+    """
     with open(download_artifacts(artifact_uri), encoding="utf-8") as file:
         return file.read()
 
 
 def load_dict(artifact_uri):
-    """Return the content of a JSON artifact."""
+    """Return the content of a JSON artifact.
+
+    Parameters
+    ----------
+    artifact_uri
+        URI of a JSON file.
+    """
     import json
 
-    return json.loads(load_text(artifact_uri))
+    text = load_text(artifact_uri)
+    try:
+        return json.loads(text)
+    except ValueError as error:
+        raise MlflowException(f"{artifact_uri} is no JSON: {error}", "BAD_REQUEST") from None
 
 
 def load_image(artifact_uri):
-    """Return a picture of an artifact as a PIL image."""
+    """Return a picture of an artifact as a ``PIL.Image.Image``, which needs the package pillow.
+
+    Parameters
+    ----------
+    artifact_uri
+        URI of an image file.
+    """
     import tempfile
 
     from trainyard.tracking.multimedia import import_pillow
@@ -88,3 +123,28 @@ def load_image(artifact_uri):
                 f"Unable to form a PIL Image object from file content: {error}", "BAD_REQUEST"
             ) from error
     return image
+
+
+def _root_and_path(client, uri):
+    """Return the artifact root that a URI leads into, and the path below it."""
+    if uri.startswith("runs:/"):
+        run_id, _, path = uri.removeprefix("runs:").strip("/").partition("/")
+        found = client.list_artifacts(run_id, posixpath.dirname(path))
+        if not path or any(file.path == path for file in found):
+            return client._artifact_uri(run_id), path
+        # Models are no artifacts of their run since MLflow 3; by their name they are still found there.
+        return client._connection.resolve_model(uri)["artifact_uri"], ""
+    if uri.startswith("models:/"):
+        model, path = _model_and_path(uri)
+        is_registered = not model.startswith("models:/m-")
+        store = client._registry if is_registered else client._connection
+        return store.resolve_model(model)["artifact_uri"], path
+    return uri, ""
+
+
+def _model_and_path(uri):
+    """Take ``models:/m-1/a/b``, ``models:/name/1/a/b`` and ``models:/name@alias/a/b`` apart."""
+    first, *rest = uri.removeprefix("models:").strip("/").split("/")
+    if first.startswith("m-") or "@" in first:
+        return f"models:/{first}", "/".join(rest)
+    return "/".join(["models:", first, *rest[:1]]), "/".join(rest[1:])

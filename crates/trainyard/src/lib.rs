@@ -25,6 +25,7 @@ pub mod models;
 mod registry;
 mod run;
 mod setting;
+mod system_metrics;
 mod tracking_uri;
 
 pub use trainyard_api as api;
@@ -34,4 +35,5 @@ pub use client::Client;
 pub use error::Error;
 pub use model_uri::{ModelUri, ResolvedModel};
 pub use run::{Run, start_run};
+pub use system_metrics::SystemSampler;
 pub use tracking_uri::default_tracking_uri;

@@ -84,7 +84,9 @@ def test_a_picture_that_cannot_be_uploaded_is_reported(yard, monkeypatch):
     with mlflow.start_run() as run:
         monkeypatch.setattr(mlflow.MlflowClient, "_write_image", fail)
         mlflow.log_image(numpy.zeros((5, 5)), key="k")
-        with pytest.warns(RuntimeWarning, match=f"picture 'k' of run {run.info.run_id} could not be uploaded: no space"):
+        with pytest.warns(
+            RuntimeWarning, match=f"picture 'k' of run {run.info.run_id} could not be uploaded: no space"
+        ):
             mlflow.flush_async_logging()
         with warnings.catch_warnings():
             warnings.simplefilter("error")
@@ -223,7 +225,10 @@ def test_pictures_of_stock_are_read_here_and_ours_by_stock(stock_server, stock):
         run.info.run_id,
     )
     assert pixels == int(gradient().astype(int).sum())
-    names = [[SERIES.fullmatch(path).group("key", "step") for path in paths(run_id, "images")] for run_id in (run.info.run_id, their_run)]
+    names = [
+        [SERIES.fullmatch(path).group("key", "step") for path in paths(run_id, "images")]
+        for run_id in (run.info.run_id, their_run)
+    ]
     assert names[0] == names[1] == [("a b~c", "2")] * 2
     theirs = mlflow.get_run(their_run)
     assert numpy.array_equal(numpy.array(load(theirs, paths(their_run, "images")[1])), gradient())

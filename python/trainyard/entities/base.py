@@ -1,5 +1,8 @@
 """What every entity has in common: named fields, comparison by them, and reading from the wire."""
 
+# What MLflow calls the workspace of a server that has no others.
+DEFAULT_WORKSPACE = "default"
+
 
 class Entity:
     """Plain data with the attributes of MLflow's entity of the same name.
@@ -28,9 +31,9 @@ class Entity:
         return {name: _plain(value) for name, value in self}
 
     @classmethod
-    def from_dictionary(cls, dictionary):
+    def from_dictionary(cls, the_dict):
         """Make the entity from a dict of its attributes; unknown keys are ignored."""
-        return cls(**{field: dictionary[field] for field in cls._fields if field in dictionary})
+        return cls(**{field: the_dict[field] for field in cls._fields if field in the_dict})
 
 
 class KeyValue(Entity):
@@ -44,11 +47,22 @@ class KeyValue(Entity):
 
 
 class PagedList(list):
-    """One page of results; ``token`` asks for the next page and is ``None`` on the last."""
+    """One page of results.
 
-    def __init__(self, items, token):
+    Parameters
+    ----------
+    items
+        The results.
+    token
+        Asks for the next page; ``None`` on the last.
+    total_count
+        How many results all pages have, where that is known.
+    """
+
+    def __init__(self, items, token, total_count=None):
         super().__init__(items)
         self.token = token or None
+        self.total_count = total_count
 
     def to_list(self):
         """Return the page as an ordinary list."""

@@ -1,6 +1,6 @@
 """Experiments and artifact listings."""
 
-from trainyard.entities.base import Entity, KeyValue, optional_int
+from trainyard.entities.base import DEFAULT_WORKSPACE, Entity, KeyValue, optional_int
 
 
 class ExperimentTag(KeyValue):
@@ -19,6 +19,9 @@ class Experiment(Entity):
         "tags",
         "creation_time",
         "last_update_time",
+        "workspace",
+        "trace_location",
+        "effective_trace_archival_retention",
     )
 
     def __init__(
@@ -30,6 +33,9 @@ class Experiment(Entity):
         tags=None,
         creation_time=None,
         last_update_time=None,
+        workspace=None,
+        trace_location=None,
+        effective_trace_archival_retention=None,
     ):
         self.experiment_id = experiment_id
         self.name = name
@@ -38,6 +44,9 @@ class Experiment(Entity):
         self.tags = {tag.key: tag.value for tag in tags or []}
         self.creation_time = creation_time
         self.last_update_time = last_update_time
+        self.workspace = workspace or DEFAULT_WORKSPACE
+        self.trace_location = trace_location
+        self.effective_trace_archival_retention = effective_trace_archival_retention
 
     @classmethod
     def _from_wire(cls, wire):
@@ -49,6 +58,7 @@ class Experiment(Entity):
             [ExperimentTag(tag["key"], tag.get("value", "")) for tag in wire.get("tags", ())],
             optional_int(wire.get("creation_time")),
             optional_int(wire.get("last_update_time")),
+            wire.get("workspace"),
         )
 
 

@@ -1,6 +1,6 @@
 """The registry: registered models and their versions."""
 
-from trainyard.entities.base import Entity, KeyValue, optional_int
+from trainyard.entities.base import DEFAULT_WORKSPACE, Entity, KeyValue, optional_int
 from trainyard.entities.logged_model import LoggedModelParameter
 from trainyard.entities.run import Metric
 
@@ -44,6 +44,8 @@ class ModelVersion(Entity):
         "model_id",
         "params",
         "metrics",
+        "deployment_job_state",
+        "workspace",
     )
 
     def __init__(
@@ -65,6 +67,8 @@ class ModelVersion(Entity):
         model_id=None,
         params=None,
         metrics=None,
+        deployment_job_state=None,
+        workspace=None,
     ):
         self.name = name
         self.version = version
@@ -83,6 +87,8 @@ class ModelVersion(Entity):
         self.model_id = model_id
         self.params = params
         self.metrics = metrics
+        self.deployment_job_state = deployment_job_state
+        self.workspace = workspace or DEFAULT_WORKSPACE
 
     @classmethod
     def _from_wire(cls, wire):
@@ -105,6 +111,7 @@ class ModelVersion(Entity):
             wire.get("model_id") or None,
             [LoggedModelParameter(param["name"], param.get("value", "")) for param in wire.get("model_params", ())],
             [Metric._from_wire(metric) for metric in wire.get("model_metrics", ())],
+            workspace=wire.get("workspace"),
         )
 
 
@@ -119,6 +126,9 @@ class RegisteredModel(Entity):
         "latest_versions",
         "tags",
         "aliases",
+        "deployment_job_id",
+        "deployment_job_state",
+        "workspace",
     )
 
     def __init__(
@@ -130,6 +140,9 @@ class RegisteredModel(Entity):
         latest_versions=None,
         tags=None,
         aliases=None,
+        deployment_job_id=None,
+        deployment_job_state=None,
+        workspace=None,
     ):
         self.name = name
         self.creation_timestamp = creation_timestamp
@@ -138,6 +151,9 @@ class RegisteredModel(Entity):
         self.latest_versions = list(latest_versions or [])
         self.tags = {tag.key: tag.value for tag in tags or []}
         self.aliases = {alias.alias: alias.version for alias in aliases or []}
+        self.deployment_job_id = deployment_job_id
+        self.deployment_job_state = deployment_job_state
+        self.workspace = workspace or DEFAULT_WORKSPACE
 
     @classmethod
     def _from_wire(cls, wire):
@@ -149,4 +165,5 @@ class RegisteredModel(Entity):
             [ModelVersion._from_wire(version) for version in wire.get("latest_versions", ())],
             [RegisteredModelTag(tag["key"], tag.get("value", "")) for tag in wire.get("tags", ())],
             [RegisteredModelAlias(alias["alias"], str(alias["version"])) for alias in wire.get("aliases", ())],
+            workspace=wire.get("workspace"),
         )

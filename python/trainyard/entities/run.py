@@ -65,6 +65,17 @@ class LifecycleStage:
         """Tell whether the text is a lifecycle stage."""
         return lifecycle_stage in (cls.ACTIVE, cls.DELETED)
 
+    @classmethod
+    def view_type_to_stages(cls, view_type=ViewType.ALL):
+        """Return the stages that a search of this view type looks at."""
+        stages = {ViewType.ACTIVE_ONLY: [cls.ACTIVE], ViewType.DELETED_ONLY: [cls.DELETED]}
+        return stages.get(view_type, [cls.ACTIVE, cls.DELETED])
+
+    @classmethod
+    def matches_view_type(cls, view_type, lifecycle_stage):
+        """Tell whether a search of this view type finds things of a stage."""
+        return lifecycle_stage in cls.view_type_to_stages(view_type)
+
 
 class SourceType:
     """What kind of source started a run."""
@@ -103,6 +114,11 @@ class Metric(Entity):
         self.dataset_name = dataset_name
         self.dataset_digest = dataset_digest
         self.run_id = run_id
+
+    @classmethod
+    def from_dictionary(cls, metric_dict):
+        """Make the point from a dict of its attributes; unknown keys are ignored."""
+        return super().from_dictionary(metric_dict)
 
     @classmethod
     def _from_wire(cls, wire):
@@ -168,6 +184,16 @@ class RunInfo(Entity):
     def run_uuid(self):
         """The run id under its older name."""
         return self.run_id
+
+    @classmethod
+    def get_searchable_attributes(cls):
+        """Return the attributes that a filter can name."""
+        return sorted(set(cls._fields) - {"experiment_id", "lifecycle_stage"})
+
+    @classmethod
+    def get_orderable_attributes(cls):
+        """Return the attributes that results can be ordered by."""
+        return cls.get_searchable_attributes()
 
     @classmethod
     def _from_wire(cls, wire):

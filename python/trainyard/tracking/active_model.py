@@ -3,6 +3,7 @@
 import threading
 
 from trainyard import environment
+from trainyard.entities.logged_model import LoggedModel
 from trainyard.exceptions import MlflowException
 
 
@@ -14,12 +15,13 @@ _current = _Current()
 _last_logged_id = None
 
 
-class ActiveModel:
+class ActiveModel(LoggedModel):
     """The active logged model; as a context manager it is active within the block."""
 
-    def __init__(self, model_id, previous):
-        self.model_id = model_id
-        self._previous = previous
+    def __init__(self, logged_model, set_by_user):
+        super().__init__(**dict(logged_model))
+        self.set_by_user = set_by_user
+        self._previous, _current.model_id = _current.model_id, self.model_id
 
     def __enter__(self):
         return self
@@ -29,7 +31,20 @@ class ActiveModel:
 
 
 def set_active_model(*, name=None, model_id=None):
-    """Link the metrics that this thread logs to a logged model, found by id, or by name (made when there is none)."""
+    """Link the metrics that this thread logs to a logged model.
+
+    Parameters
+    ----------
+    name
+        Name of a logged model of the active experiment, the newest of this name; it is made when there is none.
+    model_id
+        Id of a logged model, in place of a name.
+
+    Returns
+    -------
+    ActiveModel
+        The model, which can be used in a ``with`` statement.
+    """
     from trainyard.tracking import experiments
     from trainyard.tracking.client import MlflowClient
 
@@ -37,14 +52,13 @@ def set_active_model(*, name=None, model_id=None):
         raise MlflowException.invalid_parameter_value("give either name or model_id")
     client = MlflowClient()
     if model_id is not None:
-        model_id = client.get_logged_model(model_id).model_id
+        model = client.get_logged_model(model_id)
     else:
         experiment_id = experiments.active_experiment_id()
         quoted = name.replace("'", "\\'")
         found = client.search_logged_models([experiment_id], f"name = '{quoted}'", max_results=1)
-        model_id = (found[0] if found else client.create_logged_model(experiment_id, name)).model_id
-    previous, _current.model_id = _current.model_id, model_id
-    return ActiveModel(model_id, previous)
+        model = found[0] if found else client.create_logged_model(experiment_id, name)
+    return ActiveModel(model, set_by_user=True)
 
 
 def get_active_model_id():

@@ -12,9 +12,10 @@ from trainyard.entities.run import Metric, Param, Run, RunStatus, RunTag, ViewTy
 from trainyard.exceptions import MlflowException
 from trainyard.tracking import connection
 from trainyard.tracking.artifacts import ArtifactCalls
+from trainyard.tracking.context import PARENT_RUN_ID, USER
 from trainyard.tracking.images import ImageCalls
 from trainyard.tracking.logged_models import LoggedModelCalls
-from trainyard.tracking.operations import handle
+from trainyard.tracking.operations import handle, is_asynchronous
 from trainyard.tracking.registry import RegistryCalls
 from trainyard.tracking.tables import TableCalls
 
@@ -125,7 +126,7 @@ class MlflowClient(ArtifactCalls, ImageCalls, TableCalls, LoggedModelCalls, Regi
         answer = self._call(
             "CreateRun",
             experiment_id=str(experiment_id),
-            user_id=str((tags or {}).get("mlflow.user", "unknown")),
+            user_id=str((tags or {}).get(USER, "unknown")),
             start_time=start_time or now(),
             tags=pairs(tags),
             run_name=run_name,
@@ -138,7 +139,7 @@ class MlflowClient(ArtifactCalls, ImageCalls, TableCalls, LoggedModelCalls, Regi
 
     def get_parent_run(self, run_id):
         """Return the run under which a run is nested, or ``None``."""
-        parent_run_id = self.get_run(run_id).data.tags.get("mlflow.parentRunId")
+        parent_run_id = self.get_run(run_id).data.tags.get(PARENT_RUN_ID)
         return self.get_run(parent_run_id) if parent_run_id else None
 
     def search_runs(
@@ -216,7 +217,7 @@ class MlflowClient(ArtifactCalls, ImageCalls, TableCalls, LoggedModelCalls, Regi
     def log_param(self, run_id, key, value, synchronous=None):
         """Log a param, which can be written once, and return its value."""
         self._call("LogParam", run_id=run_id, key=key, value=str(value))
-        return value if synchronous is not False else handle(synchronous)
+        return handle(synchronous) if is_asynchronous(synchronous) else value
 
     def set_tag(self, run_id, key, value, synchronous=None):
         """Set a tag of a run."""

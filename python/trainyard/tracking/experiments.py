@@ -105,6 +105,11 @@ def delete_experiment(experiment_id):
     MlflowClient().delete_experiment(experiment_id)
 
 
+def restore_experiment(experiment_id):
+    """Undo :func:`delete_experiment`."""
+    MlflowClient().restore_experiment(experiment_id)
+
+
 def set_experiment_tag(key, value):
     """Set a tag of the active experiment."""
     MlflowClient().set_experiment_tag(active_experiment_id(), key, value)
@@ -114,6 +119,11 @@ def set_experiment_tags(tags):
     """Set several tags of the active experiment."""
     for key, value in tags.items():
         set_experiment_tag(key, value)
+
+
+def delete_experiment_tag(key):
+    """Remove a tag of the active experiment."""
+    MlflowClient().delete_experiment_tag(active_experiment_id(), key)
 
 
 def search_experiments(view_type=ViewType.ACTIVE_ONLY, max_results=None, filter_string=None, order_by=None):

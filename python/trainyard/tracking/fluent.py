@@ -1,16 +1,16 @@
-"""The runs of this program: start and end, the active run of each thread, and logging to it."""
+"""The runs of this program: start and end, the active run of each thread, and its params, metrics and tags."""
 
 import atexit
 import os
 import threading
 
 from trainyard import environment
-from trainyard.entities.dataset import DatasetInput, InputTag
 from trainyard.entities.run import LifecycleStage, Metric, Param, Run, RunStatus, RunTag
 from trainyard.exceptions import MlflowException
 from trainyard.tracking import active_model, context, experiments
 from trainyard.tracking.artifacts import finish_uploads
 from trainyard.tracking.client import MlflowClient, now
+from trainyard.tracking.params import flatten
 
 
 class _Stack(threading.local):
@@ -22,6 +22,9 @@ class _Stack(threading.local):
 
 _stack = _Stack()
 _last_run_id = None
+
+# By run, the thread that records its system metrics.
+_monitors = {}
 
 # By run and key, the last point that this program logged at step 0: `log_model` links it when later steps hide it.
 _first_points = {}
@@ -74,7 +77,8 @@ def start_run(
     description
         Text of the tag ``mlflow.note.content``.
     log_system_metrics
-        Accepted for compatibility; system metrics are not recorded.
+        Record CPU, memory, disk, network and GPU use until the run ends; left out, as
+        ``enable_system_metrics_logging`` and the environment say.
 
     Returns
     -------
@@ -103,7 +107,19 @@ def start_run(
         run = _create(client, experiment_id, run_name, parent_run_id, tags)
     active = ActiveRun(run)
     runs.append(active)
+    _monitor(active.info.run_id, log_system_metrics, resumed=bool(existing_run_id))
     return active
+
+
+def _monitor(run_id, log_system_metrics, resumed):
+    if log_system_metrics is None:
+        log_system_metrics = environment.is_true("ENABLE_SYSTEM_METRICS_LOGGING")
+    if not log_system_metrics or run_id in _monitors:
+        return
+    from trainyard.system_metrics.system_metrics_monitor import SystemMetricsMonitor
+
+    _monitors[run_id] = SystemMetricsMonitor(run_id, resume_logging=resumed)
+    _monitors[run_id].start()
 
 
 def _resume(client, run_id, run_name, tags):
@@ -156,6 +172,9 @@ def end_run(status="FINISHED"):
     finish_uploads()
     _last_run_id = run.info.run_id
     _first_points.pop(_last_run_id, None)
+    monitor = _monitors.pop(_last_run_id, None)
+    if monitor is not None:
+        monitor.finish()
     MlflowClient().set_terminated(run.info.run_id, RunStatus.to_string(status) if isinstance(status, int) else status)
 
 
@@ -170,8 +189,9 @@ def _end_left_over_run():
 
 
 def _forget_runs_of_parent():
-    """In a forked child: the active runs belong to the parent, which ends them."""
+    """In a forked child: the active runs and what records them belong to the parent."""
     _stack.runs = []
+    _monitors.clear()
 
 
 if hasattr(os, "register_at_fork"):
@@ -201,8 +221,18 @@ def log_param(key, value, synchronous=None):
 
 
 def log_params(params, synchronous=None, run_id=None):
-    """Log a dict of params, all or none of each hundred; values are written as their ``str``."""
-    params = [Param(str(key), str(value)) for key, value in params.items()]
+    """Log a dict of params, all or none of each hundred.
+
+    Parameters
+    ----------
+    params
+        The params; a dict in it gives params with dotted names. Values are written as their ``str``.
+    synchronous
+        ``True`` waits for the tracking store; ``False`` returns a handle to wait on.
+    run_id
+        The run; by default the active one, which is started when there is none.
+    """
+    params = [Param(key, value) for key, value in flatten(params).items()]
     return MlflowClient().log_batch(run_id or active_run_id(), params=params, synchronous=synchronous)
 
 
@@ -277,85 +307,6 @@ def delete_tag(key):
     MlflowClient().delete_tag(active_run_id(), key)
 
 
-def log_artifact(local_path, artifact_path=None, run_id=None):
-    """Add a local file or folder to the artifacts of a run, below ``artifact_path``."""
-    MlflowClient().log_artifact(run_id or active_run_id(), local_path, artifact_path)
-
-
-def log_artifacts(local_dir, artifact_path=None, run_id=None):
-    """Add the contents of a local folder to the artifacts of a run, below ``artifact_path``."""
-    MlflowClient().log_artifacts(run_id or active_run_id(), local_dir, artifact_path)
-
-
-def log_text(text, artifact_file, run_id=None):
-    """Write a text into a file of a run's artifacts."""
-    MlflowClient().log_text(run_id or active_run_id(), text, artifact_file)
-
-
-def log_dict(dictionary, artifact_file, run_id=None):
-    """Write a dict into a file of a run's artifacts: YAML for ``.yml`` and ``.yaml``, else JSON."""
-    MlflowClient().log_dict(run_id or active_run_id(), dictionary, artifact_file)
-
-
-def log_stream(stream, artifact_file, run_id=None):
-    """Write what is left of a binary stream into a file of a run's artifacts."""
-    MlflowClient().log_stream(run_id or active_run_id(), stream, artifact_file)
-
-
-def log_figure(figure, artifact_file, *, save_kwargs=None):
-    """Write a Matplotlib or Plotly figure into a file of the active run's artifacts."""
-    MlflowClient().log_figure(active_run_id(), figure, artifact_file, save_kwargs=save_kwargs)
-
-
-def get_artifact_uri(artifact_path=None):
-    """Return the URI of the active run's artifacts, or of one below them."""
-    import posixpath
-
-    active_run_id()
-    root = active_run().info.artifact_uri
-    return posixpath.join(root, artifact_path) if artifact_path else root
-
-
-def log_input(dataset=None, context=None, tags=None, model=None):
-    """Attach a dataset, and a logged model, to the active run as its input.
-
-    Parameters
-    ----------
-    dataset
-        What ``trainyard.data.from_numpy`` or ``from_pandas`` returned, or an entity ``Dataset``.
-    context
-        What the run uses it for, such as ``"training"``.
-    tags
-        Tags of the use.
-    model
-        A ``LoggedModelInput``.
-    """
-    log_inputs([dataset], [context], [tags], [model])
-
-
-def log_inputs(datasets=None, contexts=None, tags_list=None, models=None):
-    """Attach several datasets, with a context and tags each, and logged models to the active run as its inputs."""
-    datasets = datasets or []
-    contexts = contexts or [None] * len(datasets)
-    tags_list = tags_list or [None] * len(datasets)
-    if not len(datasets) == len(contexts) == len(tags_list):
-        raise MlflowException.invalid_parameter_value("datasets, contexts and tags_list have to be of equal length")
-    uses = []
-    for dataset, use_context, tags in zip(datasets, contexts, tags_list, strict=True):
-        if dataset is None:
-            continue
-        use_tags = [InputTag(context.DATASET_CONTEXT, use_context)] if use_context else []
-        use_tags += [InputTag(str(key), str(value)) for key, value in (tags or {}).items()]
-        entity = dataset._to_mlflow_entity() if hasattr(dataset, "_to_mlflow_entity") else dataset
-        uses.append(DatasetInput(entity, use_tags))
-    MlflowClient().log_inputs(active_run_id(), uses, [model for model in models or () if model is not None])
-
-
-def log_outputs(models=None):
-    """Attach logged models to the active run as its outputs."""
-    MlflowClient().log_outputs(active_run_id(), models or [])
-
-
 def get_run(run_id):
     """Return a run with its params, tags and the latest point of each metric."""
     return MlflowClient().get_run(run_id)
@@ -371,10 +322,30 @@ def delete_run(run_id):
     MlflowClient().delete_run(run_id)
 
 
+def restore_run(run_id):
+    """Undo :func:`delete_run`."""
+    MlflowClient().restore_run(run_id)
+
+
 def flush_async_logging():
     """Wait for what is uploaded in the background; every other call is acknowledged when it returns."""
     finish_uploads()
 
 
+def flush_artifact_async_logging():
+    """Wait for artifacts that are uploaded in the background."""
+    finish_uploads()
+
+
 def _name_and_digest(dataset):
     return (None, None) if dataset is None else (dataset.name, dataset.digest)
+
+
+def __getattr__(name):
+    # The rest of the fluent interface has modules of its own, which import this one; MLflow has all of it here.
+    if not name.startswith("_"):
+        from trainyard.tracking import names
+
+        if name in names.MODULES:
+            return names.load(name)
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -14,9 +14,7 @@ _PLOTLY_FORMATS = (".png", ".jpeg", ".webp", ".svg", ".pdf")
 class ImageCalls:
     """Pictures and figures of runs."""
 
-    def log_image(
-        self, run_id, image, artifact_file=None, key=None, step=None, timestamp=None, synchronous=None
-    ):
+    def log_image(self, run_id, image, artifact_file=None, key=None, step=None, timestamp=None, synchronous=None):
         """Write a picture into a run's artifacts: as a file, or as one of a series under a key.
 
         Parameters

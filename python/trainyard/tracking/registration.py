@@ -1,8 +1,10 @@
 """Registering models, and the calls about logged models that need no client object."""
 
+from trainyard import _core
 from trainyard.exceptions import MlflowException
 from trainyard.tracking import active_model, context, experiments, fluent
 from trainyard.tracking.client import MlflowClient
+from trainyard.utils.mlflow_tags import MLFLOW_MODEL_IS_EXTERNAL
 
 
 def register_model(model_uri, name, await_registration_for=300, *, tags=None, env_pack=None):
@@ -47,21 +49,62 @@ def register_model(model_uri, name, await_registration_for=300, *, tags=None, en
 
 
 def initialize_logged_model(name=None, source_run_id=None, tags=None, params=None, model_type=None, experiment_id=None):
-    """Make a logged model in state PENDING, to be filled by :func:`MlflowClient.log_model_artifacts`."""
+    """Make a logged model in state PENDING, to be filled by :func:`MlflowClient.log_model_artifacts`.
+
+    Parameters
+    ----------
+    name
+        Name for people; one is made up when left out.
+    source_run_id
+        Run that makes the model; by default the active one.
+    tags, params
+        What is known of the model.
+    model_type
+        Kind of model, for searches.
+    experiment_id
+        The experiment; by default that of the active run, else the active one.
+
+    Returns
+    -------
+    LoggedModel
+    """
     run = fluent.active_run()
     if source_run_id is None and run is not None:
         source_run_id = run.info.run_id
     if experiment_id is None:
         experiment_id = run.info.experiment_id if run else experiments.active_experiment_id()
-    return MlflowClient().create_logged_model(
+    model = MlflowClient().create_logged_model(
         experiment_id, name, source_run_id, context.resolve_tags(tags), params, model_type
     )
+    active_model.remember_logged(model.model_id)
+    return model
 
 
 def create_external_model(name=None, source_run_id=None, tags=None, params=None, model_type=None, experiment_id=None):
-    """Make a logged model that is ready at once and has no files here."""
+    """Make a logged model whose files are kept elsewhere; it is ready at once.
+
+    It has an ``MLmodel`` file that says so, so that it can be registered. The parameters are those of
+    :func:`initialize_logged_model`.
+
+    Returns
+    -------
+    LoggedModel
+    """
+    tags = {**(tags or {}), MLFLOW_MODEL_IS_EXTERNAL: "true"}
     model = initialize_logged_model(name, source_run_id, tags, params, model_type, experiment_id)
-    return finalize_logged_model(model.model_id, "READY")
+    description = _core.new_model() | {
+        "artifact_path": model.artifact_location,
+        "model_id": model.model_id,
+        "model_uuid": model.model_id,
+        "metadata": {MLFLOW_MODEL_IS_EXTERNAL: True},
+    }
+    if model.source_run_id:
+        description["run_id"] = model.source_run_id
+    client = MlflowClient()
+    client._connection.artifacts(model.artifact_location).write(
+        "MLmodel", _core.model_yaml(description).encode("utf-8")
+    )
+    return client.finalize_logged_model(model.model_id, "READY")
 
 
 def finalize_logged_model(model_id, status):

@@ -8,6 +8,7 @@ from trainyard.tracking.paging import all_pages
 
 _PAGE_SIZE = 1000
 _LOGGED_MODELS_PAGE_SIZE = 100
+_REGISTRY_PAGE_SIZE = 1000
 
 
 def search_runs(
@@ -16,7 +17,7 @@ def search_runs(
     run_view_type=ViewType.ACTIVE_ONLY,
     max_results=100000,
     order_by=None,
-    output_format=None,
+    output_format="pandas",
     search_all_experiments=False,
     experiment_names=None,
 ):
@@ -35,8 +36,7 @@ def search_runs(
     order_by
         Order, such as ``["metrics.accuracy DESC"]``.
     output_format
-        ``"pandas"`` for a data frame or ``"list"`` for a list of ``Run``. Left out, it is a data frame when pandas is
-        installed.
+        ``"pandas"`` for a data frame or ``"list"`` for a list of ``Run``, which needs no pandas.
     search_all_experiments
         Look in all active experiments when none is given.
     experiment_names
@@ -79,9 +79,30 @@ def search_runs(
 
 
 def search_logged_models(
-    experiment_ids=None, filter_string=None, datasets=None, max_results=None, order_by=None, output_format=None
+    experiment_ids=None, filter_string=None, datasets=None, max_results=None, order_by=None, output_format="pandas"
 ):
-    """Return the logged models that match a filter; see :func:`search_runs` for the output format."""
+    """Return the logged models that match a filter.
+
+    Parameters
+    ----------
+    experiment_ids
+        Experiments to look in; by default the active one.
+    filter_string
+        Filter, such as ``"metrics.accuracy > 0.9 and name = 'iris'"``.
+    datasets
+        Datasets that metrics in the filter and the order have to be of, as dicts with ``dataset_name`` and
+        ``dataset_digest``.
+    max_results
+        Most models to return; all when left out.
+    order_by
+        Order: dicts with ``field_name``, and ``ascending``, ``dataset_name`` and ``dataset_digest`` where wanted.
+    output_format
+        ``"pandas"`` for a data frame or ``"list"`` for a list of ``LoggedModel``, which needs no pandas.
+
+    Returns
+    -------
+    pandas.DataFrame or list of LoggedModel
+    """
     _check_format(output_format)
     client = MlflowClient()
     experiment_ids = experiment_ids or [experiments.active_experiment_id()]
@@ -97,6 +118,54 @@ def search_logged_models(
         return models
     rows = [{**dict(model), "artifact_location": model.artifact_location} for model in models]
     return pandas.DataFrame(rows)
+
+
+def search_registered_models(max_results=None, filter_string=None, order_by=None):
+    """Return the registered models that match a filter.
+
+    Parameters
+    ----------
+    max_results
+        Most models to return; all when left out.
+    filter_string
+        Filter, such as ``"name LIKE 'iris%'"``.
+    order_by
+        Order, such as ``["last_updated_timestamp DESC"]``.
+
+    Returns
+    -------
+    list of RegisteredModel
+    """
+    client = MlflowClient()
+    return all_pages(
+        lambda count, token: client.search_registered_models(filter_string, count, order_by, token),
+        max_results,
+        _REGISTRY_PAGE_SIZE,
+    )
+
+
+def search_model_versions(max_results=None, filter_string=None, order_by=None):
+    """Return the model versions that match a filter.
+
+    Parameters
+    ----------
+    max_results
+        Most versions to return; all when left out.
+    filter_string
+        Filter, such as ``"name = 'iris' and tag.stage = 'checked'"``.
+    order_by
+        Order, such as ``["version_number DESC"]``.
+
+    Returns
+    -------
+    list of ModelVersion
+    """
+    client = MlflowClient()
+    return all_pages(
+        lambda count, token: client.search_model_versions(filter_string, count, order_by, token),
+        max_results,
+        _REGISTRY_PAGE_SIZE,
+    )
 
 
 def _runs_frame(pandas, runs):
@@ -116,7 +185,7 @@ def _runs_frame(pandas, runs):
 
 
 def _check_format(output_format):
-    if output_format not in (None, "pandas", "list"):
+    if output_format not in ("pandas", "list"):
         raise MlflowException.invalid_parameter_value(
             f"output_format: unsupported value {output_format!r}; valid ones are 'pandas' and 'list'"
         )
@@ -128,8 +197,6 @@ def _pandas(output_format):
     try:
         import pandas
     except ImportError:
-        if output_format is None:
-            return None
         raise MlflowException(
             "output_format='pandas' needs pandas: pip install 'trainyard[pandas]', or ask for 'list'"
         ) from None

@@ -83,9 +83,7 @@ class TableCalls:
 
             warnings.warn("Not all runs have the specified table artifact. Some runs will be skipped.", stacklevel=3)
         if not runs:
-            raise MlflowException(
-                "No runs found with the corresponding table artifact.", "RESOURCE_DOES_NOT_EXIST"
-            )
+            raise MlflowException("No runs found with the corresponding table artifact.", "RESOURCE_DOES_NOT_EXIST")
         tables = []
         for run in runs:
             artifacts = self._connection.artifacts(run.info.artifact_uri)

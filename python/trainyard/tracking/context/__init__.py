@@ -3,25 +3,60 @@
 import os
 import sys
 
-USER = "mlflow.user"
-SOURCE_NAME = "mlflow.source.name"
-SOURCE_TYPE = "mlflow.source.type"
-GIT_COMMIT = "mlflow.source.git.commit"
-RUN_NAME = "mlflow.runName"
-RUN_NOTE = "mlflow.note.content"
-PARENT_RUN_ID = "mlflow.parentRunId"
-DATASET_CONTEXT = "mlflow.data.context"
+from trainyard import environment
+from trainyard.exceptions import MlflowException
+from trainyard.utils.mlflow_tags import MLFLOW_DATASET_CONTEXT as DATASET_CONTEXT
+from trainyard.utils.mlflow_tags import MLFLOW_GIT_COMMIT as GIT_COMMIT
+from trainyard.utils.mlflow_tags import MLFLOW_PARENT_RUN_ID as PARENT_RUN_ID
+from trainyard.utils.mlflow_tags import MLFLOW_RUN_NAME as RUN_NAME
+from trainyard.utils.mlflow_tags import MLFLOW_RUN_NOTE as RUN_NOTE
+from trainyard.utils.mlflow_tags import MLFLOW_SOURCE_NAME as SOURCE_NAME
+from trainyard.utils.mlflow_tags import MLFLOW_SOURCE_TYPE as SOURCE_TYPE
+from trainyard.utils.mlflow_tags import MLFLOW_USER as USER
+
+__all__ = [
+    "DATASET_CONTEXT",
+    "GIT_COMMIT",
+    "PARENT_RUN_ID",
+    "RUN_NAME",
+    "RUN_NOTE",
+    "SOURCE_NAME",
+    "SOURCE_TYPE",
+    "USER",
+    "git_commit",
+    "resolve_tags",
+    "source_name",
+    "user",
+]
 
 
 def resolve_tags(tags=None):
-    """Return the source tags of this process, overlaid with the given ones."""
+    """Return the source tags of this process, overlaid with those of ``MLFLOW_RUN_CONTEXT`` and the given ones."""
     script = source_name()
     resolved = {USER: user(), SOURCE_NAME: script, SOURCE_TYPE: "LOCAL"}
     commit = git_commit(script)
     if commit:
         resolved[GIT_COMMIT] = commit
+    resolved.update(_tags_of_environment())
     resolved.update(tags or {})
     return resolved
+
+
+def _tags_of_environment():
+    text = environment.get("RUN_CONTEXT")
+    if text is None:
+        return {}
+    import json
+
+    try:
+        tags = json.loads(text)
+    except ValueError:
+        tags = None
+    if not isinstance(tags, dict):
+        raise MlflowException.invalid_parameter_value(
+            f"MLFLOW_RUN_CONTEXT has to be a JSON object of tags, not {text!r}"
+        )
+    return {str(key): str(value) for key, value in tags.items()}
 
 
 def user():

@@ -1,0 +1,56 @@
+"""Artifacts by URI: of runs, of logged models, of registered models, of places."""
+
+import pathlib
+
+import pytest
+
+import trainyard as mlflow
+from trainyard import MlflowClient, MlflowException
+
+
+def test_files_inside_models_are_reached_by_model_uris(store):
+    model = mlflow.initialize_logged_model(name="net")
+    client = MlflowClient()
+    folder = pathlib.Path("files")
+    (folder / "deep").mkdir(parents=True)
+    (folder / "deep" / "a.json").write_text('{"a": 1}')
+    (folder / "MLmodel").write_text("flavors: {}\n")
+    client.log_model_artifacts(model.model_id, folder)
+    mlflow.finalize_logged_model(model.model_id, "READY")
+    name = f"uris-{id(store)}"
+    mlflow.register_model(model.model_uri, name)
+    client.set_registered_model_alias(name, "best", "1")
+    for uri in (f"models:/{model.model_id}", f"models:/{name}/1", f"models:/{name}@best"):
+        assert mlflow.artifacts.load_dict(f"{uri}/deep/a.json") == {"a": 1}
+        assert [file.path for file in mlflow.artifacts.list_artifacts(f"{uri}/deep")] == ["deep/a.json"]
+        local = pathlib.Path(mlflow.artifacts.download_artifacts(uri, dst_path="copy"))
+        assert (local / "deep" / "a.json").is_file()
+
+
+def test_artifacts_of_runs_are_reached_by_run_and_by_place(store):
+    with mlflow.start_run() as run:
+        mlflow.log_text("hello", "notes/a.txt")
+        place = mlflow.get_artifact_uri("notes/a.txt")
+        assert mlflow.get_artifact_uri() == run.info.artifact_uri
+    run_id = run.info.run_id
+    for uri in (place, f"runs:/{run_id}/notes/a.txt"):
+        assert mlflow.artifacts.load_text(uri) == "hello"
+    local = mlflow.artifacts.download_artifacts(run_id=run_id, artifact_path="notes")
+    assert (pathlib.Path(local) / "a.txt").read_text() == "hello"
+    assert [file.path for file in mlflow.artifacts.list_artifacts(run_id=run_id)] == ["notes"]
+    with pytest.raises(MlflowException, match="either artifact_uri or run_id"):
+        mlflow.artifacts.download_artifacts()
+    with pytest.raises(MlflowException, match="is no JSON"):
+        mlflow.artifacts.load_dict(place)
+
+
+def test_images_come_back(yard):
+    image = pytest.importorskip("PIL.Image")
+    image.new("RGB", (3, 2), (255, 0, 0)).save("red.png")
+    with mlflow.start_run() as run:
+        mlflow.log_artifact("red.png")
+        mlflow.log_text("no image", "a.txt")
+    loaded = mlflow.artifacts.load_image(f"runs:/{run.info.run_id}/red.png")
+    assert loaded.size == (3, 2) and loaded.getpixel((0, 0)) == (255, 0, 0)
+    with pytest.raises(MlflowException, match="Unable to form a PIL Image"):
+        mlflow.artifacts.load_image(f"runs:/{run.info.run_id}/a.txt")

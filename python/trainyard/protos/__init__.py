@@ -1,0 +1,1 @@
+"""Numbers of MLflow's wire protocol that user code names."""

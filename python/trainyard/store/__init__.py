@@ -1,0 +1,1 @@
+"""What MLflow's package of this name has for programs that search."""

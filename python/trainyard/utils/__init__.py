@@ -1,0 +1,1 @@
+"""The parts of MLflow's package of this name that training scripts import."""

@@ -1,0 +1,1 @@
+"""Handles of logging calls, under the module name that MLflow has for them."""
