@@ -7,9 +7,9 @@ def main():
     """Run a script, or a command of the command line."""
     arguments = sys.argv[1:]
     if arguments and (arguments[0].endswith((".py", ".pyw")) or arguments[0] == "-m"):
-        from trainyard import alias
+        from trainyard import script
 
-        return alias.run(arguments)
+        return script.run(arguments)
     from trainyard import cli
 
     return cli.main()

@@ -3,7 +3,6 @@
 import importlib
 import importlib.abc
 import importlib.util
-import os
 import sys
 
 _NAME = "mlflow"
@@ -49,27 +48,3 @@ def install():
     if real is not None and real is not sys.modules.get("trainyard"):
         raise ImportError("mlflow is already imported in this process, so its name cannot be given to trainyard")
     sys.meta_path.insert(0, _Finder())
-
-
-def run(arguments):
-    """Run ``script.py [args]`` or ``-m module [args]`` as ``__main__``, with ``mlflow`` being trainyard."""
-    import runpy
-
-    install()
-    if arguments[0] == "-m":
-        if len(arguments) < 2:
-            print("trainyard: -m needs the name of a module: python -m trainyard -m package.train", file=sys.stderr)
-            return 2
-        sys.argv = arguments[1:]
-        sys.path.insert(0, os.getcwd())
-        runpy.run_module(arguments[1], run_name="__main__", alter_sys=True)
-        return 0
-    script = arguments[0]
-    if not os.path.isfile(script):
-        print(f"trainyard: there is no script {script!r}", file=sys.stderr)
-        return 2
-    sys.argv = arguments
-    # As the interpreter does: the script's folder comes first, in place of the one that `-m` put there.
-    sys.path[0] = os.path.dirname(os.path.realpath(script))
-    runpy.run_path(script, run_name="__main__")
-    return 0

@@ -257,7 +257,7 @@ def test_plotly_figures_are_pages_that_load_the_library_from_the_web(yard):
     with mlflow.start_run() as run:
         mlflow.log_figure(figure, "a.html")
         mlflow.log_figure(figure, "part.html", save_kwargs={"include_plotlyjs": False, "full_html": False})
-        with pytest.raises(TypeError, match="Unsupported file extension for plotly figure: '.xyz'"):
+        with pytest.raises(TypeError, match=r"Unsupported file extension for plotly figure: '\.xyz'"):
             mlflow.log_figure(figure, "a.xyz")
         with pytest.raises(TypeError, match="Unsupported figure object type"):
             mlflow.log_figure(io.BytesIO(), "a.png")

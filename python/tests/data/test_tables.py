@@ -1,4 +1,4 @@
-"""Tables as artifacts: appending, pictures in cells, reading over runs, and stock reading and writing the same files."""
+"""Tables as artifacts: appending, pictures in cells, reading over runs, and stock reading and writing the same."""
 
 import json
 

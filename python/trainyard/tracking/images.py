@@ -22,7 +22,7 @@ class ImageCalls:
         run_id
             The run.
         image
-            A NumPy array of pixels (integers from 0 to 255 or floats from 0 to 1), a PIL image or a ``trainyard.Image``.
+            A NumPy array of pixels (integers from 0 to 255, floats from 0 to 1), a PIL image or a ``trainyard.Image``.
         artifact_file
             Path of the file in the run's artifacts; its suffix is the format.
         key
@@ -72,7 +72,7 @@ class ImageCalls:
         figure
             A ``matplotlib.figure.Figure`` or a Plotly figure.
         artifact_file
-            Path of the file in the run's artifacts; its suffix is the format, ``.html`` for an interactive Plotly figure.
+            Path of the file in the run's artifacts; its suffix is the format, ``.html`` for a Plotly page.
         save_kwargs
             Further arguments of the figure's own method: ``savefig``, ``write_html`` or ``write_image``.
         """

@@ -10,7 +10,7 @@ def log_image(image, artifact_file=None, key=None, step=None, timestamp=None, sy
     Parameters
     ----------
     image
-        A NumPy array of pixels (integers from 0 to 255 or floats from 0 to 1), a PIL image or a ``trainyard.Image``.
+        A NumPy array of pixels (integers from 0 to 255, floats from 0 to 1), a PIL image or a ``trainyard.Image``.
     artifact_file
         Path of the file in the run's artifacts; its suffix is the format.
     key
@@ -20,8 +20,8 @@ def log_image(image, artifact_file=None, key=None, step=None, timestamp=None, sy
     timestamp
         Milliseconds since the epoch; now when left out.
     synchronous
-        With ``True``, return when the picture is stored. By default a picture of a series is uploaded in the background;
-        ``flush_async_logging`` and the end of the run wait for it.
+        With ``True``, return when the picture is stored. By default a picture of a series is uploaded in the
+        background; ``flush_async_logging`` and the end of the run wait for it.
     """
     from trainyard.tracking.fluent import active_run_id
 

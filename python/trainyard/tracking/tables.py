@@ -153,7 +153,7 @@ def _split_images(table, artifact_file):
     images = {}
     folder = posixpath.join("table_images", os.path.splitext(artifact_file)[0])
     for position, column in enumerate(table.columns):
-        if table.dtypes.iloc[position] != object or not len(table):
+        if table.dtypes.iloc[position].kind != "O" or not len(table):
             continue
         cells = list(table.iloc[:, position])
         found = [_is_image(cell) for cell in cells]
