@@ -7,6 +7,7 @@ use pyo3::prelude::*;
 use pythonize::pythonize;
 
 use crate::convert::raise;
+use crate::transfer::Transfer;
 
 /// The files of one run or model.
 #[pyclass(frozen, module = "trainyard._core")]
@@ -43,6 +44,11 @@ impl ArtifactRepository {
             self.0.upload(&[(local.clone(), path)], &())
         })
         .map_err(raise)
+    }
+
+    /// Sends local files, each to the path beside it, while another thread may watch or end it through `transfer`.
+    fn send(&self, py: Python<'_>, files: Vec<(PathBuf, String)>, transfer: &Transfer) -> PyResult<()> {
+        py.detach(|| self.0.upload(&files, transfer)).map_err(raise)
     }
 
     /// Writes bytes into one file.

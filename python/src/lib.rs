@@ -9,6 +9,7 @@ mod fork;
 mod model_directory;
 mod operations;
 mod system_metrics;
+mod transfer;
 
 use pyo3::prelude::*;
 
@@ -19,6 +20,7 @@ fn _core(module: &Bound<'_, PyModule>) -> PyResult<()> {
     module.add_class::<client::Client>()?;
     module.add_class::<artifacts::ArtifactRepository>()?;
     module.add_class::<system_metrics::SystemSampler>()?;
+    module.add_class::<transfer::Transfer>()?;
     module.add_function(wrap_pyfunction!(client::default_tracking_uri, module)?)?;
     module.add_function(wrap_pyfunction!(command::main, module)?)?;
     module.add_function(wrap_pyfunction!(fork::before_fork, module)?)?;

@@ -156,7 +156,10 @@ def test_requirements_can_be_given(tmp_path, forest):
     assert requirements(tmp_path / "b")[-2:] == ["rich", "scikit-learn>=1"]
     conda = {"name": "x", "dependencies": ["python=3.11", {"pip": ["scikit-learn"]}]}
     mlflow.sklearn.save_model(forest, tmp_path / "c", conda_env=conda)
-    assert _core.from_yaml((tmp_path / "c" / "conda.yaml").read_text()) == conda
+    assert _core.from_yaml((tmp_path / "c" / "conda.yaml").read_text()) == {
+        "name": "x",
+        "dependencies": ["python=3.11", {"pip": ["mlflow==3.18.0", "scikit-learn"]}],
+    }
     with pytest.raises(MlflowException, match="cannot be combined"):
         mlflow.sklearn.save_model(forest, tmp_path / "d", conda_env=conda, pip_requirements=["x"])
     assert not (tmp_path / "d").exists()

@@ -100,7 +100,7 @@ fn list(args: List) -> Result<(), Failure> {
 
 fn download(args: Download) -> Result<(), Failure> {
     let (artifacts, path) = args.place.find(&args.tracking.connect()?)?;
-    let bar = Bar::default();
+    let bar = TransferBar::default();
     let local = artifacts.download(&path, &args.to, &bar)?;
     if args.tracking.json {
         return output::json(&serde_json::json!({ "path": local }));
@@ -155,10 +155,10 @@ fn join(folder: &str, path: &str) -> String {
 }
 
 /// A bar on stderr while bytes arrive; nothing unless stderr is a terminal.
-#[derive(Default)]
-struct Bar(OnceLock<ProgressBar>);
+#[derive(Debug, Default)]
+pub struct TransferBar(OnceLock<ProgressBar>);
 
-impl Progress for Bar {
+impl Progress for TransferBar {
     fn begin(&self, files: usize, bytes: Option<u64>) {
         let bar = bytes.map_or_else(ProgressBar::no_length, ProgressBar::new);
         let template = "{bytes}/{total_bytes} {wide_bar} {bytes_per_sec} {msg}";

@@ -16,6 +16,7 @@ mod tracking;
 
 use std::ffi::OsString;
 
+pub use artifacts::TransferBar;
 use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
 
 /// Records model training: a tracking server and its command line, compatible with MLflow.

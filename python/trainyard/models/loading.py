@@ -40,21 +40,37 @@ def is_safe_only():
     return environment.is_true("SAFE_ONLY")
 
 
-def refuse_code_to_save(what):
-    """Raise when a format that can run code when it is loaded must not be written."""
+def refuse_code_to_save(what, instead=None):
+    """Raise when a format that can run code when it is loaded must not be written.
+
+    Parameters
+    ----------
+    what
+        What was asked for, as in "a model with code_paths".
+    instead
+        What can be done without, as in "use serialization_format='skops'".
+    """
     if is_safe_only():
         raise MlflowException.invalid_parameter_value(
-            f"TRAINYARD_SAFE_ONLY is set, and {what} can run code when it is loaded"
+            f"TRAINYARD_SAFE_ONLY is set, and {what} can run code when it is loaded{_advice(instead)}"
         )
 
 
-def refuse_code_to_load(what):
-    """Raise when something that can run code must not be loaded."""
+def refuse_code_to_load(what, instead=None):
+    """Raise when something that can run code must not be loaded; see :func:`refuse_code_to_save`."""
     if is_safe_only():
-        raise MlflowException.invalid_parameter_value(f"TRAINYARD_SAFE_ONLY is set, and loading {what} can run code")
+        raise MlflowException.invalid_parameter_value(
+            f"TRAINYARD_SAFE_ONLY is set, and loading {what} can run code{_advice(instead)}"
+        )
     for name in ("ALLOW_MODEL_CODE_EXECUTION", "ALLOW_PICKLE_DESERIALIZATION"):
         if not environment.is_true(name, default=True):
-            raise MlflowException.invalid_parameter_value(f"MLFLOW_{name} is false, and loading {what} can run code")
+            raise MlflowException.invalid_parameter_value(
+                f"MLFLOW_{name} is false, and loading {what} can run code{_advice(instead)}"
+            )
+
+
+def _advice(instead):
+    return f"; {instead}" if instead else ""
 
 
 def add_code_to_path(folder, flavor_conf):

@@ -1,16 +1,44 @@
-"""Logging a model: a logged model is made, its files are saved and sent, and it is marked as complete."""
+"""Logging a model: it is saved, becomes a logged model with files, and is registered where that is asked for."""
 
 import os
 import shutil
 import tempfile
 
-from trainyard.entities.run import Metric
 from trainyard.exceptions import MlflowException
+from trainyard.models.arguments import check_further, model_name
+from trainyard.models.delivery import Delivery
 from trainyard.models.model import Model, ModelInfo
-from trainyard.tracking import active_model, context, experiments, fluent
+from trainyard.tracking import context, experiments, fluent
 from trainyard.tracking.client import MlflowClient
 
-_BAD_NAME = "/:.%\"'"
+# Arguments of every flavor's ``log_model`` that are about the logged model, and what may stand in its ``**kwargs``.
+_LOGGING = (
+    "name", "artifact_path", "registered_model_name", "await_registration_for", "model_type", "params", "tags", "step",
+    "model_id", "prompts", "resources", "auth_policy", "run_id",
+)  # fmt: skip
+_FURTHER = ("run_id", "prompts", "resources", "auth_policy", "validate_serving_input", "flavor_name")
+
+
+def log_saved(save, arguments, further=()):
+    """Log what a flavor saves, with the arguments of the flavor's own ``log_model``.
+
+    Parameters
+    ----------
+    save
+        ``save(folder, model)`` fills a folder and completes the ``Model``.
+    arguments
+        The ``locals()`` of the flavor's ``log_model``; names and meaning are those of
+        :mod:`trainyard.models.arguments`.
+    further
+        Keywords that the flavor itself takes out of its ``**kwargs``.
+
+    Returns
+    -------
+    ModelInfo
+    """
+    kwargs = check_further(arguments, {*_FURTHER, *further})
+    known = {name: value for name, value in {**arguments, **kwargs}.items() if name in _LOGGING}
+    return log_model(save, **known)
 
 
 def log_model(
@@ -25,14 +53,20 @@ def log_model(
     tags=None,
     step=0,
     model_id=None,
+    artifact_path=None,
+    prompts=None,
+    resources=None,
+    auth_policy=None,
 ):
     """Save a model and log it to the active run, if there is one.
+
+    Nothing exists remotely before the model itself has been written to disk. A later failure leaves a logged model
+    that is marked as failed.
 
     Parameters
     ----------
     save
-        ``save(folder, model)`` fills a folder and completes the ``Model``. What can be refused should have been
-        refused before: from here on a failure leaves a logged model that is marked as failed.
+        ``save(folder, model)`` fills a folder and completes the ``Model``.
     name
         Name of the logged model.
     registered_model_name
@@ -44,50 +78,50 @@ def log_model(
     run_id
         The run, in place of the active one.
     model_type, params, tags
-        Of the logged model.
+        Of the logged model; the tags are the version's too.
     step
         Training step at which the model was made; the metrics of the run at this step are linked to it.
     model_id
         An existing logged model to fill, in place of a new one.
+    artifact_path
+        Older name of ``name``.
+    prompts, resources, auth_policy
+        Kept in the ``MLmodel`` file.
 
     Returns
     -------
     ModelInfo
     """
-    if name is not None and any(character in name for character in _BAD_NAME):
-        raise MlflowException.invalid_parameter_value(
-            f"Invalid model name ({name!r}) provided. Model name must be a non-empty string and cannot contain the "
-            "following characters: ('/', ':', '.', '%', '\"', \"'\")"
-        )
+    name = model_name(name, artifact_path)
+    _check_registered_name(registered_model_name)
+    params, tags, step = _texts("params", params), _texts("tags", tags), _step(step)
+    if resources is not None and auth_policy is not None:
+        raise MlflowException.invalid_parameter_value("Only one of `resources`, and `auth_policy` can be specified.")
     client = MlflowClient()
     run = _run(client, run_id)
+    logged = client.get_logged_model(model_id) if model_id is not None else None
+    if logged is None:
+        all_params = {**params, **{key: value for key, value in (run.data.params if run else {}).items()}}
+        experiment_id = run.info.experiment_id if run else experiments.active_experiment_id()
+    else:
+        all_params, experiment_id = {}, logged.experiment_id
     with _Folder() as folder:
-        model = Model(metadata=metadata)
-        logged = _logged_model(client, model_id, name, run, params, tags, model_type)
+        delivery = Delivery(
+            folder, run, experiment_id, name, all_params, context.resolve_tags(tags), model_type, step, logged
+        )
+        model = Model(metadata=metadata, prompts=prompts, resources=resources, auth_policy=auth_policy)
+        model._delivery = delivery
         try:
-            if run is not None:
-                client._call(
-                    "LogOutputs",
-                    run_id=run.info.run_id,
-                    models=[{"model_id": logged.model_id, "step": int(step)}],
-                )
-            model.model_id = model.model_uuid = logged.model_id
-            model.artifact_path = logged.artifact_location
-            model.run_id = run.info.run_id if run else None
             save(folder, model)
-            client._upload(logged.artifact_location, folder, "")
-            if run is not None:
-                _link_metrics(client, run, logged.model_id, int(step))
+            logged = delivery.finish(model)
         except BaseException:
-            _mark_failed(client, logged.model_id)
+            delivery.give_up()
             raise
-        logged = client.finalize_logged_model(logged.model_id, "READY")
-    active_model.remember_logged(logged.model_id)
     info = ModelInfo(model, logged)
     if registered_model_name is not None:
         from trainyard.tracking.registration import register_model
 
-        version = register_model(info.model_uri, registered_model_name, await_registration_for)
+        version = register_model(info.model_uri, registered_model_name, await_registration_for, tags=tags or None)
         info.registered_model_version = int(version.version) if str(version.version).isdigit() else version.version
     return info
 
@@ -110,56 +144,28 @@ def _run(client, run_id):
     return client.get_run(run_id) if run_id else None
 
 
-def _logged_model(client, model_id, name, run, params, tags, model_type):
-    if model_id is not None:
-        return client.get_logged_model(model_id)
-    all_params = dict(params or {})
-    if run is not None:
-        for key, value in run.data.params.items():
-            all_params.setdefault(key, value)
-        experiment_id = run.info.experiment_id
-    else:
-        experiment_id = experiments.active_experiment_id()
-    return client.create_logged_model(
-        experiment_id,
-        name,
-        run.info.run_id if run else None,
-        context.resolve_tags(tags),
-        all_params,
-        model_type,
-    )
+def _check_registered_name(name):
+    """Refuse what the registry would refuse, which it is only asked when the model has been logged."""
+    if name is None:
+        return
+    if not isinstance(name, str) or not name.strip():
+        raise MlflowException.invalid_parameter_value(
+            f"registered_model_name: expected a text that is not empty, got {name!r}"
+        )
+    if "/" in name or ":" in name:
+        raise MlflowException.invalid_parameter_value(f"Invalid model name '{name}'. Names cannot contain '/' or ':'.")
 
 
-def _link_metrics(client, run, model_id, step):
-    """Repeat the run's points of this step with the model's id.
-
-    The latest point of each metric came with the run; those of step 0 that a later step hides were kept when this
-    program logged them. So no history has to be asked for.
-    """
-    points = {point.key: point for point in fluent.first_points(run.info.run_id)}
-    points.update((point.key, point) for point in run.data._metric_objs if point.step == step)
-    linked = []
-    for point in points.values():
-        if point.step == step and not point.model_id:
-            linked.append(
-                Metric(
-                    point.key,
-                    point.value,
-                    point.timestamp,
-                    point.step,
-                    model_id,
-                    point.dataset_name,
-                    point.dataset_digest,
-                )
-            )
-    if linked:
-        client.log_batch(run.info.run_id, metrics=linked)
+def _texts(argument, values):
+    if values is None:
+        return {}
+    if not isinstance(values, dict):
+        raise MlflowException.invalid_parameter_value(f"{argument}: expected a dict, got {type(values).__name__}")
+    return {str(key): str(value) for key, value in values.items()}
 
 
-def _mark_failed(client, model_id):
+def _step(step):
     try:
-        client.finalize_logged_model(model_id, "FAILED")
-    except Exception as error:
-        import warnings
-
-        warnings.warn(f"logged model {model_id} could not be marked as failed: {error}", stacklevel=3)
+        return int(step or 0)
+    except (TypeError, ValueError):
+        raise MlflowException.invalid_parameter_value(f"step: expected an integer, got {step!r}") from None

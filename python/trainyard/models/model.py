@@ -73,6 +73,8 @@ class Model:
         self.model_id = model_id
         self.prompts = prompts
         self._other = kwargs
+        # Set while the model is being logged: what has been written is sent, and MLmodel is left to it.
+        self._delivery = None
 
     def add_flavor(self, name, **params):
         """Say what the loader of a flavor needs, and return the model."""
@@ -181,6 +183,7 @@ class Model:
         for name in _FIELDS:
             setattr(model, name, None)
         model.flavors = {}
+        model._delivery = None
         model._take(model_dict)
         return model
 
@@ -216,11 +219,10 @@ class Model:
         """Save a model with a flavor's ``save_model(path=…, mlflow_model=…, **kwargs)`` and log it."""
         from trainyard.models.logging import log_model
 
-        if artifact_path is not None and name is None:
-            name = artifact_path
         return log_model(
             lambda folder, model: flavor.save_model(path=folder, mlflow_model=model, **kwargs),
             name=name,
+            artifact_path=artifact_path,
             registered_model_name=registered_model_name,
             await_registration_for=await_registration_for,
             metadata=metadata,
@@ -230,6 +232,9 @@ class Model:
             tags=tags,
             step=step,
             model_id=model_id,
+            prompts=prompts,
+            resources=resources,
+            auth_policy=auth_policy,
         )
 
 

@@ -1,13 +1,10 @@
 """Requirements of a saved model, found by looking at its files instead of loading it."""
 
-import re
-import sys
+import os
 
 from trainyard import _core
-from trainyard.exceptions import MlflowException
-
-# Distributions whose name is not that of their module. What is not here is looked up in the package metadata.
-_DISTRIBUTIONS = {"sklearn": "scikit-learn", "yaml": "PyYAML", "PIL": "pillow", "dateutil": "python-dateutil"}
+from trainyard.models.distributions import distribution_of, required_by, version_of
+from trainyard.models.requirement_lines import normal
 
 # Pinned even where another requirement brings them: which version it is decides whether saved arrays can be read.
 _ARRAY_LIBRARIES = ("numpy", "scipy")
@@ -19,48 +16,55 @@ def infer_requirements(files, base):
     Parameters
     ----------
     files
-        Paths of pickle, skops or torch files.
+        Paths of pickle, skops, torch and Keras files, of Python source files, and of folders with such.
     base
         Distributions that the flavor needs in any case.
     """
-    wanted = {_normal(name): name for name in base}
-    found = {}
+    modules = set()
     for path in files:
-        modules, _, _ = _core.scan_file(path)
-        for module in modules:
-            name = distribution_of(module)
-            if name is not None:
-                found.setdefault(_normal(name), name)
+        modules |= modules_of(path)
+    return requirements_of(modules, base)
+
+
+def requirements_of(modules, base=()):
+    """Return pinned requirements that bring top-level modules; those that others bring are left out.
+
+    Parameters
+    ----------
+    modules
+        Names of modules; the ones of the standard library and of no distribution are skipped.
+    base
+        Distributions to list in any case.
+    """
+    wanted = {normal(name): name for name in map(installed_name, base)}
+    found = {}
+    for module in modules:
+        name = distribution_of(module)
+        if name is not None and normal(name) not in wanted:
+            found[normal(name)] = name
     brought = set()
-    for name in {**wanted, **found}:
-        brought |= _dependencies(name)
+    for name in (*wanted, *sorted(found)):
+        # Of distributions that require each other the first stays.
+        if name not in brought:
+            brought |= required_by(name)
     for key, name in found.items():
         if key not in brought or key in _ARRAY_LIBRARIES:
-            wanted.setdefault(key, name)
+            wanted[key] = name
     return sorted(map(pin, wanted.values()), key=str.lower)
 
 
-def distribution_of(module):
-    """Return the distribution that a top-level module belongs to; ``None`` for the standard library and own code."""
-    if module in sys.stdlib_module_names or module in ("__main__", "mlflow", "trainyard"):
-        return None
-    name = _DISTRIBUTIONS.get(module, module)
-    if version_of(name) is not None:
-        return name
-    from importlib.metadata import packages_distributions
-
-    names = packages_distributions().get(module)
-    return names[0] if names else None
+def modules_of(path):
+    """Return the top-level modules that a file, or all files of a folder, refer to."""
+    if os.path.isdir(path):
+        return _modules_of_folder(path)
+    if path.endswith(".py"):
+        return _modules_of_source(path)
+    return set(_core.scan_file(path)[0])
 
 
-def version_of(distribution):
-    """Return the installed version of a distribution without a local label, or ``None``."""
-    from importlib.metadata import PackageNotFoundError, version
-
-    try:
-        return version(distribution).partition("+")[0]
-    except (PackageNotFoundError, ValueError):
-        return None
+def pinned(distributions):
+    """Return requirements of exactly the installed versions: what ``get_default_pip_requirements`` answers."""
+    return [pin(installed_name(name)) for name in distributions]
 
 
 def pin(distribution):
@@ -69,53 +73,50 @@ def pin(distribution):
     return distribution if version is None else f"{distribution}=={version}"
 
 
-def read_requirements(pip_requirements, argument):
-    """Return a list of requirements given as such, or as the path of a requirements file."""
-    if isinstance(pip_requirements, str):
-        try:
-            with open(pip_requirements, encoding="utf-8") as file:
-                lines = file.read().splitlines()
-        except OSError as error:
-            raise MlflowException.invalid_parameter_value(
-                f"{argument}: a text is the path of a requirements file: {error}"
-            ) from None
-        return [line.strip() for line in lines if line.strip() and not line.lstrip().startswith("#")]
+def installed_name(distribution):
+    """Return the distribution that stands in for another: ``xgboost-cpu`` has the modules of ``xgboost``."""
+    if version_of(distribution) is None:
+        return distribution_of(distribution.replace("-", "_")) or distribution
+    return distribution
+
+
+def _modules_of_folder(folder):
+    modules, own = set(), set()
+    for parent, folders, files in os.walk(folder):
+        own.update(folders)
+        for name in files:
+            if name.endswith(".py"):
+                own.add(name[: -len(".py")])
+                modules |= _modules_of_source(os.path.join(parent, name))
+    return modules - own
+
+
+def _modules_of_source(path):
+    """Top-level modules that a source file imports, wherever in it; a file that is not Python imports nothing."""
+    import ast
+
     try:
-        requirements = list(pip_requirements)
-    except TypeError:
-        requirements = [pip_requirements]
-    for requirement in requirements:
-        if not isinstance(requirement, str):
-            raise MlflowException.invalid_parameter_value(
-                f"{argument}: expected texts such as 'numpy==2.0', got {requirement!r}"
-            )
-    return requirements
+        with open(path, "rb") as file:
+            tree = ast.parse(file.read())
+    except (SyntaxError, ValueError, RecursionError):
+        return set()
+    modules = set()
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            modules.update(alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom) and not node.level:
+            modules.add(node.module)
+        elif isinstance(node, ast.Call) and node.args and _imports(node.func):
+            name = node.args[0]
+            if isinstance(name, ast.Constant) and isinstance(name.value, str):
+                modules.add(name.value)
+    return {module.partition(".")[0] for module in modules} - {""}
 
 
-def name_of(requirement):
-    """Return the normalised name of the distribution that a requirement is about, or ``None`` for an option."""
-    match = re.match(r"[A-Za-z0-9][A-Za-z0-9._-]*", requirement)
-    return _normal(match[0]) if match else None
+def _imports(function):
+    """Whether a call is one of ``importlib.import_module`` or ``__import__``."""
+    import ast
 
-
-def _dependencies(distribution):
-    """Return the normalised names of everything that a distribution requires, directly or not."""
-    from importlib.metadata import PackageNotFoundError, requires
-
-    seen, waiting = set(), [distribution]
-    while waiting:
-        try:
-            requirements = requires(waiting.pop()) or []
-        except PackageNotFoundError:
-            continue
-        for requirement in requirements:
-            name, _, marker = requirement.partition(";")
-            key = name_of(name)
-            if "extra" not in marker and key not in seen:
-                seen.add(key)
-                waiting.append(key)
-    return seen
-
-
-def _normal(name):
-    return re.sub(r"[-_.]+", "-", name).lower()
+    if isinstance(function, ast.Attribute):
+        return function.attr == "import_module"
+    return isinstance(function, ast.Name) and function.id in ("import_module", "__import__")

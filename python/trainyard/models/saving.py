@@ -6,9 +6,14 @@ from trainyard.exceptions import MlflowException
 from trainyard.models import environment
 from trainyard.models.loading import refuse_code_to_save
 from trainyard.models.model import Model
+from trainyard.models.requirement_lines import name_of
 from trainyard.models.signature import ModelSignature
 
 CODE_FOLDER = "code"
+_ARGUMENTS = (
+    "signature", "input_example", "code_paths", "conda_env", "pip_requirements", "extra_pip_requirements",
+    "metadata", "extra_files",
+)  # fmt: skip
 
 
 class Saving:
@@ -23,12 +28,17 @@ class Saving:
     code_paths
         Files and folders with the code that the model needs.
     conda_env, pip_requirements, extra_pip_requirements
-        The environment, see :func:`trainyard.models.environment.write_environment`.
+        The environment, see :class:`trainyard.models.environment.Environment`.
     metadata
         The caller's own notes.
     extra_files
         Further files to keep beside the model.
     """
+
+    @classmethod
+    def of(cls, arguments):
+        """Take what is shared out of the ``locals()`` of a flavor's ``save_model`` or ``log_model``."""
+        return cls(**{name: arguments.get(name) for name in _ARGUMENTS})
 
     def __init__(
         self,
@@ -47,8 +57,7 @@ class Saving:
             from trainyard.models.agreement import check_agreement
 
             check_agreement(self.signature, self.example)
-        environment.check_arguments(conda_env, pip_requirements, extra_pip_requirements)
-        self._environment = (conda_env, pip_requirements, extra_pip_requirements)
+        self._environment = environment.Environment(conda_env, pip_requirements, extra_pip_requirements)
         self._code_paths = _existing("code_paths", code_paths)
         self._extra_files = _existing("extra_files", extra_files)
         if metadata is not None and not isinstance(metadata, dict):
@@ -66,14 +75,36 @@ class Saving:
         if os.path.exists(self.folder) and (not os.path.isdir(self.folder) or os.listdir(self.folder)):
             raise MlflowException(f"Path '{self.folder}' already exists and is not empty", "RESOURCE_ALREADY_EXISTS")
         os.makedirs(self.folder, exist_ok=True)
+        self._code = None
         entries = {"code": None}
         if self._code_paths:
             _copy(self._code_paths, os.path.join(self.folder, CODE_FOLDER))
-            entries["code"] = CODE_FOLDER
+            self._code = entries["code"] = CODE_FOLDER
         if self._extra_files:
             _copy(self._extra_files, os.path.join(self.folder, "extra_files"))
             entries["extra_files"] = [{"path": f"extra_files/{os.path.basename(file)}"} for file in self._extra_files]
         return entries
+
+    def written(self):
+        """Say that the model's own files are complete, so that they can be on their way while the rest is written.
+
+        From here on the model may not turn out to be one that cannot be saved: it exists remotely now. A flavor that
+        does not call this sends its files in :meth:`finish`.
+        """
+        if self.model._delivery is not None:
+            self.model._delivery.begin()
+
+    def add_pyfunc(self, loader_module, **conf):
+        """Say how ``pyfunc`` loads the model: MLflow's name of the flavor's module, and what its loader needs."""
+        if self._code:
+            conf["code"] = self._code
+        self.model.add_flavor(
+            "python_function",
+            loader_module=loader_module,
+            python_version=environment.python_version(),
+            env={"conda": environment.CONDA_FILE, "virtualenv": environment.PYTHON_ENV_FILE},
+            **conf,
+        )
 
     def describe_data(self, predict):
         """Write the example, and infer the signature from it where none was given.
@@ -94,12 +125,30 @@ class Saving:
             self.model.signature = self.signature
 
     def finish(self, infer_requirements):
-        """Write the environment and the ``MLmodel`` file."""
+        """Write the environment and the ``MLmodel`` file, which waits for the logged model's id where there is one.
+
+        Parameters
+        ----------
+        infer_requirements
+            Returns what has to be installed, unless the caller has said so.
+        """
+        self.written()
         self.model.model_size_bytes = sum(
             os.path.getsize(os.path.join(folder, file)) for folder, _, files in os.walk(self.folder) for file in files
         )
-        environment.write_environment(self.folder, infer_requirements, *self._environment)
-        self.model.finish(self.folder)
+        self._environment.write(self.folder, lambda: self._with_code(infer_requirements()))
+        if self.model._delivery is None:
+            self.model.finish(self.folder)
+
+    def _with_code(self, requirements):
+        """Add what the code beside the model imports."""
+        if not self._code:
+            return requirements
+        from trainyard.models.requirements import modules_of, requirements_of
+
+        own = [name_of(requirement) for requirement in requirements]
+        more = requirements_of(modules_of(os.path.join(self.folder, self._code)), own)
+        return requirements + [requirement for requirement in more if name_of(requirement) not in own]
 
 
 def _check_signature(signature):

@@ -1,7 +1,8 @@
 """The scikit-learn flavor: estimators and pipelines, saved with skops where it can hold them, else with cloudpickle."""
 
 from trainyard.models import loading
-from trainyard.models.logging import log_model as _log
+from trainyard.models.arguments import shared_arguments
+from trainyard.models.logging import log_saved
 from trainyard.models.saving import Saving
 from trainyard.sklearn import fitted, serialization
 from trainyard.sklearn.serialization import (
@@ -14,6 +15,7 @@ from trainyard.sklearn.serialization import (
 FLAVOR_NAME = "sklearn"
 
 
+@shared_arguments
 def log_model(
     sk_model,
     artifact_path=None,
@@ -44,78 +46,20 @@ def log_model(
     ----------
     sk_model
         A fitted estimator, transformer or pipeline.
-    artifact_path
-        Older name of ``name``.
-    conda_env
-        Conda environment as a dict or the path of a YAML file; replaces the inferred requirements.
-    code_paths
-        Files and folders with the code that the model needs.
     serialization_format
         ``"skops"``, ``"cloudpickle"`` or ``"pickle"``. Left out, it is skops when skops can hold the model and all
         types in it belong to the frameworks, else cloudpickle with a warning that names the reason.
-    registered_model_name
-        Make the model a new version under this registered name.
-    signature
-        What ``infer_signature`` returns; inferred from the example when left out; ``False`` for none.
-    input_example
-        Data like the model's input.
-    await_registration_for
-        Seconds to wait until the registered version is ready.
-    pip_requirements
-        Requirements in place of the inferred ones: a list, or the path of a requirements file.
-    extra_pip_requirements
-        Requirements on top of the inferred ones.
     pyfunc_predict_fn
         Method that ``pyfunc`` predicts with.
-    metadata
-        Notes to keep in the ``MLmodel`` file.
-    extra_files
-        Further files to keep beside the model.
-    params, tags, model_type
-        Of the logged model.
-    step
-        Training step at which the model was made.
-    model_id
-        Existing logged model to fill, in place of a new one.
-    name
-        Name of the logged model.
     skops_trusted_types
         Types that skops may load although it does not trust them.
-
-    Returns
-    -------
-    ModelInfo
-        Its ``model_uri`` loads the model again.
     """
-    saver = _Saver(
-        sk_model,
-        serialization_format,
-        pyfunc_predict_fn,
-        skops_trusted_types,
-        Saving(
-            signature,
-            input_example,
-            code_paths,
-            conda_env,
-            pip_requirements,
-            extra_pip_requirements,
-            metadata,
-            extra_files,
-        ),
-    )
-    return _log(
-        saver.save,
-        name=name if name is not None else artifact_path,
-        registered_model_name=registered_model_name,
-        await_registration_for=await_registration_for,
-        model_type=model_type,
-        params=params,
-        tags=tags,
-        step=step,
-        model_id=model_id,
-    )
+    arguments = locals()
+    saver = _Saver(sk_model, serialization_format, pyfunc_predict_fn, skops_trusted_types, Saving.of(arguments))
+    return log_saved(saver.save, arguments)
 
 
+@shared_arguments
 def save_model(
     sk_model,
     path,
@@ -132,17 +76,16 @@ def save_model(
     skops_trusted_types=None,
     extra_files=None,
 ):
-    """Save a fitted scikit-learn model as a model directory at ``path``; see :func:`log_model`."""
-    saving = Saving(
-        signature,
-        input_example,
-        code_paths,
-        conda_env,
-        pip_requirements,
-        extra_pip_requirements,
-        metadata,
-        extra_files,
-    )
+    """Save a fitted scikit-learn model as a model directory.
+
+    Parameters
+    ----------
+    sk_model
+        A fitted estimator, transformer or pipeline.
+    serialization_format, pyfunc_predict_fn, skops_trusted_types
+        See :func:`log_model`.
+    """
+    saving = Saving.of(locals())
     _Saver(sk_model, serialization_format, pyfunc_predict_fn, skops_trusted_types, saving).save(path, mlflow_model)
 
 
@@ -215,8 +158,6 @@ class _Saver:
         """Fill a model directory."""
         import sklearn
 
-        from trainyard.models.environment import CONDA_FILE, PYTHON_ENV_FILE, python_version
-
         saving = self._saving
         # Serialised first: a model that cannot be held by any format leaves no folder behind.
         content, used_format, trusted = serialization.dump(self._estimator, self._format, self._trusted_types)
@@ -225,18 +166,11 @@ class _Saver:
         path = loading.inside(folder, file_name)
         with open(path, "wb") as file:
             file.write(content)
+        saving.written()
         predict = getattr(self._estimator, self._predict_fn, None)
         saving.describe_data(None if predict is None else lambda data, params: predict(data, **(params or {})))
         if predict is not None:
-            saving.model.add_flavor(
-                "python_function",
-                loader_module="mlflow.sklearn",
-                model_path=file_name,
-                predict_fn=self._predict_fn,
-                python_version=python_version(),
-                env={"conda": CONDA_FILE, "virtualenv": PYTHON_ENV_FILE},
-                **({"code": entries["code"]} if entries["code"] else {}),
-            )
+            saving.add_pyfunc("mlflow.sklearn", model_path=file_name, predict_fn=self._predict_fn)
         saving.model.add_flavor(
             FLAVOR_NAME,
             pickled_model=file_name,
