@@ -142,8 +142,15 @@ def stock(tmp_path):
     def run(script, *arguments):
         path = tmp_path / "stock_script.py"
         path.write_text(script)
+        # Where this package is found by PYTHONPATH, stock would find it too, and pass without deserving it.
+        environment = {name: value for name, value in os.environ.items() if name != "PYTHONPATH"}
         done = subprocess.run(
-            [STOCK_PYTHON, str(path), *map(str, arguments)], capture_output=True, text=True, cwd=tmp_path, timeout=300
+            [STOCK_PYTHON, str(path), *map(str, arguments)],
+            capture_output=True,
+            text=True,
+            cwd=tmp_path,
+            env=environment,
+            timeout=300,
         )
         assert done.returncode == 0, done.stderr
         return json.loads(done.stdout.strip().splitlines()[-1])

@@ -1,5 +1,6 @@
 """The name ``mlflow`` for trainyard: in this process ``import mlflow`` and ``mlflow.<x>`` give trainyard's modules."""
 
+import contextlib
 import importlib
 import importlib.abc
 import importlib.util
@@ -48,3 +49,23 @@ def install():
     if real is not None and real is not sys.modules.get("trainyard"):
         raise ImportError("mlflow is already imported in this process, so its name cannot be given to trainyard")
     sys.meta_path.insert(0, _Finder())
+
+
+@contextlib.contextmanager
+def resolving_mlflow():
+    """Give ``mlflow`` and ``mlflow.<x>`` to this package for a while, where the real one is not installed.
+
+    Pickles and model code that were made with MLflow name its modules.
+    """
+    if _NAME in sys.modules or importlib.util.find_spec(_NAME) is not None:
+        yield
+        return
+    finder = _Finder()
+    sys.meta_path.insert(0, finder)
+    try:
+        yield
+    finally:
+        sys.meta_path.remove(finder)
+        # What is loaded holds the modules; the rest of the program goes on without a package of this name.
+        for name in [name for name in sys.modules if name.partition(".")[0] == _NAME]:
+            del sys.modules[name]

@@ -120,6 +120,20 @@ class Model:
         with open(os.path.join(_local(path), file_name), encoding="utf-8") as file:
             return file.read()
 
+    def _is_signature_from_type_hint(self):
+        return bool(self.signature) and self.signature._is_signature_from_type_hint
+
+    def _is_type_hint_from_example(self):
+        return bool(self.signature) and self.signature._is_type_hint_from_example
+
+    def __eq__(self, other):
+        return isinstance(other, Model) and self.to_dict() == other.to_dict()
+
+    __hash__ = None
+
+    def __str__(self):
+        return self.to_yaml()
+
     def get_model_info(self, logged_model=None):
         """Return what ``log_model`` returns for the model."""
         return ModelInfo(self, logged_model)
@@ -143,9 +157,8 @@ class Model:
                 fields[name] = getattr(self, name)
         if self.signature is not None:
             fields["signature"] = self.signature.to_dict()
-            # Signatures here always come from data, which MLflow's file says in two words of its own.
-            fields.setdefault("is_signature_from_type_hint", False)
-            fields.setdefault("type_hint_from_example", False)
+            fields["is_signature_from_type_hint"] = self.signature._is_signature_from_type_hint
+            fields["type_hint_from_example"] = self.signature._is_type_hint_from_example
         return fields
 
     def to_yaml(self, stream=None):
@@ -194,6 +207,8 @@ class Model:
                 value = fields[name]
                 if name == "signature" and value is not None:
                     value = ModelSignature.from_dict(value)
+                    value._is_signature_from_type_hint = bool(fields.get("is_signature_from_type_hint"))
+                    value._is_type_hint_from_example = bool(fields.get("type_hint_from_example"))
                 setattr(self, name, value)
 
     @classmethod

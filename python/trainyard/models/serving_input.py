@@ -15,16 +15,17 @@ _FORMATS = ("dataframe_split", "dataframe_records", "instances", "inputs")
 _REQUEST_KEYS = ("messages", "prompt", "input")
 
 
-def parse_body(body, schema=None, param_schema=None):
+def parse_body(body, model):
     """Return the data and the params of a request.
 
     Parameters
     ----------
     body
         The JSON, as text or read.
-    schema, param_schema
-        The schemas of the model.
+    model
+        The description of the model: a ``Model``.
     """
+    schema, param_schema = model.get_input_schema(), model.get_params_schema()
     wire = json.loads(body) if isinstance(body, (str, bytes)) else body
     if not isinstance(wire, dict):
         raise _invalid(f"The body must be a JSON object, got {type(wire).__name__}")
@@ -41,6 +42,9 @@ def parse_body(body, schema=None, param_schema=None):
             f"Received dictionary with input fields: {list(wire)}"
         )
     content = wire[given[0]]
+    if model._is_signature_from_type_hint() or model._is_type_hint_from_example():
+        # The model validates its input by the hint, which knows more than a schema.
+        return _as_list(content, given[0]), params
     if given[0].startswith("dataframe_"):
         return frame_from_json(content, given[0].removeprefix("dataframe_"), schema), params
     if given[0] == "instances":
@@ -106,6 +110,14 @@ def answer(predictions):
     return predictions.to_dict(orient="records") if is_frame(predictions) else predictions
 
 
+def _as_list(content, form):
+    """Return the content of a request as the list that a type hint is about."""
+    if not form.startswith("dataframe_"):
+        return content
+    frame = frame_from_json(content, form.removeprefix("dataframe_"))
+    return frame.iloc[:, 0].tolist() if list(frame.columns) == [0] else frame.to_dict(orient="records")
+
+
 def _columns_of(rows):
     """Return rows that are dicts as columns; other rows are a tensor and stay."""
     if not isinstance(rows, list) or not rows or not isinstance(rows[0], dict):
@@ -129,7 +141,7 @@ def _cast_frame(frame, schema):
         except Exception as error:
             raise _invalid(
                 "Data is not compatible with model signature. "
-                f"Failed to convert column {name} to type '{spec.type}'. Error: '{error!r}'"
+                f"Failed to convert column {name} to type '{spec.type!r}'. Error: '{error!r}'"
             ) from None
     return frame
 

@@ -1,8 +1,5 @@
 """Signatures: what a model takes, answers, and which params its predict knows."""
 
-import os
-
-from trainyard.exceptions import MlflowException
 from trainyard.types.schema import ColSpec, ParamSchema, Schema, convert_dataclass_to_schema
 
 
@@ -109,56 +106,6 @@ def infer_signature(model_input=None, model_output=None, params=None):
     return ModelSignature(
         _schema("inputs", model_input), _schema("outputs", model_output), infer_params(params) if params else None
     )
-
-
-def set_signature(model_uri, signature):
-    """Give a saved model another signature, in place.
-
-    Parameters
-    ----------
-    model_uri
-        A local folder, ``models:/<model id>``, ``runs:/<run id>/<name>`` or an artifact URI. Versions in the registry
-        do not change: log the model again.
-    signature
-        The ``ModelSignature``.
-    """
-    import tempfile
-
-    from trainyard.models.model import MLMODEL_FILE, Model
-    from trainyard.models.uri import parse_model_uri
-
-    if not isinstance(signature, ModelSignature):
-        raise MlflowException.invalid_parameter_value(
-            f"The signature argument must be a ModelSignature object, got {type(signature).__name__}"
-        )
-    uri = os.fspath(model_uri)
-    if uri.startswith("models:/") and parse_model_uri(uri).model_id is None:
-        raise MlflowException.invalid_parameter_value(
-            f"Failed to set signature on {uri!r}. Model URIs with the `models:/<name>/<version>` scheme are not "
-            "supported."
-        )
-    if os.path.isdir(uri):
-        model = Model.load(uri)
-        model.signature = signature
-        model.save(os.path.join(uri, MLMODEL_FILE))
-        return
-    from trainyard.tracking.client import MlflowClient
-
-    client = MlflowClient()
-    if uri.startswith(("models:/", "runs:/")):
-        uri = client._connection.resolve_model(uri)["artifact_uri"]
-    with tempfile.TemporaryDirectory(prefix="trainyard-") as folder:
-        try:
-            client._download(uri, MLMODEL_FILE, folder)
-        except Exception as error:
-            raise MlflowException(
-                f'Failed to download an "{MLMODEL_FILE}" model file from "{model_uri}"', "RESOURCE_DOES_NOT_EXIST"
-            ) from error
-        model = Model.load(folder)
-        model.signature = signature
-        path = os.path.join(folder, MLMODEL_FILE)
-        model.save(path)
-        client._upload(uri, path, "")
 
 
 def _schema_argument(name, value):

@@ -1,183 +1,203 @@
-"""``PyFuncModel``: a loaded model behind one ``predict``, which checks its input against the signature."""
+"""Models that are Python code: the base class, functions as models, and loading both.
 
-import importlib
+Pickles name the classes of this module as those of ``mlflow.pyfunc.model``, whoever made them.
+"""
+
+import inspect
 import os
 
-from trainyard import _core
 from trainyard.exceptions import MlflowException
 from trainyard.models import loading
-from trainyard.models.model import Model
-
-# Loader modules of MLflow that have a counterpart here.
-_OUR_LOADERS = {"mlflow.sklearn": "trainyard.sklearn"}
-
-
-def load_model(model_uri, suppress_warnings=False, dst_path=None, model_config=None):
-    """Load a model for prediction.
-
-    Parameters
-    ----------
-    model_uri
-        ``models:/…``, ``runs:/<run id>/<name>``, an artifact URI, or a local folder.
-    suppress_warnings
-        Do not warn when another Python version made the model.
-    dst_path
-        Existing folder to fetch the files into.
-    model_config
-        Values to overlay the model's configuration with, for loaders that take one.
-
-    Returns
-    -------
-    PyFuncModel
-    """
-    folder = loading.download_model(model_uri, dst_path)
-    conf = flavor_conf(folder)
-    if not suppress_warnings:
-        _compare_python(conf)
-    loading.add_code_to_path(folder, conf)
-    implementation = _load_implementation(folder, conf, model_config)
-    model = Model.from_dict(_core.read_model(folder))
-    return PyFuncModel(model, implementation, model_id=model.model_id, folder=folder)
+from trainyard.pyfunc.flavor import flavor_conf
+from trainyard.pyfunc.utils.data_validation import (
+    check_parameters,
+    hint_of_predict,
+    pyfunc,
+    takes_context,
+    type_hints,
+    wrap_predict,
+)
 
 
-def flavor_conf(folder):
-    """Return what the ``MLmodel`` file of a folder says for prediction."""
-    return loading.flavor_of(folder, "python_function")
+class PythonModel:
+    """A model whose prediction is code of its own.
 
-
-def _load_implementation(folder, conf, model_config):
-    name = conf["loader_module"]
-    if name in _OUR_LOADERS:
-        return importlib.import_module(_OUR_LOADERS[name]).load_pyfunc(folder)
-    loading.refuse_code_to_load(f"a model with loader_module {name!r}")
-    try:
-        loader = importlib.import_module(name)
-    except ImportError as error:
-        raise MlflowException(
-            f"the model's loader_module {name!r} cannot be imported, which its requirements.txt should provide: {error}"
-        ) from error
-    path = next((conf[key] for key in ("data", "model_path") if conf.get(key)), None)
-    path = folder if path is None else loading.inside(folder, path)
-    config = {**(conf.get("config") or {}), **(model_config or {})}
-    return loader._load_pyfunc(path, config) if config else loader._load_pyfunc(path)
-
-
-def _compare_python(conf):
-    from trainyard.models.environment import python_version
-
-    made_by = conf.get("python_version")
-    if made_by and made_by.split(".")[:2] != python_version().split(".")[:2]:
-        import warnings
-
-        warnings.warn(f"the model was saved with Python {made_by}, this is {python_version()}", stacklevel=3)
-
-
-class PyFuncModel:
-    """A loaded model.
-
-    Parameters
-    ----------
-    model_meta
-        The description of the model.
-    model_impl
-        What predicts: an object with ``predict(data, params)`` or ``predict(data)``.
-    predict_fn
-        Name of its method.
+    A subclass has ``predict(self, context, model_input, params=None)``, or the same without ``context``. With a type
+    hint on ``model_input``, such as ``list[str]`` or a list of pydantic models, every input is validated, and the
+    signature comes from the hint.
     """
 
-    def __init__(self, model_meta, model_impl, predict_fn="predict", model_id=None, folder=None):
-        self._model_meta = model_meta
-        self._model_impl = model_impl
-        self._predict_fn = getattr(model_impl, predict_fn)
-        self._takes_params = _takes_params(self._predict_fn)
-        self._model_id = model_id
-        self._folder = folder
+    def load_context(self, context):
+        """Prepare the model for predictions, once, right after it is loaded.
 
-    def predict(self, data, params=None):
+        Parameters
+        ----------
+        context
+            The ``PythonModelContext``, which knows where the artifacts lie.
+        """
+
+    @property
+    def predict_type_hints(self):
+        """The hints of ``predict``: an object with ``input`` and ``output``."""
+        if not hasattr(self, "_predict_type_hints"):
+            self._predict_type_hints = type_hints(self.predict, 1 if takes_context(self.predict) else 0)
+        return self._predict_type_hints
+
+    def __init_subclass__(cls, **kwargs):
+        super().__init_subclass__(**kwargs)
+        if cls.__module__.startswith("trainyard.pyfunc."):
+            return
+        predict = cls.__dict__.get("predict")
+        if callable(predict):
+            cls.predict = wrap_predict(predict, hint_of_predict(predict))
+        if callable(cls.__dict__.get("predict_stream")):
+            check_parameters(cls.__dict__["predict_stream"], "predict_stream")
+
+    def predict(self, context, model_input, params=None):
         """Predict.
 
         Parameters
         ----------
-        data
-            The input: checked against the signature, with columns reordered and widened where nothing is lost.
+        context
+            The ``PythonModelContext``. A method without this parameter is fine too.
+        model_input
+            The input, after it has been checked against the signature.
         params
-            Params of inference; the ones left out take the defaults of the signature.
+            Params of inference.
         """
-        signature = self._model_meta.signature
-        if signature is not None:
-            from trainyard.types.enforce import enforce_schema
-            from trainyard.types.params import enforce_params
+        raise NotImplementedError(f"{type(self).__name__} has no predict method")
 
-            if signature.inputs is not None:
-                try:
-                    data = enforce_schema(data, signature.inputs)
-                except MlflowException as error:
-                    raise MlflowException.invalid_parameter_value(
-                        f"Failed to enforce schema of data with schema '{signature.inputs}'. Error: {error}"
-                    ) from error
-            if params or signature.params is not None:
-                params = enforce_params(params, signature.params)
-        if self._takes_params:
-            return self._predict_fn(data, params=params)
-        if params:
-            import warnings
+    def predict_stream(self, context, model_input, params=None):
+        """Predict piece by piece: a generator, with the parameters of :meth:`predict`."""
+        raise NotImplementedError(f"{type(self).__name__} has no predict_stream method")
 
-            warnings.warn("the model takes no params, they are ignored", stacklevel=2)
-        return self._predict_fn(data)
+
+class PythonModelContext:
+    """What a ``PythonModel`` is given besides the input: where its artifacts lie, and its configuration."""
+
+    def __init__(self, artifacts, model_config):
+        self._artifacts = artifacts
+        self._model_config = model_config
 
     @property
-    def metadata(self):
-        """The description of the model: a ``Model``."""
-        return self._model_meta
-
-    @property
-    def model_id(self):
-        """Id of the logged model, or ``None``."""
-        return self._model_id
-
-    @property
-    def loader_module(self):
-        """Module that loads the model, by MLflow's name."""
-        return self._model_meta.flavors["python_function"]["loader_module"]
+    def artifacts(self):
+        """Local paths by the names that the artifacts were logged under."""
+        return self._artifacts
 
     @property
     def model_config(self):
         """The model's configuration."""
-        return self._model_meta.flavors["python_function"].get("config")
+        return self._model_config
+
+
+class _FunctionPythonModel(PythonModel):
+    """A function of one argument as a model."""
+
+    def __init__(self, func, signature=None):
+        self.signature = signature
+        self.func = func if getattr(func, "_is_pyfunc", False) else pyfunc(func)
 
     @property
-    def input_example(self):
-        """The data of the saved input example, or ``None``."""
-        return self._model_meta.load_input_example(self._folder) if self._folder else None
+    def predict_type_hints(self):
+        """The hints of the function."""
+        if not hasattr(self, "_predict_type_hints"):
+            self._predict_type_hints = type_hints(self.func, 0)
+        return self._predict_type_hints
 
-    def unwrap_python_model(self):
-        """Return the Python model inside of a model of the pyfunc flavor."""
-        try:
-            return self._model_impl.python_model
-        except AttributeError:
-            raise MlflowException("Unable to retrieve base model object from pyfunc.") from None
-
-    def get_raw_model(self):
-        """Return the framework's own object."""
-        if hasattr(self._model_impl, "get_raw_model"):
-            return self._model_impl.get_raw_model()
-        raise NotImplementedError("the model's loader gives no access to the framework's own object")
-
-    def __repr__(self):
-        lines = ["mlflow.pyfunc.loaded_model:"]
-        for name in ("artifact_path", "run_id"):
-            value = getattr(self._model_meta, name)
-            if value is not None:
-                lines.append(f"  {name}: {os.fspath(value)}")
-        lines.append(f"  flavor: {self.loader_module}")
-        return "\n".join(lines) + "\n"
+    def predict(self, model_input, params=None):
+        """Call the function; it knows no params."""
+        return self.func(model_input)
 
 
-def _takes_params(predict):
-    import inspect
+class _PythonModelPyfuncWrapper:
+    """A ``PythonModel`` as ``PyFuncModel`` calls it, whatever parameters its methods have."""
 
-    try:
-        parameters = inspect.signature(predict).parameters
-    except (TypeError, ValueError):
-        return False
-    return "params" in parameters
+    def __init__(self, python_model, context, signature):
+        self.python_model = python_model
+        self.context = context
+        self.signature = signature
+
+    def predict(self, model_input, params=None):
+        """Predict."""
+        return self._call(self.python_model.predict, model_input, params)
+
+    def predict_stream(self, model_input, params=None):
+        """Predict piece by piece."""
+        return self._call(self.python_model.predict_stream, model_input, params)
+
+    def _call(self, method, model_input, params):
+        arguments = [self.context] if takes_context(method) else []
+        arguments.append(self._as_hinted(model_input))
+        if "params" in inspect.signature(method).parameters:
+            return method(*arguments, params=params)
+        if params:
+            from trainyard.notices import warn
+
+            warn(
+                "The underlying model does not support passing additional parameters to the predict function. "
+                f"`params` {params} will be ignored."
+            )
+        return method(*arguments)
+
+    def _as_hinted(self, model_input):
+        """Return a frame as a list of texts or dicts for models saved before MLflow validated hints by itself."""
+        hint = getattr(getattr(self.python_model, "predict_type_hints", None), "input", None)
+        is_old = not getattr(getattr(self.python_model, "func", self.python_model.predict), "_is_pyfunc", False)
+        if is_old and hint in (list[str], list[dict[str, str]]):
+            from trainyard.types.hinted_data import from_frame
+
+            return from_frame(model_input, hint)
+        return model_input
+
+
+def get_default_pip_requirements():
+    """Return what every model of this flavor needs."""
+    from trainyard.models.requirements import pinned
+
+    return pinned(["cloudpickle"])
+
+
+def get_default_conda_env():
+    """Return the conda environment with what every model of this flavor needs."""
+    from trainyard.models.environment import conda_env
+
+    return conda_env(get_default_pip_requirements())
+
+
+def _load_pyfunc(model_path, model_config=None):
+    """Load the model of a directory as an object with ``predict``; the entry point by MLflow's name."""
+    from trainyard.pyfunc import pickling
+
+    conf = flavor_conf(model_path)
+    loading.refuse_code_to_load("a Python model", "log a model of a framework's flavor, whose format holds no code")
+    file_name = conf.get("python_model")
+    if file_name is None:
+        raise MlflowException("Python model path was not specified in the model configuration")
+    _compare_cloudpickle(conf.get("cloudpickle_version"))
+    path = loading.inside(model_path, file_name)
+    return prepare(pickling.load(path, conf.get("python_model_compression")), model_path, model_config)
+
+
+def prepare(python_model, folder, model_config):
+    """Give a loaded Python model its context, and return it as an object with ``predict``."""
+    from trainyard.models.model import Model
+
+    artifacts = {
+        name: loading.inside(folder, entry["path"])
+        for name, entry in (flavor_conf(folder).get("artifacts") or {}).items()
+    }
+    context = PythonModelContext(artifacts, model_config)
+    python_model.load_context(context)
+    return _PythonModelPyfuncWrapper(python_model, context, Model.load(os.fspath(folder)).signature)
+
+
+def _compare_cloudpickle(made_by):
+    import cloudpickle
+
+    if made_by != cloudpickle.__version__:
+        from trainyard.notices import warn
+
+        warn(
+            f"The version of CloudPickle that was used to save the model, {made_by}, differs from the one that is "
+            f"installed, {cloudpickle.__version__}; what one wrote the other may not read"
+        )

@@ -1,0 +1,1 @@
+"""Loaders of Python models, by MLflow's names."""
