@@ -292,3 +292,28 @@ def test_a_model_is_described_as_stock_describes_it(saved):
     assert set(flavor) == {
         "cloudpickle_version", "code", "env", "loader_module", "python_model", "python_version", "streamable",
     }  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ("python_model: python_model.pkl", "python_model: ../outside.pkl"),
+        ("python_model: python_model.pkl", "python_model: /tmp/outside.pkl"),
+        ("path: artifacts/offset.txt", "path: ../offset.txt"),
+    ],
+)
+def test_paths_that_leave_the_directory_are_refused(tmp_path, offset, before, after):
+    folder = tmp_path / "model"
+    mlflow.pyfunc.save_model(folder, python_model=WithoutContext(), artifacts={"offset": offset})
+    text = (folder / "MLmodel").read_text()
+    assert before in text
+    (folder / "MLmodel").write_text(text.replace(before, after))
+    with pytest.raises(MlflowException, match=r"outside|has a part|absolute"):
+        mlflow.pyfunc.load_model(folder)
+
+
+def test_loading_a_model_makes_no_mlflow_importable(saved):
+    import sys
+
+    saved(WithoutContext())
+    assert not [name for name in sys.modules if name.partition(".")[0] == "mlflow"]

@@ -154,6 +154,15 @@ def test_dicts_become_pydantic_models(saved):
             loaded.predict(wrong)
 
 
+def test_an_example_can_be_made_of_pydantic_models(saved):
+    example = [Request(messages=[Message(role="user")])]
+    loaded = saved(Answers(), input_example=example)
+    assert loaded.input_example == [{"messages": [{"role": "user", "text": None}], "scores": {}}]
+    assert loaded.predict(loaded.input_example) == loaded.predict(example) == ["user"]
+    with pytest.raises(MlflowException, match="Pydantic type hint"):
+        infer_signature(example)
+
+
 def test_texts_stay_a_list(saved):
     loaded = saved(Counts(), input_example=["x"])
     assert loaded.predict(["ab", "c"]) == [2, 1]

@@ -7,13 +7,14 @@ import functools
 import json
 import logging
 import sys
+import tempfile
 import warnings
 
 import pairs
 import tables
 
 
-def describe(infer_signature, example, schema, param_schema, enforce_schema, enforce_params):
+def describe(infer_signature, example, read_back, schema, param_schema, enforce_schema, enforce_params):
     """Return the outcome of every entry of the tables under one implementation.
 
     Parameters
@@ -22,6 +23,8 @@ def describe(infer_signature, example, schema, param_schema, enforce_schema, enf
         The function.
     example
         Returns the two texts and the info of an input example.
+    read_back
+        Returns an input example as it is read from its file, and from a request, by a model with its signature.
     schema, param_schema
         Read a schema from its JSON.
     enforce_schema, enforce_params
@@ -38,6 +41,7 @@ def describe(infer_signature, example, schema, param_schema, enforce_schema, enf
         "signatures": entries(tables.DATA, lambda data: infer_signature(data).to_dict()["inputs"]),
         "params": entries(tables.PARAMS, lambda params: infer_signature([1], params=params).to_dict()["params"]),
         "examples": entries(tables.EXAMPLES, example),
+        "examples read back": entries(tables.EXAMPLES, read_back),
         "checks": {},
         "checks of params": {},
     }
@@ -67,8 +71,25 @@ def main():
         made = _Example(data)
         return [made.json_input_example, made.json_serving_input, json.dumps(made.info, sort_keys=True)]
 
+    def read_back(data):
+        from mlflow.models import Model
+        from mlflow.pyfunc.scoring_server import _parse_json_data
+
+        made = _Example(data)
+        model = Model(saved_input_example_info=made.info, signature=infer_signature(made.inference_data))
+        with tempfile.TemporaryDirectory() as folder:
+            made.save(folder)
+            parsed = _parse_json_data(made.json_serving_input, model, model.signature.inputs)
+            return [model.load_input_example(folder), parsed.data, parsed.params]
+
     outcomes = describe(
-        infer_signature, example, Schema.from_json, ParamSchema.from_json, _enforce_schema, _enforce_params_schema
+        infer_signature,
+        example,
+        read_back,
+        Schema.from_json,
+        ParamSchema.from_json,
+        _enforce_schema,
+        _enforce_params_schema,
     )
     if len(sys.argv) > 1:
         write(outcomes, sys.argv[1])

@@ -4,6 +4,7 @@ import json
 import os
 import subprocess
 import sys
+import tempfile
 
 import pytest
 
@@ -12,8 +13,9 @@ sys.path.insert(0, FOLDER)
 
 import record  # noqa: E402
 
-from trainyard.models import infer_signature  # noqa: E402
+from trainyard.models import Model, infer_signature  # noqa: E402
 from trainyard.models.example import Example  # noqa: E402
+from trainyard.models.serving_input import parse_body  # noqa: E402
 from trainyard.types import ParamSchema, Schema  # noqa: E402
 from trainyard.types.enforce import enforce_schema  # noqa: E402
 from trainyard.types.params import enforce_params  # noqa: E402
@@ -26,6 +28,14 @@ def example(data):
     return [made.json_input_example, made.json_serving_input, json.dumps(made.info, sort_keys=True)]
 
 
+def read_back(data):
+    made = Example(data)
+    model = Model(saved_input_example_info=made.info, signature=infer_signature(made.data))
+    with tempfile.TemporaryDirectory() as folder:
+        made.save(folder)
+        return [model.load_input_example(folder), *parse_body(made.json_serving_input, model)]
+
+
 @pytest.fixture(scope="module")
 def ours():
     import warnings
@@ -33,7 +43,7 @@ def ours():
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         return record.describe(
-            infer_signature, example, Schema.from_json, ParamSchema.from_json, enforce_schema, enforce_params
+            infer_signature, example, read_back, Schema.from_json, ParamSchema.from_json, enforce_schema, enforce_params
         )
 
 
@@ -56,7 +66,7 @@ def differences(theirs, ours):
     return found
 
 
-@pytest.mark.parametrize("table", ["signatures", "params", "examples"])
+@pytest.mark.parametrize("table", ["signatures", "params", "examples", "examples read back"])
 def test_what_is_made_of_data_is_what_stock_makes(ours, table):
     assert differences(GOLDEN[table], ours[table]) == {}
 

@@ -166,9 +166,12 @@ def test_tensors_are_those_of_numpy():
 
 
 @pytest.mark.heavy
-def test_tensors_of_pytorch_are_those_of_numpy():
+def test_tensors_of_frameworks_are_those_of_numpy():
     torch = pytest.importorskip("torch")
-    assert columns(torch.zeros(2, 3, requires_grad=True)) == Schema([TensorSpec(numpy.dtype("float32"), (-1, 3))])
+    tensorflow = pytest.importorskip("tensorflow")
+    expected = Schema([TensorSpec(numpy.dtype("float32"), (-1, 3))])
+    assert columns(torch.zeros(2, 3, requires_grad=True)) == expected
+    assert columns(tensorflow.zeros((2, 3))) == columns(tensorflow.Variable(tensorflow.zeros((2, 3)))) == expected
 
 
 def test_dataclasses_describe_columns():

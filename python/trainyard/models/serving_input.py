@@ -42,7 +42,7 @@ def parse_body(body, model):
             f"Received dictionary with input fields: {list(wire)}"
         )
     content = wire[given[0]]
-    if model._is_signature_from_type_hint() or model._is_type_hint_from_example():
+    if model._is_signature_from_type_hint():
         # The model validates its input by the hint, which knows more than a schema.
         return _as_list(content, given[0]), params
     if given[0].startswith("dataframe_"):
