@@ -121,6 +121,10 @@ pub struct CreateRun {
     /// Tags to set.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub tags: Vec<Tag>,
+    /// The id that a client has given to a run it started without a server: 32 lower-case hex digits. Ours alone: other
+    /// servers ignore it and make an id. A run that is there already is answered as it is.
+    #[serde(skip_serializing_if = "RunId::is_empty")]
+    pub run_id: RunId,
 }
 
 /// Answer to [`CreateRun`] and [`GetRun`].

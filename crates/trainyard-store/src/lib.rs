@@ -14,6 +14,7 @@ mod tracking;
 pub use db::{Column, DbError, Dialect, FromColumn, Row, Sources, Transaction, Value};
 pub use error::{Entity, StoreError};
 pub use store::{ArtifactRoot, Pending, Store, StoreOptions};
+pub use tracking::rules;
 
 use trainyard_api::Endpoint;
 

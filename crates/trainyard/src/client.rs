@@ -6,7 +6,7 @@ use std::sync::Arc;
 use trainyard_store::Operation;
 
 use crate::embedded::Embedded;
-use crate::http::Http;
+use crate::http::{Http, Repeat};
 use crate::tracking_uri::{TrackingUri, default_tracking_uri, redact};
 use crate::{ArtifactRepository, Error};
 
@@ -54,8 +54,24 @@ impl Client {
     /// Carries out a request and waits for the answer.
     pub fn call<O: Operation>(&self, request: O) -> Result<O::Response, Error> {
         match &self.inner.transport {
-            Transport::Http(http) => http.call(&request),
+            Transport::Http(http) => http.call(&request, Repeat::of::<O>()),
             Transport::Embedded(embedded) => embedded.call(request),
+        }
+    }
+
+    /// Carries out a request without repeating it: for callers with a patience of their own.
+    pub(crate) fn attempt<O: Operation>(&self, request: O) -> Result<O::Response, Error> {
+        match &self.inner.transport {
+            Transport::Http(http) => http.call(&request, Repeat::Never),
+            Transport::Embedded(embedded) => embedded.call(request),
+        }
+    }
+
+    /// The tracking URI as another process has to write it: without a password, and with an absolute path.
+    pub(crate) fn lasting_uri(&self) -> String {
+        match &self.inner.transport {
+            Transport::Http(_) => self.inner.tracking_uri.clone(),
+            Transport::Embedded(embedded) => format!("sqlite:///{}", embedded.database().display()),
         }
     }
 

@@ -20,6 +20,10 @@ impl Embedded {
         Self { database, slot: Slot::new() }
     }
 
+    pub(crate) fn database(&self) -> &Path {
+        &self.database
+    }
+
     pub(crate) fn call<O: Operation>(&self, request: O) -> Result<O::Response, Error> {
         self.slot.with(|| open(&self.database), |store| Ok(store.execute(request).wait()?))
     }

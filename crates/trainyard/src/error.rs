@@ -6,6 +6,8 @@ use std::path::{Path, PathBuf};
 use trainyard_api::{ApiError, ErrorCode};
 use trainyard_store::StoreError;
 
+use crate::journal::Rejections;
+
 /// Why a call did not succeed.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
@@ -101,6 +103,29 @@ pub enum Error {
         /// What the system said.
         source: io::Error,
     },
+    /// The journal cannot take what was to be logged. Nothing that was logged before is lost.
+    #[error(
+        "this was not logged, since the journal {} cannot take it: {source}. What was logged before is kept; \
+         TRAINYARD_HOME names a folder for journals that has room",
+        path.display()
+    )]
+    Journal {
+        /// The file or folder.
+        path: PathBuf,
+        /// What the system said.
+        source: io::Error,
+    },
+    /// A journal on disk cannot be read.
+    #[error("the journal {} is damaged: {reason}", path.display())]
+    DamagedJournal {
+        /// The journal's folder.
+        path: PathBuf,
+        /// Where, and what is wrong.
+        reason: String,
+    },
+    /// Something that was logged has been refused by the tracking store.
+    #[error("{0}")]
+    Rejected(Rejections),
     /// The process was forked by something that did not announce it, while the embedded store was open.
     #[error(
         "this process was forked while the embedded store was open; SQLite cannot be used in both. \
@@ -117,10 +142,15 @@ impl Error {
     pub fn code(&self) -> ErrorCode {
         match self {
             Self::Api(error) => error.error_code,
+            Self::Rejected(rejections) => rejections.code(),
+            Self::Journal { source, .. } if is_full(source) => ErrorCode::ResourceExhausted,
             Self::Unreachable { .. } => ErrorCode::TemporarilyUnavailable,
-            Self::NotATrackingServer { .. } | Self::Io { .. } | Self::Forked | Self::Cancelled => {
-                ErrorCode::InternalError
-            }
+            Self::NotATrackingServer { .. }
+            | Self::Io { .. }
+            | Self::Journal { .. }
+            | Self::DamagedJournal { .. }
+            | Self::Forked
+            | Self::Cancelled => ErrorCode::InternalError,
             Self::ArtifactStore { code, .. } => *code,
             Self::Uri { .. } | Self::Setting { .. } | Self::ArtifactPath { .. } | Self::Model { .. } => {
                 ErrorCode::InvalidParameterValue
@@ -146,6 +176,10 @@ impl Error {
     pub(crate) fn model(path: &Path, reason: impl Into<String>) -> Self {
         Self::Model { path: path.to_owned(), reason: reason.into() }
     }
+}
+
+fn is_full(error: &io::Error) -> bool {
+    matches!(error.kind(), io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded)
 }
 
 impl From<StoreError> for Error {

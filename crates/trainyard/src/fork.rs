@@ -11,7 +11,7 @@ use std::sync::{Arc, Condvar, Mutex, MutexGuard, OnceLock, PoisonError, Weak};
 
 use trainyard_store::Store;
 
-use crate::Error;
+use crate::{Error, journal};
 
 /// A value that every process has for itself: a forked child makes its own at first use and leaves the inherited one
 /// alone, whose locks may have been held at the moment of the fork.
@@ -51,7 +51,13 @@ pub fn before() {
     }
 }
 
-/// Ends what [`before`] began; to be called in the parent, and harmless in the child.
+/// To be called in the child: gives up its share in what belongs to the parent, such as the locks of its journals.
+pub fn after_in_child() {
+    journal::forget_inherited();
+    after();
+}
+
+/// Ends what [`before`] began; to be called in the parent.
 pub fn after() {
     let gate = gate();
     gate.lock().forking = false;

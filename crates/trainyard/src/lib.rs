@@ -20,6 +20,7 @@ mod embedded;
 mod error;
 pub mod fork;
 mod http;
+pub mod journal;
 mod model_uri;
 pub mod models;
 mod registry;

@@ -93,17 +93,32 @@ pub(super) fn check(prefix: &dyn fmt::Display, metric: &Metric) -> Result<(), St
     if keys::check("", "Metric name", &metric.key).is_err() {
         keys::check(&format!("{prefix}name"), "Metric name", &metric.key)?;
     }
-    if metric.timestamp < 0 {
-        return Err(StoreError::invalid(format!(
-            "Invalid value {} for parameter '{prefix}timestamp' supplied: metric '{}' (value={:?}). Timestamp must be \
-             a nonnegative long (64-bit integer)",
-            metric.timestamp, metric.key, metric.value
-        )));
+    check_timestamp(prefix, &metric.key, metric.value, metric.timestamp)?;
+    check_dataset(&metric.dataset_name, &metric.dataset_digest)
+}
+
+/// A time before the epoch is none.
+pub(super) fn check_timestamp(
+    prefix: &dyn fmt::Display,
+    key: &str,
+    value: f64,
+    timestamp: i64,
+) -> Result<(), StoreError> {
+    if timestamp >= 0 {
+        return Ok(());
     }
-    if metric.dataset_name.is_empty() != metric.dataset_digest.is_empty() {
-        return Err(StoreError::invalid("Both dataset_name and dataset_digest must be provided if one is provided"));
+    Err(StoreError::invalid(format!(
+        "Invalid value {timestamp} for parameter '{prefix}timestamp' supplied: metric '{key}' (value={value:?}). \
+         Timestamp must be a nonnegative long (64-bit integer)"
+    )))
+}
+
+/// A dataset is named by both.
+pub(super) fn check_dataset(name: &str, digest: &str) -> Result<(), StoreError> {
+    if name.is_empty() == digest.is_empty() {
+        return Ok(());
     }
-    Ok(())
+    Err(StoreError::invalid("Both dataset_name and dataset_digest must be provided if one is provided"))
 }
 
 /// Logs points that have been checked.

@@ -8,5 +8,6 @@ pub(crate) mod logged_models;
 pub(crate) mod metrics;
 mod names;
 mod params;
+pub mod rules;
 pub(crate) mod runs;
 mod tags;

@@ -87,10 +87,10 @@ impl Http {
     }
 
     /// Sends a request of the REST interface.
-    pub(crate) fn call<E: Endpoint>(&self, request: &E) -> Result<E::Response, Error> {
+    pub(crate) fn call<E: Endpoint>(&self, request: &E, repeat: Repeat) -> Result<E::Response, Error> {
         let placed = exchange::place(request)?;
         let url = format!("{}/api/2.0/mlflow{}", self.address, placed.path_and_query);
-        let answer = self.exchange(Repeat::of::<E>(), &url, |agent| {
+        let answer = self.exchange(repeat, &url, |agent| {
             let mut request = http::Request::builder().method(exchange::method(E::METHOD)).uri(&url);
             if placed.body.is_some() {
                 request = request.header("Content-Type", "application/json");

@@ -25,6 +25,8 @@ pub(crate) enum Repeat {
     Safe,
     /// It is not; repeat only when the server cannot have carried it out.
     Unsafe,
+    /// The caller has a patience of its own.
+    Never,
 }
 
 impl Repeat {
@@ -63,6 +65,7 @@ impl<'s> Retries<'s> {
             Repeat::Safe => matches!(status, 408 | 429 | 500 | 502 | 503 | 504),
             // These two say that the request was turned away at the door.
             Repeat::Unsafe => matches!(status, 429 | 503),
+            Repeat::Never => false,
         };
         passes && self.wait(retry_after.and_then(|text| parse_retry_after(text, Timestamp::now())))
     }
@@ -72,6 +75,7 @@ impl<'s> Retries<'s> {
         let passes = match self.repeat {
             Repeat::Safe => never_sent(error) || broke_off(error),
             Repeat::Unsafe => never_sent(error),
+            Repeat::Never => false,
         };
         passes && self.wait(None)
     }

@@ -23,8 +23,19 @@ impl Operation for CreateRun {
         for (index, tag) in self.tags.iter().enumerate() {
             keys::check_presence(&format!("tags[{index}].key"), &tag.key)?;
         }
+        let run_id = if self.run_id.is_empty() {
+            tx.new_run_id()
+        } else {
+            check_given_id(&self.run_id)?;
+            match find(tx, self.run_id.clone()) {
+                // The client was not told the first time.
+                Ok(run) if run.experiment == experiment => return get(tx, run.key, &run.run_id),
+                Ok(run) => return Err(StoreError::invalid(format!("The run {} is in another experiment", run.run_id))),
+                Err(StoreError::NotFound { .. }) => self.run_id,
+                Err(error) => return Err(error),
+            }
+        };
         let name = name_of_new(tx, self.run_name, &self.tags)?;
-        let run_id = tx.new_run_id();
         let now = tx.now_ms();
         let run = tx.insert(
             "INSERT INTO run (run_id, experiment_id, name, user_id, status, start_time, lifecycle_stage)
@@ -109,6 +120,17 @@ pub(super) fn id(field: &str, run_id: RunId, run_uuid: RunId) -> Result<RunId, S
         (true, false) => Ok(run_uuid),
         (true, true) => Err(StoreError::missing(field)),
     }
+}
+
+/// An id of a client's making names folders of artifacts, so it looks like one of ours.
+fn check_given_id(run_id: &RunId) -> Result<(), StoreError> {
+    let id = run_id.as_str();
+    if id.len() == 32 && id.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f')) {
+        return Ok(());
+    }
+    Err(StoreError::invalid(format!(
+        "Invalid value '{id}' for parameter 'run_id' supplied: expected 32 lower-case hex digits"
+    )))
 }
 
 /// A run that can be written to.

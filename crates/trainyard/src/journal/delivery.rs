@@ -1,0 +1,417 @@
+//! Delivering one journal to its tracking store, request by request and in order.
+//!
+//! Every request may be repeated: equal points and params are stored once, the last of several tags holds, a run is made
+//! under the id that it has had from the start. So what was under way when something broke off is simply sent again.
+
+use std::io;
+use std::path::{Path, PathBuf};
+
+use trainyard_api::experiments::{CreateExperiment, GetExperimentByName};
+use trainyard_api::runs::{GetRun, LogBatch, SearchRuns, UpdateRun};
+use trainyard_api::{ApiError, ErrorCode, ExperimentId, Tag, limits};
+
+use super::folder;
+use super::head::{Head, Position};
+use super::reader::{Ahead, Entry, Reader};
+use super::record::NewRun;
+use super::rejection::{self, Rejection};
+use crate::{Client, Error};
+
+/// Tag of runs that were started offline: the id that they had then, which a server other than ours has replaced.
+const OFFLINE_ID: &str = "trainyard.offlineRunId";
+/// Tag with the id of the run above.
+const PARENT_ID: &str = "mlflow.parentRunId";
+/// Room in a log-batch request for what is not text: names of fields, numbers.
+const POINT_BYTES: usize = 200;
+const PAIR_BYTES: usize = 30;
+/// Size of a request, well below what a server accepts.
+const BATCH_BYTES: usize = limits::BATCH_BODY_BYTES * 9 / 10;
+
+/// A journal on its way.
+pub(super) struct Delivery {
+    folder: PathBuf,
+    head: Head,
+    entries: Ahead,
+    /// Read, and not yet acknowledged.
+    request: Option<Request>,
+    /// The journal was started by this process, or the run was found: its id is known to be right.
+    found: bool,
+}
+
+/// What one request delivers.
+struct Request {
+    step: Step,
+    /// How many records it holds.
+    records: u64,
+    /// Behind the last of them.
+    end: Position,
+}
+
+enum Step {
+    Batch(LogBatch),
+    Create(Box<NewRun>),
+    Update(Box<UpdateRun>),
+}
+
+/// How far one step came.
+pub(super) enum Delivered {
+    /// So many records were acknowledged or refused.
+    Records(u64, Vec<Rejection>),
+    /// There is nothing more to deliver.
+    Everything,
+    /// The run was started offline by another journal, which has to be delivered first.
+    WaitsForRun,
+}
+
+impl Delivery {
+    pub(super) fn new(folder: &Path, head: Head) -> Self {
+        let entries = Ahead::new(Reader::new(folder, head.state.delivered));
+        let found = !head.header.offline || !head.state.remote_id.is_empty();
+        Self { folder: folder.to_owned(), head, entries, request: None, found }
+    }
+
+    /// Up to where everything is delivered.
+    pub(super) fn position(&self) -> Position {
+        self.head.state.delivered
+    }
+
+    /// Sends one request. After an error the same is sent again by the next call.
+    pub(super) fn step(&mut self, client: &Client, end: Option<Position>) -> Result<Delivered, Error> {
+        if self.request.is_none() {
+            self.request = self.read(end).map_err(|error| self.damaged(error))?;
+        }
+        let Some(request) = self.request.take() else {
+            // The writer may have gone on to a new segment without having written into it.
+            if self.entries.position() > self.head.state.delivered {
+                self.acknowledge(self.entries.position())?;
+            }
+            return Ok(Delivered::Everything);
+        };
+        let sent = self.send(client, &request.step);
+        match sent {
+            Ok(Some(rejections)) => {
+                rejection::keep(&self.folder, &rejections).map_err(Error::io(&self.folder))?;
+                self.acknowledge(request.end)?;
+                Ok(Delivered::Records(request.records, rejections))
+            }
+            Ok(None) => {
+                self.request = Some(request);
+                Ok(Delivered::WaitsForRun)
+            }
+            Err(error) => {
+                self.request = Some(request);
+                Err(error)
+            }
+        }
+    }
+
+    /// Notes that everything before a position has arrived, and gives the space back.
+    fn acknowledge(&mut self, position: Position) -> Result<(), Error> {
+        let before = self.head.state.delivered;
+        self.head.state.delivered = position;
+        self.head.store().map_err(Error::io(&self.folder))?;
+        for number in before.segment.max(1)..position.segment {
+            // A segment that stays costs room on the disk, and is removed with the journal.
+            let _ = std::fs::remove_file(super::segment::path(&self.folder, number));
+        }
+        Ok(())
+    }
+
+    /// Removes the journal, all of which has been delivered.
+    pub(super) fn remove(self) -> io::Result<()> {
+        folder::remove(&self.folder)
+    }
+
+    fn damaged(&self, error: io::Error) -> Error {
+        match error.kind() {
+            io::ErrorKind::InvalidData => {
+                Error::DamagedJournal { path: self.folder.clone(), reason: error.to_string() }
+            }
+            _ => Error::io(&self.folder)(error),
+        }
+    }
+
+    /// Takes as many entries as one request may hold.
+    fn read(&mut self, end: Option<Position>) -> io::Result<Option<Request>> {
+        let mut batch = Batch::default();
+        while let Some(entry) = self.entries.peek(end)? {
+            let alone = matches!(entry, Entry::Create(_) | Entry::Update(_));
+            if alone && batch.records > 0 || !alone && !batch.takes(entry) {
+                break;
+            }
+            let Some((entry, position)) = self.entries.take() else { break };
+            batch.end = position;
+            batch.records += 1;
+            let step = match entry {
+                Entry::Create(run) => Step::Create(run),
+                Entry::Update(change) => Step::Update(change),
+                entry => {
+                    batch.add(entry);
+                    continue;
+                }
+            };
+            return Ok(Some(Request { step, records: 1, end: position }));
+        }
+        let Batch { batch, records, end, .. } = batch;
+        Ok((records > 0).then_some(Request { step: Step::Batch(batch), records, end }))
+    }
+
+    /// Sends what was read; `None` when the run is not there yet.
+    fn send(&mut self, client: &Client, step: &Step) -> Result<Option<Vec<Rejection>>, Error> {
+        if let Step::Create(run) = step {
+            return self.create(client, run).map(Some);
+        }
+        if !self.found && !self.find_run(client)? {
+            return Ok(None);
+        }
+        let run_id = self.run_id().to_owned();
+        match step {
+            Step::Batch(batch) => {
+                let mut rejections = Vec::new();
+                let batch = LogBatch { run_id: run_id.as_str().into(), ..batch.clone() };
+                send_batch(client, batch, false, &mut rejections)?;
+                Ok(Some(rejections))
+            }
+            Step::Update(change) => {
+                let change = UpdateRun { run_id: run_id.as_str().into(), ..(**change).clone() };
+                match client.attempt(change.clone()) {
+                    Ok(_) => Ok(Some(Vec::new())),
+                    Err(Error::Api(error)) if is_refusal(&error) => {
+                        Ok(Some(vec![Rejection::new(&run_id, "the end of the run".to_owned(), &error, &change)]))
+                    }
+                    Err(error) => Err(error),
+                }
+            }
+            Step::Create(_) => Ok(Some(Vec::new())),
+        }
+    }
+
+    /// The id that the store knows the run by.
+    pub(super) fn run_id(&self) -> &str {
+        match self.head.state.remote_id.as_str() {
+            "" => &self.head.header.run_id,
+            remote => remote,
+        }
+    }
+
+    /// Makes a run that was started offline.
+    fn create(&mut self, client: &Client, run: &NewRun) -> Result<Vec<Rejection>, Error> {
+        let made = self.make_run(client, run);
+        match made {
+            Ok(remote_id) => {
+                if remote_id != self.head.header.run_id
+                    && let Some(journals) = self.folder.parent()
+                {
+                    folder::remember_run(journals, &self.head.header.run_id, &remote_id)
+                        .map_err(Error::io(&self.folder))?;
+                }
+                self.head.state.remote_id = remote_id;
+                self.found = true;
+                Ok(Vec::new())
+            }
+            Err(Error::Api(error)) if is_refusal(&error) => {
+                // What was logged to it is refused in its turn, with the reason that there is no such run.
+                self.found = true;
+                Ok(vec![Rejection::new(&self.head.header.run_id, "the start of the run".to_owned(), &error, run)])
+            }
+            Err(error) => Err(error),
+        }
+    }
+
+    fn make_run(&mut self, client: &Client, run: &NewRun) -> Result<String, Error> {
+        let mut request = run.request.clone();
+        if request.experiment_id.is_empty() && !run.experiment_name.is_empty() {
+            request.experiment_id = experiment(client, &run.experiment_name)?;
+        }
+        let run_id = request.run_id.to_string();
+        if self.head.state.creating
+            && let Some(made) = find_made(client, &request.experiment_id, &run_id)?
+        {
+            return Ok(made);
+        }
+        if let Some(journals) = self.folder.parent() {
+            for tag in request.tags.iter_mut().filter(|tag| tag.key == PARENT_ID) {
+                if let Some(parent) = folder::remembered_run(journals, &tag.value) {
+                    tag.value = parent;
+                }
+            }
+        }
+        request.tags.push(Tag::new(OFFLINE_ID, run_id));
+        self.head.state.creating = true;
+        self.head.store().map_err(Error::io(&self.folder))?;
+        Ok(client.attempt(request)?.run.info.run_id.to_string())
+    }
+
+    /// Looks for a run that another journal has started offline; `false` while that one is still to be delivered.
+    fn find_run(&mut self, client: &Client) -> Result<bool, Error> {
+        let run_id = self.head.header.run_id.clone();
+        let journals = self.folder.parent().unwrap_or(&self.folder).to_owned();
+        let remembered = folder::remembered_run(&journals, &run_id);
+        self.found = match remembered {
+            Some(remote_id) => {
+                self.head.state.remote_id = remote_id;
+                true
+            }
+            // Where nobody is left to start the run, the store's refusal of what was logged to it is the answer.
+            None => exists(client, &run_id)? || !self.has_sibling(&journals)?,
+        };
+        Ok(self.found)
+    }
+
+    /// Whether another journal of the same run is still there.
+    fn has_sibling(&self, journals: &Path) -> Result<bool, Error> {
+        let beginning = format!("{}-", folder::name(&self.head.header.run_id));
+        let others = folder::list(journals)?;
+        Ok(others.iter().any(|other| {
+            *other != self.folder && other.file_name().is_some_and(|name| name.to_string_lossy().starts_with(&beginning))
+        }))
+    }
+}
+
+/// Sends a batch; when it is refused, its halves, until the refused records are alone.
+fn send_batch(client: &Client, batch: LogBatch, probed: bool, rejections: &mut Vec<Rejection>) -> Result<(), Error> {
+    let error = match client.attempt(batch.clone()) {
+        Ok(_) => return Ok(()),
+        Err(Error::Api(error)) if is_refusal(&error) => error,
+        Err(error) => return Err(error),
+    };
+    let size = batch.metrics.len() + batch.params.len() + batch.tags.len();
+    if size == 1 {
+        rejections.push(Rejection::of_batch(&batch, &error));
+        return Ok(());
+    }
+    if !probed {
+        // A run that is deleted or was never there refuses everything: one question instead of two for each record.
+        match client.attempt(LogBatch { run_id: batch.run_id.clone(), ..LogBatch::default() }) {
+            Ok(_) => {}
+            Err(Error::Api(error)) if is_refusal(&error) => {
+                rejections.push(Rejection::of_batch(&batch, &error));
+                return Ok(());
+            }
+            Err(error) => return Err(error),
+        }
+    }
+    let (first, second) = halves(batch);
+    send_batch(client, first, true, rejections)?;
+    send_batch(client, second, true, rejections)
+}
+
+/// Cuts a batch in two: between the kinds of records, then through the middle of one kind.
+fn halves(mut batch: LogBatch) -> (LogBatch, LogBatch) {
+    let mut rest = LogBatch { run_id: batch.run_id.clone(), ..LogBatch::default() };
+    match (batch.metrics.is_empty(), batch.params.is_empty(), batch.tags.is_empty()) {
+        (false, true, true) => rest.metrics = batch.metrics.split_off(batch.metrics.len() / 2),
+        (true, false, true) => rest.params = batch.params.split_off(batch.params.len() / 2),
+        (true, true, false) => rest.tags = batch.tags.split_off(batch.tags.len() / 2),
+        (false, _, _) => (rest.params, rest.tags) = (std::mem::take(&mut batch.params), std::mem::take(&mut batch.tags)),
+        (true, _, _) => rest.tags = std::mem::take(&mut batch.tags),
+    }
+    (batch, rest)
+}
+
+/// Whether an answer says that what was sent is wrong, and not that the store is in trouble or does not trust us: then
+/// it is kept until that is mended.
+fn is_refusal(error: &ApiError) -> bool {
+    matches!(
+        error.error_code,
+        ErrorCode::InvalidParameterValue
+            | ErrorCode::ResourceAlreadyExists
+            | ErrorCode::ResourceDoesNotExist
+            | ErrorCode::ResourceConflict
+            | ErrorCode::BadRequest
+    )
+}
+
+/// The experiment of that name; it is made when there is none.
+fn experiment(client: &Client, name: &str) -> Result<ExperimentId, Error> {
+    let find = || client.attempt(GetExperimentByName { experiment_name: name.to_owned() });
+    match find() {
+        Ok(found) => return Ok(found.experiment.experiment_id),
+        Err(error) if error.code() == ErrorCode::ResourceDoesNotExist => {}
+        Err(error) => return Err(error),
+    }
+    match client.attempt(CreateExperiment { name: name.to_owned(), ..Default::default() }) {
+        Ok(created) => Ok(created.experiment_id),
+        Err(error) if error.code() == ErrorCode::ResourceAlreadyExists => Ok(find()?.experiment.experiment_id),
+        Err(error) => Err(error),
+    }
+}
+
+fn exists(client: &Client, run_id: &str) -> Result<bool, Error> {
+    match client.attempt(GetRun { run_id: run_id.into(), ..GetRun::default() }) {
+        Ok(_) => Ok(true),
+        Err(error) if error.code() == ErrorCode::ResourceDoesNotExist => Ok(false),
+        Err(error) => Err(error),
+    }
+}
+
+/// The run that an earlier request made, whose answer did not arrive.
+fn find_made(client: &Client, experiment_id: &ExperimentId, run_id: &str) -> Result<Option<String>, Error> {
+    if exists(client, run_id)? {
+        return Ok(Some(run_id.to_owned()));
+    }
+    let experiment_id = if experiment_id.is_empty() { "0".into() } else { experiment_id.clone() };
+    let request = SearchRuns {
+        experiment_ids: vec![experiment_id],
+        filter: format!("tags.`{OFFLINE_ID}` = '{run_id}'"),
+        max_results: Some(1),
+        ..SearchRuns::default()
+    };
+    let found = client.attempt(request)?.runs;
+    Ok(found.first().map(|run| run.info.run_id.to_string()))
+}
+
+/// The entries of one log-batch request, within its limits.
+#[derive(Default)]
+struct Batch {
+    batch: LogBatch,
+    records: u64,
+    bytes: usize,
+    end: Position,
+}
+
+impl Batch {
+    /// Whether an entry may go into the same request.
+    fn takes(&self, entry: &Entry) -> bool {
+        let LogBatch { metrics, params, tags, .. } = &self.batch;
+        if self.records == 0 {
+            return true;
+        }
+        let room = match entry {
+            Entry::Metric(_) => metrics.len() < limits::BATCH_METRICS,
+            // A param that comes again, and a tag that changes, is another request: each is judged by itself.
+            Entry::Param(new) => params.len() < limits::BATCH_PARAMS && params.iter().all(|param| param.key != new.key),
+            Entry::Tag(new) => tags.len() < limits::BATCH_TAGS && tags.iter().all(|tag| tag.key != new.key),
+            Entry::Create(_) | Entry::Update(_) => false,
+        };
+        room && metrics.len() + params.len() + tags.len() < limits::BATCH_ENTRIES
+            && self.bytes + bytes(entry) <= BATCH_BYTES
+    }
+
+    fn add(&mut self, entry: Entry) {
+        self.bytes += bytes(&entry);
+        match entry {
+            Entry::Metric(metric) => self.batch.metrics.push(metric),
+            Entry::Param(param) => self.batch.params.push(param),
+            Entry::Tag(tag) => self.batch.tags.push(tag),
+            Entry::Create(_) | Entry::Update(_) => {}
+        }
+    }
+}
+
+/// About how much of a request an entry takes.
+fn bytes(entry: &Entry) -> usize {
+    match entry {
+        Entry::Metric(metric) => {
+            let texts = [metric.key.as_str(), metric.model_id.as_str(), &metric.dataset_name, &metric.dataset_digest];
+            POINT_BYTES + texts.iter().map(|text| written(text)).sum::<usize>()
+        }
+        Entry::Param(pair) | Entry::Tag(pair) => PAIR_BYTES + written(&pair.key) + written(&pair.value),
+        Entry::Create(_) | Entry::Update(_) => 0,
+    }
+}
+
+/// Bytes of a text as JSON: control characters take six.
+fn written(text: &str) -> usize {
+    text.bytes().map(|byte| if byte < 0x20 { 6 } else if matches!(byte, b'"' | b'\\') { 2 } else { 1 }).sum()
+}

@@ -1,0 +1,157 @@
+//! Journals that lie on disk: what they hold, and delivering them from outside of the process that wrote them.
+
+use std::path::{Path, PathBuf};
+use std::thread;
+use std::time::Duration;
+
+use super::delivery::{Delivered, Delivery};
+use super::folder;
+use super::head::{Head, Header};
+use super::reader::{Entry, Reader};
+use super::rejection::{self, Rejection};
+use crate::{Client, Error};
+
+/// Pauses between the attempts to deliver to a store that has failed.
+const PAUSES: [Duration; 3] = [Duration::from_millis(250), Duration::from_millis(750), Duration::from_secs(2)];
+
+/// A journal that has not been delivered completely.
+#[derive(Debug, Clone)]
+pub struct Leftover {
+    folder: PathBuf,
+    header: Header,
+    /// A process that runs is writing it, or delivering it.
+    pub in_use: bool,
+}
+
+/// What a journal still has to deliver.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Contents {
+    /// The run itself, started offline.
+    pub starts_run: bool,
+    /// The end of the run, or another change of it.
+    pub updates: u64,
+    /// Points of metrics.
+    pub metrics: u64,
+    /// Params.
+    pub params: u64,
+    /// Tags.
+    pub tags: u64,
+}
+
+impl Contents {
+    /// All records together.
+    pub fn records(&self) -> u64 {
+        u64::from(self.starts_run) + self.updates + self.metrics + self.params + self.tags
+    }
+}
+
+/// What came of delivering a journal.
+#[derive(Debug, Clone, Default)]
+pub struct Sync {
+    /// Records that were acknowledged or refused.
+    pub records: u64,
+    /// The id that the store knows the run by.
+    pub run_id: String,
+    /// What was refused.
+    pub rejections: Vec<Rejection>,
+    /// The file that keeps what was refused.
+    pub rejected_file: Option<PathBuf>,
+}
+
+/// The journals of this user, the oldest first, and the ones that cannot be read.
+pub fn leftovers() -> Result<(Vec<Leftover>, Vec<Error>), Error> {
+    let mut found = Vec::new();
+    let mut unreadable = Vec::new();
+    for folder in folder::list(&folder::journals()?)? {
+        match Head::look(&folder) {
+            Ok((header, _, in_use)) => found.push(Leftover { folder, header, in_use }),
+            // Delivered and removed since the folder was listed.
+            Err(_) if !folder.join("head").exists() => {}
+            Err(error) => unreadable.push(error),
+        }
+    }
+    found.sort_by(|a, b| (a.header.created, &a.folder).cmp(&(b.header.created, &b.folder)));
+    Ok((found, unreadable))
+}
+
+impl Leftover {
+    /// The folder of the journal.
+    pub fn folder(&self) -> &Path {
+        &self.folder
+    }
+
+    /// The run that was logged to.
+    pub fn run_id(&self) -> &str {
+        &self.header.run_id
+    }
+
+    /// The tracking store, without a password.
+    pub fn tracking_uri(&self) -> &str {
+        &self.header.tracking_uri
+    }
+
+    /// When the journal was begun, in milliseconds since the epoch.
+    pub fn created(&self) -> i64 {
+        self.header.created
+    }
+
+    /// Counts what is still to be delivered.
+    pub fn contents(&self) -> Result<Contents, Error> {
+        let (_, state, _) = Head::look(&self.folder)?;
+        let mut reader = Reader::new(&self.folder, state.delivered);
+        let mut contents = Contents::default();
+        let damaged = |error: std::io::Error| Error::DamagedJournal {
+            path: self.folder.clone(),
+            reason: error.to_string(),
+        };
+        while let Some(entry) = reader.next(None).map_err(damaged)? {
+            match entry {
+                Entry::Metric(_) => contents.metrics += 1,
+                Entry::Param(_) => contents.params += 1,
+                Entry::Tag(_) => contents.tags += 1,
+                Entry::Create(_) => contents.starts_run = true,
+                Entry::Update(_) => contents.updates += 1,
+            }
+        }
+        Ok(contents)
+    }
+
+    /// Delivers the journal and removes it; `None` when a process that runs is writing it.
+    ///
+    /// `progress` is told how many records were delivered, request by request. A store in trouble is tried a few times.
+    pub fn deliver(&self, client: &Client, progress: &dyn Fn(u64)) -> Result<Option<Sync>, Error> {
+        let Some(head) = Head::take_over(&self.folder)? else { return Ok(None) };
+        let mut delivery = Delivery::new(&self.folder, head);
+        let mut sync = Sync::default();
+        let mut pauses = PAUSES.iter();
+        loop {
+            match delivery.step(client, None) {
+                Ok(Delivered::Records(records, rejections)) => {
+                    pauses = PAUSES.iter();
+                    sync.records += records;
+                    sync.rejections.extend(rejections);
+                    progress(records);
+                }
+                Ok(Delivered::Everything) => break,
+                Ok(Delivered::WaitsForRun) => {
+                    return Err(trainyard_api::ApiError::new(
+                        trainyard_api::ErrorCode::TemporarilyUnavailable,
+                        format!("run {} was started offline; the journal that starts it has to come first", self.run_id()),
+                    )
+                    .into());
+                }
+                Err(error @ (Error::DamagedJournal { .. } | Error::Io { .. })) => return Err(error),
+                Err(error) => match pauses.next() {
+                    Some(pause) => thread::sleep(*pause),
+                    None => return Err(error),
+                },
+            }
+        }
+        sync.run_id = delivery.run_id().to_owned();
+        if !sync.rejections.is_empty() {
+            sync.rejected_file = Some(rejection::file(&self.folder));
+        }
+        delivery.remove().map_err(Error::io(&self.folder))?;
+        Ok(Some(sync))
+    }
+}

@@ -1,0 +1,37 @@
+//! The run journal: what is logged is appended to a file mapped into memory, and delivered in the background.
+//!
+//! `run_log` is what programs use. It writes through `writer` (records of `record`, in the files of `segment`, in a folder
+//! of `folder` with a `head`), and tells the thread of `lane`, which delivers through `delivery` what `reader` reads.
+//! `leftover` finds the journals of processes that are gone.
+
+mod delivery;
+mod folder;
+mod head;
+mod lane;
+mod leftover;
+mod reader;
+mod record;
+mod rejection;
+mod run_log;
+mod segment;
+mod writer;
+
+pub use lane::{Flush, FlushState};
+pub use leftover::{Contents, Leftover, Sync, leftovers};
+pub use record::{Context, NewRun};
+pub use rejection::{Rejection, Rejections};
+pub use run_log::{RunLog, end_run_timeout, is_offline, journal_folder};
+
+pub(crate) use head::forget_inherited;
+
+use crate::Client;
+
+/// What was logged until now to all runs of a tracking store, to wait for its delivery.
+pub fn flush(client: &Client) -> Flush {
+    lane::lane(client).flush(None)
+}
+
+/// What was logged until now to all runs of all tracking stores.
+pub fn flush_all() -> Vec<Flush> {
+    lane::all().iter().map(|lane| lane.flush(None)).collect()
+}

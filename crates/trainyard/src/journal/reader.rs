@@ -1,0 +1,264 @@
+//! Reading a journal from where delivery stopped. Readers never write.
+
+use std::fs::File;
+use std::io::{self, ErrorKind};
+use std::path::{Path, PathBuf};
+
+use trainyard_api::metrics::Metric;
+use trainyard_api::runs::UpdateRun;
+use trainyard_api::{Param, Tag};
+
+use super::folder;
+use super::head::{Position, read_at};
+use super::record::{Context, FRAME, NewRun, Point, Record, unframe};
+use super::segment::{self, START};
+
+/// How much of a segment is read at a time.
+const CHUNK: usize = 256 << 10;
+
+/// Something that was logged, in full.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) enum Entry {
+    Metric(Metric),
+    Param(Param),
+    Tag(Tag),
+    Create(Box<NewRun>),
+    Update(Box<UpdateRun>),
+}
+
+/// Reads the entries of one journal in order.
+pub(super) struct Reader {
+    folder: PathBuf,
+    /// Behind the last record that was read.
+    position: Position,
+    /// Where entries begin that have not been delivered; records before it are read for the texts they number.
+    from: Position,
+    file: Option<File>,
+    file_size: u64,
+    keys: Vec<String>,
+    contexts: Vec<Context>,
+    buffer: Vec<u8>,
+    /// Where in the segment the buffer begins.
+    buffer_at: u64,
+}
+
+impl Reader {
+    /// A reader of what lies behind `from`.
+    pub(super) fn new(folder: &Path, from: Position) -> Self {
+        let first = Position { segment: from.segment.max(1), offset: START.len() as u32 };
+        Self {
+            folder: folder.to_owned(),
+            position: first,
+            from,
+            file: None,
+            file_size: 0,
+            keys: Vec::new(),
+            contexts: Vec::new(),
+            buffer: Vec::new(),
+            buffer_at: 0,
+        }
+    }
+
+    /// Behind the last entry that was returned.
+    pub(super) fn position(&self) -> Position {
+        self.position
+    }
+
+    /// The next entry. `end` is where the writer stands; without one the journal is read as far as it is whole, its
+    /// last record being dropped when it is torn.
+    pub(super) fn next(&mut self, end: Option<Position>) -> io::Result<Option<Entry>> {
+        loop {
+            let Some(record) = self.record(end)? else { return Ok(None) };
+            let delivered = self.position <= self.from;
+            let entry = match record {
+                Record::Key(key) => {
+                    self.keys.push(key);
+                    continue;
+                }
+                Record::Context(context) => {
+                    self.contexts.push(context);
+                    continue;
+                }
+                Record::Point(point) => Entry::Metric(self.metric(point)?),
+                Record::Param(param) => Entry::Param(param),
+                Record::Tag(tag) => Entry::Tag(tag),
+                Record::Create(run) => Entry::Create(run),
+                Record::Update(change) => Entry::Update(change),
+            };
+            if !delivered {
+                return Ok(Some(entry));
+            }
+        }
+    }
+
+    /// The next record, in this segment or the next one.
+    fn record(&mut self, end: Option<Position>) -> io::Result<Option<Record>> {
+        loop {
+            if end.is_some_and(|end| self.position >= end) || self.file.is_none() && !self.open()? {
+                return Ok(None);
+            }
+            let limit = match end {
+                Some(end) if end.segment == self.position.segment => u64::from(end.offset),
+                _ => self.file_size,
+            };
+            if let Some(payload) = self.payload(limit)? {
+                let record = Record::decode(payload);
+                let length = payload.len();
+                self.position.offset += (FRAME + length) as u32;
+                return match record {
+                    Some(record) => Ok(Some(record)),
+                    None => Err(self.damaged("a record of a kind that this version does not know")),
+                };
+            }
+            // Either the segment ends here, or it is damaged.
+            let next = Position { segment: self.position.segment + 1, offset: START.len() as u32 };
+            let more = match end {
+                Some(end) => end.segment > self.position.segment,
+                None => segment::path(&self.folder, next.segment).exists(),
+            };
+            if !more {
+                return match end {
+                    Some(_) => Err(self.damaged("a record that was written cannot be read")),
+                    None => Ok(None),
+                };
+            }
+            if !self.ends_here()? {
+                return Err(self.damaged("a record in the middle of the journal is not as it was written"));
+            }
+            self.position = next;
+            self.file = None;
+        }
+    }
+
+    /// Opens the segment at the position; `false` when the journal ends before it.
+    fn open(&mut self) -> io::Result<bool> {
+        let path = segment::path(&self.folder, self.position.segment);
+        let file = match File::open(&path) {
+            Ok(file) => file,
+            Err(error) if error.kind() == ErrorKind::NotFound => {
+                // Where nothing is delivered yet and a segment is missing, somebody has removed it.
+                return match folder::segments(&self.folder)?.last() {
+                    Some(last) if *last > self.position.segment => Err(self.damaged("a segment is missing")),
+                    _ => Ok(false),
+                };
+            }
+            Err(error) => return Err(error),
+        };
+        self.file_size = file.metadata()?.len();
+        let mut start = [0; START.len()];
+        if self.file_size < START.len() as u64 {
+            return Ok(false);
+        }
+        read_at(&file, &mut start, 0)?;
+        if start == [0; START.len()] {
+            // Killed between making the segment and writing into it.
+            return Ok(false);
+        }
+        if start != START {
+            return Err(self.damaged("this is not a segment that this version can read"));
+        }
+        self.file = Some(file);
+        self.keys.clear();
+        self.contexts.clear();
+        self.buffer.clear();
+        Ok(true)
+    }
+
+    /// The payload at the position, if a whole one ends before `limit`.
+    fn payload(&mut self, limit: u64) -> io::Result<Option<&[u8]>> {
+        self.fill(FRAME, limit)?;
+        let Some(front) = self.buffered().first_chunk::<4>() else { return Ok(None) };
+        let size = FRAME + u32::from_le_bytes(*front) as usize;
+        if u64::from(self.position.offset) + size as u64 > limit {
+            return Ok(None);
+        }
+        self.fill(size, limit)?;
+        Ok(unframe(self.buffered()))
+    }
+
+    /// Sees to it that `size` bytes from the position on are in the buffer, unless `limit` comes before.
+    fn fill(&mut self, size: usize, limit: u64) -> io::Result<()> {
+        let at = u64::from(self.position.offset);
+        let there = at >= self.buffer_at && at + size as u64 <= self.buffer_at + self.buffer.len() as u64;
+        if there {
+            return Ok(());
+        }
+        let wanted = limit.saturating_sub(at).min(size.max(CHUNK) as u64) as usize;
+        self.buffer.resize(wanted, 0);
+        self.buffer_at = at;
+        match &self.file {
+            Some(file) => read_at(file, &mut self.buffer, at),
+            None => Ok(()),
+        }
+    }
+
+    fn buffered(&self) -> &[u8] {
+        let at = u64::from(self.position.offset).checked_sub(self.buffer_at);
+        at.and_then(|at| self.buffer.get(at as usize..)).unwrap_or_default()
+    }
+
+    /// Whether nothing was ever written behind the position.
+    fn ends_here(&mut self) -> io::Result<bool> {
+        let limit = self.file_size;
+        self.fill(FRAME, limit)?;
+        Ok(self.buffered().iter().take(FRAME).all(|byte| *byte == 0))
+    }
+
+    fn metric(&self, point: Point) -> io::Result<Metric> {
+        let Point { key, context, value, step, timestamp } = point;
+        let key = self.keys.get(key as usize).ok_or_else(|| self.damaged("a point without a key"))?;
+        let context = match context {
+            0 => Context::default(),
+            number => {
+                let context = self.contexts.get(number as usize - 1);
+                context.ok_or_else(|| self.damaged("a point without a context"))?.clone()
+            }
+        };
+        let Context { model_id, dataset_name, dataset_digest } = context;
+        Ok(Metric {
+            key: key.clone(),
+            value,
+            timestamp,
+            step,
+            model_id,
+            dataset_name,
+            dataset_digest,
+            ..Metric::default()
+        })
+    }
+
+    fn damaged(&self, what: &str) -> io::Error {
+        let Position { segment, offset } = self.position;
+        io::Error::new(ErrorKind::InvalidData, format!("segment {segment}, byte {offset}: {what}"))
+    }
+}
+
+/// A reader whose next entry can be looked at before it is taken.
+pub(super) struct Ahead {
+    reader: Reader,
+    next: Option<(Entry, Position)>,
+}
+
+impl Ahead {
+    pub(super) fn new(reader: Reader) -> Self {
+        Self { reader, next: None }
+    }
+
+    /// The next entry, without taking it.
+    pub(super) fn peek(&mut self, end: Option<Position>) -> io::Result<Option<&Entry>> {
+        if self.next.is_none() {
+            self.next = self.reader.next(end)?.map(|entry| (entry, self.reader.position()));
+        }
+        Ok(self.next.as_ref().map(|(entry, _)| entry))
+    }
+
+    /// Takes the entry that was looked at, with the position behind it.
+    pub(super) fn take(&mut self) -> Option<(Entry, Position)> {
+        self.next.take()
+    }
+
+    /// Behind all that was read.
+    pub(super) fn position(&self) -> Position {
+        self.reader.position()
+    }
+}

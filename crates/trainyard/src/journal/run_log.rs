@@ -1,0 +1,273 @@
+//! Logging to one run by way of its journal.
+
+use std::path::PathBuf;
+use std::process;
+use std::sync::{Arc, Mutex, MutexGuard};
+use std::time::{Duration, Instant};
+
+use trainyard_api::metrics::Metric;
+use trainyard_api::runs::{RunStatus, UpdateRun};
+use trainyard_api::{Param, Tag};
+use trainyard_store::rules;
+use uuid::Uuid;
+
+use super::folder;
+use super::head::{Head, Header};
+use super::lane::{self, Flush, FlushState, Journal, Lane};
+use super::record::{Context, NewRun};
+use super::writer::Writer;
+use crate::fork::PerProcess;
+use crate::run::now_ms;
+use crate::{Client, Error, setting};
+
+/// Records after which the delivering thread is told that there is enough for a request.
+const ENOUGH: u32 = 1000;
+
+/// What is logged to a run: appended to a journal on disk, and delivered in the background.
+///
+/// A call returns when its record is in the journal, where the end of the process does not touch it. The journal is made
+/// by the first call. A child of a fork that uses the log of its parent writes a journal of its own.
+pub struct RunLog {
+    client: Client,
+    run_id: String,
+    started_offline: bool,
+    /// Nothing is delivered by this process.
+    offline: bool,
+    slot: PerProcess<Mutex<Slot>>,
+}
+
+#[derive(Default)]
+struct Slot {
+    open: Option<Open>,
+}
+
+struct Open {
+    writer: Writer,
+    journal: Arc<Journal>,
+    lane: Arc<Lane>,
+    /// Records since the thread was last told that there is enough.
+    unsent: u32,
+}
+
+impl RunLog {
+    /// The log of a run that the tracking store has, or of one that was started offline.
+    ///
+    /// With `TRAINYARD_OFFLINE=1` nothing is delivered by this process.
+    pub fn new(client: &Client, run_id: &str, started_offline: bool) -> Result<Self, Error> {
+        Ok(Self {
+            client: client.clone(),
+            run_id: run_id.to_owned(),
+            started_offline,
+            offline: is_offline()?,
+            slot: PerProcess::new(Mutex::default()),
+        })
+    }
+
+    /// Starts a run without asking the store, which makes it when it is there. The log of the run; its id is new.
+    pub fn start_offline(client: &Client, mut run: NewRun) -> Result<Self, Error> {
+        let run_id = Uuid::new_v4().simple().to_string();
+        run.request.run_id = run_id.as_str().into();
+        let log = Self::new(client, &run_id, true)?;
+        log.with(|open| open.writer.create_run(run))?;
+        Ok(log)
+    }
+
+    /// The id of the run.
+    pub fn run_id(&self) -> &str {
+        &self.run_id
+    }
+
+    /// Whether the run was started without asking the store.
+    pub fn started_offline(&self) -> bool {
+        self.started_offline
+    }
+
+    /// Logs a point of a metric; without a timestamp, of now.
+    #[inline]
+    pub fn log_metric(
+        &self,
+        key: &str,
+        value: f64,
+        step: i64,
+        timestamp: Option<i64>,
+        context: &Context,
+    ) -> Result<(), Error> {
+        let timestamp = timestamp.unwrap_or_else(now_ms);
+        self.with(|open| open.writer.point(key, value, step, timestamp, context))
+    }
+
+    /// Logs points, params and tags: none of them when one is refused here.
+    pub fn log_batch(&self, metrics: &[Metric], params: &[Param], tags: &[Tag]) -> Result<(), Error> {
+        rules::batch(metrics, params, tags)?;
+        let mut slot = self.slot();
+        let open = self.open(&mut slot)?;
+        for param in params {
+            open.writer.check_param(&param.key, &param.value)?;
+        }
+        for metric in metrics {
+            let context = Context {
+                model_id: metric.model_id.clone(),
+                dataset_name: metric.dataset_name.clone(),
+                dataset_digest: metric.dataset_digest.clone(),
+            };
+            open.writer.point(&metric.key, metric.value, metric.step, metric.timestamp, &context)?;
+            open.appended();
+        }
+        for param in params {
+            open.writer.param(&param.key, &param.value)?;
+            open.appended();
+        }
+        for tag in tags {
+            open.writer.tag(&tag.key, &tag.value)?;
+            open.appended();
+        }
+        Ok(())
+    }
+
+    /// Logs a param. It is written once: another value for the same key is an error, here or when it is delivered.
+    pub fn log_param(&self, key: &str, value: &str) -> Result<(), Error> {
+        self.with(|open| open.writer.param(key, value))
+    }
+
+    /// Sets a tag.
+    pub fn set_tag(&self, key: &str, value: &str) -> Result<(), Error> {
+        self.with(|open| open.writer.tag(key, value))
+    }
+
+    /// Records the end of the run, now when no time is given; what is logged afterwards begins a new journal.
+    pub fn end(&self, status: RunStatus, end_time: Option<i64>) -> Result<(), Error> {
+        let change =
+            UpdateRun { status: Some(status), end_time: Some(end_time.unwrap_or_else(now_ms)), ..UpdateRun::default() };
+        self.with(|open| open.writer.update_run(change))?;
+        self.close();
+        Ok(())
+    }
+
+    /// Lets go of the journal, which is delivered and then removed. The next call begins a new one.
+    pub fn close(&self) {
+        self.slot().open = None;
+    }
+
+    /// The points that this process logged last at step 0, without those of logged models.
+    pub fn first_points(&self) -> Vec<Metric> {
+        let slot = self.slot();
+        let Some(open) = &slot.open else { return Vec::new() };
+        let points = open.writer.first_points().map(|(key, value, timestamp, context)| {
+            let Context { model_id, dataset_name, dataset_digest } = context.cloned().unwrap_or_default();
+            let key = key.to_owned();
+            Metric { key, value, timestamp, model_id, dataset_name, dataset_digest, ..Metric::default() }
+        });
+        points.collect()
+    }
+
+    /// What was logged to the run until now, to wait for its delivery.
+    pub fn flush(&self) -> Flush {
+        lane::lane(&self.client).flush(Some(&self.run_id))
+    }
+
+    /// Waits for the delivery of what was logged to the run until now, for at most this long.
+    ///
+    /// An error when something was refused. What is not delivered in time is delivered later.
+    pub fn wait(&self, at_most: Duration) -> Result<FlushState, Error> {
+        let mut flush = self.flush();
+        let until = Instant::now() + at_most;
+        loop {
+            let left = until.saturating_duration_since(Instant::now());
+            let state = flush.wait(left.min(Duration::from_millis(100)));
+            if state == FlushState::Done || left.is_zero() {
+                return match flush.rejections() {
+                    Some(rejections) => Err(Error::Rejected(rejections)),
+                    None => Ok(state),
+                };
+            }
+        }
+    }
+
+    fn slot(&self) -> MutexGuard<'_, Slot> {
+        lane::lock(self.slot.get(Mutex::default))
+    }
+
+    #[inline]
+    fn with(&self, append: impl FnOnce(&mut Open) -> Result<(), Error>) -> Result<(), Error> {
+        let mut slot = self.slot();
+        let open = match &mut slot.open {
+            Some(open) => open,
+            None => self.open(&mut slot)?,
+        };
+        append(open)?;
+        open.appended();
+        Ok(())
+    }
+
+    /// The journal of this process, which is made when there is none.
+    fn open<'s>(&self, slot: &'s mut Slot) -> Result<&'s mut Open, Error> {
+        if slot.open.is_none() {
+            slot.open = Some(self.make()?);
+        }
+        Ok(slot.open.as_mut().expect("it was made just now"))
+    }
+
+    fn make(&self) -> Result<Open, Error> {
+        let journals = folder::journals()?;
+        let lane = lane::lane(&self.client);
+        if !self.offline {
+            lane.adopt_run(&journals, &self.run_id);
+        }
+        let folder = journals.join(format!("{}-{}", folder::name(&self.run_id), &Uuid::new_v4().simple().to_string()[..12]));
+        let refused = |source| Error::Journal { path: folder.clone(), source };
+        let header = Header {
+            tracking_uri: self.client.lasting_uri(),
+            run_id: self.run_id.clone(),
+            offline: self.started_offline,
+            created: now_ms(),
+            process: process::id(),
+        };
+        folder::make(&folder).map_err(refused)?;
+        let made = Head::create(&folder, header).and_then(|head| Ok((head, Writer::create(&folder, &self.run_id)?)));
+        let (head, writer) = made.map_err(|source| {
+            // What was made so far holds nothing.
+            let _ = std::fs::remove_dir_all(&folder);
+            refused(source)
+        })?;
+        let journal = Arc::new(Journal::new(&folder, head, writer.position()));
+        if !self.offline {
+            lane.add(journal.clone());
+        }
+        Ok(Open { writer, journal, lane, unsent: 0 })
+    }
+}
+
+impl Open {
+    #[inline]
+    fn appended(&mut self) {
+        self.lane.committed(&self.journal, self.writer.position());
+        self.unsent += 1;
+        if self.unsent == ENOUGH {
+            self.unsent = 0;
+            self.lane.fill();
+        }
+    }
+}
+
+impl Drop for Open {
+    fn drop(&mut self) {
+        self.journal.seal();
+        self.lane.committed(&self.journal, self.writer.position());
+    }
+}
+
+/// Whether `TRAINYARD_OFFLINE` asks to deliver nothing.
+pub fn is_offline() -> Result<bool, Error> {
+    setting::flag("OFFLINE")
+}
+
+/// How long the end of a run waits for the delivery of what was logged: `TRAINYARD_END_RUN_TIMEOUT` in seconds, 10 when
+/// it is not set.
+pub fn end_run_timeout() -> Result<Duration, Error> {
+    Ok(Duration::from_secs_f64(setting::number("END_RUN_TIMEOUT", 10.0)?.min(1e9)))
+}
+
+/// The folder of all journals, for messages.
+pub fn journal_folder() -> Result<PathBuf, Error> {
+    folder::journals()
+}

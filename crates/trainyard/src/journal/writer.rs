@@ -1,0 +1,234 @@
+//! Appending to a journal.
+
+use std::collections::HashMap;
+use std::io;
+use std::path::{Path, PathBuf};
+
+use trainyard_api::runs::UpdateRun;
+use trainyard_api::{ApiError, Param, Tag, limits};
+use trainyard_store::rules;
+
+use super::head::Position;
+use super::record::{Context, FRAME, NewRun, POINT, Point, Record};
+use super::segment::{self, LARGEST, SMALLEST, Segment};
+use crate::Error;
+
+/// Writes one journal. What can be known to be wrong without asking a server is refused here.
+pub(super) struct Writer {
+    folder: PathBuf,
+    run_id: String,
+    segment: Segment,
+    number: u32,
+    keys: HashMap<String, Key>,
+    contexts: Vec<InContext>,
+    /// Keys and contexts that have a number in this segment.
+    key_count: u32,
+    context_count: u32,
+    /// The params logged by this process, to notice a change.
+    params: HashMap<String, String>,
+    scratch: Vec<u8>,
+}
+
+/// A metric key that has been used.
+struct Key {
+    /// The segment in which the number stands for the key.
+    segment: u32,
+    number: u32,
+    first: Option<FirstPoint>,
+}
+
+/// The last point that was logged at step 0, as long as it belongs to no logged model.
+#[derive(Debug, Clone, Copy)]
+struct FirstPoint {
+    value: f64,
+    timestamp: i64,
+    /// Index in `contexts`.
+    context: Option<usize>,
+}
+
+struct InContext {
+    context: Context,
+    segment: u32,
+    number: u32,
+}
+
+impl Writer {
+    /// Begins a journal in a folder that has been made for it.
+    pub(super) fn create(folder: &Path, run_id: &str) -> io::Result<Self> {
+        Ok(Self {
+            folder: folder.to_owned(),
+            run_id: run_id.to_owned(),
+            segment: Segment::create(&segment::path(folder, 1), SMALLEST)?,
+            number: 1,
+            keys: HashMap::new(),
+            contexts: Vec::new(),
+            key_count: 0,
+            context_count: 0,
+            params: HashMap::new(),
+            scratch: Vec::new(),
+        })
+    }
+
+    /// Behind the last record.
+    pub(super) fn position(&self) -> Position {
+        Position { segment: self.number, offset: self.segment.used() as u32 }
+    }
+
+    /// Appends a point.
+    pub(super) fn point(
+        &mut self,
+        key: &str,
+        value: f64,
+        step: i64,
+        timestamp: i64,
+        context: &Context,
+    ) -> Result<(), Error> {
+        if timestamp < 0 {
+            rules::metric_timestamp(key, value, timestamp)?;
+        }
+        // Room for the point and the texts it refers to: their numbers hold within one segment.
+        let texts = key.len() + context.model_id.as_str().len() + context.dataset_name.len() + context.dataset_digest.len();
+        let size = 3 * FRAME + POINT + 4 + 2 + 4 * 4 + texts;
+        if self.segment.room() < size {
+            self.grow(size)?;
+        }
+        let context = if context.is_empty() { None } else { Some(self.context(context)?) };
+        let number = match self.keys.get(key) {
+            Some(known) if known.segment == self.number => known.number,
+            Some(_) => self.define_key(key)?,
+            None => {
+                rules::metric_key(key)?;
+                self.define_key(key)?
+            }
+        };
+        let context_number = context.map_or(0, |index| self.contexts[index].number);
+        self.scratch.clear();
+        Point { key: number, context: context_number, value, step, timestamp }.encode(&mut self.scratch);
+        self.segment.append(&self.scratch);
+        if step == 0
+            && context.is_none_or(|index| self.contexts[index].context.model_id.is_empty())
+            && let Some(known) = self.keys.get_mut(key)
+        {
+            known.first = Some(FirstPoint { value, timestamp, context });
+        }
+        Ok(())
+    }
+
+    /// Refuses a param that this process has logged with another value.
+    pub(super) fn check_param(&self, key: &str, value: &str) -> Result<(), Error> {
+        let value = cut(value, limits::PARAM_VALUE_CHARS);
+        match self.params.get(key) {
+            Some(old) if old != value => Err(ApiError::invalid(format!(
+                "Changing param values is not allowed. Param with key='{key}' was already logged with value='{old}' \
+                 for run ID='{}'. Attempted logging new value '{value}'.",
+                self.run_id
+            ))
+            .into()),
+            _ => Ok(()),
+        }
+    }
+
+    /// Appends a param, which may be repeated but not changed.
+    pub(super) fn param(&mut self, key: &str, value: &str) -> Result<(), Error> {
+        self.check_param(key, value)?;
+        if self.params.contains_key(key) {
+            return Ok(());
+        }
+        rules::param_key(key)?;
+        let value = cut(value, limits::PARAM_VALUE_CHARS);
+        self.append(&Record::Param(Param::new(key, value)))?;
+        self.params.insert(key.to_owned(), value.to_owned());
+        Ok(())
+    }
+
+    /// Appends a tag.
+    pub(super) fn tag(&mut self, key: &str, value: &str) -> Result<(), Error> {
+        rules::tag_key(key)?;
+        self.append(&Record::Tag(Tag::new(key, cut(value, limits::RUN_TAG_VALUE_CHARS))))
+    }
+
+    /// Appends the making of the run.
+    pub(super) fn create_run(&mut self, run: NewRun) -> Result<(), Error> {
+        self.append(&Record::Create(Box::new(run)))
+    }
+
+    /// Appends a change of status, end time or name.
+    pub(super) fn update_run(&mut self, change: UpdateRun) -> Result<(), Error> {
+        self.append(&Record::Update(Box::new(change)))
+    }
+
+    /// The points last logged at step 0, without those of logged models: key, value, timestamp, context.
+    pub(super) fn first_points(&self) -> impl Iterator<Item = (&str, f64, i64, Option<&Context>)> {
+        self.keys.iter().filter_map(|(key, known)| {
+            let FirstPoint { value, timestamp, context } = known.first?;
+            Some((key.as_str(), value, timestamp, context.map(|index| &self.contexts[index].context)))
+        })
+    }
+
+    fn append(&mut self, record: &Record) -> Result<(), Error> {
+        self.scratch.clear();
+        record.encode(&mut self.scratch);
+        let size = FRAME + self.scratch.len();
+        if self.segment.room() < size {
+            self.grow(size)?;
+        }
+        self.segment.append(&self.scratch);
+        Ok(())
+    }
+
+    /// Goes on in a new segment, which has room for at least `size` bytes.
+    fn grow(&mut self, size: usize) -> Result<(), Error> {
+        let next = self.number + 1;
+        let usual = (SMALLEST << (2 * self.number.min(8))).min(LARGEST);
+        let path = segment::path(&self.folder, next);
+        let grown = Segment::create(&path, usual.max(segment::START.len() + size));
+        // Nothing has changed until here: with the disk full this record is refused, and the next call tries again.
+        self.segment = grown.map_err(|source| Error::Journal { path, source })?;
+        self.number = next;
+        (self.key_count, self.context_count) = (0, 0);
+        Ok(())
+    }
+
+    fn define_key(&mut self, key: &str) -> Result<u32, Error> {
+        self.append(&Record::Key(key.to_owned()))?;
+        let segment = self.number;
+        let number = self.key_count;
+        self.key_count += 1;
+        let known = self.keys.entry(key.to_owned()).or_insert(Key { segment, number, first: None });
+        (known.segment, known.number) = (segment, number);
+        Ok(number)
+    }
+
+    /// Index of a context that has a number in this segment.
+    fn context(&mut self, context: &Context) -> Result<usize, Error> {
+        let index = self.contexts.iter().rposition(|known| known.context == *context);
+        if let Some(index) = index
+            && self.contexts[index].segment == self.number
+        {
+            return Ok(index);
+        }
+        if index.is_none() {
+            rules::metric_dataset(&context.dataset_name, &context.dataset_digest)?;
+        }
+        self.append(&Record::Context(context.clone()))?;
+        let segment = self.number;
+        self.context_count += 1;
+        let number = self.context_count;
+        let index = index.unwrap_or(self.contexts.len());
+        let known = InContext { context: context.clone(), segment, number };
+        if index == self.contexts.len() {
+            self.contexts.push(known);
+        } else {
+            self.contexts[index] = known;
+        }
+        Ok(index)
+    }
+}
+
+/// At most `limit` characters: a store keeps no more.
+fn cut(text: &str, limit: usize) -> &str {
+    if text.len() <= limit {
+        return text;
+    }
+    text.char_indices().nth(limit).map_or(text, |(end, _)| &text[..end])
+}
