@@ -5,17 +5,20 @@ use std::path::PathBuf;
 
 use pyo3::prelude::*;
 use pyo3::types::PyDict;
+use pythonize::pythonize;
 use trainyard::Error;
-use trainyard_api::metrics::{LogMetric, Metric};
-use trainyard_api::runs::LogBatch;
-use trainyard_api::{KeyValue, ModelId};
+use trainyard::journal::{self, NewRun};
+use trainyard_api::ModelId;
+use trainyard_api::metrics::Metric;
+use trainyard_api::runs::CreateRun;
 
 use crate::artifacts::ArtifactRepository;
 use crate::convert::{raise, raise_rest};
+use crate::journal::{RunLog, wait};
 use crate::operations;
 
 /// A point as Python hands it over: key, value, timestamp, step, model id, dataset name, dataset digest.
-type Point = (String, f64, i64, i64, Option<String>, Option<String>, Option<String>);
+pub(crate) type Point = (String, f64, i64, i64, Option<String>, Option<String>, Option<String>);
 
 /// The tracking URI of the environment, or the embedded store in `./yard`.
 #[pyfunction]
@@ -63,58 +66,63 @@ impl Client {
         self.inner.tracking_uri()
     }
 
-    /// Sends the request of this name and returns its answer as a dict.
+    /// Sends the request of this name and returns its answer as a dict. What this process has logged goes first where
+    /// the answer shows it.
     fn call<'py>(&self, py: Python<'py>, name: &str, request: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyAny>> {
+        if operations::shows_runs(name) {
+            // A store that is away now is so for the request too, whose error says it better.
+            wait(py, vec![journal::flush(&self.inner)], None, true)?;
+        }
         operations::call(self, py, name, request)
     }
 
-    /// Logs one point of a metric.
-    #[pyo3(signature = (run_id, key, value, timestamp, step, model_id=None, dataset_name=None, dataset_digest=None))]
-    #[expect(clippy::too_many_arguments, reason = "one per field of the request, without a dict in between")]
-    fn log_metric(
+    /// Starts a run, under an id of our making where the store takes it; `None` when the store cannot be reached.
+    ///
+    /// The log of the run and, when the store was reached, the run.
+    fn start_run<'py>(
         &self,
-        py: Python<'_>,
-        run_id: &str,
-        key: String,
-        value: f64,
-        timestamp: i64,
-        step: i64,
-        model_id: Option<String>,
-        dataset_name: Option<String>,
-        dataset_digest: Option<String>,
-    ) -> PyResult<()> {
-        let request = LogMetric {
-            run_id: run_id.into(),
-            key,
-            value: Some(value),
-            timestamp: Some(timestamp),
-            step,
-            model_id: optional_id(model_id),
-            dataset_name: dataset_name.unwrap_or_default(),
-            dataset_digest: dataset_digest.unwrap_or_default(),
-            ..LogMetric::default()
+        py: Python<'py>,
+        request: &Bound<'py, PyAny>,
+    ) -> PyResult<(RunLog, Option<Bound<'py, PyAny>>)> {
+        let mut request: CreateRun = operations::read(request)?;
+        let made = self.wait(py, |client| journal::try_start(client, &mut request))?;
+        let (run_id, offline) = match &made {
+            Some(run) => (run.info.run_id.as_str(), false),
+            None => (request.run_id.as_str(), true),
         };
-        self.wait(py, |client| client.call(request))?;
-        Ok(())
+        let log = if offline {
+            journal::RunLog::start_offline(&self.inner, NewRun { request, ..NewRun::default() })
+        } else {
+            journal::RunLog::new(&self.inner, run_id, false)
+        };
+        let run = made.map(|run| pythonize(py, &run)).transpose()?;
+        Ok((RunLog(log.map_err(raise)?), run))
     }
 
-    /// Logs points, params and tags in one request.
-    fn log_batch(
-        &self,
-        py: Python<'_>,
-        run_id: &str,
-        metrics: Vec<Point>,
-        params: Vec<(String, String)>,
-        tags: Vec<(String, String)>,
-    ) -> PyResult<()> {
-        let request = LogBatch {
-            run_id: run_id.into(),
-            metrics: metrics.into_iter().map(metric).collect(),
-            params: params.into_iter().map(|(key, value)| KeyValue { key, value }).collect(),
-            tags: tags.into_iter().map(|(key, value)| KeyValue { key, value }).collect(),
-        };
-        self.wait(py, |client| client.call(request))?;
-        Ok(())
+    /// Starts a run without asking the store, in an experiment that is named by its id or, when that is empty, its name.
+    fn start_offline(&self, request: &Bound<'_, PyAny>, experiment_name: String) -> PyResult<RunLog> {
+        let request = operations::read(request)?;
+        let log = journal::RunLog::start_offline(&self.inner, NewRun { experiment_name, request });
+        Ok(RunLog(log.map_err(raise)?))
+    }
+
+    /// The log of a run that is there, or of one that was started offline.
+    #[pyo3(signature = (run_id, started_offline=false))]
+    fn run_log(&self, run_id: &str, started_offline: bool) -> PyResult<RunLog> {
+        Ok(RunLog(journal::RunLog::new(&self.inner, run_id, started_offline).map_err(raise)?))
+    }
+
+    /// Asks once for a run; `None` when the store cannot be reached.
+    fn look_for_run<'py>(&self, py: Python<'py>, run_id: &str) -> PyResult<Option<Bound<'py, PyAny>>> {
+        let found = self.wait(py, |client| journal::look_for_run(client, run_id))?;
+        Ok(found.map(|run| pythonize(py, &run)).transpose()?)
+    }
+
+    /// Waits for the delivery of what this process has logged to the store until now; `None`, or the reason why it is
+    /// still to come.
+    #[pyo3(signature = (timeout=None, give_up=false))]
+    fn flush(&self, py: Python<'_>, timeout: Option<f64>, give_up: bool) -> PyResult<Option<String>> {
+        wait(py, vec![journal::flush(&self.inner)], timeout, give_up)
     }
 
     /// The files below an artifact root.
@@ -141,7 +149,7 @@ impl Client {
     }
 }
 
-fn metric((key, value, timestamp, step, model_id, dataset_name, dataset_digest): Point) -> Metric {
+pub(crate) fn metric((key, value, timestamp, step, model_id, dataset_name, dataset_digest): Point) -> Metric {
     Metric {
         key,
         value,
@@ -154,6 +162,6 @@ fn metric((key, value, timestamp, step, model_id, dataset_name, dataset_digest):
     }
 }
 
-fn optional_id(id: Option<String>) -> ModelId {
+pub(crate) fn optional_id(id: Option<String>) -> ModelId {
     id.unwrap_or_default().into()
 }

@@ -8,7 +8,13 @@ pub(crate) fn before_fork(py: Python<'_>) {
     py.detach(trainyard::fork::before);
 }
 
-/// Lets calls through again, in the parent and in the child.
+/// In the child: gives up its share in the parent's journals, and lets calls through again.
+#[pyfunction]
+pub(crate) fn after_fork_in_child() {
+    trainyard::fork::after_in_child();
+}
+
+/// In the parent: lets calls through again.
 #[pyfunction]
 pub(crate) fn after_fork() {
     trainyard::fork::after();

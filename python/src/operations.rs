@@ -50,12 +50,29 @@ pub(crate) fn call<'py>(
     )
 }
 
+/// Whether the answer to a request of this name, or what it changes, depends on what was logged before.
+pub(crate) fn shows_runs(name: &str) -> bool {
+    const NAMES: [&str; 10] = [
+        "GetRun",
+        "SearchRuns",
+        "GetMetricHistory",
+        "UpdateRun",
+        "DeleteRun",
+        "RestoreRun",
+        "DeleteTag",
+        "GetLoggedModel",
+        "SearchLoggedModels",
+        "FinalizeLoggedModel",
+    ];
+    NAMES.contains(&name)
+}
+
 /// The last part of a path of types, as the compiler's text has it.
 fn short_name(path: &str) -> &str {
     path.rsplit(':').next().unwrap_or(path).trim()
 }
 
-fn read<T: DeserializeOwned>(request: &Bound<'_, PyAny>) -> PyResult<T> {
+pub(crate) fn read<T: DeserializeOwned>(request: &Bound<'_, PyAny>) -> PyResult<T> {
     depythonize(request).map_err(|error| raise(ApiError::invalid(format!("Invalid request: {error}"))))
 }
 

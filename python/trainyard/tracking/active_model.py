@@ -11,7 +11,7 @@ class _Current(threading.local):
     model_id = None
 
 
-_current = _Current()
+current = _Current()
 _last_logged_id = None
 
 
@@ -21,13 +21,13 @@ class ActiveModel(LoggedModel):
     def __init__(self, logged_model, set_by_user):
         super().__init__(**dict(logged_model))
         self.set_by_user = set_by_user
-        self._previous, _current.model_id = _current.model_id, self.model_id
+        self._previous, current.model_id = current.model_id, self.model_id
 
     def __enter__(self):
         return self
 
     def __exit__(self, exc_type, exc_value, traceback):
-        _current.model_id = self._previous
+        current.model_id = self._previous
 
 
 def set_active_model(*, name=None, model_id=None):
@@ -63,12 +63,12 @@ def set_active_model(*, name=None, model_id=None):
 
 def get_active_model_id():
     """Return the id of the active logged model, or ``None``."""
-    return _current.model_id or environment.get("ACTIVE_MODEL_ID")
+    return current.model_id or environment.get("ACTIVE_MODEL_ID")
 
 
 def clear_active_model():
     """Link metrics to no logged model."""
-    _current.model_id = None
+    current.model_id = None
 
 
 def remember_logged(model_id):

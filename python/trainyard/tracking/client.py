@@ -10,20 +10,16 @@ from trainyard.entities.dataset import DatasetInput
 from trainyard.entities.experiment import Experiment
 from trainyard.entities.run import Metric, Param, Run, RunStatus, RunTag, ViewType
 from trainyard.exceptions import MlflowException
-from trainyard.tracking import connection
+from trainyard.tracking import connection, run_logs
 from trainyard.tracking.artifacts import ArtifactCalls
 from trainyard.tracking.context import PARENT_RUN_ID, USER
 from trainyard.tracking.images import ImageCalls
 from trainyard.tracking.logged_models import LoggedModelCalls
-from trainyard.tracking.operations import handle, is_asynchronous
+from trainyard.tracking.operations import finish, is_asynchronous
 from trainyard.tracking.registry import RegistryCalls
 from trainyard.tracking.tables import TableCalls
 
 _VIEW_TYPES = {ViewType.ACTIVE_ONLY: "ACTIVE_ONLY", ViewType.DELETED_ONLY: "DELETED_ONLY", ViewType.ALL: "ALL"}
-
-# Limits of one log-batch request: points, params and tags each, and everything together.
-_BATCH_ITEMS = 1000
-_BATCH_PAIRS = 100
 
 
 class MlflowClient(ArtifactCalls, ImageCalls, TableCalls, LoggedModelCalls, RegistryCalls):
@@ -172,7 +168,7 @@ class MlflowClient(ArtifactCalls, ImageCalls, TableCalls, LoggedModelCalls, Regi
     def set_terminated(self, run_id, status=None, end_time=None):
         """End a run, by default as FINISHED and now."""
         status = status or RunStatus.to_string(RunStatus.FINISHED)
-        self._call("UpdateRun", run_id=run_id, status=status, end_time=end_time or now())
+        run_logs.end(self, run_id, status, end_time)
 
     def delete_run(self, run_id):
         """Soft-delete a run."""
@@ -197,17 +193,9 @@ class MlflowClient(ArtifactCalls, ImageCalls, TableCalls, LoggedModelCalls, Regi
         model_id=None,
     ):
         """Log one point of a metric."""
-        self._connection.log_metric(
-            run_id,
-            key,
-            number(key, value),
-            now() if timestamp is None else int(timestamp),
-            0 if step is None else int(step),
-            model_id,
-            dataset_name,
-            dataset_digest,
-        )
-        return handle(synchronous)
+        log = run_logs.log_of(self, run_id)
+        log.log_metric(key, value, step, whole(timestamp), model_id, dataset_name, dataset_digest)
+        return finish(log, synchronous)
 
     def get_metric_history(self, run_id, key):
         """Return all points of one metric of a run."""
@@ -216,26 +204,29 @@ class MlflowClient(ArtifactCalls, ImageCalls, TableCalls, LoggedModelCalls, Regi
 
     def log_param(self, run_id, key, value, synchronous=None):
         """Log a param, which can be written once, and return its value."""
-        self._call("LogParam", run_id=run_id, key=key, value=str(value))
-        return handle(synchronous) if is_asynchronous(synchronous) else value
+        log = run_logs.log_of(self, run_id)
+        log.log_param(key, str(value))
+        handle = finish(log, synchronous)
+        return handle if is_asynchronous(synchronous) else value
 
     def set_tag(self, run_id, key, value, synchronous=None):
         """Set a tag of a run."""
-        self._call("SetTag", run_id=run_id, key=key, value=str(value))
-        return handle(synchronous)
+        log = run_logs.log_of(self, run_id)
+        log.set_tag(key, str(value))
+        return finish(log, synchronous)
 
     def delete_tag(self, run_id, key):
         """Remove a tag of a run."""
         self._call("DeleteTag", run_id=run_id, key=key)
 
     def log_batch(self, run_id, metrics=(), params=(), tags=(), synchronous=None):
-        """Log points, params and tags together, in as many requests as the limits ask for."""
+        """Log points, params and tags together: none of them when one of them cannot be right."""
         points = [
             (
                 metric.key,
                 number(metric.key, metric.value),
-                metric.timestamp,
-                metric.step,
+                whole(metric.timestamp),
+                whole(metric.step),
                 metric.model_id,
                 metric.dataset_name,
                 metric.dataset_digest,
@@ -244,12 +235,9 @@ class MlflowClient(ArtifactCalls, ImageCalls, TableCalls, LoggedModelCalls, Regi
         ]
         params = [(param.key, str(param.value)) for param in params]
         tags = [(tag.key, str(tag.value)) for tag in tags]
-        send = self._connection.log_batch
-        while points or params or tags:
-            room = _BATCH_ITEMS - len(params[:_BATCH_PAIRS]) - len(tags[:_BATCH_PAIRS])
-            send(run_id, points[:room], params[:_BATCH_PAIRS], tags[:_BATCH_PAIRS])
-            points, params, tags = points[room:], params[_BATCH_PAIRS:], tags[_BATCH_PAIRS:]
-        return handle(synchronous)
+        log = run_logs.log_of(self, run_id)
+        log.log_batch(points, params, tags)
+        return finish(log, synchronous)
 
     def log_inputs(self, run_id, datasets=None, models=None):
         """Attach datasets and logged models to a run as its inputs."""
@@ -269,6 +257,11 @@ class MlflowClient(ArtifactCalls, ImageCalls, TableCalls, LoggedModelCalls, Regi
 def now():
     """Return the time in milliseconds since the epoch."""
     return int(time.time() * 1000)
+
+
+def whole(number):
+    """Return a step or a time as an ``int``; frameworks also hand over floats."""
+    return number if number is None or type(number) is int else int(number)
 
 
 def number(key, value):

@@ -70,7 +70,7 @@ def connect(uri=None):
 def _after_fork_in_child():
     global _lock
     _lock = threading.Lock()
-    _core.after_fork()
+    _core.after_fork_in_child()
 
 
 if hasattr(os, "register_at_fork"):

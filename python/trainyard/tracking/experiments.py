@@ -1,6 +1,7 @@
 """The active experiment of this program, and calls about experiments."""
 
-from trainyard import environment
+from trainyard import _core, environment
+from trainyard.entities.experiment import Experiment
 from trainyard.entities.run import LifecycleStage, ViewType
 from trainyard.exceptions import MlflowException
 from trainyard.tracking import connection
@@ -30,13 +31,9 @@ def set_experiment(experiment_name=None, experiment_id=None):
     global _active
     if (experiment_name is None) == (experiment_id is None):
         raise MlflowException.invalid_parameter_value("give either experiment_name or experiment_id")
-    client = MlflowClient()
-    if experiment_id is not None:
-        experiment = client.get_experiment(experiment_id)
-    else:
-        experiment = client.get_experiment_by_name(experiment_name)
-        if experiment is None:
-            experiment = _create_or_get(client, experiment_name)
+    experiment = _find(experiment_name, experiment_id)
+    if experiment is None:
+        return _choose_offline(experiment_name, experiment_id)
     if experiment.lifecycle_stage != LifecycleStage.ACTIVE:
         raise MlflowException.invalid_parameter_value(
             f"Cannot set a deleted experiment '{experiment.name}' as the active experiment. You can restore it with "
@@ -47,6 +44,40 @@ def set_experiment(experiment_name=None, experiment_id=None):
     environment.put("EXPERIMENT_ID", experiment.experiment_id)
     environment.drop("EXPERIMENT_NAME")
     return experiment
+
+
+def _find(name, experiment_id):
+    """Return an experiment, made when there is none of its name; ``None`` without a store to ask."""
+    if _core.is_offline():
+        return None
+    client = MlflowClient()
+    try:
+        if experiment_id is not None:
+            return client.get_experiment(experiment_id)
+        return client.get_experiment_by_name(name) or _create_or_get(client, name)
+    except MlflowException as error:
+        if error.error_code == "TEMPORARILY_UNAVAILABLE":
+            return None
+        raise
+
+
+def _choose_offline(name, experiment_id):
+    """Choose an experiment that is found, or made, when runs of it are delivered."""
+    global _active
+    _active = None
+    environment.drop("EXPERIMENT_ID")
+    environment.drop("EXPERIMENT_NAME")
+    environment.put("EXPERIMENT_ID" if name is None else "EXPERIMENT_NAME", name or experiment_id)
+    return Experiment(experiment_id, name, None, LifecycleStage.ACTIVE)
+
+
+def active_experiment():
+    """Return id and name of the experiment that new runs belong to; the id is ``None`` without a store to ask."""
+    name = environment.get("EXPERIMENT_NAME")
+    if name is None or chosen_experiment_id() is not None:
+        return active_experiment_id(), None
+    experiment = _find(name, None)
+    return (None, name) if experiment is None else (active_experiment_id(), None)
 
 
 def chosen_experiment_id():

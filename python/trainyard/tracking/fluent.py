@@ -2,12 +2,13 @@
 
 import atexit
 import os
+import sys
 import threading
 
-from trainyard import environment
+from trainyard import _core, environment
 from trainyard.entities.run import LifecycleStage, Metric, Param, Run, RunStatus, RunTag
 from trainyard.exceptions import MlflowException
-from trainyard.tracking import active_model, context, experiments
+from trainyard.tracking import active_model, context, experiments, operations, run_logs
 from trainyard.tracking.artifacts import finish_uploads
 from trainyard.tracking.client import MlflowClient, now
 from trainyard.tracking.params import flatten
@@ -18,6 +19,9 @@ class _Stack(threading.local):
 
     def __init__(self):
         self.runs = []
+        # What `log_metric` needs at once: the log of the innermost run, and the logged model that the environment names.
+        self.log = None
+        self.model_id = None
 
 
 _stack = _Stack()
@@ -25,9 +29,6 @@ _last_run_id = None
 
 # By run, the thread that records its system metrics.
 _monitors = {}
-
-# By run and key, the last point that this program logged at step 0: `log_model` links it when later steps hide it.
-_first_points = {}
 
 
 class ActiveRun(Run):
@@ -44,7 +45,14 @@ class ActiveRun(Run):
             # Runs that were started inside the block and left open end with it.
             while _stack.runs[-1].info.run_id != self.info.run_id:
                 end_run()
-            end_run("FINISHED" if exc_type is None else "FAILED")
+            if exc_type is None:
+                end_run()
+                return True
+            try:
+                end_run("FAILED")
+            except Exception as error:
+                # The error of the block is the one that its author has to see.
+                print(f"trainyard: at the end of run {self.info.run_id}: {error}", file=sys.stderr)
         return exc_type is None
 
 
@@ -106,7 +114,7 @@ def start_run(
     else:
         run = _create(client, experiment_id, run_name, parent_run_id, tags)
     active = ActiveRun(run)
-    runs.append(active)
+    _push(active)
     _monitor(active.info.run_id, log_system_metrics, resumed=bool(existing_run_id))
     return active
 
@@ -122,8 +130,31 @@ def _monitor(run_id, log_system_metrics, resumed):
     _monitors[run_id].start()
 
 
+def _push(run):
+    """Make a run the innermost one of this thread."""
+    _stack.runs.append(run)
+    _stack.log = run_logs.log_of(MlflowClient(), run.info.run_id)
+    _stack.model_id = environment.get("ACTIVE_MODEL_ID")
+
+
+def _pop():
+    """Take the innermost run off the stack of this thread."""
+    run = _stack.runs.pop()
+    _stack.log = run_logs.log_of(MlflowClient(), _stack.runs[-1].info.run_id) if _stack.runs else None
+    return run
+
+
 def _resume(client, run_id, run_name, tags):
-    run = client.get_run(run_id)
+    try:
+        # What an earlier program has logged to it, and could not deliver, comes before what this one does.
+        run = None if _core.is_offline() else client.get_run(run_id)
+    except MlflowException as error:
+        if error.error_code != "TEMPORARILY_UNAVAILABLE":
+            raise
+        run = None
+    if run is None:
+        return run_logs.resume_offline(client, run_id, tags)
+    run_logs.remember(client, run_id)
     chosen = experiments.chosen_experiment_id()
     if chosen is not None and chosen != run.info.experiment_id:
         raise MlflowException.invalid_parameter_value(
@@ -148,7 +179,7 @@ def _create(client, experiment_id, run_name, parent_run_id, tags):
                 f"Current run with UUID {current} does not match the specified parent_run_id {parent_run_id}. "
                 "To start a new nested run under it, first end the current run with mlflow.end_run()."
             )
-        if client.get_run(parent_run_id).info.lifecycle_stage == LifecycleStage.DELETED:
+        if not current and client.get_run(parent_run_id).info.lifecycle_stage == LifecycleStage.DELETED:
             raise MlflowException.invalid_parameter_value(
                 f"Cannot start run under parent run with ID {parent_run_id} because it is in the deleted state."
             )
@@ -157,9 +188,8 @@ def _create(client, experiment_id, run_name, parent_run_id, tags):
         tags[context.PARENT_RUN_ID] = parent_run_id
     if run_name:
         tags[context.RUN_NAME] = run_name
-    if experiment_id is None:
-        experiment_id = experiments.active_experiment_id()
-    return client.create_run(experiment_id, tags=context.resolve_tags(tags), run_name=run_name)
+    experiment = (str(experiment_id), None) if experiment_id is not None else experiments.active_experiment()
+    return run_logs.start(client, experiment, context.resolve_tags(tags), run_name, now())
 
 
 def end_run(status="FINISHED"):
@@ -168,10 +198,9 @@ def end_run(status="FINISHED"):
     if not _stack.runs:
         return
     environment.drop("RUN_ID")
-    run = _stack.runs.pop()
+    run = _pop()
     finish_uploads()
     _last_run_id = run.info.run_id
-    _first_points.pop(_last_run_id, None)
     monitor = _monitors.pop(_last_run_id, None)
     if monitor is not None:
         monitor.finish()
@@ -183,14 +212,13 @@ def _end_left_over_run():
     try:
         end_run()
     except Exception as error:
-        import sys
-
         print(f"trainyard: the run that was still active could not be ended: {error}", file=sys.stderr)
 
 
 def _forget_runs_of_parent():
     """In a forked child: the active runs and what records them belong to the parent."""
     _stack.runs = []
+    _stack.log = None
     _monitors.clear()
 
 
@@ -248,7 +276,8 @@ def log_metric(key, value, step=None, synchronous=None, timestamp=None, run_id=N
     step
         Training step, 0 when left out.
     synchronous
-        Accepted for compatibility; the point is recorded when the call returns.
+        ``True`` waits until the tracking store has acknowledged the point; ``False`` returns a handle to wait on. Left
+        out, the point is in the run's journal when the call returns, and delivered in the background.
     timestamp
         Milliseconds since the epoch; now when left out.
     run_id
@@ -258,14 +287,17 @@ def log_metric(key, value, step=None, synchronous=None, timestamp=None, run_id=N
     dataset
         Dataset that the value was computed on.
     """
+    log = _stack.log
+    if log is None or run_id is not None or dataset is not None or synchronous is not None or operations.returns_handles:
+        return _log_metric(key, value, step, synchronous, timestamp, run_id, model_id, dataset)
+    log.log_metric(key, value, step, timestamp, model_id or active_model.current.model_id or _stack.model_id)
+
+
+def _log_metric(key, value, step, synchronous, timestamp, run_id, model_id, dataset):
     run_id = run_id or active_run_id()
     model_id = model_id or active_model.get_active_model_id()
-    timestamp = now() if timestamp is None else int(timestamp)
     name, digest = _name_and_digest(dataset)
-    handle = MlflowClient().log_metric(run_id, key, value, timestamp, step, synchronous, name, digest, model_id)
-    if not step and model_id is None:
-        _keep_first_points(run_id, [Metric(key, float(value), timestamp, 0, None, name, digest)])
-    return handle
+    return MlflowClient().log_metric(run_id, key, value, timestamp, step, synchronous, name, digest, model_id)
 
 
 def log_metrics(metrics, step=None, synchronous=None, run_id=None, timestamp=None, model_id=None, dataset=None):
@@ -274,21 +306,12 @@ def log_metrics(metrics, step=None, synchronous=None, run_id=None, timestamp=Non
     timestamp = now() if timestamp is None else timestamp
     model_id = model_id or active_model.get_active_model_id()
     points = [Metric(key, value, timestamp, step or 0, model_id, name, digest) for key, value in metrics.items()]
-    run_id = run_id or active_run_id()
-    handle = MlflowClient().log_batch(run_id, metrics=points, synchronous=synchronous)
-    if not step and model_id is None:
-        _keep_first_points(run_id, points)
-    return handle
+    return MlflowClient().log_batch(run_id or active_run_id(), metrics=points, synchronous=synchronous)
 
 
 def first_points(run_id):
     """Return the points that this program logged to a run at step 0, the last of each metric."""
-    return list(_first_points.get(run_id, {}).values())
-
-
-def _keep_first_points(run_id, points):
-    if any(run.info.run_id == run_id for run in _stack.runs):
-        _first_points.setdefault(run_id, {}).update((point.key, point) for point in points)
+    return run_logs.first_points(MlflowClient(), run_id)
 
 
 def set_tag(key, value, synchronous=None):
@@ -328,8 +351,9 @@ def restore_run(run_id):
 
 
 def flush_async_logging():
-    """Wait for what is uploaded in the background; every other call is acknowledged when it returns."""
+    """Wait until the tracking store has acknowledged everything that was logged; what it refused is raised."""
     finish_uploads()
+    run_logs.flush()
 
 
 def flush_artifact_async_logging():

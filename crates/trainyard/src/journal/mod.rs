@@ -20,7 +20,7 @@ pub use lane::{Flush, FlushState};
 pub use leftover::{Contents, Leftover, Sync, leftovers};
 pub use record::{Context, NewRun};
 pub use rejection::{Rejection, Rejections};
-pub use run_log::{RunLog, end_run_timeout, is_offline, journal_folder};
+pub use run_log::{RunLog, end_run_timeout, is_offline, journal_folder, look_for_run, try_start};
 
 pub(crate) use head::forget_inherited;
 

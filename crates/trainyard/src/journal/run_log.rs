@@ -3,11 +3,12 @@
 use std::path::PathBuf;
 use std::process;
 use std::sync::{Arc, Mutex, MutexGuard};
+use std::thread;
 use std::time::{Duration, Instant};
 
 use trainyard_api::metrics::Metric;
-use trainyard_api::runs::{RunStatus, UpdateRun};
-use trainyard_api::{Param, Tag};
+use trainyard_api::runs::{CreateRun, GetRun, Run, RunStatus, UpdateRun};
+use trainyard_api::{ErrorCode, Param, RunId, Tag};
 use trainyard_store::rules;
 use uuid::Uuid;
 
@@ -22,6 +23,8 @@ use crate::{Client, Error, setting};
 
 /// Records after which the delivering thread is told that there is enough for a request.
 const ENOUGH: u32 = 1000;
+/// Pauses before a store that does not answer is taken to be away when a run is to be started.
+const FIRST_CONTACT: [Duration; 2] = [Duration::from_millis(250), Duration::from_millis(500)];
 
 /// What is logged to a run: appended to a journal on disk, and delivered in the background.
 ///
@@ -63,10 +66,12 @@ impl RunLog {
         })
     }
 
-    /// Starts a run without asking the store, which makes it when it is there. The log of the run; its id is new.
+    /// Starts a run without asking the store, which makes it when it is there. Without an id it is given one.
     pub fn start_offline(client: &Client, mut run: NewRun) -> Result<Self, Error> {
-        let run_id = Uuid::new_v4().simple().to_string();
-        run.request.run_id = run_id.as_str().into();
+        if run.request.run_id.is_empty() {
+            run.request.run_id = new_run_id();
+        }
+        let run_id = run.request.run_id.to_string();
         let log = Self::new(client, &run_id, true)?;
         log.with(|open| open.writer.create_run(run))?;
         Ok(log)
@@ -254,6 +259,44 @@ impl Drop for Open {
         self.journal.seal();
         self.lane.committed(&self.journal, self.writer.position());
     }
+}
+
+/// Asks the store to start a run; `None` when it cannot be reached, and the run may be started offline.
+///
+/// The request is given an id, so that a store of ours has the run once even if its answer did not arrive.
+pub fn try_start(client: &Client, request: &mut CreateRun) -> Result<Option<Run>, Error> {
+    if request.run_id.is_empty() {
+        request.run_id = new_run_id();
+    }
+    let mut pauses = FIRST_CONTACT.iter();
+    loop {
+        match client.attempt(request.clone()) {
+            Ok(made) => return Ok(Some(made.run)),
+            Err(error) if !is_away(&error) => return Err(error),
+            Err(_) => match pauses.next() {
+                Some(pause) => thread::sleep(*pause),
+                None => return Ok(None),
+            },
+        }
+    }
+}
+
+/// Asks once for a run; `None` when the store cannot be reached.
+pub fn look_for_run(client: &Client, run_id: &str) -> Result<Option<Run>, Error> {
+    match client.attempt(GetRun { run_id: run_id.into(), ..GetRun::default() }) {
+        Ok(found) => Ok(Some(found.run)),
+        Err(error) if is_away(&error) => Ok(None),
+        Err(error) => Err(error),
+    }
+}
+
+fn is_away(error: &Error) -> bool {
+    matches!(error, Error::Unreachable { .. } | Error::NotATrackingServer { .. })
+        || error.code() == ErrorCode::TemporarilyUnavailable
+}
+
+fn new_run_id() -> RunId {
+    Uuid::new_v4().simple().to_string().into()
 }
 
 /// Whether `TRAINYARD_OFFLINE` asks to deliver nothing.

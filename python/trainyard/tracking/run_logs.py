@@ -1,0 +1,194 @@
+"""The logs of this program's runs: where every ``log_*`` call goes.
+
+A log appends to the run's journal on disk and returns; the core delivers the journal in the background. ``MlflowClient``
+and the fluent functions share one log per run.
+"""
+
+import atexit
+import sys
+import warnings
+
+from trainyard import _core
+from trainyard.entities.run import Metric, Run
+from trainyard.exceptions import MlflowException
+
+# A call that waits for the store gives up after so many seconds without an acknowledgement.
+_SYNCHRONOUS_SECONDS = 120.0
+# Logs that are kept open; the one that was opened first goes when there are more.
+_KEPT = 256
+
+_logs = {}
+# Runs that are known to be there, or to have been started offline.
+_known = set()
+
+
+def log_of(client, run_id):
+    """Return the log of a run, which is looked for the first time that this program logs to it.
+
+    A store that is away is not waited for: a run that is not there is then refused when what was logged is delivered.
+    """
+    key = (client.tracking_uri, run_id)
+    log = _logs.get(key)
+    if log is not None:
+        return log
+    started_offline = False
+    if key not in _known:
+        run = None if _core.is_offline() else client._connection.look_for_run(run_id)
+        if run is not None and run["info"]["lifecycle_stage"] != "active":
+            raise MlflowException.invalid_parameter_value(
+                f"The run {run_id} must be in the 'active' state. Current state is deleted."
+            )
+        # It may be one that another program has started offline.
+        started_offline = run is None
+    return remember(client, run_id, client._connection.run_log(run_id, started_offline))
+
+
+def remember(client, run_id, log=None):
+    """Note that a run is there, and keep its log."""
+    key = (client.tracking_uri, run_id)
+    _known.add(key)
+    if log is not None:
+        if len(_logs) >= _KEPT:
+            _logs.pop(next(iter(_logs))).close()
+        _logs[key] = log
+    return log
+
+
+def known_log(client, run_id):
+    """Return the log of a run that this program has logged to, or ``None``."""
+    return _logs.get((client.tracking_uri, run_id))
+
+
+def start(client, experiment, tags, run_name, start_time):
+    """Start a run; without a store, offline.
+
+    Parameters
+    ----------
+    client
+        The client of the store.
+    experiment
+        Id and name of the experiment, one of which is ``None``.
+    tags
+        All tags of the run, a dict.
+    run_name
+        Its name, or ``None``.
+    start_time
+        Milliseconds since the epoch.
+    """
+    experiment_id, experiment_name = experiment
+    request = {
+        "experiment_id": experiment_id or "",
+        "user_id": str(tags.get("mlflow.user", "unknown")),
+        "start_time": start_time,
+        "tags": [{"key": str(key), "value": str(value)} for key, value in tags.items()],
+        "run_name": run_name or "",
+    }
+    connection = client._connection
+    offline = _core.is_offline()
+    if offline or experiment_id is None:
+        log, run = connection.start_offline(request, experiment_name or ""), None
+    else:
+        log, run = connection.start_run(request)
+    if run is not None:
+        remember(client, run["info"]["run_id"], log)
+        return Run._from_wire(run)
+    remember(client, log.run_id, log)
+    if not offline:
+        warnings.warn(
+            f"no answer from {client.tracking_uri}: run {log.run_id} is recorded in a journal on this machine and "
+            "delivered when there is one, by this program or by `trainyard sync`",
+            stacklevel=4,
+        )
+    return _offline_run(log.run_id, request)
+
+
+def resume_offline(client, run_id, tags):
+    """Go on with a run without asking the store for it."""
+    log = remember(client, run_id, known_log(client, run_id) or client._connection.run_log(run_id, True))
+    log.log_batch([], [], [(str(key), str(value)) for key, value in tags.items()])
+    fields = {"experiment_id": "", "user_id": "", "start_time": 0, "run_name": ""}
+    return _offline_run(run_id, {**fields, "tags": [{"key": key, "value": str(tags[key])} for key in tags]})
+
+
+def _offline_run(run_id, request):
+    tags = request["tags"]
+    name = request["run_name"] or next((tag["value"] for tag in tags if tag["key"] == "mlflow.runName"), "")
+    info = {
+        "run_id": run_id,
+        "run_uuid": run_id,
+        "run_name": name,
+        "experiment_id": request["experiment_id"],
+        "user_id": request["user_id"],
+        "status": "RUNNING",
+        "start_time": request["start_time"],
+        "artifact_uri": "",
+        "lifecycle_stage": "active",
+    }
+    return Run._from_wire({"info": info, "data": {"tags": tags}})
+
+
+def end(client, run_id, status, end_time=None):
+    """Record the end of a run and wait for a while until everything is delivered.
+
+    What was refused is raised. What is not delivered in time is warned about, and delivered later.
+    """
+    log = log_of(client, run_id)
+    log.end(status, end_time)
+    _logs.pop((client.tracking_uri, run_id), None)
+    if _core.is_offline():
+        return
+    reason = log.flush(_core.end_run_timeout())
+    if reason is not None:
+        warnings.warn(
+            f"not everything that was logged to run {run_id} is delivered yet: {reason}. It is kept on this machine; "
+            "`trainyard sync` delivers it, and so does the next program that logs to this store",
+            stacklevel=4,
+        )
+
+
+def acknowledged(log):
+    """Wait until the store has acknowledged what was logged to a run."""
+    reason = log.flush(_SYNCHRONOUS_SECONDS)
+    if reason is not None:
+        raise MlflowException(
+            f"what was logged to run {log.run_id} is kept on this machine, but not delivered yet: {reason}",
+            "TEMPORARILY_UNAVAILABLE",
+        )
+
+
+def flush():
+    """Wait for the delivery of everything that this program has logged; what was refused is raised."""
+    reason = _core.flush_all(None if _core.is_offline() else _SYNCHRONOUS_SECONDS)
+    if reason is not None:
+        raise MlflowException(
+            f"not everything that was logged is delivered yet: {reason}. It is kept on this machine",
+            "TEMPORARILY_UNAVAILABLE",
+        )
+
+
+def first_points(client, run_id):
+    """Return the points that this program logged to a run at step 0, the last of each metric."""
+    log = known_log(client, run_id)
+    if log is None:
+        return []
+    return [
+        Metric(key, value, timestamp, 0, None, dataset_name or None, dataset_digest or None)
+        for key, value, timestamp, dataset_name, dataset_digest in log.first_points()
+    ]
+
+
+@atexit.register
+def _deliver_the_rest():
+    """Before the program ends: runs that it has logged to without ending them are delivered too."""
+    try:
+        while _logs:
+            _logs.popitem()[1].close()
+        reason = _core.flush_all(_core.end_run_timeout())
+    except MlflowException as error:
+        reason = str(error)
+    if reason is not None:
+        print(
+            f"trainyard: not everything that was logged is delivered: {reason}. It is kept on this machine; "
+            "`trainyard sync` delivers it",
+            file=sys.stderr,
+        )
