@@ -83,10 +83,11 @@ impl RunLog {
     /// Records the end of the run.
     #[pyo3(signature = (status, end_time=None))]
     fn end(&self, status: &str, end_time: Option<i64>) -> PyResult<()> {
-        let status = [RunStatus::Running, RunStatus::Scheduled, RunStatus::Finished, RunStatus::Failed, RunStatus::Killed]
-            .into_iter()
-            .find(|known| known.as_str() == status)
-            .ok_or_else(|| raise(ApiError::invalid(format!("'{status}' is no status of a run"))))?;
+        let status =
+            [RunStatus::Running, RunStatus::Scheduled, RunStatus::Finished, RunStatus::Failed, RunStatus::Killed]
+                .into_iter()
+                .find(|known| known.as_str() == status)
+                .ok_or_else(|| raise(ApiError::invalid(format!("'{status}' is no status of a run"))))?;
         self.0.end(status, end_time).map_err(raise)
     }
 
@@ -98,7 +99,9 @@ impl RunLog {
     /// The points logged last at step 0, without those of logged models.
     fn first_points(&self) -> Vec<(String, f64, i64, String, String)> {
         let points = self.0.first_points().into_iter();
-        points.map(|point| (point.key, point.value, point.timestamp, point.dataset_name, point.dataset_digest)).collect()
+        points
+            .map(|point| (point.key, point.value, point.timestamp, point.dataset_name, point.dataset_digest))
+            .collect()
     }
 
     /// Waits for the delivery of what was logged to this run until now; `None`, or the reason why it is still to come.

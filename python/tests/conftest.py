@@ -45,6 +45,7 @@ def clean_slate(tmp_path, monkeypatch):
     for name in list(os.environ):
         if name.startswith("MLFLOW_") or (name.startswith("TRAINYARD_") and name != "TRAINYARD_STOCK_PYTHON"):
             monkeypatch.delenv(name)
+    monkeypatch.setenv("TRAINYARD_HOME", str(tmp_path / "home"))
     trainyard.set_tracking_uri("")
     from trainyard.tracking import connection, experiments
 

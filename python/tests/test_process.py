@@ -97,7 +97,13 @@ def test_a_forked_child_logs_to_the_same_run(store):
                 code = 1
                 try:
                     assert mlflow.active_run() is None
-                    mlflow.log_metric("m", number, step=number + 1, run_id=run.info.run_id)
+                    if number:
+                        mlflow.log_metric("m", number, step=number + 1)
+                    else:
+                        with mlflow.start_run(nested=True) as own:
+                            mlflow.log_metric("of the child", 1)
+                        assert own.info.run_id != run.info.run_id
+                        mlflow.log_metric("m", number, step=number + 1, run_id=run.info.run_id)
                     code = 0
                 finally:
                     os._exit(code)

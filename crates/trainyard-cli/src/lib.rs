@@ -12,6 +12,7 @@ mod models;
 mod output;
 mod runs;
 mod server;
+mod sync;
 mod tracking;
 
 use std::ffi::OsString;
@@ -44,6 +45,8 @@ enum Command {
     /// List and download artifacts.
     #[command(subcommand)]
     Artifacts(artifacts::ArtifactsCommand),
+    /// Deliver what was logged while a server was away.
+    Sync(sync::SyncArgs),
 }
 
 /// Runs the command line, the program's name first, and returns the exit code: 0 when all went well, 1 when what
@@ -64,6 +67,7 @@ pub fn main(args: impl IntoIterator<Item = OsString>) -> i32 {
         Command::Runs(command) => runs::run(command),
         Command::Models(command) => models::run(command),
         Command::Artifacts(command) => artifacts::run(command),
+        Command::Sync(args) => sync::run(args),
     };
     match done {
         Ok(()) => 0,

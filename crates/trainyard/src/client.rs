@@ -41,6 +41,18 @@ impl Client {
         Ok(Self { inner: Arc::new(Inner { tracking_uri: redact(tracking_uri), transport }) })
     }
 
+    /// A client of a URI as [`lasting_uri`](Self::lasting_uri) returns it; user and password are those of the environment.
+    pub fn connect_without_password(lasting_uri: &str) -> Result<Self, Error> {
+        let uri = match lasting_uri.split_once("://") {
+            Some((scheme, rest)) if scheme.starts_with("http") => match rest.split_once('@') {
+                Some((userinfo, address)) if !userinfo.contains('/') => format!("{scheme}://{address}"),
+                _ => lasting_uri.to_owned(),
+            },
+            _ => lasting_uri.to_owned(),
+        };
+        Self::connect(&uri)
+    }
+
     /// A client of [`default_tracking_uri`].
     pub fn from_env() -> Result<Self, Error> {
         Self::connect(&default_tracking_uri())
@@ -68,7 +80,7 @@ impl Client {
     }
 
     /// The tracking URI as another process has to write it: without a password, and with an absolute path.
-    pub(crate) fn lasting_uri(&self) -> String {
+    pub fn lasting_uri(&self) -> String {
         match &self.inner.transport {
             Transport::Http(_) => self.inner.tracking_uri.clone(),
             Transport::Embedded(embedded) => format!("sqlite:///{}", embedded.database().display()),

@@ -127,7 +127,9 @@ class MlflowClient(ArtifactCalls, ImageCalls, TableCalls, LoggedModelCalls, Regi
             tags=pairs(tags),
             run_name=run_name,
         )
-        return Run._from_wire(answer["run"])
+        run = Run._from_wire(answer["run"])
+        run_logs.remember(self, run.info.run_id)
+        return run
 
     def get_run(self, run_id):
         """Return a run with its params, tags and the latest point of each metric."""

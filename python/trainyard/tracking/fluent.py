@@ -19,13 +19,16 @@ class _Stack(threading.local):
 
     def __init__(self):
         self.runs = []
-        # What `log_metric` needs at once: the log of the innermost run, and the logged model that the environment names.
+        # What `log_metric` needs at once: the log of the innermost run, the logged model that the environment names.
         self.log = None
         self.model_id = None
 
 
 _stack = _Stack()
 _last_run_id = None
+
+# In a forked child, the run that was active when it was forked: workers of a data loader log to it.
+_inherited_run_id = None
 
 # By run, the thread that records its system metrics.
 _monitors = {}
@@ -140,7 +143,8 @@ def _push(run):
 def _pop():
     """Take the innermost run off the stack of this thread."""
     run = _stack.runs.pop()
-    _stack.log = run_logs.log_of(MlflowClient(), _stack.runs[-1].info.run_id) if _stack.runs else None
+    outer_run_id = _stack.runs[-1].info.run_id if _stack.runs else _inherited_run_id
+    _stack.log = run_logs.log_of(MlflowClient(), outer_run_id) if outer_run_id else None
     return run
 
 
@@ -216,9 +220,11 @@ def _end_left_over_run():
 
 
 def _forget_runs_of_parent():
-    """In a forked child: the active runs and what records them belong to the parent."""
+    """In a forked child: the active runs and what records them belong to the parent, which ends them."""
+    global _inherited_run_id
+    if _stack.runs:
+        _inherited_run_id = _stack.runs[-1].info.run_id
     _stack.runs = []
-    _stack.log = None
     _monitors.clear()
 
 
@@ -239,8 +245,11 @@ def last_active_run():
 
 
 def active_run_id():
-    """Return the id of the active run, starting a run when there is none."""
-    return (active_run() or start_run()).info.run_id
+    """Return the id of the active run, or of the parent's in a forked child; without one a run is started."""
+    run = active_run()
+    if run is None and _inherited_run_id is not None:
+        return _inherited_run_id
+    return (run or start_run()).info.run_id
 
 
 def log_param(key, value, synchronous=None):
@@ -288,7 +297,8 @@ def log_metric(key, value, step=None, synchronous=None, timestamp=None, run_id=N
         Dataset that the value was computed on.
     """
     log = _stack.log
-    if log is None or run_id is not None or dataset is not None or synchronous is not None or operations.returns_handles:
+    usual = run_id is None and dataset is None and synchronous is None and not operations.returns_handles
+    if log is None or not usual:
         return _log_metric(key, value, step, synchronous, timestamp, run_id, model_id, dataset)
     log.log_metric(key, value, step, timestamp, model_id or active_model.current.model_id or _stack.model_id)
 

@@ -20,7 +20,7 @@ class RunOperations:
         self._log = log
 
     def wait(self):
-        """Wait for the acknowledgement of everything that was logged to the run until now; what was refused is raised."""
+        """Wait until everything logged to the run until now is acknowledged; what was refused is raised."""
         if self._log is not None:
             run_logs.acknowledged(self._log)
 

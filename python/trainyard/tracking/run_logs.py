@@ -1,7 +1,7 @@
 """The logs of this program's runs: where every ``log_*`` call goes.
 
-A log appends to the run's journal on disk and returns; the core delivers the journal in the background. ``MlflowClient``
-and the fluent functions share one log per run.
+A log appends to the run's journal on disk and returns; the core delivers the journal in the background.
+``MlflowClient`` and the fluent functions share one log per run.
 """
 
 import atexit

@@ -109,6 +109,7 @@ on_each_backend! {
     tracking::runs:
         a_run_is_answered_as_it_was_created
         a_run_without_name_and_time_gets_them
+        a_client_may_choose_the_id_of_a_run_and_say_so_twice
         name_and_name_tag_must_agree
         an_unknown_experiment_or_run_is_not_found
         updating_changes_only_what_is_given

@@ -263,7 +263,8 @@ impl Delivery {
         let beginning = format!("{}-", folder::name(&self.head.header.run_id));
         let others = folder::list(journals)?;
         Ok(others.iter().any(|other| {
-            *other != self.folder && other.file_name().is_some_and(|name| name.to_string_lossy().starts_with(&beginning))
+            *other != self.folder
+                && other.file_name().is_some_and(|name| name.to_string_lossy().starts_with(&beginning))
         }))
     }
 }
@@ -303,7 +304,9 @@ fn halves(mut batch: LogBatch) -> (LogBatch, LogBatch) {
         (false, true, true) => rest.metrics = batch.metrics.split_off(batch.metrics.len() / 2),
         (true, false, true) => rest.params = batch.params.split_off(batch.params.len() / 2),
         (true, true, false) => rest.tags = batch.tags.split_off(batch.tags.len() / 2),
-        (false, _, _) => (rest.params, rest.tags) = (std::mem::take(&mut batch.params), std::mem::take(&mut batch.tags)),
+        (false, _, _) => {
+            (rest.params, rest.tags) = (std::mem::take(&mut batch.params), std::mem::take(&mut batch.tags))
+        }
         (true, _, _) => rest.tags = std::mem::take(&mut batch.tags),
     }
     (batch, rest)
@@ -413,5 +416,15 @@ fn bytes(entry: &Entry) -> usize {
 
 /// Bytes of a text as JSON: control characters take six.
 fn written(text: &str) -> usize {
-    text.bytes().map(|byte| if byte < 0x20 { 6 } else if matches!(byte, b'"' | b'\\') { 2 } else { 1 }).sum()
+    text.bytes()
+        .map(|byte| {
+            if byte < 0x20 {
+                6
+            } else if matches!(byte, b'"' | b'\\') {
+                2
+            } else {
+                1
+            }
+        })
+        .sum()
 }

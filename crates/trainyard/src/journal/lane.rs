@@ -379,7 +379,8 @@ impl Lane {
 
     /// What has to be delivered for everything that was logged until now to be delivered; of one run or of all.
     pub(super) fn flush(self: &Arc<Self>, run_id: Option<&str>) -> Flush {
-        let wanted = |journal: &&Arc<Journal>| !journal.left_over && run_id.is_none_or(|run_id| journal.run_id == run_id);
+        let wanted =
+            |journal: &&Arc<Journal>| !journal.left_over && run_id.is_none_or(|run_id| journal.run_id == run_id);
         let journals = lock(&self.journals).clone();
         let parts = journals.iter().filter(wanted).map(|journal| {
             let committed = journal.committed.load(Ordering::SeqCst);
@@ -467,7 +468,8 @@ impl Flush {
         let mut state = lock(&self.lane.state);
         let mut list = Vec::new();
         let mut file = PathBuf::new();
-        let ours = |run_id: &str| self.run_id.as_deref().is_none_or(|wanted| folder::name(wanted) == folder::name(run_id));
+        let ours =
+            |run_id: &str| self.run_id.as_deref().is_none_or(|wanted| folder::name(wanted) == folder::name(run_id));
         let mut count = 0;
         state.rejected.retain(|run_id, rejected| {
             let ours = ours(run_id);

@@ -100,10 +100,8 @@ impl Leftover {
         let (_, state, _) = Head::look(&self.folder)?;
         let mut reader = Reader::new(&self.folder, state.delivered);
         let mut contents = Contents::default();
-        let damaged = |error: std::io::Error| Error::DamagedJournal {
-            path: self.folder.clone(),
-            reason: error.to_string(),
-        };
+        let damaged =
+            |error: std::io::Error| Error::DamagedJournal { path: self.folder.clone(), reason: error.to_string() };
         while let Some(entry) = reader.next(None).map_err(damaged)? {
             match entry {
                 Entry::Metric(_) => contents.metrics += 1,
@@ -136,7 +134,10 @@ impl Leftover {
                 Ok(Delivered::WaitsForRun) => {
                     return Err(trainyard_api::ApiError::new(
                         trainyard_api::ErrorCode::TemporarilyUnavailable,
-                        format!("run {} was started offline; the journal that starts it has to come first", self.run_id()),
+                        format!(
+                            "run {} was started offline; the journal that starts it has to come first",
+                            self.run_id()
+                        ),
                     )
                     .into());
                 }

@@ -247,7 +247,7 @@ mod tests {
             let mut framed = [&frame(&payload)[..], &payload].concat();
             prop_assert_eq!(unframe(&framed), Some(&payload[..]));
             let at = at.index(framed.len());
-            framed[at] ^= 1 << bit;
+            framed[at] ^= 1u8 << bit;
             prop_assert_eq!(unframe(&framed), None);
         }
     }

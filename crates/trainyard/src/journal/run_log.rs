@@ -145,6 +145,10 @@ impl RunLog {
             UpdateRun { status: Some(status), end_time: Some(end_time.unwrap_or_else(now_ms)), ..UpdateRun::default() };
         self.with(|open| open.writer.update_run(change))?;
         self.close();
+        if !self.offline {
+            // Workers that were forked from this process and have ended may not have delivered everything.
+            lane::lane(&self.client).adopt_run(&folder::journals()?, &self.run_id);
+        }
         Ok(())
     }
 
@@ -218,7 +222,8 @@ impl RunLog {
         if !self.offline {
             lane.adopt_run(&journals, &self.run_id);
         }
-        let folder = journals.join(format!("{}-{}", folder::name(&self.run_id), &Uuid::new_v4().simple().to_string()[..12]));
+        let folder =
+            journals.join(format!("{}-{}", folder::name(&self.run_id), &Uuid::new_v4().simple().to_string()[..12]));
         let refused = |source| Error::Journal { path: folder.clone(), source };
         let header = Header {
             tracking_uri: self.client.lasting_uri(),

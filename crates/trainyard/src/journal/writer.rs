@@ -87,7 +87,8 @@ impl Writer {
             rules::metric_timestamp(key, value, timestamp)?;
         }
         // Room for the point and the texts it refers to: their numbers hold within one segment.
-        let texts = key.len() + context.model_id.as_str().len() + context.dataset_name.len() + context.dataset_digest.len();
+        let texts =
+            key.len() + context.model_id.as_str().len() + context.dataset_name.len() + context.dataset_digest.len();
         let size = 3 * FRAME + POINT + 4 + 2 + 4 * 4 + texts;
         if self.segment.room() < size {
             self.grow(size)?;

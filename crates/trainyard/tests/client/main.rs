@@ -4,6 +4,7 @@
 mod artifacts;
 mod environment;
 mod http;
+mod journal;
 mod model_uri;
 mod models;
 mod registry;

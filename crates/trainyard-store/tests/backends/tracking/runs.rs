@@ -1,3 +1,4 @@
+use trainyard_api::experiments::CreateExperiment;
 use trainyard_api::runs::*;
 use trainyard_api::{LifecycleStage, RunId, Tag};
 
@@ -37,6 +38,32 @@ pub fn a_run_is_answered_as_it_was_created(test: TestStore) {
     assert_eq!(get(&test, &run_id), run);
     let by_uuid = GetRun { run_uuid: run_id, ..GetRun::default() };
     assert_eq!(test.call(by_uuid).unwrap().run, run);
+}
+
+pub fn a_client_may_choose_the_id_of_a_run_and_say_so_twice(test: TestStore) {
+    let request = CreateRun {
+        run_id: "0123456789abcdef0123456789abcdef".into(),
+        run_name: "offline".to_owned(),
+        ..CreateRun::default()
+    };
+    let run = test.call(request.clone()).unwrap().run;
+    assert_eq!(run.info.run_id, request.run_id);
+    assert_eq!(test.call(CreateRun { run_name: "repeated".to_owned(), ..request.clone() }).unwrap().run, run);
+
+    let experiment_id = test.call(CreateExperiment { name: "other".to_owned(), ..Default::default() }).unwrap();
+    let elsewhere = CreateRun { experiment_id: experiment_id.experiment_id, ..request };
+    assert_eq!(
+        refused(test.call(elsewhere)),
+        invalid("The run 0123456789abcdef0123456789abcdef is in another experiment")
+    );
+    for bad in ["..", "0123456789abcdef0123456789abcde/", "0123456789ABCDEF0123456789ABCDEF"] {
+        assert_eq!(
+            refused(test.call(CreateRun { run_id: bad.into(), ..CreateRun::default() })),
+            invalid(&format!(
+                "Invalid value '{bad}' for parameter 'run_id' supplied: expected 32 lower-case hex digits"
+            ))
+        );
+    }
 }
 
 pub fn a_run_without_name_and_time_gets_them(test: TestStore) {
