@@ -6,11 +6,11 @@ A log appends to the run's journal on disk and returns; the core delivers the jo
 
 import atexit
 import sys
-import warnings
 
 from trainyard import _core
 from trainyard.entities.run import Metric, Run
 from trainyard.exceptions import MlflowException
+from trainyard.notices import warn
 
 # A call that waits for the store gives up after so many seconds without an acknowledgement.
 _SYNCHRONOUS_SECONDS = 120.0
@@ -94,10 +94,9 @@ def start(client, experiment, tags, run_name, start_time):
         return Run._from_wire(run)
     remember(client, log.run_id, log)
     if not offline:
-        warnings.warn(
+        warn(
             f"no answer from {client.tracking_uri}: run {log.run_id} is recorded in a journal on this machine and "
-            "delivered when there is one, by this program or by `trainyard sync`",
-            stacklevel=4,
+            "delivered when there is one, by this program or by `trainyard sync`"
         )
     return _offline_run(log.run_id, request)
 
@@ -139,10 +138,9 @@ def end(client, run_id, status, end_time=None):
         return
     reason = log.flush(_core.end_run_timeout())
     if reason is not None:
-        warnings.warn(
+        warn(
             f"not everything that was logged to run {run_id} is delivered yet: {reason}. It is kept on this machine; "
-            "`trainyard sync` delivers it, and so does the next program that logs to this store",
-            stacklevel=4,
+            "`trainyard sync` delivers it, and so does the next program that logs to this store"
         )
 
 

@@ -10,7 +10,7 @@ const COMMANDS: &[&[&str]] = &[
     &["models", "list"],
     &["models", "show"],
     &["artifacts", "list"],
-    &["artifacts", "download"],["artifacts", "download"],
+    &["artifacts", "download"],
     &["sync"],
 ];
 
