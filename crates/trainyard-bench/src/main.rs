@@ -5,6 +5,7 @@
 
 mod http;
 mod load;
+mod package;
 mod process;
 mod python;
 mod report;
@@ -59,6 +60,10 @@ enum Part {
     Import,
     /// Logging the iris model.
     LogModel,
+    /// Number and size of the packages that are installed.
+    Install,
+    /// The iris example from start to end.
+    Example,
 }
 
 fn main() -> Result<()> {
@@ -85,6 +90,12 @@ fn main() -> Result<()> {
     }
     if wanted(Part::LogModel) {
         python::measure_log_model(&[(Side::Ours, &ours, &python), (Side::Stock, &stock, &stock_python)], &mut report)?;
+    }
+    if wanted(Part::Install) {
+        package::measure_install(&python, &stock_python, &mut report)?;
+    }
+    if wanted(Part::Example) {
+        package::measure_example(&[(Side::Ours, &ours, &python), (Side::Stock, &stock, &stock_python)], &mut report)?;
     }
     report.print()?;
     if !arguments.only.is_empty() {
