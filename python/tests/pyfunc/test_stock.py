@@ -194,6 +194,32 @@ def test_chat_models_of_stock_are_refused_by_name(stock, tmp_path):
         mlflow.pyfunc.load_model(tmp_path / "agent")
 
 
+BY_REFERENCE = """
+import json, sys, pathlib
+import mlflow
+folder = pathlib.Path(sys.argv[1])
+sys.path.insert(0, str(folder))
+(folder / "own_models.py").write_text(
+    "import mlflow\\nfrom mlflow.exceptions import MlflowException\\n"
+    "class Own(mlflow.pyfunc.PythonModel):\\n"
+    "    def predict(self, context, model_input, params=None):\\n"
+    "        return [MlflowException.__name__, len(model_input)]\\n"
+)
+import own_models
+mlflow.pyfunc.save_model(
+    str(folder / "m"), python_model=own_models.Own(), code_paths=[str(folder / "own_models.py")],
+    pip_requirements=["cloudpickle"],
+)
+print(json.dumps(True))
+"""
+
+
+def test_code_beside_a_model_of_stock_may_import_mlflow(stock, tmp_path):
+    stock(BY_REFERENCE, tmp_path)
+    (tmp_path / "own_models.py").unlink()
+    assert mlflow.pyfunc.load_model(tmp_path / "m").predict(["a", "b"]) == ["MlflowException", 2]
+
+
 def test_a_script_for_mlflow_runs_in_both(stock, tmp_path):
     (tmp_path / "scripted.py").write_text(
         "import mlflow\nfrom mlflow.models import set_model\n"

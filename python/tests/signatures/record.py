@@ -10,11 +10,14 @@ import sys
 import tempfile
 import warnings
 
+import hints
 import pairs
 import tables
 
 
-def describe(infer_signature, example, read_back, schema, param_schema, enforce_schema, enforce_params):
+def describe(
+    infer_signature, example, read_back, schema, param_schema, enforce_schema, enforce_params, hinted, validate
+):
     """Return the outcome of every entry of the tables under one implementation.
 
     Parameters
@@ -29,12 +32,14 @@ def describe(infer_signature, example, read_back, schema, param_schema, enforce_
         Read a schema from its JSON.
     enforce_schema, enforce_params
         Fit data, or params, to a schema.
+    hinted
+        Returns the schema of a type hint.
+    validate
+        Validates data against a type hint.
     """
 
-    def entries(texts, function):
-        return {
-            name: tables.outcome(lambda text: function(tables.evaluate(text)), text) for name, text in texts.items()
-        }
+    def entries(texts, function, names=tables):
+        return {name: tables.outcome(lambda text: function(names.evaluate(text)), text) for name, text in texts.items()}
 
     param_inputs = {text: text for text in pairs.PARAM_INPUTS}
     outcomes = {
@@ -51,6 +56,11 @@ def describe(infer_signature, example, read_back, schema, param_schema, enforce_
     for name, wire in pairs.PARAM_SCHEMAS.items():
         specs = param_schema(json.dumps(wire))
         outcomes["checks of params"][name] = entries(param_inputs, functools.partial(_second(enforce_params), specs))
+    outcomes["hints"] = entries(hints.HINTS, lambda hint: hinted(hint).to_json(), hints)
+    outcomes["checks of hints"] = {
+        text: entries(hints.DATA, functools.partial(_second(validate), hints.evaluate(text)), hints)
+        for text in hints.HINTS
+    }
     return json.loads(json.dumps(outcomes))
 
 
@@ -66,6 +76,11 @@ def main():
     from mlflow.models import infer_signature
     from mlflow.models.utils import _enforce_params_schema, _enforce_schema, _Example
     from mlflow.types import ParamSchema, Schema
+    from mlflow.types.type_hints import (
+        _convert_data_to_type_hint,
+        _infer_schema_from_list_type_hint,
+        _validate_data_against_type_hint,
+    )
 
     def example(data):
         made = _Example(data)
@@ -82,6 +97,9 @@ def main():
             parsed = _parse_json_data(made.json_serving_input, model, model.signature.inputs)
             return [model.load_input_example(folder), parsed.data, parsed.params]
 
+    def validate(data, hint):
+        return _validate_data_against_type_hint(_convert_data_to_type_hint(data, hint), hint)
+
     outcomes = describe(
         infer_signature,
         example,
@@ -90,6 +108,8 @@ def main():
         ParamSchema.from_json,
         _enforce_schema,
         _enforce_params_schema,
+        _infer_schema_from_list_type_hint,
+        validate,
     )
     if len(sys.argv) > 1:
         write(outcomes, sys.argv[1])

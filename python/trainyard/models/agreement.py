@@ -2,6 +2,7 @@
 
 from trainyard.exceptions import MlflowException
 from trainyard.models.signature import ModelSignature, any_schema
+from trainyard.notices import warn
 
 
 def check_agreement(signature, example):
@@ -51,9 +52,7 @@ def signature_of_example(example, predict):
         prediction = predict(enforce_schema(example.copy(), inputs), enforce_params(example.params, params))
         return ModelSignature(inputs, _output_schema(inputs, prediction), params)
     except Exception as error:
-        import warnings
-
-        warnings.warn(f"Failed to infer the model signature from the input example. Reason: {error!r}", stacklevel=5)
+        warn(f"Failed to infer the model signature from the input example. Reason: {error!r}")
         return None
 
 
@@ -69,9 +68,7 @@ def _output_schema(inputs, prediction):
     try:
         return infer_schema(prediction)
     except Exception as error:
-        import warnings
-
-        warnings.warn(f"no schema of the output could be inferred, so any is assumed: {error}", stacklevel=5)
+        warn(f"no schema of the output could be inferred, so any is assumed: {error}")
         return any_schema()
 
 

@@ -1,5 +1,6 @@
 """Signatures: what a model takes, answers, and which params its predict knows."""
 
+from trainyard.notices import warn
 from trainyard.types.schema import ColSpec, ParamSchema, Schema, convert_dataclass_to_schema
 
 
@@ -132,12 +133,9 @@ def _schema(name, data):
     except InvalidDataForSignatureInferenceError:
         raise
     except Exception as error:
-        import warnings
-
-        warnings.warn(
+        warn(
             f"Failed to infer schema for {name}. Setting schema to `Schema([ColSpec(type=AnyType())]` as default, "
-            f"which accepts anything: {error}",
-            stacklevel=3,
+            f"which accepts anything: {error}"
         )
         return any_schema()
 

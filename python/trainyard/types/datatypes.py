@@ -59,12 +59,6 @@ class DataType(Enum):
             return datetime.date
         return _PYTHON[self.name]
 
-    def to_spark(self):
-        """Return the Spark type of a column of this type."""
-        import pyspark.sql.types
-
-        return getattr(pyspark.sql.types, _SPARK[self.name])()
-
 
 _NUMPY = {
     "boolean": "bool",
@@ -84,14 +78,4 @@ _PYTHON = {
     "double": float,
     "string": str,
     "binary": bytes,
-}
-_SPARK = {
-    "boolean": "BooleanType",
-    "integer": "IntegerType",
-    "long": "LongType",
-    "float": "FloatType",
-    "double": "DoubleType",
-    "string": "StringType",
-    "binary": "BinaryType",
-    "datetime": "TimestampType",
 }

@@ -1,6 +1,7 @@
 """Fitting data to the schema of a model's inputs, with the conversions that lose nothing."""
 
 from trainyard.exceptions import MlflowException
+from trainyard.notices import warn
 from trainyard.types.columns import fit_column, fit_value
 from trainyard.types.datatypes import DataType
 from trainyard.types.inputs import is_array, is_frame, is_series, plain
@@ -77,12 +78,9 @@ def _check_names(data, schema):
     if missing:
         raise MlflowException.invalid_parameter_value(_missing_message(missing, extra))
     if extra:
-        import warnings
-
-        warnings.warn(
+        warn(
             "Found extra inputs in the model input that are not defined in the model signature: "
-            f"`{extra}`. These inputs will be ignored.",
-            stacklevel=4,
+            f"`{extra}`. These inputs will be ignored."
         )
     return data
 

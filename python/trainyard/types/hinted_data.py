@@ -65,7 +65,7 @@ def from_frame(data, hint):
     """Return a data frame as the list that a hint says the input is; other data comes back as it is."""
     if not is_frame(data) or hint is type(data):
         return data
-    if not is_list(hint):
+    if hint is list or not is_list(hint):
         raise MlflowException.invalid_parameter_value(
             "Only `list[...]` type hint supports pandas DataFrame input with a single column. "
             f"But got {hint_name(hint)}."

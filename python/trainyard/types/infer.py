@@ -1,6 +1,7 @@
 """Schemas from data: data frames, series, arrays, sparse matrices, dicts, lists and scalars."""
 
 from trainyard.exceptions import MlflowException
+from trainyard.notices import warn
 from trainyard.types.datatypes import DataType
 from trainyard.types.inputs import is_array, is_frame, is_missing, is_pydantic, is_series, is_sparse, plain
 from trainyard.types.nested import AnyType, Array, Object, Property, merge_types
@@ -31,9 +32,7 @@ def infer_schema(data):
     """
     schema = _infer(plain(data))
     if not schema.is_tensor_spec() and any(kind in (DataType.integer, DataType.long) for kind in schema.input_types()):
-        import warnings
-
-        warnings.warn(_INTEGER_HINT, stacklevel=4)
+        warn(_INTEGER_HINT)
     return schema
 
 

@@ -5,6 +5,7 @@ import json
 import sys
 
 from trainyard.exceptions import MlflowException
+from trainyard.notices import warn
 from trainyard.types.datatypes import DataType
 from trainyard.types.nested import Object, as_type, type_dict, type_from_dict
 
@@ -195,7 +196,7 @@ def enforce_params(params, schema):
     """Return the parameters of a call: given ones checked, left-out ones as their defaults, unknown ones dropped."""
     if schema is None:
         if params:
-            _warn(
+            warn(
                 "`params` can only be specified at inference time if the model signature defines a params schema. "
                 "This model does not define a params schema. Ignoring provided params: "
                 f"{list(params) if isinstance(params, dict) else params!r}"
@@ -211,7 +212,7 @@ def enforce_params(params, schema):
     known = {spec.name: spec for spec in schema.params}
     unknown = [name for name in params if name not in known]
     if unknown:
-        _warn(
+        warn(
             f"Unrecognized params {unknown} are ignored for inference. Supported params are: {set(known)}. "
             "To enable them, please add corresponding schema in ModelSignature."
         )
@@ -281,9 +282,3 @@ def _scalar(value, dtype):
     raise MlflowException.invalid_parameter_value(
         f"Can not safely convert `{type(value)}` to `{dtype}` for value `{value}`"
     )
-
-
-def _warn(message):
-    import warnings
-
-    warnings.warn(message, stacklevel=4)
