@@ -58,6 +58,7 @@ _SUBMODULES = (
     "entities",
     "environment_variables",
     "models",
+    "protos",
     "pyfunc",
     "sklearn",
     "store",

@@ -1,8 +1,11 @@
 """Fetching and reading artifacts by URI or by run."""
 
+import json
 import os
 import posixpath
+import tempfile
 
+from trainyard import _core
 from trainyard.exceptions import MlflowException
 from trainyard.tracking.client import MlflowClient
 
@@ -78,25 +81,37 @@ def load_text(artifact_uri):
     artifact_uri
         URI of a file in UTF-8.
     """
-    with open(download_artifacts(artifact_uri), encoding="utf-8") as file:
-        return file.read()
+    return _read_text(artifact_uri)[1]
 
 
 def load_dict(artifact_uri):
-    """Return the content of a JSON artifact.
+    """Return the content of a JSON or YAML artifact, as :func:`log_dict` writes them.
 
     Parameters
     ----------
     artifact_uri
-        URI of a JSON file.
+        URI of a file; one that ends in ``.yml`` or ``.yaml`` is YAML, any other JSON.
     """
-    import json
-
-    text = load_text(artifact_uri)
+    path, text = _read_text(artifact_uri)
     try:
+        if path.endswith((".yml", ".yaml")):
+            return _core.from_yaml(text)
         return json.loads(text)
-    except ValueError as error:
-        raise MlflowException(f"{artifact_uri} is no JSON: {error}", "BAD_REQUEST") from None
+    except (ValueError, MlflowException) as error:
+        kind = "YAML" if path.endswith((".yml", ".yaml")) else "JSON"
+        raise MlflowException(
+            f"Unable to form a {kind} object from file content: {artifact_uri}: {error}", "BAD_REQUEST"
+        ) from error
+
+
+def _read_text(artifact_uri):
+    with tempfile.TemporaryDirectory(prefix="trainyard-") as folder:
+        path = download_artifacts(artifact_uri, dst_path=folder)
+        try:
+            with open(path, encoding="utf-8") as file:
+                return path, file.read()
+        except UnicodeDecodeError as error:
+            raise MlflowException(f"{artifact_uri} is no text in UTF-8: {error}", "BAD_REQUEST") from error
 
 
 def load_image(artifact_uri):
@@ -107,8 +122,6 @@ def load_image(artifact_uri):
     artifact_uri
         URI of an image file.
     """
-    import tempfile
-
     from trainyard.tracking.multimedia import import_pillow
 
     pillow = import_pillow("load_image")

@@ -40,8 +40,24 @@ def test_artifacts_of_runs_are_reached_by_run_and_by_place(store):
     assert [file.path for file in mlflow.artifacts.list_artifacts(run_id=run_id)] == ["notes"]
     with pytest.raises(MlflowException, match="either artifact_uri or run_id"):
         mlflow.artifacts.download_artifacts()
-    with pytest.raises(MlflowException, match="is no JSON"):
+    with pytest.raises(MlflowException, match="Unable to form a JSON object"):
         mlflow.artifacts.load_dict(place)
+
+
+def test_dicts_and_texts_are_read_as_they_were_written(yard, tmp_path):
+    (tmp_path / "latin.txt").write_bytes("hällo".encode("latin-1"))
+    with mlflow.start_run() as run:
+        for name in ("a.json", "a.yaml", "a.yml"):
+            mlflow.log_dict({"a": [1, {"b": None}]}, name)
+        mlflow.log_text("a: [", "broken.yaml")
+        mlflow.log_artifact("latin.txt")
+    root = f"runs:/{run.info.run_id}"
+    for name in ("a.json", "a.yaml", "a.yml"):
+        assert mlflow.artifacts.load_dict(f"{root}/{name}") == {"a": [1, {"b": None}]}
+    with pytest.raises(MlflowException, match="Unable to form a YAML object"):
+        mlflow.artifacts.load_dict(f"{root}/broken.yaml")
+    with pytest.raises(MlflowException, match=r"latin\.txt is no text in UTF-8"):
+        mlflow.artifacts.load_text(f"{root}/latin.txt")
 
 
 def test_images_come_back(yard):

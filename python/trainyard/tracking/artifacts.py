@@ -12,47 +12,155 @@ class ArtifactCalls:
     """Artifacts of runs and logged models."""
 
     def list_artifacts(self, run_id, path=None):
-        """Return the files and folders in one folder of a run's artifacts."""
+        """Return the files and folders in one folder of a run's artifacts.
+
+        Parameters
+        ----------
+        run_id
+            Id of the run.
+        path
+            Path in the artifacts; their root when left out.
+
+        Returns
+        -------
+        list of FileInfo
+        """
         return self._list(self._artifact_uri(run_id), path)
 
     def list_logged_model_artifacts(self, model_id, path=None):
-        """Return the files and folders in one folder of a logged model."""
+        """Return the files and folders in one folder of a logged model.
+
+        Parameters
+        ----------
+        model_id
+            Id of the logged model.
+        path
+            Path in the artifacts; their root when left out.
+
+        Returns
+        -------
+        list of FileInfo
+        """
         return self._list(self.get_logged_model(model_id).artifact_location, path)
 
     def download_artifacts(self, run_id, path, dst_path=None):
-        """Fetch a file or folder of a run and return where it lies now."""
+        """Fetch a file or folder of a run and return where it lies now.
+
+        Parameters
+        ----------
+        run_id
+            Id of the run.
+        path
+            Path in the artifacts; their root when left out.
+        dst_path
+            An existing folder to fetch into; a temporary one when left out.
+
+        Returns
+        -------
+        str
+        """
         return self._download(self._artifact_uri(run_id), path, dst_path)
 
     def log_artifact(self, run_id, local_path, artifact_path=None):
-        """Add a local file or folder to a run's artifacts."""
+        """Add a local file or folder to a run's artifacts.
+
+        Parameters
+        ----------
+        run_id
+            Id of the run.
+        local_path
+            The file or folder.
+        artifact_path
+            Folder in the artifacts.
+        """
         local_path = os.fspath(local_path)
         if os.path.isdir(local_path):
             artifact_path = posixpath.join(artifact_path or "", os.path.basename(os.path.normpath(local_path)))
         self._upload(self._artifact_uri(run_id), local_path, artifact_path)
 
     def log_artifacts(self, run_id, local_dir, artifact_path=None):
-        """Add the contents of a local folder to a run's artifacts."""
+        """Add the contents of a local folder to a run's artifacts.
+
+        Parameters
+        ----------
+        run_id
+            Id of the run.
+        local_dir
+            The folder.
+        artifact_path
+            Folder in the artifacts.
+        """
         self._upload(self._artifact_uri(run_id), _existing_folder(local_dir), artifact_path)
 
     def log_model_artifact(self, model_id, local_path, artifact_path=None):
-        """Add a local file to a logged model."""
+        """Add a local file to a logged model.
+
+        Parameters
+        ----------
+        model_id
+            Id of the logged model.
+        local_path
+            The file or folder.
+        artifact_path
+            Folder in the artifacts.
+        """
         self._upload(self.get_logged_model(model_id).artifact_location, os.fspath(local_path), artifact_path)
 
     def log_model_artifacts(self, model_id, local_dir, artifact_path=None):
-        """Add the contents of a local folder to a logged model."""
+        """Add the contents of a local folder to a logged model.
+
+        Parameters
+        ----------
+        model_id
+            Id of the logged model.
+        local_dir
+            The folder.
+        artifact_path
+            Folder in the artifacts.
+        """
         location = self.get_logged_model(model_id).artifact_location
         self._upload(location, _existing_folder(local_dir), artifact_path)
 
     def log_text(self, run_id, text, artifact_file):
-        """Write a text into a file of a run's artifacts."""
+        """Write a text into a file of a run's artifacts.
+
+        Parameters
+        ----------
+        run_id
+            Id of the run.
+        text
+            The text, written in UTF-8.
+        artifact_file
+            Path of the file in the run's artifacts.
+        """
         self._write(run_id, artifact_file, text.encode("utf-8"))
 
     def log_dict(self, run_id, dictionary, artifact_file):
-        """Write a dict into a file of a run's artifacts: YAML for ``.yml`` and ``.yaml``, else JSON."""
+        """Write a dict into a file of a run's artifacts: YAML for ``.yml`` and ``.yaml``, else JSON.
+
+        Parameters
+        ----------
+        run_id
+            Id of the run.
+        dictionary
+            The dict; NumPy numbers and dates in it are written as plain ones.
+        artifact_file
+            Path of the file in the run's artifacts.
+        """
         self._write(run_id, artifact_file, serialize_dict(dictionary, artifact_file))
 
     def log_stream(self, run_id, stream, artifact_file):
-        """Write what is left of a binary stream into a file of a run's artifacts."""
+        """Write what is left of a binary stream into a file of a run's artifacts.
+
+        Parameters
+        ----------
+        run_id
+            Id of the run.
+        stream
+            A file open for reading bytes, or anything else with ``read``.
+        artifact_file
+            Path of the file in the run's artifacts.
+        """
         self._write(run_id, artifact_file, stream.read())
 
     def _artifact_uri(self, run_id):

@@ -60,18 +60,52 @@ class MlflowClient(ArtifactCalls, ImageCalls, TableCalls, LoggedModelCalls, Regi
     # Experiments
 
     def create_experiment(self, name, artifact_location=None, tags=None):
-        """Make an experiment and return its id."""
+        """Make an experiment and return its id.
+
+        Parameters
+        ----------
+        name
+            Name of the experiment.
+        artifact_location
+            Where artifacts of its runs go; below the store's own root when left out.
+        tags
+            Values by name.
+
+        Returns
+        -------
+        str
+        """
         location = str(artifact_location) if artifact_location is not None else None
         answer = self._call("CreateExperiment", name=name, artifact_location=location, tags=pairs(tags))
         return answer["experiment_id"]
 
     def get_experiment(self, experiment_id):
-        """Return the experiment with this id."""
+        """Return the experiment with this id.
+
+        Parameters
+        ----------
+        experiment_id
+            Id of the experiment.
+
+        Returns
+        -------
+        Experiment
+        """
         answer = self._call("GetExperiment", experiment_id=str(experiment_id))
         return Experiment._from_wire(answer["experiment"])
 
     def get_experiment_by_name(self, name):
-        """Return the experiment with this name, or ``None``."""
+        """Return the experiment with this name, or ``None``.
+
+        Parameters
+        ----------
+        name
+            Name of the experiment.
+
+        Returns
+        -------
+        Experiment or None
+        """
         try:
             answer = self._call("GetExperimentByName", experiment_name=name)
         except MlflowException as error:
@@ -83,7 +117,25 @@ class MlflowClient(ArtifactCalls, ImageCalls, TableCalls, LoggedModelCalls, Regi
     def search_experiments(
         self, view_type=ViewType.ACTIVE_ONLY, max_results=1000, filter_string=None, order_by=None, page_token=None
     ):
-        """Return one page of experiments."""
+        """Return one page of experiments.
+
+        Parameters
+        ----------
+        view_type
+            Active ones, deleted ones, or all: a ``ViewType``.
+        max_results
+            Most results of the page.
+        filter_string
+            Filter; see :func:`trainyard.search_experiments`.
+        order_by
+            Order; see :func:`trainyard.search_experiments`.
+        page_token
+            The ``token`` of the page before.
+
+        Returns
+        -------
+        PagedList of Experiment
+        """
         answer = self._call(
             "SearchExperiments",
             view_type=_VIEW_TYPES[view_type],
@@ -96,29 +148,83 @@ class MlflowClient(ArtifactCalls, ImageCalls, TableCalls, LoggedModelCalls, Regi
         return PagedList(found, answer.get("next_page_token"))
 
     def rename_experiment(self, experiment_id, new_name):
-        """Give an experiment another name."""
+        """Give an experiment another name.
+
+        Parameters
+        ----------
+        experiment_id
+            Id of the experiment.
+        new_name
+            The new name.
+        """
         self._call("UpdateExperiment", experiment_id=str(experiment_id), new_name=new_name)
 
     def delete_experiment(self, experiment_id):
-        """Soft-delete an experiment and its runs."""
+        """Soft-delete an experiment and its runs.
+
+        Parameters
+        ----------
+        experiment_id
+            Id of the experiment.
+        """
         self._call("DeleteExperiment", experiment_id=str(experiment_id))
 
     def restore_experiment(self, experiment_id):
-        """Undo :meth:`delete_experiment`."""
+        """Undo :meth:`delete_experiment`.
+
+        Parameters
+        ----------
+        experiment_id
+            Id of the experiment.
+        """
         self._call("RestoreExperiment", experiment_id=str(experiment_id))
 
     def set_experiment_tag(self, experiment_id, key, value):
-        """Set a tag of an experiment."""
+        """Set a tag of an experiment.
+
+        Parameters
+        ----------
+        experiment_id
+            Id of the experiment.
+        key
+            Name of the tag.
+        value
+            Value, written as its ``str``.
+        """
         self._call("SetExperimentTag", experiment_id=str(experiment_id), key=key, value=str(value))
 
     def delete_experiment_tag(self, experiment_id, key):
-        """Remove a tag of an experiment."""
+        """Remove a tag of an experiment.
+
+        Parameters
+        ----------
+        experiment_id
+            Id of the experiment.
+        key
+            Name of the tag.
+        """
         self._call("DeleteExperimentTag", experiment_id=str(experiment_id), key=key)
 
     # Runs
 
     def create_run(self, experiment_id, start_time=None, tags=None, run_name=None):
-        """Start a run and return it."""
+        """Start a run and return it.
+
+        Parameters
+        ----------
+        experiment_id
+            Id of the experiment.
+        start_time
+            Milliseconds since the epoch; now when left out.
+        tags
+            Values by name.
+        run_name
+            Name for people; one is made up when left out.
+
+        Returns
+        -------
+        Run
+        """
         answer = self._call(
             "CreateRun",
             experiment_id=str(experiment_id),
@@ -132,11 +238,31 @@ class MlflowClient(ArtifactCalls, ImageCalls, TableCalls, LoggedModelCalls, Regi
         return run
 
     def get_run(self, run_id):
-        """Return a run with its params, tags and the latest point of each metric."""
+        """Return a run with its params, tags and the latest point of each metric.
+
+        Parameters
+        ----------
+        run_id
+            Id of the run.
+
+        Returns
+        -------
+        Run
+        """
         return Run._from_wire(self._call("GetRun", run_id=run_id)["run"])
 
     def get_parent_run(self, run_id):
-        """Return the run under which a run is nested, or ``None``."""
+        """Return the run under which a run is nested, or ``None``.
+
+        Parameters
+        ----------
+        run_id
+            Id of the run.
+
+        Returns
+        -------
+        Run or None
+        """
         parent_run_id = self.get_run(run_id).data.tags.get(PARENT_RUN_ID)
         return self.get_run(parent_run_id) if parent_run_id else None
 
@@ -149,7 +275,27 @@ class MlflowClient(ArtifactCalls, ImageCalls, TableCalls, LoggedModelCalls, Regi
         order_by=None,
         page_token=None,
     ):
-        """Return one page of runs of the given experiments."""
+        """Return one page of runs of the given experiments.
+
+        Parameters
+        ----------
+        experiment_ids
+            Ids of the experiments.
+        filter_string
+            Filter; see :func:`trainyard.search_runs`.
+        run_view_type
+            Active runs, deleted runs, or all: a ``ViewType``.
+        max_results
+            Most results of the page.
+        order_by
+            Order; see :func:`trainyard.search_runs`.
+        page_token
+            The ``token`` of the page before.
+
+        Returns
+        -------
+        PagedList of Run
+        """
         if isinstance(experiment_ids, (int, str)):
             experiment_ids = [experiment_ids]
         answer = self._call(
@@ -164,7 +310,17 @@ class MlflowClient(ArtifactCalls, ImageCalls, TableCalls, LoggedModelCalls, Regi
         return PagedList([Run._from_wire(wire) for wire in answer.get("runs", ())], answer.get("next_page_token"))
 
     def update_run(self, run_id, status=None, name=None):
-        """Change status or name of a run."""
+        """Change status or name of a run.
+
+        Parameters
+        ----------
+        run_id
+            Id of the run.
+        status
+            Name of the status, such as ``"FAILED"``.
+        name
+            The new name.
+        """
         self._call("UpdateRun", run_id=run_id, status=status, run_name=name)
 
     def set_terminated(self, run_id, status=None, end_time=None):
@@ -173,11 +329,23 @@ class MlflowClient(ArtifactCalls, ImageCalls, TableCalls, LoggedModelCalls, Regi
         run_logs.end(self, run_id, status, end_time)
 
     def delete_run(self, run_id):
-        """Soft-delete a run."""
+        """Soft-delete a run.
+
+        Parameters
+        ----------
+        run_id
+            Id of the run.
+        """
         self._call("DeleteRun", run_id=run_id)
 
     def restore_run(self, run_id):
-        """Undo :meth:`delete_run`."""
+        """Undo :meth:`delete_run`.
+
+        Parameters
+        ----------
+        run_id
+            Id of the run.
+        """
         self._call("RestoreRun", run_id=run_id)
 
     # What is logged to runs

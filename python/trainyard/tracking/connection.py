@@ -45,7 +45,13 @@ def is_tracking_uri_set():
 
 
 def set_registry_uri(uri):
-    """Choose the registry, which by default is the tracking store."""
+    """Choose the registry, which by default is the tracking store.
+
+    Parameters
+    ----------
+    uri
+        As for :func:`set_tracking_uri`; an empty text goes back to the tracking store.
+    """
     global _registry_uri
     _registry_uri = str(uri) or None
 

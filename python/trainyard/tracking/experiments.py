@@ -117,48 +117,130 @@ def _create_or_get(client, name):
 
 
 def get_experiment(experiment_id):
-    """Return the experiment with this id."""
+    """Return the experiment with this id.
+
+    Parameters
+    ----------
+    experiment_id
+        Id of the experiment.
+
+    Returns
+    -------
+    Experiment
+    """
     return MlflowClient().get_experiment(experiment_id)
 
 
 def get_experiment_by_name(name):
-    """Return the experiment with this name, or ``None``."""
+    """Return the experiment with this name, or ``None``.
+
+    Parameters
+    ----------
+    name
+        Name of the experiment, matched by case.
+
+    Returns
+    -------
+    Experiment or None
+    """
     return MlflowClient().get_experiment_by_name(name)
 
 
 def create_experiment(name, artifact_location=None, tags=None):
-    """Make an experiment and return its id."""
+    """Make an experiment and return its id.
+
+    Parameters
+    ----------
+    name
+        Name, which no other experiment may have.
+    artifact_location
+        Where artifacts of its runs go; below the store's own root when left out.
+    tags
+        Tags to set.
+
+    Returns
+    -------
+    str
+    """
     return MlflowClient().create_experiment(name, artifact_location, tags)
 
 
 def delete_experiment(experiment_id):
-    """Soft-delete an experiment and its runs."""
+    """Soft-delete an experiment and its runs.
+
+    Parameters
+    ----------
+    experiment_id
+        Id of the experiment.
+    """
     MlflowClient().delete_experiment(experiment_id)
 
 
 def restore_experiment(experiment_id):
-    """Undo :func:`delete_experiment`."""
+    """Undo :func:`delete_experiment`.
+
+    Parameters
+    ----------
+    experiment_id
+        Id of the experiment.
+    """
     MlflowClient().restore_experiment(experiment_id)
 
 
 def set_experiment_tag(key, value):
-    """Set a tag of the active experiment."""
+    """Set a tag of the active experiment.
+
+    Parameters
+    ----------
+    key
+        Name of the tag.
+    value
+        Value, written as its ``str``.
+    """
     MlflowClient().set_experiment_tag(active_experiment_id(), key, value)
 
 
 def set_experiment_tags(tags):
-    """Set several tags of the active experiment."""
+    """Set several tags of the active experiment.
+
+    Parameters
+    ----------
+    tags
+        Values by name.
+    """
     for key, value in tags.items():
         set_experiment_tag(key, value)
 
 
 def delete_experiment_tag(key):
-    """Remove a tag of the active experiment."""
+    """Remove a tag of the active experiment.
+
+    Parameters
+    ----------
+    key
+        Name of the tag.
+    """
     MlflowClient().delete_experiment_tag(active_experiment_id(), key)
 
 
 def search_experiments(view_type=ViewType.ACTIVE_ONLY, max_results=None, filter_string=None, order_by=None):
-    """Return all experiments that match a filter."""
+    """Return all experiments that match a filter.
+
+    Parameters
+    ----------
+    view_type
+        Active experiments, deleted ones, or all: a ``ViewType``.
+    max_results
+        Most experiments to return; all when left out.
+    filter_string
+        Filter, such as ``"name LIKE 'iris%' AND tags.team = 'a'"``.
+    order_by
+        Order, such as ``["last_update_time DESC"]``.
+
+    Returns
+    -------
+    list of Experiment
+    """
     from trainyard.tracking.paging import all_pages
 
     client = MlflowClient()

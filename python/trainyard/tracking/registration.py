@@ -83,7 +83,7 @@ def initialize_logged_model(name=None, source_run_id=None, tags=None, params=Non
 def create_external_model(name=None, source_run_id=None, tags=None, params=None, model_type=None, experiment_id=None):
     """Make a logged model whose files are kept elsewhere; it is ready at once.
 
-    It has an ``MLmodel`` file that says so, so that it can be registered. The parameters are those of
+    It has an ``MLmodel`` file that says so, so that it can be registered. For the parameters see
     :func:`initialize_logged_model`.
 
     Returns
@@ -108,17 +108,47 @@ def create_external_model(name=None, source_run_id=None, tags=None, params=None,
 
 
 def finalize_logged_model(model_id, status):
-    """Say that the files of a logged model are complete (``READY``) or never will be (``FAILED``)."""
+    """Say that the files of a logged model are complete (``READY``) or never will be (``FAILED``).
+
+    Parameters
+    ----------
+    model_id
+        Id of the model.
+    status
+        ``"READY"`` or ``"FAILED"``, or a ``LoggedModelStatus``.
+
+    Returns
+    -------
+    LoggedModel
+    """
     return MlflowClient().finalize_logged_model(model_id, status)
 
 
 def get_logged_model(model_id):
-    """Return a logged model."""
+    """Return a logged model.
+
+    Parameters
+    ----------
+    model_id
+        Id of the model.
+
+    Returns
+    -------
+    LoggedModel
+    """
     return MlflowClient().get_logged_model(model_id)
 
 
 def log_model_params(params, model_id=None):
-    """Add params to a logged model, by default the active one."""
+    """Add params to a logged model, by default the active one.
+
+    Parameters
+    ----------
+    params
+        Values by name, written as their ``str``.
+    model_id
+        Id of the model; by default the active one.
+    """
     model_id = model_id or active_model.get_active_model_id()
     if model_id is None:
         raise MlflowException.invalid_parameter_value("model_id: there is no active model; give an id")
@@ -126,15 +156,43 @@ def log_model_params(params, model_id=None):
 
 
 def set_logged_model_tags(model_id, tags):
-    """Set tags of a logged model."""
+    """Set tags of a logged model.
+
+    Parameters
+    ----------
+    model_id
+        Id of the model.
+    tags
+        Values by name.
+    """
     MlflowClient().set_logged_model_tags(model_id, tags)
 
 
 def delete_logged_model_tag(model_id, key):
-    """Remove a tag of a logged model."""
+    """Remove a tag of a logged model.
+
+    Parameters
+    ----------
+    model_id
+        Id of the model.
+    key
+        Name of the tag.
+    """
     MlflowClient().delete_logged_model_tag(model_id, key)
 
 
 def set_model_version_tag(name, version=None, key=None, value=None):
-    """Set a tag of a model version."""
+    """Set a tag of a model version.
+
+    Parameters
+    ----------
+    name
+        Name of the registered model.
+    version
+        Number of the version.
+    key
+        Name of the tag.
+    value
+        Value, written as its ``str``.
+    """
     MlflowClient().set_model_version_tag(name, version, key, value)
