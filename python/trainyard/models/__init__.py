@@ -1,7 +1,7 @@
 """Model directories: signatures, MLmodel files, input examples, models as code, and predicting from files."""
 
 from trainyard.models.code import set_model
-from trainyard.models.example import convert_input_example_to_serving_input
+from trainyard.models.example import ModelInputExample, convert_input_example_to_serving_input
 from trainyard.models.inference import infer_pip_requirements
 from trainyard.models.model import Model, ModelInfo, get_model_info
 from trainyard.models.model_config import ModelConfig
@@ -14,6 +14,7 @@ __all__ = [
     "Model",
     "ModelConfig",
     "ModelInfo",
+    "ModelInputExample",
     "ModelSignature",
     "convert_input_example_to_serving_input",
     "get_model_info",

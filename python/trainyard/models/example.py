@@ -4,12 +4,16 @@ import base64
 import copy
 import json
 import os
+import typing
 
 from trainyard.exceptions import MlflowException
 from trainyard.types.inputs import is_array, is_frame, is_pydantic, is_series, is_sparse, plain
 
 EXAMPLE_FILE = "input_example.json"
 SERVING_FILE = "serving_input_example.json"
+
+# The name under which MLflow has the types of an input example, for annotations.
+ModelInputExample = typing.Any
 
 # A dict with one of these keys is the body of a chat, completion or embedding request, and is sent as it is.
 _REQUEST_KEYS = ("messages", "prompt", "input")
