@@ -74,6 +74,11 @@ def optional_int(value):
     return None if value is None else int(value)
 
 
+def pairs(dictionary):
+    """Return a dict as the wire's list of keys and text values."""
+    return [{"key": str(key), "value": str(value)} for key, value in (dictionary or {}).items()] or None
+
+
 def _plain(value):
     if isinstance(value, Entity):
         return value.to_dictionary()

@@ -51,6 +51,8 @@ class ViewType:
     @classmethod
     def to_string(cls, view_type):
         """Return the name of a view type's number."""
+        if view_type not in (cls.ACTIVE_ONLY, cls.DELETED_ONLY, cls.ALL):
+            raise ValueError(f"unknown view type {view_type!r}; valid ones are those of ViewType")
         return cls._names[view_type - 1]
 
 

@@ -1,28 +1,26 @@
 """``MlflowClient``: every operation of the tracking store and the registry, by explicit ids.
 
-The class is put together from one mix-in per subject; here are experiments and runs.
+The class is put together from one mix-in per subject; here are runs.
 """
 
 import time
 
-from trainyard.entities.base import PagedList
+from trainyard.entities.base import PagedList, pairs
 from trainyard.entities.dataset import DatasetInput
-from trainyard.entities.experiment import Experiment
 from trainyard.entities.run import Metric, Param, Run, RunStatus, RunTag, ViewType
 from trainyard.exceptions import MlflowException
 from trainyard.tracking import connection, run_logs
 from trainyard.tracking.artifacts import ArtifactCalls
 from trainyard.tracking.context import PARENT_RUN_ID, USER
+from trainyard.tracking.experiment_calls import ExperimentCalls
 from trainyard.tracking.images import ImageCalls
 from trainyard.tracking.logged_models import LoggedModelCalls
 from trainyard.tracking.operations import finish, is_asynchronous
 from trainyard.tracking.registry import RegistryCalls
 from trainyard.tracking.tables import TableCalls
 
-_VIEW_TYPES = {ViewType.ACTIVE_ONLY: "ACTIVE_ONLY", ViewType.DELETED_ONLY: "DELETED_ONLY", ViewType.ALL: "ALL"}
 
-
-class MlflowClient(ArtifactCalls, ImageCalls, TableCalls, LoggedModelCalls, RegistryCalls):
+class MlflowClient(ExperimentCalls, ArtifactCalls, ImageCalls, TableCalls, LoggedModelCalls, RegistryCalls):
     """Calls of the tracking store and the model registry.
 
     Parameters
@@ -56,156 +54,6 @@ class MlflowClient(ArtifactCalls, ImageCalls, TableCalls, LoggedModelCalls, Regi
 
     def _call_registry(self, operation, **fields):
         return self._registry.call(operation, {key: value for key, value in fields.items() if value is not None})
-
-    # Experiments
-
-    def create_experiment(self, name, artifact_location=None, tags=None):
-        """Make an experiment and return its id.
-
-        Parameters
-        ----------
-        name
-            Name of the experiment.
-        artifact_location
-            Where artifacts of its runs go; below the store's own root when left out.
-        tags
-            Values by name.
-
-        Returns
-        -------
-        str
-        """
-        location = str(artifact_location) if artifact_location is not None else None
-        answer = self._call("CreateExperiment", name=name, artifact_location=location, tags=pairs(tags))
-        return answer["experiment_id"]
-
-    def get_experiment(self, experiment_id):
-        """Return the experiment with this id.
-
-        Parameters
-        ----------
-        experiment_id
-            Id of the experiment.
-
-        Returns
-        -------
-        Experiment
-        """
-        answer = self._call("GetExperiment", experiment_id=str(experiment_id))
-        return Experiment._from_wire(answer["experiment"])
-
-    def get_experiment_by_name(self, name):
-        """Return the experiment with this name, or ``None``.
-
-        Parameters
-        ----------
-        name
-            Name of the experiment.
-
-        Returns
-        -------
-        Experiment or None
-        """
-        try:
-            answer = self._call("GetExperimentByName", experiment_name=name)
-        except MlflowException as error:
-            if error.error_code == "RESOURCE_DOES_NOT_EXIST":
-                return None
-            raise
-        return Experiment._from_wire(answer["experiment"])
-
-    def search_experiments(
-        self, view_type=ViewType.ACTIVE_ONLY, max_results=1000, filter_string=None, order_by=None, page_token=None
-    ):
-        """Return one page of experiments.
-
-        Parameters
-        ----------
-        view_type
-            Active ones, deleted ones, or all: a ``ViewType``.
-        max_results
-            Most results of the page.
-        filter_string
-            Filter; see :func:`trainyard.search_experiments`.
-        order_by
-            Order; see :func:`trainyard.search_experiments`.
-        page_token
-            The ``token`` of the page before.
-
-        Returns
-        -------
-        PagedList of Experiment
-        """
-        answer = self._call(
-            "SearchExperiments",
-            view_type=_VIEW_TYPES[view_type],
-            max_results=max_results,
-            filter=filter_string,
-            order_by=order_by,
-            page_token=page_token,
-        )
-        found = [Experiment._from_wire(wire) for wire in answer.get("experiments", ())]
-        return PagedList(found, answer.get("next_page_token"))
-
-    def rename_experiment(self, experiment_id, new_name):
-        """Give an experiment another name.
-
-        Parameters
-        ----------
-        experiment_id
-            Id of the experiment.
-        new_name
-            The new name.
-        """
-        self._call("UpdateExperiment", experiment_id=str(experiment_id), new_name=new_name)
-
-    def delete_experiment(self, experiment_id):
-        """Soft-delete an experiment and its runs.
-
-        Parameters
-        ----------
-        experiment_id
-            Id of the experiment.
-        """
-        self._call("DeleteExperiment", experiment_id=str(experiment_id))
-
-    def restore_experiment(self, experiment_id):
-        """Undo :meth:`delete_experiment`.
-
-        Parameters
-        ----------
-        experiment_id
-            Id of the experiment.
-        """
-        self._call("RestoreExperiment", experiment_id=str(experiment_id))
-
-    def set_experiment_tag(self, experiment_id, key, value):
-        """Set a tag of an experiment.
-
-        Parameters
-        ----------
-        experiment_id
-            Id of the experiment.
-        key
-            Name of the tag.
-        value
-            Value, written as its ``str``.
-        """
-        self._call("SetExperimentTag", experiment_id=str(experiment_id), key=key, value=str(value))
-
-    def delete_experiment_tag(self, experiment_id, key):
-        """Remove a tag of an experiment.
-
-        Parameters
-        ----------
-        experiment_id
-            Id of the experiment.
-        key
-            Name of the tag.
-        """
-        self._call("DeleteExperimentTag", experiment_id=str(experiment_id), key=key)
-
-    # Runs
 
     def create_run(self, experiment_id, start_time=None, tags=None, run_name=None):
         """Start a run and return it.
@@ -302,7 +150,7 @@ class MlflowClient(ArtifactCalls, ImageCalls, TableCalls, LoggedModelCalls, Regi
             "SearchRuns",
             experiment_ids=[str(experiment_id) for experiment_id in experiment_ids],
             filter=filter_string,
-            run_view_type=_VIEW_TYPES[run_view_type],
+            run_view_type=ViewType.to_string(run_view_type).upper(),
             max_results=max_results,
             order_by=order_by,
             page_token=page_token,
@@ -442,11 +290,6 @@ def number(key, value):
         raise MlflowException.invalid_parameter_value(
             f"Got invalid value {value!r} for metric '{key}': a metric value has to be a number"
         ) from None
-
-
-def pairs(dictionary):
-    """Return a dict as the wire's list of keys and text values."""
-    return [{"key": str(key), "value": str(value)} for key, value in (dictionary or {}).items()] or None
 
 
 def dataset_input(use: DatasetInput):

@@ -1,6 +1,6 @@
 """The logged-model calls of ``MlflowClient``."""
 
-from trainyard.entities.base import PagedList
+from trainyard.entities.base import PagedList, pairs
 from trainyard.entities.logged_model import LoggedModel, LoggedModelStatus
 
 # Limit of one create or log-params request.
@@ -34,13 +34,13 @@ class LoggedModelCalls:
         -------
         LoggedModel
         """
-        params = _pairs(params) or []
+        params = pairs(params) or []
         answer = self._call(
             "CreateLoggedModel",
             experiment_id=str(experiment_id),
             name=name,
             source_run_id=source_run_id,
-            tags=_pairs(tags),
+            tags=pairs(tags),
             params=params[:_PARAMS_PER_REQUEST],
             model_type=model_type,
         )
@@ -60,7 +60,7 @@ class LoggedModelCalls:
         params
             Values by name, written as their ``str``.
         """
-        self._log_model_params(model_id, _pairs(params) or [])
+        self._log_model_params(model_id, pairs(params) or [])
 
     def finalize_logged_model(self, model_id, status):
         """Say that the files of a logged model are complete (``READY``) or never will be (``FAILED``).
@@ -113,7 +113,7 @@ class LoggedModelCalls:
         tags
             Values by name.
         """
-        self._call("SetLoggedModelTags", model_id=model_id, tags=_pairs(tags))
+        self._call("SetLoggedModelTags", model_id=model_id, tags=pairs(tags))
 
     def delete_logged_model_tag(self, model_id, key):
         """Remove a tag of a logged model.
@@ -166,7 +166,3 @@ class LoggedModelCalls:
     def _log_model_params(self, model_id, params):
         for start in range(0, len(params), _PARAMS_PER_REQUEST):
             self._call("LogLoggedModelParams", model_id=model_id, params=params[start : start + _PARAMS_PER_REQUEST])
-
-
-def _pairs(dictionary):
-    return [{"key": str(key), "value": str(value)} for key, value in (dictionary or {}).items()] or None

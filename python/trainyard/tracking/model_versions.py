@@ -2,7 +2,7 @@
 
 import time
 
-from trainyard.entities.base import PagedList
+from trainyard.entities.base import PagedList, pairs
 from trainyard.entities.model_registry import ModelVersion
 from trainyard.exceptions import MlflowException
 
@@ -323,8 +323,3 @@ class ModelVersionCalls:
                 f"with status: {version.status} and message: {version.status_message}"
             )
         return version
-
-
-def pairs(dictionary):
-    """Return a dict as the wire's list of keys and text values."""
-    return [{"key": str(key), "value": str(value)} for key, value in (dictionary or {}).items()] or None

@@ -1,8 +1,8 @@
 """The registry's calls of ``MlflowClient``: registered models, tags and aliases."""
 
-from trainyard.entities.base import PagedList
+from trainyard.entities.base import PagedList, pairs
 from trainyard.entities.model_registry import RegisteredModel
-from trainyard.tracking.model_versions import ModelVersionCalls, pairs
+from trainyard.tracking.model_versions import ModelVersionCalls
 
 
 class RegistryCalls(ModelVersionCalls):
