@@ -57,7 +57,9 @@ _SUBMODULES = (
     "data",
     "entities",
     "environment_variables",
+    "lightgbm",
     "models",
+    "onnx",
     "protos",
     "pyfunc",
     "sklearn",
@@ -66,6 +68,7 @@ _SUBMODULES = (
     "tracking",
     "types",
     "utils",
+    "xgboost",
 )
 
 

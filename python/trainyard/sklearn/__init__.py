@@ -176,7 +176,7 @@ class _Saver:
             pickled_model=file_name,
             sklearn_version=sklearn.__version__,
             serialization_format=used_format,
-            **({"skops_trusted_types": trusted} if used_format == SERIALIZATION_FORMAT_SKOPS else {}),
+            skops_trusted_types=trusted,
             **entries,
         )
         saving.finish(lambda: serialization.requirements(path, used_format))

@@ -15,6 +15,9 @@ SUPPORTED_SERIALIZATION_FORMATS = [
 # Types of these packages are data structures of fitted models; types of anything else may be the user's own code.
 _FRAMEWORKS = frozenset({"sklearn", "numpy", "scipy", "xgboost", "lightgbm", "catboost", "imblearn", "quantile_forest"})
 
+# Of the standard library, which LightGBM's models hold.
+_DATA_STRUCTURES = frozenset({"collections.OrderedDict"})
+
 
 def check_format(serialization_format, trusted_types):
     """Refuse a format that does not exist, is not installed or is forbidden."""
@@ -159,4 +162,4 @@ def _has_skops():
 
 
 def _is_framework(type_name):
-    return type_name.partition(".")[0] in _FRAMEWORKS
+    return type_name.partition(".")[0] in _FRAMEWORKS or type_name in _DATA_STRUCTURES
