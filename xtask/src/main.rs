@@ -19,6 +19,7 @@ const TASKS: &[Task] = &[
     ("test-rust", "the tests of the Rust crates", tasks::test_rust),
     ("test-python", "the tests of the Python package", tasks::test_python),
     ("test-frameworks", "the tests and examples of PyTorch, TensorFlow and Keras", tasks::test_frameworks),
+    ("interop", "exchange every kind of model with stock MLflow and write docs/interop.md", tasks::interop),
     ("conformance", "the stock MLflow clients against our server", tasks::conformance),
     (
         "conformance-stock",

@@ -59,6 +59,19 @@ pub fn test_frameworks() -> Result<()> {
     run("Test the flavors of PyTorch, TensorFlow and Keras", tests, TEST_ADVICE)
 }
 
+/// The interop matrix, whose results become the table in docs/interop.md.
+pub fn interop() -> Result<()> {
+    for (part, environment, stock) in [
+        ("not heavy", environments::with_package()?, environments::stock_3_18()?),
+        ("heavy", environments::frameworks()?, environments::frameworks_stock()?),
+    ] {
+        let mut tests = program(environment.python(), &["-m", "pytest", "python/tests/interop", "-m", part]);
+        tests.env("TRAINYARD_INTEROP_TABLE", "1").env("TRAINYARD_STOCK_PYTHON", stock.python());
+        run("Exchange models with stock MLflow", tests, TEST_ADVICE)?;
+    }
+    Ok(())
+}
+
 /// The stock clients, current and old, against our server.
 pub fn conformance() -> Result<()> {
     let server = server_program()?;
