@@ -9,7 +9,7 @@ import importlib
 from collections.abc import Callable
 
 # Modules of this package, by the environment that can run them.
-LIGHT = ("sklearn", "xgboost", "lightgbm", "onnx")
+LIGHT = ("sklearn", "xgboost", "lightgbm", "onnx", "pyfunc")
 HEAVY = ()
 
 
