@@ -5,6 +5,7 @@ from trainyard.models.arguments import shared_arguments
 from trainyard.models.logging import log_saved
 from trainyard.models.saving import Saving
 from trainyard.sklearn import fitted, serialization
+from trainyard.sklearn.autologging import autolog
 from trainyard.sklearn.serialization import (
     SERIALIZATION_FORMAT_CLOUDPICKLE,
     SERIALIZATION_FORMAT_PICKLE,
@@ -187,6 +188,7 @@ __all__ = [
     "SERIALIZATION_FORMAT_PICKLE",
     "SERIALIZATION_FORMAT_SKOPS",
     "SUPPORTED_SERIALIZATION_FORMATS",
+    "autolog",
     "load_model",
     "log_model",
     "save_model",
