@@ -37,6 +37,10 @@ class Typed(mlflow.pyfunc.PythonModel):
             raise mlflow.exceptions.MlflowException("too many")
         return [point.x for point in model_input]
 
+class Like(mlflow.pyfunc.PythonModel):
+    def predict(self, model_input: mlflow.types.type_hints.TypeFromExample):
+        return [type(model_input).__name__, list(model_input)]
+
 class Stream(mlflow.pyfunc.PythonModel):
     def predict(self, context, model_input, params=None):
         return list(self.predict_stream(context, model_input))
@@ -57,6 +61,7 @@ def save_all(folder):
     save(folder / "plain", python_model=Plain(), artifacts={"text": str(folder / "text.txt")},
          model_config={"c": 1}, signature=signature, **requirements)
     save(folder / "typed", python_model=Typed(), input_example=[{"x": 1.5}], **requirements)
+    save(folder / "like", python_model=Like(), input_example=["x"], **requirements)
     save(folder / "stream", python_model=Stream(), **requirements)
     save(folder / "function", python_model=function, input_example=["a"], **requirements)
     save(folder / "untyped", python_model=untyped, signature=signature, **requirements)
@@ -66,6 +71,7 @@ def predict_all(folder):
     outcomes = {
         "plain": load(str(folder / "plain")).predict([1.5]),
         "typed": load(str(folder / "typed")).predict([{"x": 1.5, "label": "l"}]),
+        "like": load(str(folder / "like")).predict(["y", "z"]),
         "stream": list(load(str(folder / "stream")).predict_stream("x")),
         "function": load(str(folder / "function")).predict(["a"]),
         "untyped": load(str(folder / "untyped")).predict([1.5, 2.5])["n"].tolist(),
@@ -90,6 +96,7 @@ print(json.dumps(save_all(folder) if what == "save" else predict_all(folder)))
 EXPECTED = {
     "plain": ["kept", "[double (required)]", ["long", "Array(double)"], {"c": 1}, {"k": 2}],
     "typed": [1.5],
+    "like": ["list", ["y", "z"]],
     "stream": [0, 1, 2],
     "function": ["A"],
     "untyped": [2],
