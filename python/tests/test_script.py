@@ -24,7 +24,7 @@ from mlflow.entities.model_registry import ModelVersion, RegisteredModel
 from mlflow.exceptions import RestException
 from mlflow.models import ModelSignature, infer_signature
 from mlflow.models.signature import infer_signature as same
-from mlflow.pyfunc import PyFuncModel
+from mlflow.pyfunc import PyFuncModel, PythonModel, PythonModelContext
 from mlflow.tracking import MlflowClient as Client
 from mlflow.tracking.client import MlflowClient as AlsoClient
 from mlflow.tracking.fluent import active_run
@@ -99,6 +99,25 @@ print(pickle.loads(data).__class__ is Thing, Thing.__module__)
     write(tmp_path, train=script)
     done = run("train.py", folder=tmp_path)
     assert done.stdout == "True __main__\nat exit: 3\n", done.stderr
+
+
+def test_a_model_class_of_the_script_is_loaded_by_another_process(yard, tmp_path):
+    script = """
+import mlflow
+class Doubler(mlflow.pyfunc.PythonModel):
+    def predict(self, context, model_input, params=None):
+        return [2 * value for value in model_input["x"]]
+with mlflow.start_run():
+    print(mlflow.pyfunc.log_model(name="m", python_model=Doubler()).model_uri)
+"""
+    write(tmp_path, train=script, use="import sys, mlflow; print(mlflow.pyfunc.load_model(sys.argv[1]).predict(ROWS))")
+    rows = "__import__('pandas').DataFrame({'x': [1, 2]})"
+    (tmp_path / "use.py").write_text((tmp_path / "use.py").read_text().replace("ROWS", rows))
+    environment = {**os.environ, "MLFLOW_TRACKING_URI": yard}
+    trained = run("train.py", folder=tmp_path, env=environment)
+    assert trained.returncode == 0, trained.stderr
+    used = run("use.py", trained.stdout.splitlines()[-1], folder=tmp_path, env=environment)
+    assert used.stdout.strip() == "[2, 4]", used.stderr
 
 
 WORKERS = """

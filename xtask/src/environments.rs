@@ -70,6 +70,19 @@ pub fn with_release_wheel(wheel: &Path) -> Result<Environment> {
     Ok(environment)
 }
 
+/// `target/venvs/wheel`: the wheel and what it brings along, made anew each time.
+pub fn with_nothing_but(wheel: &Path) -> Result<Environment> {
+    let environment = Environment { folder: root().join("target/venvs/wheel") };
+    let mut create = program(interpreter()?, &["-m", "venv", "--clear"]);
+    create.arg(&environment.folder);
+    run("Make an empty virtual environment", create, PYTHON_ADVICE)?;
+    let mut install =
+        program(environment.python(), &["-m", "pip", "install", "--quiet", "--disable-pip-version-check"]);
+    install.arg(wheel);
+    run("Install the wheel into it", install, PIP_ADVICE)?;
+    Ok(environment)
+}
+
 /// `target/venvs/mlflow-3.18`: the current stock client and server.
 pub fn stock_3_18() -> Result<Environment> {
     // The wheel asks for mlflow-skinny of its own version, which was never published and which it does not need.

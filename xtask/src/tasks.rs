@@ -110,9 +110,12 @@ fn server_program() -> Result<PathBuf> {
     Ok(root().join("target/debug/trainyard"))
 }
 
-/// A release wheel in target/wheels.
+/// A release wheel in target/wheels, tried in an environment that holds nothing else.
 pub fn wheel() -> Result<()> {
     let wheel = release_wheel()?;
+    let environment = environments::with_nothing_but(&wheel)?;
+    let check = program(environment.python(), &["python/check_wheel.py"]);
+    run("Record a run with nothing but the wheel installed", check, "The message above says what was expected.")?;
     eprintln!("\nInstall it with: pip install {}", wheel.strip_prefix(root()).unwrap_or(&wheel).display());
     Ok(())
 }
