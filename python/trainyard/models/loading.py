@@ -78,7 +78,7 @@ def add_code_to_path(folder, flavor_conf):
     code = flavor_conf.get("code")
     if not code:
         return
-    refuse_code_to_load("a model with code_paths")
+    refuse_code_to_load("a model with code_paths", "log it without, with its code installed as a package")
     import sys
 
     path = inside(folder, code)

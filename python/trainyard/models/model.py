@@ -138,6 +138,17 @@ class Model:
         """Return what ``log_model`` returns for the model."""
         return ModelInfo(self, logged_model)
 
+    def get_tags_dict(self):
+        """Return where the model comes from and its flavors, without their configuration."""
+        fields = self.to_dict()
+        names = ("run_id", "utc_time_created", "artifact_path", "model_uuid")
+        tags = {name: fields[name] for name in names if name in fields}
+        tags["flavors"] = {
+            flavor: {key: value for key, value in conf.items() if key != "config"}
+            for flavor, conf in fields["flavors"].items()
+        }
+        return tags
+
     def to_dict(self):
         """Return the fields of the ``MLmodel`` file."""
         fields = dict(self._other)

@@ -4,7 +4,7 @@ import os
 
 from trainyard import _core
 from trainyard.models.distributions import distribution_of, required_by, version_of
-from trainyard.models.requirement_lines import normal
+from trainyard.models.requirement_lines import name_of, normal
 
 # Pinned even where another requirement brings them: which version it is decides whether saved arrays can be read.
 _ARRAY_LIBRARIES = ("numpy", "scipy")
@@ -51,6 +51,13 @@ def requirements_of(modules, base=()):
         if key not in brought or key in _ARRAY_LIBRARIES:
             wanted[key] = name
     return sorted(map(pin, wanted.values()), key=str.lower)
+
+
+def merged(requirements, modules):
+    """Return requirements with what further top-level modules need that these do not bring."""
+    known = [name_of(requirement) for requirement in requirements]
+    more = requirements_of(modules, [name for name in known if name])
+    return requirements + [requirement for requirement in more if name_of(requirement) not in known]
 
 
 def modules_of(path):

@@ -4,10 +4,12 @@ import os
 
 from trainyard.exceptions import MlflowException
 from trainyard.models import environment
+from trainyard.models.inference_by_loading import requirements_by_loading, way_to_infer
 from trainyard.models.loading import refuse_code_to_save
 from trainyard.models.model import Model
 from trainyard.models.requirement_lines import name_of
 from trainyard.models.signature import ModelSignature
+from trainyard.notices import warn
 
 CODE_FOLDER = "code"
 _ARGUMENTS = (
@@ -58,13 +60,16 @@ class Saving:
 
             check_agreement(self.signature, self.example)
         self._environment = environment.Environment(conda_env, pip_requirements, extra_pip_requirements)
+        self._way_to_infer = way_to_infer()
         self._code_paths = _existing("code_paths", code_paths)
         self._extra_files = _existing("extra_files", extra_files)
         if metadata is not None and not isinstance(metadata, dict):
             raise MlflowException.invalid_parameter_value(f"metadata: expected a dict, got {metadata!r}")
         self._metadata = metadata
         if self._code_paths:
-            refuse_code_to_save("a model with code_paths")
+            refuse_code_to_save(
+                "a model with code_paths", "install the code as a package and name it in extra_pip_requirements"
+            )
 
     def begin(self, folder, model=None):
         """Make the folder and copy code and extra files; return the flavor entries they give."""
@@ -136,19 +141,31 @@ class Saving:
         self.model.model_size_bytes = sum(
             os.path.getsize(os.path.join(folder, file)) for folder, _, files in os.walk(self.folder) for file in files
         )
-        self._environment.write(self.folder, lambda: self._with_code(infer_requirements()))
+        self._environment.write(self.folder, lambda: self._inferred(infer_requirements))
         if self.model._delivery is None:
             self.model.finish(self.folder)
 
-    def _with_code(self, requirements):
-        """Add what the code beside the model imports."""
-        if not self._code:
-            return requirements
-        from trainyard.models.requirements import modules_of, requirements_of
+    def _inferred(self, infer_requirements):
+        from trainyard.models.requirements import merged, modules_of
 
-        own = [name_of(requirement) for requirement in requirements]
-        more = requirements_of(modules_of(os.path.join(self.folder, self._code)), own)
-        return requirements + [requirement for requirement in more if name_of(requirement) not in own]
+        requirements = infer_requirements()
+        if self._code:
+            requirements = merged(requirements, modules_of(os.path.join(self.folder, self._code)))
+        if self._way_to_infer == "load":
+            requirements = self._loaded(requirements)
+        return requirements
+
+    def _loaded(self, requirements):
+        # To be loaded, the directory needs its description; the final one is written later.
+        self.model.finish(self.folder)
+        flavor = next((name for name in self.model.flavors if name != "python_function"), "python_function")
+        try:
+            by_loading = requirements_by_loading(self.folder, flavor)
+        except MlflowException as error:
+            warn(f"the requirements are those that the model's files name, because {error}")
+            return requirements
+        known = {name_of(requirement) for requirement in requirements}
+        return requirements + [line for line in by_loading if name_of(line) not in known]
 
 
 def _check_signature(signature):

@@ -1,6 +1,6 @@
 """The scikit-learn flavor: estimators and pipelines, saved with skops where it can hold them, else with cloudpickle."""
 
-from trainyard.models import loading
+from trainyard.models import environment, loading, requirements
 from trainyard.models.arguments import shared_arguments
 from trainyard.models.logging import log_saved
 from trainyard.models.saving import Saving
@@ -88,6 +88,17 @@ def save_model(
     """
     saving = Saving.of(locals())
     _Saver(sk_model, serialization_format, pyfunc_predict_fn, skops_trusted_types, saving).save(path, mlflow_model)
+
+
+def get_default_pip_requirements(include_cloudpickle=False, include_skops=False):
+    """Return the requirements that models of this flavor have at least, pinned to what is installed."""
+    more = [name for name, wanted in (("cloudpickle", include_cloudpickle), ("skops", include_skops)) if wanted]
+    return requirements.pinned(["scikit-learn", *more])
+
+
+def get_default_conda_env(include_cloudpickle=False, include_skops=False):
+    """Return the conda environment with the default requirements."""
+    return environment.conda_env(get_default_pip_requirements(include_cloudpickle, include_skops))
 
 
 def load_model(model_uri, dst_path=None):
@@ -189,6 +200,8 @@ __all__ = [
     "SERIALIZATION_FORMAT_SKOPS",
     "SUPPORTED_SERIALIZATION_FORMATS",
     "autolog",
+    "get_default_conda_env",
+    "get_default_pip_requirements",
     "load_model",
     "log_model",
     "save_model",

@@ -17,6 +17,7 @@ _FRAMEWORKS = frozenset({"sklearn", "numpy", "scipy", "xgboost", "lightgbm", "ca
 
 # Of the standard library, which LightGBM's models hold.
 _DATA_STRUCTURES = frozenset({"collections.OrderedDict"})
+_SAFE = "use serialization_format='skops'"
 
 
 def check_format(serialization_format, trusted_types):
@@ -29,7 +30,7 @@ def check_format(serialization_format, trusted_types):
             f"supported formats: {SUPPORTED_SERIALIZATION_FORMATS}."
         )
     if serialization_format != SERIALIZATION_FORMAT_SKOPS:
-        refuse_code_to_save(f"serialization_format={serialization_format!r}")
+        refuse_code_to_save(f"serialization_format={serialization_format!r}", _SAFE)
     elif not _has_skops():
         raise MlflowException.invalid_parameter_value(
             "serialization_format='skops' needs skops: pip install 'trainyard[sklearn]'"
@@ -41,7 +42,7 @@ def dump(model, serialization_format=None, trusted_types=None):
     if serialization_format == SERIALIZATION_FORMAT_SKOPS:
         content, untrusted = _dump_skops(model)
         allowed = set(trusted_types or ())
-        foreign = [name for name in untrusted if name not in allowed and not _is_framework(name)]
+        foreign = _foreign(untrusted, allowed)
         if foreign:
             raise MlflowException.invalid_parameter_value(
                 f"skops does not trust these types of the model: {foreign}. Name them in skops_trusted_types if you "
@@ -58,7 +59,7 @@ def dump(model, serialization_format=None, trusted_types=None):
             reason = f"skops cannot hold it: {error}"
         else:
             allowed = set(trusted_types or ())
-            foreign = [name for name in untrusted if name not in allowed and not _is_framework(name)]
+            foreign = _foreign(untrusted, allowed)
             if not foreign:
                 return content, SERIALIZATION_FORMAT_SKOPS, sorted({*untrusted, *allowed})
             reason = f"it holds types that are not the framework's own: {foreign}"
@@ -81,7 +82,7 @@ def load(path, serialization_format, trusted_types):
             raise MlflowException("the model was saved with skops: pip install 'trainyard[sklearn]'")
         from skops.io import load as load_skops
 
-        foreign = [name for name in trusted_types or () if not _is_framework(name)]
+        foreign = _foreign(trusted_types or (), ())
         if foreign:
             refuse_code_to_load(f"the types {foreign}, which the model itself asks to trust,")
         return load_skops(path, trusted=list(trusted_types or ()))
@@ -89,7 +90,7 @@ def load(path, serialization_format, trusted_types):
         raise MlflowException.invalid_parameter_value(
             f"the model was saved in a format that is not known here: {serialization_format!r}"
         )
-    refuse_code_to_load(f"a model saved with {serialization_format}")
+    refuse_code_to_load(f"a model saved with {serialization_format}", f"save it again: {_SAFE}")
     import pickle
 
     # cloudpickle writes pickles that the standard library reads.
@@ -163,3 +164,21 @@ def _has_skops():
 
 def _is_framework(type_name):
     return type_name.partition(".")[0] in _FRAMEWORKS or type_name in _DATA_STRUCTURES
+
+
+def _foreign(type_names, allowed):
+    """The types that are neither data structures of the frameworks nor allowed by the caller."""
+    if is_safe_only():
+        # Nobody's word is taken for a type, and what the functions of a framework do with their arguments is not known.
+        return [name for name in type_names if not (_is_framework(name) and _is_class(name))]
+    return [name for name in type_names if name not in allowed and not _is_framework(name)]
+
+
+def _is_class(type_name):
+    from importlib import import_module
+
+    module, _, name = type_name.rpartition(".")
+    try:
+        return isinstance(getattr(import_module(module), name, None), type)
+    except ImportError:
+        return False

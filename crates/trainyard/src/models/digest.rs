@@ -26,11 +26,12 @@ pub fn finish(folder: &Path, model: &mut Mlmodel) -> Result<(), Error> {
     model.write(folder)
 }
 
-/// Checks a model directory: the paths in `MLmodel`, and the digests where it has any.
+/// Checks a model directory: the paths in `MLmodel`, links, and the digests where it has any.
 ///
 /// Files without a digest are allowed, because stock MLflow adds some to what it downloads.
 pub fn verify(folder: &Path) -> Result<(), Error> {
     let model = Mlmodel::read(folder)?;
+    refuse_links_out(folder)?;
     let Some(Value::Object(digests)) = model.other.get(KEY).and_then(|record| record.get("sha256")) else {
         return Ok(());
     };
@@ -44,6 +45,19 @@ pub fn verify(folder: &Path) -> Result<(), Error> {
         }
         if *expected != *digest(&path)? {
             return Err(Error::model(&path, "the file is not the one that was saved: its SHA-256 differs"));
+        }
+    }
+    Ok(())
+}
+
+/// Refuses links that lead out of a model directory: what they lead to was not saved with the model.
+fn refuse_links_out(folder: &Path) -> Result<(), Error> {
+    let root = folder.canonicalize().map_err(Error::io(folder))?;
+    for file in files_below(folder)? {
+        let path = folder.join(file);
+        let target = path.canonicalize().map_err(Error::io(&path))?;
+        if !target.starts_with(&root) {
+            return Err(Error::model(&path, format!("a link leads out of the model, to {}", target.display())));
         }
     }
     Ok(())

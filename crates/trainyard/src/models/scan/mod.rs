@@ -1,7 +1,7 @@
 //! What a saved model refers to, read from its bytes without running any of them.
 //!
 //! Pickles (plain, or in the archives that PyTorch writes) are walked opcode by opcode, skops files by their
-//! `schema.json`. The mapping from modules to distributions is the caller's.
+//! `schema.json`, Keras files by their `config.json`. The mapping from modules to distributions is the caller's.
 
 mod pickle;
 mod skops;
@@ -27,7 +27,7 @@ pub struct Scan {
     pub complete: bool,
 }
 
-/// Scans a pickle, a skops file or a PyTorch archive, told apart by content. Any other zip archive refers to nothing.
+/// Scans a pickle, a skops, Keras or PyTorch archive, told apart by content. Any other zip archive refers to nothing.
 pub fn file(path: &Path) -> Result<Scan, Error> {
     let mut file = File::open(path).map_err(Error::io(path))?;
     let mut magic = [0; 4];
@@ -48,7 +48,7 @@ fn archive(file: File) -> Result<Found, String> {
     let names: Vec<String> = archive.file_names().map(str::to_owned).collect();
     for name in names {
         let in_entry = |reason: String| format!("{name}: {reason}");
-        let is_schema = name == "schema.json";
+        let is_schema = matches!(name.as_str(), "schema.json" | "config.json");
         if !is_schema && !name.ends_with(".pkl") {
             continue;
         }

@@ -1,4 +1,5 @@
-//! The object tree of a skops file: nested JSON objects that name module and class of what they stand for.
+//! The object tree of a skops file, and the one of a Keras file: nested JSON objects that name module and class of what
+//! they stand for.
 
 use std::fmt;
 use std::io::BufRead;
@@ -34,8 +35,10 @@ impl<'de> Visitor<'de> for Walk<'_> {
     }
 
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
-        // An object stands for an instance, a function or a method, each of which has its own two keys.
+        // An object of skops stands for an instance, a function or a method, each of which has its own two keys.
         let mut pairs = [
+            // Keras
+            ("module", "class_name", None, None),
             ("__module__", "__class__", None, None),
             ("module_path", "function", None, None),
             ("module_name", "class_name", None, None),
@@ -105,6 +108,14 @@ mod tests {
             {"content": {"class_name": "Scorer", "module_name": "mine.scores", "func": "x"}}]}}"#;
         let expected = ["builtins.function", "mine.scores.Scorer", "numpy.log1p", "sklearn.pipeline.Pipeline"];
         assert_eq!(types(schema).expect("a schema"), expected);
+    }
+
+    #[test]
+    fn layers_of_keras_are_found() {
+        let config = r#"{"module": "keras", "class_name": "Sequential", "config": {"layers": [
+            {"module": "mine.layers", "class_name": "Scale", "config": {}, "registered_name": "mine>Scale"},
+            {"module": null, "class_name": "Unknown"}]}}"#;
+        assert_eq!(types(config).expect("a config"), ["keras.Sequential", "mine.layers.Scale"]);
     }
 
     #[test]
