@@ -159,6 +159,24 @@ def test_code_paths_are_importable_and_inferred(tmp_path, saved, monkeypatch):
         saved(Uses(), infer_code_paths=True, code_paths=["own_helper.py"])
 
 
+def test_modules_of_ones_own_that_stay_behind_are_named(tmp_path, monkeypatch):
+    import sys
+
+    (tmp_path / "left_behind.py").write_text(
+        "import trainyard\nclass Left(trainyard.pyfunc.PythonModel):\n"
+        "    def predict(self, model_input):\n        return model_input\n"
+    )
+    monkeypatch.syspath_prepend(tmp_path)
+    import left_behind
+
+    with pytest.warns(UserWarning, match=r"refers to \['left_behind'\].*infer_code_paths=True"):
+        mlflow.pyfunc.save_model(tmp_path / "m", python_model=left_behind.Left())
+    (tmp_path / "left_behind.py").unlink()
+    monkeypatch.delitem(sys.modules, "left_behind")
+    with pytest.raises(MlflowException, match=r"No module named 'left_behind'.*code_paths"):
+        mlflow.pyfunc.load_model(tmp_path / "m")
+
+
 @pytest.mark.parametrize("compression", ["gzip", "bzip2", "lzma"])
 def test_the_pickle_is_compressed_when_that_is_asked_for(saved, monkeypatch, compression):
     monkeypatch.setenv("MLFLOW_LOG_MODEL_COMPRESSION", compression)

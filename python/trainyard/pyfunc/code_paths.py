@@ -29,6 +29,20 @@ def infer_code_paths(modules):
     return sorted(found)
 
 
+def warn_of_own_modules(modules):
+    """Say which of a model's modules will be missing elsewhere, because nothing installs them."""
+    from trainyard.models.distributions import distribution_of
+
+    own = sorted(module for module in modules if not distribution_of(module) and _own_source(module))
+    if own:
+        from trainyard.notices import warn
+
+        warn(
+            f"the model refers to {own}, which no installed distribution has: give their files as code_paths, or "
+            "infer_code_paths=True, for the model to be loaded where they are not"
+        )
+
+
 def _own_source(module):
     """Return the file or the package folder of a module; ``None`` for the standard library and what has no source."""
     if module in sys.stdlib_module_names or module in ("__main__", "mlflow", "trainyard"):

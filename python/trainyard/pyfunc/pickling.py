@@ -6,6 +6,7 @@ Reading them, ``mlflow`` means this package where the real one is missing.
 """
 
 import importlib
+import inspect
 import io
 import sys
 import types
@@ -81,7 +82,13 @@ def load(path, compression=None):
         opener = importlib.import_module(_compression(compression)[1]).open
     # cloudpickle writes pickles that the standard library reads.
     with opener(path, "rb") as file, alias.resolving_mlflow():
-        return pickle.load(file)
+        try:
+            return pickle.load(file)
+        except (ImportError, AttributeError) as error:
+            raise MlflowException(
+                f"the model refers to what is not here: {error}. Its requirements.txt says what to install; modules of "
+                "one's own go with a model as code_paths"
+            ) from error
 
 
 def compress(content, compression):
@@ -193,10 +200,9 @@ def _parts(value, place):
     if isinstance(value, types.MethodType):
         return [(f"{place}.__self__", value.__self__)]
     if isinstance(value, types.FunctionType):
-        names = value.__code__.co_freevars
-        cells = [(name, cell.cell_contents) for name, cell in zip(names, value.__closure__ or (), strict=False)]
-        used = [(name, value.__globals__[name]) for name in value.__code__.co_names if name in value.__globals__]
-        return [(f"{name}, which {value.__qualname__} uses,", part) for name, part in cells + used]
+        closed, names = inspect.getclosurevars(value).nonlocals, value.__code__.co_names
+        used = {**{name: value.__globals__[name] for name in names if name in value.__globals__}, **closed}
+        return [(f"{name}, which {value.__qualname__} uses,", part) for name, part in used.items()]
     if isinstance(value, type):
         return [(f"{value.__name__}.{name}", part) for name, part in vars(value).items() if callable(part)]
     state = getattr(value, "__dict__", None) or {}

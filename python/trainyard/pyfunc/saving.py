@@ -170,10 +170,12 @@ class PythonModelSaver:
 
 def _with_code(arguments, modules):
     """Return the arguments with the sources of the model's own modules as ``code_paths``, where that is asked for."""
-    if not arguments.get("infer_code_paths"):
-        return arguments
-    from trainyard.pyfunc.code_paths import infer_code_paths
+    from trainyard.pyfunc.code_paths import infer_code_paths, warn_of_own_modules
 
+    if not arguments.get("infer_code_paths"):
+        if not arguments.get("code_paths"):
+            warn_of_own_modules(modules)
+        return arguments
     return {**arguments, "code_paths": infer_code_paths(modules)}
 
 
