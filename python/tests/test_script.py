@@ -12,8 +12,11 @@ import trainyard as mlflow
 IMPORTS = """
 import mlflow
 import mlflow.data
+import mlflow.lightgbm
+import mlflow.onnx
 import mlflow.pyfunc
 import mlflow.sklearn as flavor
+import mlflow.xgboost
 from mlflow import MlflowClient, MlflowException
 from mlflow.data.dataset import Dataset
 from mlflow.data.pandas_dataset import PandasDataset
