@@ -9,3 +9,4 @@ mod models;
 mod program;
 mod runs;
 mod server;
+mod sync;

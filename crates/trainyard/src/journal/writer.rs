@@ -180,9 +180,16 @@ impl Writer {
     /// Goes on in a new segment, which has room for at least `size` bytes.
     fn grow(&mut self, size: usize) -> Result<(), Error> {
         let next = self.number + 1;
-        let usual = (SMALLEST << (2 * self.number.min(8))).min(LARGEST);
         let path = segment::path(&self.folder, next);
-        let grown = Segment::create(&path, usual.max(segment::START.len() + size));
+        let least = segment::START.len() + size;
+        let mut room = (SMALLEST << (2 * self.number.min(8))).min(LARGEST);
+        let grown = loop {
+            match Segment::create(&path, room.max(least)) {
+                // A small one may still find a place.
+                Err(_) if room > SMALLEST => room /= 4,
+                grown => break grown,
+            }
+        };
         // Nothing has changed until here: with the disk full this record is refused, and the next call tries again.
         self.segment = grown.map_err(|source| Error::Journal { path, source })?;
         self.number = next;

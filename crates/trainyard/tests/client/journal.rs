@@ -14,6 +14,7 @@ use trainyard_api::metrics::{GetMetricHistory, Metric};
 use trainyard_api::runs::{CreateRun, DeleteRun, GetRun, LogParam, Run, RunStatus};
 use trainyard_api::{Param, RunId, Tag};
 
+use crate::script::{Script, answer};
 use crate::tracking::Yard;
 
 const PATIENCE: Duration = Duration::from_secs(60);
@@ -190,6 +191,31 @@ fn a_run_started_without_a_store_has_its_id_there_too() {
             assert_eq!(history(&yard, log.run_id(), "loss").len(), 1);
             assert_eq!(journals(folder), [] as [PathBuf; 0]);
         }
+    });
+}
+
+#[test]
+fn a_run_whose_making_was_not_answered_is_looked_for_before_it_is_made_again() {
+    at_home("a_run_whose_making_was_not_answered_is_looked_for_before_it_is_made_again", |_| {
+        let missing = r#"{"error_code": "RESOURCE_DOES_NOT_EXIST", "message": "no such run"}"#;
+        let script = Script::start(vec![
+            // The server that makes ids of its own has made the run, and dies before it can say so.
+            Vec::new(),
+            answer("404 Not Found", "", missing),
+            answer("200 OK", "", r#"{"runs": [{"info": {"run_id": "made-there"}}]}"#),
+            answer("200 OK", "", "{}"),
+        ]);
+        let client = trainyard::Client::connect(&script.uri).unwrap();
+        let log = RunLog::start_offline(&client, NewRun::default()).unwrap();
+        log.log_metric("loss", 0.5, 1, None, &Context::default()).unwrap();
+        assert_eq!(log.wait(PATIENCE).unwrap(), FlushState::Done);
+        let asked = script.requests();
+        let lines: Vec<_> = asked.iter().map(|asked| asked.line.split(['?', ' ']).nth(1).unwrap()).collect();
+        let root = "/api/2.0/mlflow/runs";
+        let expected = ["create", "get", "search", "log-batch"].map(|name| format!("{root}/{name}"));
+        assert_eq!(lines, expected);
+        let batch = String::from_utf8_lossy(&asked[3].body).into_owned();
+        assert!(batch.contains(r#""run_id":"made-there""#), "{batch}");
     });
 }
 

@@ -1,0 +1,202 @@
+"""A server that is away at the start, in the middle or at the end, and processes that are killed."""
+
+import signal
+import time
+
+from trainyard import MlflowClient
+
+from .conftest import steps
+
+TRAIN = """
+mlflow.set_tracking_uri(sys.argv[1])
+with mlflow.start_run() as run:
+    print(run.info.run_id, flush=True)
+    mlflow.log_param("depth", 5)
+    for step in range(300):
+        mlflow.log_metric("m", 0.5, step=step)
+        if step == 100:
+            print("middle", flush=True)
+            time.sleep(float(sys.argv[2]))
+"""
+
+
+def test_training_goes_on_while_the_server_is_away_and_everything_arrives(server, scripts):
+    server.start()
+    script = scripts.start(TRAIN, server.url, 1.5)
+    run_id = script.stdout.readline().strip()
+    assert script.stdout.readline() == "middle\n"
+    server.kill()
+    time.sleep(1)
+    server.start()
+    _, err = script.communicate(timeout=60)
+    assert (script.returncode, err) == (0, "")
+    assert steps(server.url, run_id) == list(range(300))
+    run = MlflowClient(server.url).get_run(run_id)
+    assert (run.info.status, run.data.params) == ("FINISHED", {"depth": "5"})
+
+
+def test_the_end_of_a_run_waits_for_a_while_then_names_the_command(server, scripts, sync):
+    server.start()
+    script = scripts.start(TRAIN, server.url, 0.5, TRAINYARD_END_RUN_TIMEOUT="1")
+    run_id = script.stdout.readline().strip()
+    script.stdout.readline()
+    server.kill()
+    began = time.monotonic()
+    _, err = script.communicate(timeout=60)
+    assert script.returncode == 0
+    assert 1 <= time.monotonic() - began < 20
+    assert "trainyard sync" in err and run_id in err and "connection refused" in err
+
+    server.start()
+    code, (outcome,) = sync()
+    assert (code, outcome["run_id"], outcome["state"]) == (0, run_id, "delivered")
+    assert steps(server.url, run_id) == list(range(300))
+    assert MlflowClient(server.url).get_run(run_id).info.status == "FINISHED"
+    assert sync() == (0, [])
+
+
+def test_a_run_starts_without_a_server_and_keeps_its_id(server, scripts, sync):
+    out, err = scripts.run(
+        """
+mlflow.set_tracking_uri(sys.argv[1])
+mlflow.set_experiment("made later")
+with mlflow.start_run(run_name="offline", tags={"a": "b"}) as run:
+    mlflow.log_metric("m", 1, step=1)
+    with mlflow.start_run(nested=True) as child:
+        mlflow.log_metric("m", 2, step=2)
+print(run.info.run_id, child.info.run_id)
+""",
+        server.url,
+        TRAINYARD_END_RUN_TIMEOUT="0.2",
+    )
+    run_id, child_id = out.split()
+    assert "no answer from" in err and run_id in err
+    code, outcomes = sync("--dry-run")
+    assert (code, [outcome["state"] for outcome in outcomes]) == (0, ["waiting", "waiting"])
+    assert "a new run" in outcomes[0]["message"]
+    # Without a server nothing is lost by trying.
+    assert [outcome["state"] for outcome in sync()[1]] == ["failed", "failed"]
+
+    server.start()
+    code, outcomes = sync()
+    assert (code, [outcome["state"] for outcome in outcomes]) == (0, ["delivered", "delivered"])
+    client = MlflowClient(server.url)
+    run, child = client.get_run(run_id), client.get_run(child_id)
+    assert (run.info.run_name, run.data.tags["a"], run.info.status) == ("offline", "b", "FINISHED")
+    assert client.get_experiment(run.info.experiment_id).name == "made later"
+    assert child.data.tags["mlflow.parentRunId"] == run_id
+    assert (steps(server.url, run_id), steps(server.url, child_id)) == ([1], [2])
+
+
+def test_a_run_started_without_a_server_is_delivered_by_itself_when_there_is_one(server, scripts):
+    script = scripts.start(
+        """
+mlflow.set_tracking_uri(sys.argv[1])
+with mlflow.start_run() as run:
+    print(run.info.run_id, flush=True)
+    mlflow.log_metric("m", 1, step=1)
+print(mlflow.get_run(run.info.run_id).info.status)
+""",
+        server.url,
+        TRAINYARD_END_RUN_TIMEOUT="30",
+    )
+    run_id = script.stdout.readline().strip()
+    server.start()
+    out, err = script.communicate(timeout=60)
+    assert (script.returncode, out.strip()) == (0, "FINISHED"), err
+    assert steps(server.url, run_id) == [1]
+
+
+def test_offline_means_that_no_server_is_asked(server, scripts, sync):
+    server.start()
+    out, err = scripts.run(
+        """
+mlflow.set_tracking_uri(sys.argv[1])
+mlflow.set_experiment("later")
+with mlflow.start_run() as run:
+    mlflow.log_metric("m", 1, step=1, synchronous=True)
+print(run.info.run_id)
+""",
+        server.url,
+        TRAINYARD_OFFLINE="1",
+    )
+    assert err == ""
+    client = MlflowClient(server.url)
+    assert [experiment.name for experiment in client.search_experiments()] == ["Default"]
+    assert sync()[0] == 0
+    assert steps(server.url, out) == [1]
+
+
+def test_kill_9_of_the_program_loses_nothing_and_the_next_one_delivers_it(server, scripts):
+    script = scripts.start(
+        """
+mlflow.set_tracking_uri(sys.argv[1])
+mlflow.start_run()
+print(mlflow.active_run().info.run_id, flush=True)
+sys.stdin.readline()
+for step in range(20000):
+    mlflow.log_metric("m", 0.5, step=step)
+os.kill(os.getpid(), 9)
+""",
+        server.start().url,
+    )
+    run_id = script.stdout.readline().strip()
+    script.communicate("\n", timeout=60)
+    assert script.returncode == -signal.SIGKILL
+    # Another run of the same store: it is left to the background, and what comes now does not wait for it.
+    out, err = scripts.run(
+        """
+mlflow.set_tracking_uri(sys.argv[1])
+with mlflow.start_run():
+    mlflow.log_metric("m", 1)
+deadline = time.monotonic() + 60
+while os.listdir(os.environ["TRAINYARD_HOME"] + "/journal"):
+    assert time.monotonic() < deadline, "it was not delivered"
+    time.sleep(0.05)
+""",
+        server.url,
+    )
+    assert err == ""
+    assert steps(server.url, run_id) == list(range(20000))
+
+
+def test_a_run_that_is_gone_on_with_gets_what_its_dead_process_logged_first(server, scripts):
+    url = server.start().url
+    crash = """
+mlflow.set_tracking_uri(sys.argv[1])
+mlflow.start_run()
+print(mlflow.active_run().info.run_id, flush=True)
+mlflow.set_tag("stage", "first")
+mlflow.end_run()
+mlflow.start_run(mlflow.last_active_run().info.run_id)
+mlflow.set_tag("stage", "second")
+mlflow.log_metric("m", 1, step=1)
+os.kill(os.getpid(), 9)
+"""
+    script = scripts.start(crash, url)
+    run_id = script.stdout.readline().strip()
+    script.communicate(timeout=60)
+    resume = """
+mlflow.set_tracking_uri(sys.argv[1])
+with mlflow.start_run(sys.argv[2]):
+    mlflow.set_tag("stage", "third")
+    mlflow.log_metric("m", 2, step=2)
+"""
+    scripts.run(resume, url, run_id)
+    run = MlflowClient(url).get_run(run_id)
+    assert (run.data.tags["stage"], run.info.status) == ("third", "FINISHED")
+    assert steps(url, run_id) == [1, 2]
+
+
+def test_two_processes_log_to_one_run(server, scripts):
+    url = server.start().url
+    run_id = MlflowClient(url).create_run("0").info.run_id
+    both = """
+mlflow.set_tracking_uri(sys.argv[1])
+client = mlflow.MlflowClient()
+for step in range(int(sys.argv[3]), 4000, 2):
+    client.log_metric(sys.argv[2], "m", 0.5, step=step)
+"""
+    started = [scripts.start(both, url, run_id, first) for first in (0, 1)]
+    assert [script.communicate(timeout=60)[1] for script in started] == ["", ""]
+    assert steps(url, run_id) == list(range(4000))
