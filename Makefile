@@ -1,5 +1,5 @@
 # One line per task; what takes more than a line is in xtask/. See CONTRIBUTING.md.
-.PHONY: demo test test-rust test-python test-frameworks interop conformance conformance-stock serve wheel bench lint format
+.PHONY: demo test test-rust test-python test-frameworks interop test-chaos conformance conformance-stock serve wheel bench lint format
 
 demo: ; @cargo xtask demo
 test: ; @cargo xtask test
@@ -7,6 +7,7 @@ test-rust: ; @cargo xtask test-rust
 test-python: ; @cargo xtask test-python
 test-frameworks: ; @cargo xtask test-frameworks
 interop: ; @cargo xtask interop
+test-chaos: ; @cargo xtask test-chaos
 conformance: ; @cargo xtask conformance
 conformance-stock: ; @cargo xtask conformance-stock
 serve: ; @cargo run --quiet --bin trainyard -- server

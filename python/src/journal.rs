@@ -14,6 +14,8 @@ use crate::convert::raise;
 
 /// How often a wait looks whether Ctrl-C was pressed.
 const SLICE: Duration = Duration::from_millis(100);
+/// What is left of a time-out when the store has been away for long: enough for an attempt.
+const LEAST: Duration = Duration::from_secs(1);
 
 /// The log of one run. A call returns when what it logs is in the journal.
 #[pyclass(frozen, module = "trainyard._core")]
@@ -144,6 +146,8 @@ pub(crate) fn wait(
     let mut unfinished = None;
     for mut flush in flushes {
         let mut reason = String::new();
+        // A store that has been away for long is not waited for again and again.
+        let timeout = timeout.map(|timeout| timeout.saturating_sub(flush.failing_for()).max(timeout.min(LEAST)));
         unfinished = loop {
             let left = timeout.map_or(SLICE, |timeout| timeout.saturating_sub(began.elapsed()));
             match py.detach(|| flush.wait(left.min(SLICE))) {

@@ -72,6 +72,14 @@ pub fn interop() -> Result<()> {
     Ok(())
 }
 
+/// The long form of the test that kills the server and the program that logs.
+pub fn test_chaos() -> Result<()> {
+    let environment = environments::with_package()?;
+    let mut tests = program(environment.python(), &["-m", "pytest", "python/tests/journal/test_chaos.py"]);
+    tests.env("TRAINYARD_CHAOS", "full");
+    run("Kill server and program while logging, for a minute", tests, TEST_ADVICE)
+}
+
 /// The stock clients, current and old, against our server.
 pub fn conformance() -> Result<()> {
     let server = server_program()?;

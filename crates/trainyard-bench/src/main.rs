@@ -5,6 +5,7 @@
 
 mod http;
 mod load;
+mod log_metric;
 mod package;
 mod process;
 mod python;
@@ -58,6 +59,8 @@ enum Part {
     Load,
     /// Importing the Python packages.
     Import,
+    /// Single log_metric calls from Python, and ten million of them.
+    LogMetricCall,
     /// Logging the iris model.
     LogModel,
     /// Number and size of the packages that are installed.
@@ -87,6 +90,9 @@ fn main() -> Result<()> {
     }
     if wanted(Part::Import) {
         python::measure_import(&python, &stock_python, &mut report)?;
+    }
+    if wanted(Part::LogMetricCall) {
+        log_metric::measure(&[(Side::Ours, &ours, &python), (Side::Stock, &stock, &stock_python)], &mut report)?;
     }
     if wanted(Part::LogModel) {
         python::measure_log_model(&[(Side::Ours, &ours, &python), (Side::Stock, &stock, &stock_python)], &mut report)?;
