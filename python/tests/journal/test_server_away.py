@@ -144,7 +144,7 @@ os.kill(os.getpid(), 9)
     script.communicate("\n", timeout=60)
     assert script.returncode == -signal.SIGKILL
     # Another run of the same store: it is left to the background, and what comes now does not wait for it.
-    out, err = scripts.run(
+    _, err = scripts.run(
         """
 mlflow.set_tracking_uri(sys.argv[1])
 with mlflow.start_run():
