@@ -1,5 +1,6 @@
 """The LightGBM flavor: boosters as LightGBM's text, models of its scikit-learn API as scikit-learn models are saved."""
 
+from trainyard.autologging import autologging_integration
 from trainyard.lightgbm import files, fitted
 from trainyard.models import loading
 from trainyard.models.arguments import shared_arguments
@@ -117,6 +118,52 @@ def load_pyfunc(folder):
     return Predictor(files.load(folder, loading.flavor_of(folder, FLAVOR_NAME)))
 
 
+@autologging_integration(FLAVOR_NAME)
+def autolog(
+    log_input_examples=False,
+    log_model_signatures=True,
+    log_models=True,
+    log_datasets=True,
+    disable=False,
+    exclusive=False,
+    disable_for_unsupported_versions=False,
+    silent=False,
+    registered_model_name=None,
+    extra_tags=None,
+):
+    """Record what ``lightgbm.train`` and the ``fit`` of LightGBM's scikit-learn API do, from now on.
+
+    Params, the metrics of each iteration (``<validation set>-<metric>``), where training stopped early and the metrics
+    of its best iteration, the importance of features by splits and by gain, the data, and the trained model.
+
+    Parameters
+    ----------
+    log_input_examples
+        Keep some rows of the training data beside the model.
+    log_model_signatures
+        Infer the model's signature from some rows of the training data.
+    log_models
+        Log the trained model.
+    log_datasets
+        Log what the training and validation data were.
+    disable
+        Record nothing, from now on.
+    exclusive
+        Record nothing to runs that the program has started itself.
+    disable_for_unsupported_versions
+        Accepted for scripts that give it; what is patched here is LightGBM's public interface.
+    silent
+        Give no warnings from within autologging.
+    registered_model_name
+        Make each trained model a new version under this registered name.
+    extra_tags
+        Tags to set on each run that autologging starts.
+    """
+    from trainyard.lightgbm.autologging import install
+
+    install(extra_tags)
+
+
 class Predictor:
     """A LightGBM model as ``pyfunc`` calls it."""
 
@@ -168,6 +215,7 @@ class _Saver:
 
 
 __all__ = [
+    "autolog",
     "get_default_conda_env",
     "get_default_pip_requirements",
     "load_model",

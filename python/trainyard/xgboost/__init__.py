@@ -2,6 +2,7 @@
 
 import os
 
+from trainyard.autologging import autologging_integration
 from trainyard.models import loading
 from trainyard.models.arguments import shared_arguments
 from trainyard.models.frameworks import class_name
@@ -122,6 +123,59 @@ def _load(folder, conf):
     return model
 
 
+@autologging_integration(FLAVOR_NAME)
+def autolog(
+    importance_types=None,
+    log_input_examples=False,
+    log_model_signatures=True,
+    log_models=True,
+    log_datasets=True,
+    disable=False,
+    exclusive=False,
+    disable_for_unsupported_versions=False,
+    silent=False,
+    registered_model_name=None,
+    model_format="ubj",
+    extra_tags=None,
+):
+    """Record what ``xgboost.train`` and the ``fit`` of XGBoost's scikit-learn API do, from now on.
+
+    Params, the metrics of each iteration (``<evaluation set>-<metric>``), where training stopped early and the metrics
+    of its best iteration, the importance of features, the data, and the trained model.
+
+    Parameters
+    ----------
+    importance_types
+        Kinds of feature importance to log, of those that ``Booster.get_score`` knows; ``["weight"]`` when left out.
+    log_input_examples
+        Keep some rows of the training data beside the model.
+    log_model_signatures
+        Infer the model's signature from some rows of the training data.
+    log_models
+        Log the trained model.
+    log_datasets
+        Log what the training and evaluation data were.
+    disable
+        Record nothing, from now on.
+    exclusive
+        Record nothing to runs that the program has started itself.
+    disable_for_unsupported_versions
+        Accepted for scripts that give it; what is patched here is XGBoost's public interface.
+    silent
+        Give no warnings from within autologging.
+    registered_model_name
+        Make each trained model a new version under this registered name.
+    model_format
+        Format of the model's file, see :func:`log_model`.
+    extra_tags
+        Tags to set on each run that autologging starts.
+    """
+    from trainyard.xgboost.autologging import install
+
+    fitted.check_format(model_format)
+    install(extra_tags)
+
+
 class _Saver:
     """One model with how it is to be saved, checked before anything is written."""
 
@@ -165,6 +219,7 @@ class _Saver:
 
 
 __all__ = [
+    "autolog",
     "get_default_conda_env",
     "get_default_pip_requirements",
     "load_model",
