@@ -57,8 +57,8 @@ pub fn measure_install(python: &Path, stock: &Path, report: &mut Report) -> Resu
          from the metadata of the installed packages. The wheel of stock asks for mlflow-skinny of its own version, which \
          was never published; what that would ask for is counted.",
         vec![
-            Row::less("packages", "", ours, theirs).at_most(2.0),
-            Row::less("files", "MiB", mebibytes(our_bytes), mebibytes(their_bytes)),
+            Row::less("installed", "packages", ours, theirs).at_most(2.0),
+            Row::less("their files", "MiB", mebibytes(our_bytes), mebibytes(their_bytes)),
         ],
     );
     Ok(())

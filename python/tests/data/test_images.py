@@ -93,6 +93,41 @@ def test_a_picture_that_cannot_be_uploaded_is_reported(yard, monkeypatch):
             mlflow.flush_async_logging()
 
 
+def _away():
+    return mlflow.MlflowException("no answer", "TEMPORARILY_UNAVAILABLE")
+
+
+def test_pictures_wait_for_a_server_that_is_away(yard, monkeypatch):
+    write, attempts = mlflow.MlflowClient._write_image, []
+
+    def sometimes(client, run_id, files):
+        attempts.append(run_id)
+        if len(attempts) < 3:
+            raise _away()
+        write(client, run_id, files)
+
+    monkeypatch.setattr(uploads, "PAUSE_SECONDS", 0.01)
+    monkeypatch.setattr(mlflow.MlflowClient, "_write_image", sometimes)
+    with mlflow.start_run() as run:
+        mlflow.log_image(numpy.zeros((5, 5)), key="first")
+        mlflow.log_image(numpy.zeros((5, 5)), key="second")
+    assert len(paths(run.info.run_id, "images")) == 4 and len(attempts) == 4
+
+
+def test_the_end_of_a_run_does_not_wait_for_ever_for_a_server(yard, monkeypatch):
+    def never(client, run_id, files):
+        raise _away()
+
+    monkeypatch.setattr(uploads, "PAUSE_SECONDS", 0.01)
+    monkeypatch.setattr(uploads, "PATIENCE_SECONDS", 0.1)
+    monkeypatch.setattr(mlflow.MlflowClient, "_write_image", never)
+    with pytest.warns(RuntimeWarning, match="could not be uploaded: no answer") as warned:
+        with mlflow.start_run():
+            mlflow.log_image(numpy.zeros((5, 5)), key="first")
+            mlflow.log_image(numpy.zeros((5, 5)), key="second")
+    assert ["first" in str(warned[0].message), "second" in str(warned[1].message)] == [True, True]
+
+
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="the system has no fork")
 def test_a_forked_child_uploads_pictures_of_its_own(yard):
     with mlflow.start_run() as run:
