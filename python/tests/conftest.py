@@ -16,7 +16,7 @@ import trainyard
 # What tests marked `heavy` need; without them they are skipped, and `make test-frameworks` runs them.
 HEAVY_FRAMEWORKS = ("torch", "lightning", "tensorflow", "keras")
 STOCK_PYTHON = os.environ.get("TRAINYARD_STOCK_PYTHON")
-START_SECONDS = 120
+START_SECONDS = 300
 
 
 def pytest_configure(config):

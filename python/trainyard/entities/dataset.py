@@ -30,6 +30,10 @@ class DatasetInput(Entity):
         self.dataset = dataset
         self.tags = list(tags or [])
 
+    def to_dictionary(self):
+        """Return the attributes as a dict; the tags are one too, by key."""
+        return {"dataset": self.dataset.to_dictionary(), "tags": {tag.key: tag.value for tag in self.tags}}
+
 
 class LoggedModelInput(Entity):
     """A logged model that a run used."""

@@ -83,6 +83,16 @@ class LoggedModel(Entity):
         self.params = _as_dict(params)
         self.metrics = metrics
 
+    def __iter__(self):
+        yield from super().__iter__()
+        yield "model_uri", self.model_uri
+
+    def to_dictionary(self):
+        """Return the attributes that the constructor takes as a dict, nested entities included."""
+        attributes = super().to_dictionary()
+        del attributes["model_uri"]
+        return attributes
+
     @property
     def model_uri(self):
         """URI under which the model can be loaded."""
@@ -101,7 +111,7 @@ class LoggedModel(Entity):
             info.get("model_type"),
             info.get("source_run_id"),
             LoggedModelStatus._from_wire(info.get("status", "")),
-            info.get("status_message"),
+            info.get("status_message", ""),
             [LoggedModelTag(tag["key"], tag.get("value", "")) for tag in info.get("tags", ())],
             [LoggedModelParameter(param["key"], param.get("value", "")) for param in data.get("params", ())],
             [Metric._from_wire(metric) for metric in data.get("metrics", ())],

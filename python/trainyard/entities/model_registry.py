@@ -165,5 +165,7 @@ class RegisteredModel(Entity):
             [ModelVersion._from_wire(version) for version in wire.get("latest_versions", ())],
             [RegisteredModelTag(tag["key"], tag.get("value", "")) for tag in wire.get("tags", ())],
             [RegisteredModelAlias(alias["alias"], str(alias["version"])) for alias in wire.get("aliases", ())],
+            wire.get("deployment_job_id", ""),
+            wire.get("deployment_job_state", "DEPLOYMENT_JOB_CONNECTION_STATE_UNSPECIFIED"),
             workspace=wire.get("workspace"),
         )

@@ -19,7 +19,7 @@ class ActiveModel(LoggedModel):
     """The active logged model; as a context manager it is active within the block."""
 
     def __init__(self, logged_model, set_by_user):
-        super().__init__(**dict(logged_model))
+        super().__init__(**{field: getattr(logged_model, field) for field in LoggedModel._fields})
         self.set_by_user = set_by_user
         self._previous, current.model_id = current.model_id, self.model_id
 

@@ -1,5 +1,6 @@
 """Searching runs and logged models, as lists or as data frames."""
 
+from trainyard.entities.logged_model import LoggedModel
 from trainyard.entities.run import ViewType
 from trainyard.exceptions import MlflowException
 from trainyard.tracking import experiments
@@ -116,8 +117,7 @@ def search_logged_models(
     pandas = _pandas(output_format)
     if pandas is None:
         return models
-    rows = [{**dict(model), "artifact_location": model.artifact_location} for model in models]
-    return pandas.DataFrame(rows)
+    return pandas.DataFrame([{field: getattr(model, field) for field in LoggedModel._fields} for model in models])
 
 
 def search_registered_models(max_results=None, filter_string=None, order_by=None):
