@@ -6,6 +6,8 @@ from trainyard import environment
 from trainyard.exceptions import MlflowException
 from trainyard.tracking import connection
 
+_ALLOWING = ("ALLOW_MODEL_CODE_EXECUTION", "ALLOW_PICKLE_DESERIALIZATION")
+
 
 def download_model(model_uri, dst_path=None):
     """Return the local folder of a model; what it says about digests and paths has been checked.
@@ -56,13 +58,18 @@ def refuse_code_to_save(what, instead=None):
         )
 
 
+def may_load_code():
+    """Tell whether something that can run code may be loaded."""
+    return not is_safe_only() and all(environment.is_true(name, default=True) for name in _ALLOWING)
+
+
 def refuse_code_to_load(what, instead=None):
     """Raise when something that can run code must not be loaded; see :func:`refuse_code_to_save`."""
     if is_safe_only():
         raise MlflowException.invalid_parameter_value(
             f"TRAINYARD_SAFE_ONLY is set, and loading {what} can run code{_advice(instead)}"
         )
-    for name in ("ALLOW_MODEL_CODE_EXECUTION", "ALLOW_PICKLE_DESERIALIZATION"):
+    for name in _ALLOWING:
         if not environment.is_true(name, default=True):
             raise MlflowException.invalid_parameter_value(
                 f"MLFLOW_{name} is false, and loading {what} can run code{_advice(instead)}"

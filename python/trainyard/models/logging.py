@@ -16,7 +16,7 @@ _LOGGING = (
     "name", "artifact_path", "registered_model_name", "await_registration_for", "model_type", "params", "tags", "step",
     "model_id", "prompts", "resources", "auth_policy", "run_id",
 )  # fmt: skip
-_FURTHER = ("run_id", "prompts", "resources", "auth_policy", "validate_serving_input", "flavor_name")
+FURTHER = ("run_id", "prompts", "resources", "auth_policy", "validate_serving_input", "flavor_name")
 
 
 def log_saved(save, arguments, further=()):
@@ -36,7 +36,7 @@ def log_saved(save, arguments, further=()):
     -------
     ModelInfo
     """
-    kwargs = check_further(arguments, {*_FURTHER, *further})
+    kwargs = check_further(arguments, {*FURTHER, *further})
     known = {name: value for name, value in {**arguments, **kwargs}.items() if name in _LOGGING}
     return log_model(save, **known)
 
