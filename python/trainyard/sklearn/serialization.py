@@ -2,6 +2,7 @@
 
 from trainyard.exceptions import MlflowException
 from trainyard.models.loading import is_safe_only, refuse_code_to_load, refuse_code_to_save
+from trainyard.sklearn import skops_writing
 
 SERIALIZATION_FORMAT_PICKLE = "pickle"
 SERIALIZATION_FORMAT_CLOUDPICKLE = "cloudpickle"
@@ -40,7 +41,7 @@ def check_format(serialization_format, trusted_types):
 def dump(model, serialization_format=None, trusted_types=None):
     """Return the bytes of a model's file, the format used, and the types that skops has to be told to trust."""
     if serialization_format == SERIALIZATION_FORMAT_SKOPS:
-        content, untrusted = _dump_skops(model)
+        content, untrusted = skops_writing.dump(model)
         allowed = set(trusted_types or ())
         foreign = _foreign(untrusted, allowed)
         if foreign:
@@ -54,7 +55,7 @@ def dump(model, serialization_format=None, trusted_types=None):
     reason = "skops is not installed"
     if _has_skops():
         try:
-            content, untrusted = _dump_skops(model)
+            content, untrusted = skops_writing.dump(model)
         except Exception as error:
             reason = f"skops cannot hold it: {error}"
         else:
@@ -106,41 +107,6 @@ def requirements(path, serialization_format):
     if serialization_format != SERIALIZATION_FORMAT_PICKLE:
         base.append(serialization_format)
     return infer_requirements([path], base)
-
-
-def _dump_skops(model):
-    from skops.io import get_untrusted_types
-
-    content = _skops_bytes(model)
-    return content, get_untrusted_types(data=content)
-
-
-def _skops_bytes(model):
-    """Return what ``skops.io.dumps`` returns, without the indentation of its schema.
-
-    Indented JSON is written by Python code and takes three quarters of the time; a reader sees no difference.
-    """
-    try:
-        from skops import __version__
-        from skops.io._utils import SaveContext, get_state
-    except ImportError:
-        # The parts are private: where they have moved, the public function does.
-        from skops.io import dumps
-
-        return dumps(model)
-    import io
-    import json
-    from zipfile import ZipFile
-
-    buffer = io.BytesIO()
-    with ZipFile(buffer, "w") as archive:
-        context = SaveContext(zip_file=archive)
-        state = get_state(model, context)
-        context.clear_memo()
-        state["protocol"] = context.protocol
-        state["_skops_version"] = __version__
-        archive.writestr("schema.json", json.dumps(state))
-    return buffer.getvalue()
 
 
 def _dump_pickle(model, serialization_format):
