@@ -1,8 +1,17 @@
 """Recording must not break a training: errors of the recording become warnings."""
 
 import functools
+import sys
 
 from trainyard.notices import warn
+
+
+def report(message):
+    """Warn of something that could not be recorded; where warnings are errors, the text goes to stderr instead."""
+    try:
+        warn(message)
+    except Warning:
+        print(f"trainyard: {message}", file=sys.stderr)
 
 
 def attempt(failure, function, *args, **kwargs):
@@ -10,7 +19,7 @@ def attempt(failure, function, *args, **kwargs):
     try:
         return function(*args, **kwargs)
     except Exception as error:
-        warn(f"{failure}: {type(error).__name__}: {error}")
+        report(f"{failure}: {type(error).__name__}: {error}")
         return None
 
 
@@ -25,7 +34,7 @@ def never_raise(method):
             warned = vars(self).setdefault("_warned_of", set())
             if method.__name__ not in warned:
                 warned.add(method.__name__)
-                warn(
+                report(
                     f"{type(self).__name__}.{method.__name__} could not log everything: {type(error).__name__}: {error}"
                 )
             return None

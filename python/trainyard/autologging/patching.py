@@ -6,13 +6,14 @@ user as it is; an error of the recording becomes a warning, and the user gets wh
 
 import contextlib
 import functools
+import inspect
 import threading
 
 import trainyard
 from trainyard import environment
 from trainyard.autologging import integrations
-from trainyard.autologging.isolation import attempt
-from trainyard.notices import warn
+from trainyard.autologging.isolation import attempt, report
+from trainyard.notices import muted
 
 _RUN_TAG = "mlflow.autologging"
 
@@ -56,7 +57,11 @@ def safe_patch(flavor, owner, name, patch, manage_run=False, extra_tags=None, ap
     patches = getattr(function, "_trainyard_patches", None)
     if patches is None:
         patches = {}
-        setattr(owner, name, _watched(function, patches))
+        watched = _watched(function, patches)
+        if inspect.ismodule(owner):
+            # Pickled by name, which has to lead to this very object; in another process it leads to the original.
+            watched.__module__ = owner.__name__
+        setattr(owner, name, watched)
     # Patched again, a flavor has new settings.
     patches[flavor] = _Patch(flavor, patch, manage_run, dict(extra_tags or {}), applies)
 
@@ -87,6 +92,10 @@ class _Patch:
         """Call the original by way of the patch."""
         if self._applies is not None and not self._applies(*args, **kwargs):
             return original(*args, **kwargs)
+        with muted(self._is_silent()):
+            return self._record(original, args, kwargs)
+
+    def _record(self, original, args, kwargs):
         if integrations.get_autologging_config(self._flavor, "exclusive") and _users_run_is_active():
             return original(*args, **kwargs)
         observed = _Observed(original)
@@ -97,8 +106,7 @@ class _Patch:
             if observed.error is not None or not isinstance(error, Exception) or _is_testing():
                 _end(run, "FAILED")
                 raise
-            if not integrations.get_autologging_config(self._flavor, "silent"):
-                warn(f"autologging of {self._flavor} failed: {type(error).__name__}: {error}")
+            report(f"autologging of {self._flavor} failed: {type(error).__name__}: {error}")
             try:
                 result = observed.result if observed.has_returned else original(*args, **kwargs)
             except BaseException:
@@ -106,6 +114,9 @@ class _Patch:
                 raise
         _end(run, "FINISHED")
         return result
+
+    def _is_silent(self):
+        return bool(integrations.get_autologging_config(self._flavor, "silent"))
 
     def _start_run(self):
         if trainyard.active_run() is not None:

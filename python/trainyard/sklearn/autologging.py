@@ -3,6 +3,7 @@
 import functools
 
 from trainyard.autologging import attempt, autologging_integration, disabled, safe_patch
+from trainyard.autologging.imports import when_imported_below
 from trainyard.autologging.sessions import Sessions
 from trainyard.exceptions import MlflowException
 from trainyard.sklearn.serialization import SERIALIZATION_FORMAT_CLOUDPICKLE
@@ -47,7 +48,7 @@ def autolog(
     exclusive
         Do not record into runs that the user has started.
     disable_for_unsupported_versions
-        Do not record with versions of scikit-learn that MLflow has not been tested with; nothing is refused here.
+        Do not record with versions of scikit-learn outside of the range that stock MLflow 3.18 names.
     silent
         Show neither messages nor warnings of autologging.
     max_tuning_runs
@@ -67,10 +68,6 @@ def autolog(
         raise MlflowException.invalid_parameter_value(
             f"`max_tuning_runs` must be non-negative, instead got {max_tuning_runs}."
         )
-    from sklearn import metrics, model_selection
-
-    from trainyard.sklearn import estimators, post_training
-
     options = {
         "log_input_examples": log_input_examples,
         "log_model_signatures": log_model_signatures,
@@ -82,18 +79,25 @@ def autolog(
         "registered_model_name": registered_model_name,
         "pos_label": pos_label,
     }
+    # scikit-learn is neither imported here nor all of it later: what a program does import is watched as it comes.
+    when_imported_below(_FLAVOR, "trainyard.sklearn", functools.partial(_watch_module, options, extra_tags))
+
+
+def _watch_module(options, extra_tags, module):
+    from trainyard.sklearn import estimators, post_training
+
     fit = functools.partial(_fit, options)
-    for kind in estimators.watched_classes():
+    classes = estimators.watched_classes(module)
+    for kind in classes:
         for name in estimators.FIT_METHODS:
             _watch(kind, name, fit, manage_run=True, extra_tags=extra_tags)
-    watch_predictions(_FLAVOR, estimators.watched_classes(), log_datasets)
-    if log_post_training_metrics:
+    watch_predictions(_FLAVOR, classes, options["log_datasets"])
+    if module.__name__ == "sklearn.metrics" and options["log_post_training_metrics"]:
         for name in estimators.metric_functions():
-            safe_patch(_FLAVOR, metrics, name, post_training.metric, applies=_is_outside)
-        for name in metrics.get_scorer_names():
-            safe_patch(_FLAVOR, metrics.get_scorer(name), "_score_func", post_training.metric, applies=_is_outside)
-    for name in estimators.VALIDATION_FUNCTIONS:
-        safe_patch(_FLAVOR, model_selection, name, _unrecorded)
+            safe_patch(_FLAVOR, module, name, post_training.metric, applies=_is_outside)
+    if module.__name__ == "sklearn.model_selection":
+        for name in estimators.VALIDATION_FUNCTIONS:
+            safe_patch(_FLAVOR, module, name, _unrecorded)
 
 
 def watch_predictions(flavor, classes, log_datasets):

@@ -1,6 +1,7 @@
 """What of scikit-learn autologging watches: classes that learn, and the functions that score."""
 
 import inspect
+import sys
 
 # Classes that prepare data are recorded as parts of a pipeline only.
 _PREPARING = (
@@ -26,15 +27,25 @@ VALIDATION_FUNCTIONS = (
 )
 
 
-def watched_classes():
-    """Return the estimators of scikit-learn that learn, in the order of their names."""
-    from sklearn.model_selection import GridSearchCV, RandomizedSearchCV
-    from sklearn.pipeline import Pipeline
-    from sklearn.utils import all_estimators
+def watched_classes(module):
+    """Return the estimators that a module of scikit-learn defines, without those that only prepare data.
 
-    classes = [kind for _, kind in all_estimators()]
-    classes += [kind for kind in (GridSearchCV, RandomizedSearchCV, Pipeline) if kind not in classes]
-    return [kind for kind in classes if not f"{kind.__module__}.{kind.__name__}".startswith(_PREPARING)]
+    Over all modules these are the ones of ``sklearn.utils.all_estimators()``, which would import every module.
+    """
+    base = getattr(sys.modules.get("sklearn.base"), "BaseEstimator", None)
+    if base is None:
+        return []
+    return [
+        kind
+        for name, kind in list(vars(module).items())
+        if inspect.isclass(kind)
+        and issubclass(kind, base)
+        and kind.__module__ == module.__name__
+        # Those that others are made of are not for use.
+        and not name.startswith(("_", "Base"))
+        and not inspect.isabstract(kind)
+        and not f"{kind.__module__}.{kind.__name__}".startswith(_PREPARING)
+    ]
 
 
 def metric_functions():

@@ -31,5 +31,17 @@ class TrainingData:
 
 
 def _may_overwrite(estimator):
-    params = estimator.get_params(deep=True)
+    try:
+        params = estimator.get_params(deep=True)
+    except Exception:
+        return True
+    parts = [estimator, *(value for value in params.values() if hasattr(value, "fit"))]
+    if any(_runs_foreign_code(part) for part in parts):
+        return True
     return any(value is False and name.rpartition("__")[2] in _COPY_PARAMS for name, value in params.items())
+
+
+def _runs_foreign_code(estimator):
+    """Tell whether an estimator runs code that is not scikit-learn's, of which nothing is known."""
+    kind = type(estimator)
+    return not kind.__module__.startswith("sklearn.") or kind.__name__ == "FunctionTransformer"
