@@ -170,7 +170,7 @@ def test_modules_below_a_package_are_announced_by_name(packages):
     import whole
 
     assert seen == ["whole.early"]
-    import whole.late  # noqa: F401
+    import whole.late
 
     assert seen == ["whole.early", "whole.late"]
     imports.forget("test")

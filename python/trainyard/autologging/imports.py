@@ -3,7 +3,7 @@
 import sys
 import threading
 
-# By name of a module, or by prefix of names: callbacks by their owner, so that an owner that asks again replaces its own.
+# By name of a module, or by prefix of names, callbacks by owner: an owner that asks again replaces its own.
 _by_name = {}
 _by_prefix = {}
 

@@ -94,7 +94,7 @@ def _watch_module(options, extra_tags, module):
     watch_predictions(_FLAVOR, classes, options["log_datasets"])
     if module.__name__ == "sklearn.metrics" and options["log_post_training_metrics"]:
         for name in estimators.metric_functions():
-            safe_patch(_FLAVOR, module, name, post_training.metric, applies=_is_outside)
+            safe_patch(_FLAVOR, module, name, post_training.metric, applies=is_outside)
     if module.__name__ == "sklearn.model_selection":
         for name in estimators.VALIDATION_FUNCTIONS:
             safe_patch(_FLAVOR, module, name, _unrecorded)
@@ -116,10 +116,11 @@ def _watch(kind, name, patch, flavor=_FLAVOR, **arguments):
 
     owner = estimators.owner_of(kind, name)
     if owner is not None:
-        safe_patch(flavor, *owner, patch, applies=_is_outside, **arguments)
+        safe_patch(flavor, *owner, patch, applies=is_outside, **arguments)
 
 
-def _is_outside(*args, **kwargs):
+def is_outside(*args, **kwargs):
+    """Tell whether a call is not part of a training that is recorded as a whole; for ``applies`` of a patch."""
     return not _sessions.is_inside()
 
 
@@ -128,12 +129,13 @@ def _fit(options, original, self, *args, **kwargs):
     from trainyard.sklearn import post_training
     from trainyard.sklearn.recording import Recording
 
-    if trainyard.active_run() is None:
-        return original(self, *args, **kwargs)  # the run could not be started
-    with disabled():
-        recording = attempt("autologging cannot record this training", Recording, self, args, kwargs, options)
-        if recording is not None:
-            recording.before()
+    recording = None
+    # Without an active run none could be started.
+    if trainyard.active_run() is not None:
+        with disabled():
+            recording = attempt("autologging cannot record this training", Recording, self, args, kwargs, options)
+            if recording is not None:
+                recording.before()
     with _sessions.begin():
         fitted = original(self, *args, **kwargs)
     if recording is not None:

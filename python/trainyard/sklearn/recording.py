@@ -47,7 +47,7 @@ class Recording:
 
     def before(self):
         """Record what is known before training."""
-        attempt(_FAILED.format("params"), self._log_params, self.run_id, params_of(self._estimator))
+        attempt(_FAILED.format("params"), lambda: self._log_params(self.run_id, params_of(self._estimator)))
         attempt(_FAILED.format("the estimator's name"), trainyard.set_tags, tags_of(self._estimator))
         self._dataset = attempt(
             _FAILED.format("the training data"), describe_data, self._data.features, self._data.target
@@ -59,20 +59,31 @@ class Recording:
         """Record what training has made."""
         # Models come first: a model that is logged later takes the run's metrics of its step for its own.
         info = self._log_model(
-            self._estimator, "model", {**params_of(self._estimator), **search.best_params(self._estimator)}
+            self._estimator,
+            "model",
+            lambda: {**params_of(self._estimator), **search.best_params(self._estimator)},
         )
         self.model_id = info.model_id if info else None
         best = getattr(self._estimator, "best_estimator_", None) if search.is_search(self._estimator) else None
-        best_params = best.get_params(deep=True) if best is not None else {}
-        best_info = self._log_model(best, "best_estimator", best_params) if best is not None else None
-        metrics = training_metrics.training_metrics(self._estimator, self._data, self._options["pos_label"])
+        best_params = {}
+        if best is not None:
+            best_params = attempt(_FAILED.format("the best params"), best.get_params, deep=True) or {}
+        best_info = self._log_model(best, "best_estimator", lambda: best_params) if best is not None else None
+        metrics = attempt(
+            _FAILED.format("training metrics"),
+            training_metrics.training_metrics,
+            self._estimator,
+            self._data,
+            self._options["pos_label"],
+        )
         self._log_metrics(self.run_id, metrics, self.model_id)
-        self._log_plots()
+        attempt(_FAILED.format("plots"), self._log_plots)
         attempt(_FAILED.format("estimator.html"), self._log_diagram)
         if search.is_search(self._estimator):
-            self._log_search(best_params, best_info.model_id if best_info else None)
+            best_id = best_info.model_id if best_info else None
+            attempt(_FAILED.format("the search"), self._log_search, best_params, best_id)
 
-    def _log_model(self, estimator, name, params):
+    def _log_model(self, estimator, name, read_params):
         if not self._options["log_models"]:
             return None
 
@@ -89,7 +100,7 @@ class Recording:
                 input_example=example,
                 serialization_format=self._options["serialization_format"],
                 registered_model_name=self._options["registered_model_name"] if name == "model" else None,
-                params=_texts(params),
+                params=_texts(attempt(_FAILED.format("the params of the model"), read_params)),
             )
 
         return attempt(_FAILED.format(f"the model {name!r}"), log)
