@@ -5,13 +5,14 @@ import os
 
 from trainyard import environment
 from trainyard.exceptions import MlflowException
+from trainyard.models.distributions import distribution_of
 from trainyard.models.requirements import requirements_of
 
 _WAYS = ("static", "load")
 _TIMEOUT_SECONDS = 120
 
 # What libraries import where it is installed, without which they load models as well.
-_TEST_TOOLS = {"pytest", "_pytest"}
+_TEST_TOOLS = ("pytest",)
 
 # Loads the model of a folder and prints the modules that this brought, top-level names only.
 _PROBE = """
@@ -66,4 +67,5 @@ def requirements_by_loading(folder, flavor, base=(), timeout=None, extra_env_var
     if done.returncode:
         raise MlflowException(f"the model could not be loaded in a new process: {done.stderr.strip()[-2000:]}")
     modules = set(json.loads(done.stdout.splitlines()[-1]))
-    return requirements_of(modules - _TEST_TOOLS, base)
+    modules = {module for module in modules if distribution_of(module) not in _TEST_TOOLS}
+    return requirements_of(modules, base)

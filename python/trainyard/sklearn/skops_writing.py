@@ -21,6 +21,7 @@ _TRUSTED = {
     "NdArrayNode": {"numpy.ndarray", "numpy.float32", "numpy.float64", "numpy.int32", "numpy.int64", "numpy.uint64"},
     "RandomStateNode": {"numpy.random.mtrand.RandomState"},
 }
+_NESTED = (dict, list, tuple)
 _LISTS = "skops.io._trusted_types"
 _ESTIMATORS = "SKLEARN_ESTIMATOR_TYPE_NAMES"
 
@@ -63,9 +64,11 @@ def untrusted_types(state):
     untrusted, verdicts, waiting = set(), {}, [state]
     while waiting:
         node = waiting.pop()
-        if isinstance(node, dict):
+        if type(node) is dict:
             loader = node.get("__loader__")
-            if isinstance(loader, str) and loader != "JsonNode":
+            if loader == "JsonNode":
+                continue
+            if type(loader) is str:
                 kind = loader, node.get("__module__"), node.get("__class__")
                 if kind not in verdicts:
                     verdicts[kind] = _is_trusted(*kind)
@@ -73,9 +76,9 @@ def untrusted_types(state):
                     return None
                 if not verdicts[kind]:
                     untrusted.add(f"{kind[1]}.{kind[2]}")
-            waiting.extend(node.values())
-        elif isinstance(node, (list, tuple)):
-            waiting.extend(node)
+            waiting += [value for value in node.values() if type(value) in _NESTED]
+        else:
+            waiting += [value for value in node if type(value) in _NESTED]
     return sorted(untrusted)
 
 

@@ -1,7 +1,8 @@
 //! YAML as PyYAML reads and writes it.
 //!
 //! PyYAML follows YAML 1.1, where `no` is false, `1:30` is 90 and `1e5` is text; what is written here means the same
-//! in both versions of the language.
+//! in both versions of the language. What is read is mostly PyYAML's writing, which says `true` and `false` and leaves
+//! `y` and `n` bare, because to it they are texts.
 
 use std::fmt::Write;
 
@@ -29,7 +30,9 @@ pub fn from_yaml(text: &str) -> Result<Value, String> {
     if text.len() > MAX_BYTES {
         return Err(format!("the document is larger than {} MiB", MAX_BYTES >> 20));
     }
-    serde_saphyr::from_str(text).map_err(|error| error.to_string().lines().next().unwrap_or_default().to_owned())
+    let options = serde_saphyr::options! { strict_booleans: true };
+    serde_saphyr::from_str_with_options(text, options)
+        .map_err(|error| error.to_string().lines().next().unwrap_or_default().to_owned())
 }
 
 fn write_map(text: &mut String, map: &Map<String, Value>, indent: usize) {
@@ -214,6 +217,14 @@ mod tests {
         assert!(from_yaml(&"[".repeat(100_000)).is_err());
         assert!(from_yaml("a: [").is_err());
         assert!(from_yaml("a: 1\na: 2").is_err());
+    }
+
+    #[test]
+    fn single_letters_are_texts() {
+        assert_eq!(
+            from_yaml("a: y\nb: N\nc: true\nn: False\n"),
+            Ok(json!({"a": "y", "b": "N", "c": true, "n": false}))
+        );
     }
 
     fn any_value() -> impl Strategy<Value = Value> {
