@@ -1,7 +1,7 @@
 """Artifacts that are uploaded in the background, by one thread of the process and in order.
 
-They are few and large next to metrics, so they are kept in memory, not in a journal, and not more than ``_MOST_WAITING``
-of them. While the server is away they wait for it; who waits for them does so for ``PATIENCE_SECONDS`` at most.
+They are few and large next to metrics, so they are kept in memory and not in a journal, ``_MOST_WAITING``
+of them at most. While the server is away they wait for it; who waits for them does so for ``PATIENCE_SECONDS`` at most.
 """
 
 import atexit
