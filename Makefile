@@ -1,5 +1,5 @@
 # One line per task; what takes more than a line is in xtask/. See CONTRIBUTING.md.
-.PHONY: demo test test-rust test-python test-frameworks interop test-chaos conformance conformance-stock serve wheel bench lint format
+.PHONY: demo test test-rust test-python test-frameworks interop test-chaos conformance conformance-stock serve wheel bench compatibility lint format
 
 demo: ; @cargo xtask demo
 test: ; @cargo xtask test
@@ -13,5 +13,6 @@ conformance-stock: ; @cargo xtask conformance-stock
 serve: ; @cargo run --quiet --bin trainyard -- server
 wheel: ; @cargo xtask wheel
 bench: ; @cargo xtask bench
+compatibility: ; @cargo xtask compatibility
 lint: ; @cargo xtask lint
 format: ; @cargo xtask format

@@ -39,7 +39,6 @@ from trainyard.tracking.names import MODULES as _FLUENT
 # Names that are imported at first use, with the module that has them.
 _LAZY = _FLUENT | {
     "Image": "trainyard.tracking.multimedia",
-    "autolog": "trainyard.autologging.universal",
     "disable_system_metrics_logging": "trainyard.system_metrics",
     "doctor": "trainyard.diagnosis",
     "enable_system_metrics_logging": "trainyard.system_metrics",

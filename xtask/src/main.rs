@@ -29,6 +29,11 @@ const TASKS: &[Task] = &[
     ),
     ("wheel", "a release wheel of the Python package in target/wheels", tasks::wheel),
     ("bench", "measure against stock MLflow and write docs/performance.md", tasks::bench),
+    (
+        "compatibility",
+        "write the table of MLflow's names and the type stubs from the package as it is",
+        tasks::compatibility,
+    ),
     ("lint", "formatting, clippy, ruff, and cargo-deny where it is installed", tasks::lint),
     ("format", "format all Rust and Python code", tasks::format),
 ];

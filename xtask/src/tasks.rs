@@ -160,6 +160,16 @@ pub fn bench() -> Result<()> {
     run("Measure against stock MLflow", bench, "The bench's message is above.")
 }
 
+/// Writes what is derived from the Python package's public names: the table in docs/compatibility.md, the type stubs.
+pub fn compatibility() -> Result<()> {
+    let environment = environments::with_package()?;
+    for (what, tool) in [("Write the table of MLflow's names", "table.py"), ("Write the type stubs", "stub_files.py")] {
+        let tool = format!("python/tools/{tool}");
+        run(what, program(environment.python(), &[&tool]), "The message is above.")?;
+    }
+    Ok(())
+}
+
 /// Formatting, clippy, ruff, and cargo-deny where it is installed.
 pub fn lint() -> Result<()> {
     run("Check the format of Rust code", cargo(&["fmt", "--all", "--check"]), "Run `make format`.")?;

@@ -1,4 +1,4 @@
-"""Calling back when modules have been imported, so that autologging can wait for frameworks instead of importing them."""
+"""Calling back when modules have been imported: autologging waits for frameworks instead of importing them."""
 
 import sys
 import threading

@@ -7,6 +7,7 @@ import importlib
 
 MODULES = {
     "ActiveModel": "trainyard.tracking.active_model",
+    "autolog": "trainyard.autologging.universal",
     "clear_active_model": "trainyard.tracking.active_model",
     "create_experiment": "trainyard.tracking.experiments",
     "create_external_model": "trainyard.tracking.registration",

@@ -1,0 +1,65 @@
+# Written by python/tools/stub_files.py from the package itself; do not edit.
+from os import PathLike
+from typing import Any
+
+from trainyard.models.model import ModelInfo
+from trainyard.models.signature import ModelSignature
+
+FLAVOR_NAME: str
+MODEL_FILE: str
+ONNX_EXECUTION_PROVIDERS: list[Any]
+
+def get_default_conda_env() -> Any: ...
+def get_default_pip_requirements() -> Any: ...
+def load_model(model_uri: str | PathLike[str], dst_path: str | PathLike[str] | None = None) -> Any: ...
+def load_pyfunc(folder: Any) -> Any: ...
+def log_model(
+    onnx_model: Any,
+    artifact_path: str | None = None,
+    conda_env: dict[str, Any] | str | PathLike[str] | None = None,
+    code_paths: list[str | PathLike[str]] | None = None,
+    registered_model_name: Any = None,
+    signature: ModelSignature | None = None,
+    input_example: Any = None,
+    await_registration_for: Any = 300,
+    pip_requirements: list[str] | str | PathLike[str] | None = None,
+    extra_pip_requirements: list[str] | str | PathLike[str] | None = None,
+    onnx_execution_providers: Any = None,
+    onnx_session_options: Any = None,
+    metadata: dict[str, Any] | None = None,
+    save_as_external_data: Any = True,
+    extra_files: Any = None,
+    name: str | None = None,
+    params: dict[str, Any] | None = None,
+    tags: dict[str, Any] | None = None,
+    model_type: str | None = None,
+    step: int = 0,
+    model_id: str | None = None,
+    **kwargs: Any,
+) -> ModelInfo: ...
+def save_model(
+    onnx_model: Any,
+    path: str | PathLike[str],
+    conda_env: dict[str, Any] | str | PathLike[str] | None = None,
+    code_paths: list[str | PathLike[str]] | None = None,
+    mlflow_model: Any = None,
+    signature: ModelSignature | None = None,
+    input_example: Any = None,
+    pip_requirements: list[str] | str | PathLike[str] | None = None,
+    extra_pip_requirements: list[str] | str | PathLike[str] | None = None,
+    onnx_execution_providers: Any = None,
+    onnx_session_options: Any = None,
+    metadata: dict[str, Any] | None = None,
+    save_as_external_data: Any = True,
+    extra_files: Any = None,
+    **kwargs: Any,
+) -> Any: ...
+
+__all__ = [
+    "ONNX_EXECUTION_PROVIDERS",
+    "get_default_conda_env",
+    "get_default_pip_requirements",
+    "load_model",
+    "log_model",
+    "save_model",
+]

@@ -1,0 +1,9 @@
+# Written by python/tools/stub_files.py from the package itself; do not edit.
+from os import PathLike
+from typing import Any
+
+STATE_DICT_FILE: str
+
+def load_state_dict(state_dict_uri: Any, **kwargs: Any) -> Any: ...
+def log_state_dict(state_dict: Any, artifact_path: Any, **kwargs: Any) -> Any: ...
+def save_state_dict(state_dict: Any, path: str | PathLike[str], **kwargs: Any) -> Any: ...
