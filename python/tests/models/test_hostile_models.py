@@ -200,3 +200,62 @@ def test_code_beside_a_model_is_not_imported_where_code_is_forbidden(tmp_path, f
     with pytest.raises(MlflowException, match="code_paths"):
         mlflow.sklearn.save_model(forest, tmp_path / "other", code_paths=[str(code)])
     assert not (tmp_path / "other").exists()
+
+
+def _python_model(folder, mark):
+    write(folder, {"python_function": {"loader_module": "mlflow.pyfunc.model", "python_model": "python_model.pkl"}})
+    (folder / "python_model.pkl").write_bytes(pickle.dumps(Bomb(mark)))
+
+
+def _script(folder, mark):
+    write(
+        folder,
+        {
+            "python_function": {
+                "loader_module": "mlflow.pyfunc.loaders.code_model",
+                "model_code_path": "/home/author/script.py",
+            }
+        },
+    )
+    (folder / "script.py").write_text(f"open({str(mark)!r}, 'w')\n")
+
+
+def _loader_module(folder, mark):
+    write(folder, {"python_function": {"loader_module": "loader_of_hostile_test", "code": "code"}})
+    (folder / "code").mkdir()
+    (folder / "code" / "loader_of_hostile_test.py").write_text(f"open({str(mark)!r}, 'w')\n")
+
+
+def _lightgbm(folder, mark):
+    conf = {
+        "data": "model.pkl",
+        "serialization_format": "cloudpickle",
+        "model_class": "lightgbm.sklearn.LGBMClassifier",
+    }
+    write(folder, {"lightgbm": conf, "python_function": {"loader_module": "mlflow.lightgbm", "data": "model.pkl"}})
+    (folder / "model.pkl").write_bytes(pickle.dumps(Bomb(mark)))
+
+
+def _xgboost_class(folder, mark):
+    conf = {"data": "model.ubj", "model_class": "class_of_hostile_test.Thing", "model_format": "ubj", "code": "code"}
+    write(folder, {"xgboost": conf, "python_function": {"loader_module": "mlflow.xgboost", "data": "model.ubj"}})
+    (folder / "model.ubj").write_bytes(b"{}")
+    (folder / "code").mkdir()
+    (folder / "code" / "class_of_hostile_test.py").write_text(f"open({str(mark)!r}, 'w')\n")
+
+
+@pytest.mark.parametrize("make", [_python_model, _script, _loader_module, _lightgbm, _xgboost_class])
+@pytest.mark.parametrize("variable", ["TRAINYARD_SAFE_ONLY=1", "MLFLOW_ALLOW_MODEL_CODE_EXECUTION=false"])
+def test_no_flavor_runs_code_where_it_is_forbidden(tmp_path, mark, monkeypatch, make, variable):
+    make(tmp_path / "model", mark)
+    name, _, value = variable.partition("=")
+    monkeypatch.setenv(name, value)
+    flavor = {_lightgbm: "lightgbm", _xgboost_class: "xgboost"}.get(make, "pyfunc")
+    loads = [mlflow.pyfunc.load_model]
+    if flavor != "pyfunc":
+        pytest.importorskip(flavor)
+        loads.append(getattr(mlflow, flavor).load_model)
+    for load in loads:
+        with pytest.raises(MlflowException, match=f"{name}.*can run code"):
+            load(str(tmp_path / "model"))
+    assert not mark.exists()

@@ -201,3 +201,15 @@ def test_the_registered_version_has_the_tags(yard):
     info = log_model(Flavor().save, name="m", registered_model_name="r", tags={"stage": "gold"})
     version = MlflowClient().get_model_version("r", "1")
     assert (info.registered_model_version, version.tags) == (1, {"stage": "gold"})
+
+
+def test_points_of_a_step_that_later_ones_hide_are_linked(store):
+    with mlflow.start_run():
+        for step in range(4):
+            mlflow.log_metric("loss", 10.0 - step, step=step)
+        mlflow.log_metric("only late", 1.0, step=3)
+        first = log_model(Flavor().save, name="first")
+        middle = log_model(Flavor().save, name="middle", step=2)
+    for info, expected in ((first, {"loss": 10.0}), (middle, {"loss": 8.0})):
+        metrics = mlflow.get_logged_model(info.model_id).metrics
+        assert {metric.key: metric.value for metric in metrics} == expected

@@ -146,10 +146,16 @@ class Delivery:
         """Repeat the run's points of this step with the model's id.
 
         The latest point of each metric came with the run; those of step 0 that a later step hides were kept when this
-        program logged them. So no history has to be asked for.
+        program logged them. Only where the model was made at another step, before the latest, are histories asked for.
         """
-        points = {point.key: point for point in fluent.first_points(self._run.info.run_id)}
-        points.update((point.key, point) for point in self._run.data._metric_objs if point.step == self._step)
+        run_id = self._run.info.run_id
+        latest = self._run.data._metric_objs
+        points = {point.key: point for point in fluent.first_points(run_id)}
+        points.update((point.key, point) for point in latest if point.step == self._step)
+        points = list(points.values())
+        for point in latest if self._step else ():
+            if point.step > self._step:
+                points += self._client.get_metric_history(run_id, point.key)
         linked = [
             Metric(
                 point.key,
@@ -160,11 +166,11 @@ class Delivery:
                 point.dataset_name,
                 point.dataset_digest,
             )
-            for point in points.values()
+            for point in points
             if point.step == self._step and not point.model_id
         ]
         if linked:
-            self._client.log_batch(self._run.info.run_id, metrics=linked)
+            self._client.log_batch(run_id, metrics=linked)
 
 
 def _files_below(folder):
