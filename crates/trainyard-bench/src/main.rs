@@ -63,6 +63,8 @@ enum Part {
     LogMetricCall,
     /// Logging the iris model.
     LogModel,
+    /// Training under autologging.
+    Autolog,
     /// Number and size of the packages that are installed.
     Install,
     /// The iris example from start to end.
@@ -96,6 +98,9 @@ fn main() -> Result<()> {
     }
     if wanted(Part::LogModel) {
         python::measure_log_model(&[(Side::Ours, &ours, &python), (Side::Stock, &stock, &stock_python)], &mut report)?;
+    }
+    if wanted(Part::Autolog) {
+        python::measure_autolog(&[(Side::Ours, &ours, &python), (Side::Stock, &stock, &stock_python)], &mut report)?;
     }
     if wanted(Part::Install) {
         package::measure_install(&python, &stock_python, &mut report)?;

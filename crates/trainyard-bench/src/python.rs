@@ -14,6 +14,9 @@ const OUR_IMPORTS: usize = 41;
 const STOCK_IMPORTS: usize = 5;
 const OUR_MODELS: usize = 11;
 const STOCK_MODELS: usize = 3;
+const OUR_FITS: usize = 11;
+const STOCK_FITS: usize = 3;
+const AUTOLOG: &str = include_str!("autolog.py");
 const LOG_MODEL: &str = include_str!("log_model.py");
 
 /// The absolute path of an interpreter; its links are kept, since a virtual environment is known by its path.
@@ -72,32 +75,10 @@ pub fn measure_log_model(sides: &[(Side, &Program, &PathBuf); 2], report: &mut R
     let (mut first, mut later) = (Vec::new(), Vec::new());
     let (mut first_load, mut later_loads) = (Vec::new(), Vec::new());
     for (side, program, python) in sides {
-        let (module, times) = match side {
-            Side::Ours => ("trainyard", OUR_MODELS),
-            Side::Stock => ("mlflow", STOCK_MODELS),
-        };
-        eprintln!("==> log_model of {} ({times} times)", side.name());
-        let server = program.start()?;
-        server.settle()?;
-        let folder = tempfile::tempdir()?;
-        let uri = format!("http://{}", server.address);
-        let output = Command::new(python)
-            .args(["-c", LOG_MODEL, module, &uri, &times.to_string()])
-            .env("MLFLOW_DISABLE_TELEMETRY", "true")
-            .current_dir(folder.path())
-            .output()?;
-        if !output.status.success() {
-            bail!("log_model of {} failed: {}", side.name(), String::from_utf8_lossy(&output.stderr));
-        }
-        let text = String::from_utf8(output.stdout)?;
-        let line = text.lines().last().context("log_model printed nothing")?;
-        let seconds: Value = serde_json::from_str(line)?;
+        let times = if *side == Side::Ours { OUR_MODELS } else { STOCK_MODELS };
+        let seconds = against_server(LOG_MODEL, "log_model", times, *side, program, python)?;
         for (key, first, later) in [("log", &mut first, &mut later), ("load", &mut first_load, &mut later_loads)] {
-            let seconds = seconds[key].as_array().into_iter().flatten();
-            let mut times: Vec<f64> = seconds.filter_map(Value::as_f64).map(|seconds| seconds * 1e3).collect();
-            if times.len() < 2 {
-                bail!("log_model printed {line:?} instead of its times");
-            }
+            let mut times = milliseconds(&seconds[key])?;
             first.push(times.remove(0));
             later.push(median(&mut times));
         }
@@ -122,4 +103,76 @@ pub fn measure_log_model(sides: &[(Side, &Program, &PathBuf); 2], report: &mut R
         ],
     );
     Ok(())
+}
+
+/// `RandomForestClassifier.fit` on iris under `sklearn.autolog`, each package against its own server.
+pub fn measure_autolog(sides: &[(Side, &Program, &PathBuf); 2], report: &mut Report) -> Result<()> {
+    let (mut first, mut later, mut bare) = (Vec::new(), Vec::new(), Vec::new());
+    for (side, program, python) in sides {
+        let times = if *side == Side::Ours { OUR_FITS } else { STOCK_FITS };
+        let seconds = against_server(AUTOLOG, "autologged fit", times, *side, program, python)?;
+        bare.push(seconds["bare"].as_f64().context("the time without autologging")? * 1e3);
+        let mut times = milliseconds(&seconds["fits"])?;
+        first.push(times.remove(0));
+        later.push(median(&mut times));
+    }
+    report.section(
+        "fit under sklearn.autolog",
+        "autolog",
+        &format!(
+            "`RandomForestClassifier(n_estimators=100, max_depth=5, random_state=42).fit` on iris after \
+             `sklearn.autolog()`, each package against its own server: a run with params, training metrics, dataset, \
+             confusion matrix and model. The first fit of a process imports what recording needs; later fits are the \
+             median of {} ({} of stock).",
+            OUR_FITS - 1,
+            STOCK_FITS - 1
+        ),
+        vec![
+            Row::less("fit without autologging", "ms", bare[0], bare[1]),
+            Row::less("first fit", "ms", first[0], first[1]),
+            Row::less("later fits", "ms", later[0], later[1]),
+        ],
+    );
+    Ok(())
+}
+
+/// Runs a script with a package's name, the URI of a server of its own and a count; returns the JSON it prints.
+fn against_server(
+    script: &str,
+    what: &str,
+    times: usize,
+    side: Side,
+    program: &Program,
+    python: &Path,
+) -> Result<Value> {
+    let module = match side {
+        Side::Ours => "trainyard",
+        Side::Stock => "mlflow",
+    };
+    eprintln!("==> {what} of {} ({times} times)", side.name());
+    let server = program.start()?;
+    server.settle()?;
+    let folder = tempfile::tempdir()?;
+    let uri = format!("http://{}", server.address);
+    let output = Command::new(python)
+        .args(["-c", script, module, &uri, &times.to_string()])
+        .env("MLFLOW_DISABLE_TELEMETRY", "true")
+        .current_dir(folder.path())
+        .output()?;
+    if !output.status.success() {
+        bail!("{what} of {} failed: {}", side.name(), String::from_utf8_lossy(&output.stderr));
+    }
+    let text = String::from_utf8(output.stdout)?;
+    let line = text.lines().last().with_context(|| format!("{what} printed nothing"))?;
+    serde_json::from_str(line).with_context(|| format!("{what} printed {line:?} instead of its times"))
+}
+
+/// The times of a list of seconds, two at least.
+fn milliseconds(seconds: &Value) -> Result<Vec<f64>> {
+    let seconds = seconds.as_array().into_iter().flatten();
+    let times: Vec<f64> = seconds.filter_map(Value::as_f64).map(|seconds| seconds * 1e3).collect();
+    if times.len() < 2 {
+        bail!("fewer than two times were printed");
+    }
+    Ok(times)
 }

@@ -151,7 +151,7 @@ def autolog(
     exclusive
         Record nothing to runs that the program has started itself.
     disable_for_unsupported_versions
-        Accepted for scripts that give it; what is patched here is LightGBM's public interface.
+        Do not record with versions of LightGBM outside of the range that stock MLflow 3.18 names.
     silent
         Give no warnings from within autologging.
     registered_model_name

@@ -50,7 +50,7 @@ def autolog(
     exclusive
         Do not record into runs that the user has started.
     disable_for_unsupported_versions
-        Do not record with versions of Lightning that MLflow has not been tested with; nothing is refused here.
+        Do not record with versions of Lightning outside of the range that stock MLflow 3.18 names.
     silent
         Show neither messages nor warnings of autologging.
     registered_model_name
