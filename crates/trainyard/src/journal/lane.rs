@@ -131,8 +131,11 @@ pub(super) fn all() -> Vec<Arc<Lane>> {
     lock(lanes()).values().cloned().collect()
 }
 
-fn lanes() -> &'static Mutex<HashMap<String, Arc<Lane>>> {
-    static LANES: OnceLock<PerProcess<Mutex<HashMap<String, Arc<Lane>>>>> = OnceLock::new();
+/// By tracking store.
+type Lanes = Mutex<HashMap<String, Arc<Lane>>>;
+
+fn lanes() -> &'static Lanes {
+    static LANES: OnceLock<PerProcess<Lanes>> = OnceLock::new();
     LANES.get_or_init(|| PerProcess::new(Mutex::default())).get(Mutex::default)
 }
 
