@@ -150,7 +150,6 @@ def _pop():
 
 def _resume(client, run_id, run_name, tags):
     try:
-        # What an earlier program has logged to it, and could not deliver, comes before what this one does.
         run = None if _core.is_offline() else client.get_run(run_id)
     except MlflowException as error:
         if error.error_code != "TEMPORARILY_UNAVAILABLE":
