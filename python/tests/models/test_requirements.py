@@ -169,3 +169,39 @@ def test_default_requirements_of_the_flavor(forest):
     conda = mlflow.sklearn.get_default_conda_env()
     assert conda["dependencies"][0] == f"python={'.'.join(map(str, sys.version_info[:3]))}"
     assert [name_of(line) for line in conda["dependencies"][-1]["pip"]] == ["mlflow", "scikit-learn"]
+
+
+# What stock finds by loading the model, and the reason for each name that only one of the two lists has.
+_STOCK = """
+import json, sys, warnings
+warnings.filterwarnings("ignore")
+import numpy, mlflow
+from sklearn.datasets import load_iris
+from sklearn.linear_model import LogisticRegression
+from sklearn.pipeline import make_pipeline
+from sklearn.preprocessing import FunctionTransformer
+X, y = load_iris(return_X_y=True)
+answers = {}
+for name, model, form in (
+    ("linear", LogisticRegression(max_iter=500), "skops"),
+    ("own function", make_pipeline(FunctionTransformer(lambda X: numpy.log1p(X)), LogisticRegression()), "cloudpickle"),
+):
+    folder = f"{sys.argv[1]}/{name}"
+    mlflow.sklearn.save_model(model.fit(X, y), folder, serialization_format=form)
+    answers[name] = open(f"{folder}/requirements.txt").read().split()
+print(json.dumps(answers))
+"""
+# Imported by stock's loader, or brought by others, and not named by the model itself.
+_ONLY_STOCK = {"cloudpickle", "pandas", "polars", "psutil", "pytest", "pyyaml", "scipy", "skops"}
+
+
+@pytest.mark.stock
+def test_the_lists_differ_from_stocks_only_by_what_the_model_does_not_name(tmp_path, stock):
+    theirs = stock(_STOCK, tmp_path)
+    for name, listed in theirs.items():
+        flavored = mlflow.models.infer_pip_requirements(str(tmp_path / name), "sklearn")
+        ours = {name_of(line) for line in flavored} | {"mlflow"}
+        their_names = {name_of(line) for line in listed}
+        assert ours <= their_names, name
+        assert their_names - ours <= _ONLY_STOCK, name
+        assert {line for line in flavored if name_of(line) == "scikit-learn"} <= set(listed)
