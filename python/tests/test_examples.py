@@ -49,3 +49,28 @@ def test_an_example_records_its_run_and_its_model(yard, name):
     info = mlflow.models.get_model_info(f"models:/{registered}/1")
     assert set(info.flavors) == {flavor, "python_function"}
     assert "NOT EQUAL" not in printed
+
+
+# The same for the ones that need a large framework; the params are some of those that autologging adds.
+HEAVY = {
+    "pytorch_digits": ({"epochs", "hidden", "lr"}, ("accuracy", 0.9), "digits-net", "pytorch"),
+    "tensorflow_wine": ({"steps", "learning_rate"}, ("accuracy", 0.9), "wine-linear", "tensorflow"),
+    "keras_diabetes": ({"epochs", "batch_size", "optimizer_name"}, ("val_mae", 30), "diabetes-net", "keras"),
+}
+
+
+@pytest.mark.heavy
+@pytest.mark.parametrize("name", HEAVY)
+def test_an_example_of_a_large_framework_records_its_run_and_its_model(yard, name):
+    params, (metric, least), registered, flavor = HEAVY[name]
+    printed = run(name, yard)
+    (recorded,) = mlflow.search_runs(search_all_experiments=True, output_format="list")
+    assert recorded.info.run_id in printed
+    assert recorded.info.status == "FINISHED"
+    assert params <= set(recorded.data.params)
+    assert recorded.data.metrics[metric] > least
+    (logged,) = mlflow.search_logged_models([recorded.info.experiment_id], output_format="list")
+    assert str(logged.status) == "READY"
+    info = mlflow.models.get_model_info(f"models:/{registered}/1")
+    assert set(info.flavors) == {flavor, "python_function"}
+    assert "NOT EQUAL" not in printed

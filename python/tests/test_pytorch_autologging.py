@@ -13,7 +13,7 @@ pytestmark = pytest.mark.heavy
 
 # The same text trains under trainyard and under stock MLflow.
 TRAIN = """
-import importlib, logging, numpy, torch, warnings
+import importlib, logging, numpy, tempfile, torch, warnings
 warnings.simplefilter("ignore")
 logging.getLogger("lightning").setLevel(logging.ERROR)
 package = importlib.import_module(PACKAGE)
@@ -43,7 +43,7 @@ class Net(package.LightningModule):
 data = torch.utils.data.DataLoader(torch.utils.data.TensorDataset(X, y), batch_size=16)
 stopping = package.callbacks.EarlyStopping("val_loss", patience=1, min_delta=10)
 trainer = package.Trainer(
-    max_epochs=3, accelerator="cpu", logger=False, callbacks=[stopping], default_root_dir="lightning",
+    max_epochs=3, accelerator="cpu", logger=False, callbacks=[stopping], default_root_dir=tempfile.mkdtemp(),
     enable_progress_bar=False, enable_model_summary=False,
 )
 net = Net()
