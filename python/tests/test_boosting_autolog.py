@@ -36,6 +36,7 @@ import xgboost
 mlflow.xgboost.autolog(log_input_examples=True)
 model = xgboost.XGBClassifier(n_estimators=5, eval_metric="logloss")
 model.fit(X_train, y_train, eval_set=[(X_valid, y_valid)], verbose=False)
+model.score(X_valid, y_valid)
 """,
     "lightgbm train": """
 import lightgbm
@@ -56,14 +57,23 @@ lightgbm.train(params, train, 4, valid_sets=[train])
     "lightgbm regressor": """
 import lightgbm
 mlflow.lightgbm.autolog(log_input_examples=True)
-lightgbm.LGBMRegressor(n_estimators=5, verbose=-1).fit(X_train, y_train, eval_set=[(X_valid, y_valid)])
+model = lightgbm.LGBMRegressor(n_estimators=5, verbose=-1)
+model.fit(X_train, y_train, eval_set=[(X_valid, y_valid)])
+sklearn.metrics.mean_absolute_error(y_valid, model.predict(X_valid))
+""",
+    "xgboost in a search of scikit-learn": """
+import xgboost
+from sklearn.model_selection import GridSearchCV
+mlflow.sklearn.autolog(max_tuning_runs=0, log_models=False, log_datasets=False)
+mlflow.xgboost.autolog()
+GridSearchCV(xgboost.XGBClassifier(n_estimators=2), {"max_depth": [1, 2]}, cv=2).fit(X_train, y_train)
 """,
 }
 
 PREPARE = """
 import os, sys, tempfile, warnings
 warnings.simplefilter("ignore")
-import numpy
+import numpy, sklearn.metrics
 from sklearn.datasets import load_breast_cancer
 X, y = load_breast_cancer(return_X_y=True, as_frame=True)
 X_train, X_valid, y_train, y_valid = X[::2], X[1::2], y[::2], y[1::2]
@@ -109,6 +119,7 @@ for name, script in json.load(open(sys.argv[1])).items():
     client = mlflow.MlflowClient()
     (run,) = client.search_runs([e.experiment_id for e in client.search_experiments()])
     found[name] = describe(client, client.get_run(run.info.run_id))
+    mlflow.sklearn.autolog(disable=True)
     mlflow.xgboost.autolog(disable=True)
     mlflow.lightgbm.autolog(disable=True)
 print(json.dumps(found))
@@ -125,6 +136,7 @@ def data():
 @pytest.fixture(autouse=True)
 def switched_off():
     yield
+    mlflow.sklearn.autolog(disable=True)
     mlflow.xgboost.autolog(disable=True)
     mlflow.lightgbm.autolog(disable=True)
 

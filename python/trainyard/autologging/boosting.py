@@ -164,6 +164,19 @@ def log_trained(log_model, model, sample, predict, options, **arguments):
     return _log("the model", log)
 
 
+def log_fitted(log_model, estimator, sample, options, **arguments):
+    """Log a fitted estimator, and remember it for the metrics that are computed of it later."""
+    from trainyard.sklearn.post_training import remember_model
+    from trainyard.tracking.fluent import active_run
+
+    info = None
+    if options["log_models"]:
+        info = log_trained(log_model, estimator, sample, estimator.predict, options, **arguments)
+    run = active_run()
+    if run is not None:
+        remember_model(estimator, run.info.run_id, info.model_id if info else None)
+
+
 @contextlib.contextmanager
 def outermost(estimator):
     """Tell whether this ``fit`` is the outermost of an estimator: classes call those of their bases inside."""

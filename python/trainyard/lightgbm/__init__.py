@@ -3,7 +3,7 @@
 from trainyard.autologging import autologging_integration
 from trainyard.lightgbm import files, fitted
 from trainyard.models import loading
-from trainyard.models.arguments import shared_arguments
+from trainyard.models.arguments import check_further, shared_arguments
 from trainyard.models.frameworks import class_name
 from trainyard.models.logging import log_saved
 from trainyard.models.saving import Saving
@@ -68,6 +68,7 @@ def save_model(
     serialization_format=None,
     skops_trusted_types=None,
     extra_files=None,
+    **kwargs,
 ):
     """Save a trained LightGBM model as a model directory.
 
@@ -76,7 +77,9 @@ def save_model(
     lgb_model, serialization_format, skops_trusted_types
         See :func:`log_model`.
     """
-    _Saver(lgb_model, serialization_format, skops_trusted_types, Saving.of(locals())).save(path, mlflow_model)
+    arguments = locals()
+    check_further(arguments)
+    _Saver(lgb_model, serialization_format, skops_trusted_types, Saving.of(arguments)).save(path, mlflow_model)
 
 
 def load_model(model_uri, dst_path=None):

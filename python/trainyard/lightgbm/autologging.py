@@ -7,6 +7,7 @@ import lightgbm
 from trainyard.autologging import boosting, safe_patch
 from trainyard.autologging.datasets import describe_data
 from trainyard.autologging.samples import MISSED, Sample
+from trainyard.sklearn.autologging import is_outside, watch_metrics, watch_predictions
 
 # Arguments of ``lightgbm.train`` that are no params: data, objects, and what is logged otherwise.
 _NO_PARAMS = {
@@ -34,15 +35,23 @@ class Recorder:
 
 def install(extra_tags):
     """Put the functions below in place of LightGBM's own; runs that they start get the tags."""
+    managed = {"manage_run": True, "extra_tags": extra_tags, "applies": is_outside}
     safe_patch(FLAVOR, lightgbm.Dataset, "__init__", keep_sample)
-    safe_patch(FLAVOR, lightgbm, "train", functools.partial(train, True), manage_run=True, extra_tags=extra_tags)
+    safe_patch(FLAVOR, lightgbm, "train", functools.partial(train, True), **managed)
     # What the scikit-learn API calls; its models are logged as what they are when fit has returned.
-    safe_patch(
-        FLAVOR, lightgbm.sklearn, "train", functools.partial(train, False), manage_run=True, extra_tags=extra_tags
-    )
-    for cls in vars(lightgbm.sklearn).values():
-        if isinstance(cls, type) and issubclass(cls, lightgbm.LGBMModel):
-            safe_patch(FLAVOR, cls, "fit", fit, manage_run=True, extra_tags=extra_tags)
+    safe_patch(FLAVOR, lightgbm.sklearn, "train", functools.partial(train, False), **managed)
+    estimators = [
+        cls for cls in vars(lightgbm.sklearn).values() if isinstance(cls, type) and issubclass(cls, lightgbm.LGBMModel)
+    ]
+    for cls in estimators:
+        if "fit" in vars(cls):
+            safe_patch(FLAVOR, cls, "fit", fit, **managed)
+    watch_predictions(FLAVOR, estimators, boosting.options_of(FLAVOR)["log_datasets"])
+    try:
+        from sklearn import metrics
+    except ImportError:  # without scikit-learn there is only the framework's own API
+        return
+    watch_metrics(FLAVOR, metrics)
 
 
 def keep_sample(original, self, *args, **kwargs):
@@ -78,10 +87,10 @@ def fit(original, self, *args, **kwargs):
     sample = Sample.of(boosting.Call(original, args, kwargs).get("X"))
     with boosting.outermost(self) as is_outermost:
         result = original(self, *args, **kwargs)
-    if is_outermost and options["log_models"]:
+    if is_outermost:
         from trainyard.lightgbm import log_model
 
-        boosting.log_trained(log_model, self, sample, self.predict, options)
+        boosting.log_fitted(log_model, self, sample, options)
     return result
 
 

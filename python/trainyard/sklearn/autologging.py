@@ -84,7 +84,7 @@ def autolog(
 
 
 def _watch_module(options, extra_tags, module):
-    from trainyard.sklearn import estimators, post_training
+    from trainyard.sklearn import estimators
 
     fit = functools.partial(_fit, options)
     classes = estimators.watched_classes(module)
@@ -93,8 +93,7 @@ def _watch_module(options, extra_tags, module):
             _watch(kind, name, fit, manage_run=True, extra_tags=extra_tags)
     watch_predictions(_FLAVOR, classes, options["log_datasets"])
     if module.__name__ == "sklearn.metrics" and options["log_post_training_metrics"]:
-        for name in estimators.metric_functions():
-            safe_patch(_FLAVOR, module, name, post_training.metric, applies=is_outside)
+        watch_metrics(_FLAVOR, module)
     if module.__name__ == "sklearn.model_selection":
         for name in estimators.VALIDATION_FUNCTIONS:
             safe_patch(_FLAVOR, module, name, _unrecorded)
@@ -109,6 +108,14 @@ def watch_predictions(flavor, classes, log_datasets):
         for name in estimators.PREDICT_METHODS:
             _watch(kind, name, predict, flavor=flavor)
         _watch(kind, "score", post_training.score, flavor=flavor)
+
+
+def watch_metrics(flavor, module):
+    """Log the metrics that ``sklearn.metrics``, which is the module, computes of remembered predictions."""
+    from trainyard.sklearn import estimators, post_training
+
+    for name in estimators.metric_functions():
+        safe_patch(flavor, module, name, post_training.metric, applies=is_outside)
 
 
 def _watch(kind, name, patch, flavor=_FLAVOR, **arguments):

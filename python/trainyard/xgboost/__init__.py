@@ -4,7 +4,7 @@ import os
 
 from trainyard.autologging import autologging_integration
 from trainyard.models import loading
-from trainyard.models.arguments import shared_arguments
+from trainyard.models.arguments import check_further, shared_arguments
 from trainyard.models.frameworks import class_name
 from trainyard.models.logging import log_saved
 from trainyard.models.saving import Saving
@@ -64,6 +64,7 @@ def save_model(
     model_format="ubj",
     metadata=None,
     extra_files=None,
+    **kwargs,
 ):
     """Save a trained XGBoost model as a model directory.
 
@@ -72,7 +73,9 @@ def save_model(
     xgb_model, model_format
         See :func:`log_model`.
     """
-    _Saver(xgb_model, model_format, Saving.of(locals())).save(path, mlflow_model)
+    arguments = locals()
+    check_further(arguments)
+    _Saver(xgb_model, model_format, Saving.of(arguments)).save(path, mlflow_model)
 
 
 def load_model(model_uri, dst_path=None):
