@@ -66,6 +66,7 @@ def save_model(
     serialization_format: Any = None,
     skops_trusted_types: Any = None,
     extra_files: Any = None,
+    **kwargs: Any,
 ) -> Any: ...
 
 __all__ = ["autolog", "get_default_conda_env", "get_default_pip_requirements", "load_model", "log_model", "save_model"]

@@ -60,6 +60,7 @@ def save_model(
     model_format: Any = "ubj",
     metadata: dict[str, Any] | None = None,
     extra_files: Any = None,
+    **kwargs: Any,
 ) -> Any: ...
 
 __all__ = ["autolog", "get_default_conda_env", "get_default_pip_requirements", "load_model", "log_model", "save_model"]
