@@ -49,6 +49,8 @@ X, y = load_diabetes(return_X_y=True, as_frame=True)
 mlflow.sklearn.autolog(log_models=False)
 KMeans(n_clusters=2, random_state=1, n_init=1).fit_predict(X.to_numpy())
 RandomForestRegressor(n_estimators=3, random_state=1).fit(X, y, sample_weight=y)
+# A param that is longer than may be logged.
+Ridge(alpha=[float(number) for number in range(2000)]).fit(X[:5], [[0.0] * 2000] * 5)
 try:
     Ridge(alpha=-1).fit(X, y)
 except ValueError:

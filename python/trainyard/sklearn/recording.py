@@ -173,4 +173,9 @@ def _answer(estimator, rows):
 
 
 def _texts(params):
-    return {str(key)[:_KEY_LENGTH]: str(value)[:_VALUE_LENGTH] for key, value in (params or {}).items()}
+    return {_shortened(key, _KEY_LENGTH): _shortened(value, _VALUE_LENGTH) for key, value in (params or {}).items()}
+
+
+def _shortened(value, most):
+    text = str(value)
+    return text if len(text) <= most else f"{text[: most - 3]}..."
