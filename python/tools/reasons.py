@@ -109,7 +109,6 @@ DIFFERENT = [
     (r"data\.sources\.\w+\.load", "takes no further arguments, which MLflow ignores"),
     (r"models\.Model", "`model_uuid` and `mlflow_version` are made up when left out, not in the signature"),
     (r"models\.model\.ModelInfo", "made by `log_model`; its attributes are MLflow's"),
-    (r"(lightgbm|xgboost)\.save_model", "keywords that it does not know are refused instead of ignored"),
     (r"models\.infer_pip_requirements", "one more keyword: `infer`"),
     (r"models\.predict", "runs in this environment; no environment is built"),
     (r"pyfunc\.PyFuncModel", "made by `load_model`"),
