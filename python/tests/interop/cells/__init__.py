@@ -10,7 +10,7 @@ from collections.abc import Callable
 
 # Modules of this package, by the environment that can run them.
 LIGHT = ("sklearn", "xgboost", "lightgbm", "onnx", "pyfunc")
-HEAVY = ()
+HEAVY = ("pytorch", "tensorflow", "keras")
 
 
 @dataclasses.dataclass(frozen=True)
