@@ -6,6 +6,7 @@ python recorded.py mlflow|trainyard TRACKING_URI SCRIPT
 import importlib
 import json
 import sys
+import time
 
 
 def main():
@@ -20,9 +21,22 @@ def main():
         exec(compile(file.read(), script, "exec"), {"__name__": "__main__", "mlflow": mlflow})
     client = mlflow.MlflowClient()
     experiment = client.get_experiment_by_name(f"autologging with {package}")
-    runs = client.search_runs([experiment.experiment_id], order_by=["start_time ASC"])
+    runs = settled_runs(client, experiment.experiment_id)
     models = {model.model_id: model for model in client.search_logged_models([experiment.experiment_id])}
     print(json.dumps([describe(client, run, models) for run in runs]))
+
+
+def settled_runs(client, experiment_id):
+    """Return the runs of an experiment, each with params and data.
+
+    Stock writes these in the background while it trains, and does not wait for it when the training fails.
+    """
+    deadline = time.monotonic() + 60
+    while True:
+        runs = client.search_runs([experiment_id], order_by=["start_time ASC"])
+        if all(run.data.params and run.inputs.dataset_inputs for run in runs) or time.monotonic() > deadline:
+            return runs
+        time.sleep(0.1)
 
 
 def describe(client, run, models):
