@@ -100,9 +100,10 @@ pub fn the_last_of_equal_tags_holds(test: TestStore) {
 }
 
 pub fn any_batch_is_stored_whole_or_not_at_all(test: TestStore) {
-    let key = "[ab]|[ab]/[ab]|a//b|\\.\\.|\u{0}|";
-    let pair = || (key, "[xy]").prop_map(|(key, value)| Param::new(key, value));
-    let point = (key, -1_i64..3, -1_i64..2, prop_oneof![Just(f64::NAN), Just(f64::INFINITY), -1.0..1.0_f64]);
+    // Odds at which about half of the batches are good: one wrong key is enough to refuse one.
+    let key = || prop_oneof![20 => "[ab](/[ab])?", 1 => "a//b|\\.\\.|\u{0}|"];
+    let pair = || (key(), prop_oneof![9 => Just("x"), 1 => Just("y")]).prop_map(|(key, value)| Param::new(key, value));
+    let point = (key(), -1_i64..3, -1_i64..2, prop_oneof![Just(f64::NAN), Just(f64::INFINITY), -1.0..1.0_f64]);
     let point = point.prop_map(|(key, timestamp, step, value)| {
         let model_id = if step == 1 && timestamp == 2 { "m-unknown".into() } else { Default::default() };
         Metric { key, timestamp, step, value, model_id, ..Metric::default() }
