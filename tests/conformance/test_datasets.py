@@ -1,5 +1,7 @@
 """Dataset inputs of runs."""
 
+import json
+
 import mlflow
 import numpy
 import pandas
@@ -107,3 +109,41 @@ def test_a_bad_dataset_is_refused(wire, client, run_id, dataset, tags):
 def test_inputs_of_an_unknown_run_are_refused(client, refused):
     with refused("RESOURCE_DOES_NOT_EXIST"):
         client.log_inputs("0" * 32, [DatasetInput(Dataset("n", "d", "local", "{}"), [])])
+
+
+SEARCH = "/ajax-api/2.0/mlflow/experiments/search-datasets"
+
+
+def search(wire, message):
+    return wire.send("POST", SEARCH, json.dumps(message).encode(), {"Content-Type": "application/json"})
+
+
+def test_the_datasets_of_an_experiment(wire, client, experiment_id):
+    for context in ("training", "training", "eval"):
+        run_id = client.create_run(experiment_id).info.run_id
+        tags = [InputTag("mlflow.data.context", context)]
+        client.log_inputs(run_id, [DatasetInput(Dataset("iris", "d1", "local", "{}"), tags)])
+    client.log_inputs(run_id, [DatasetInput(Dataset("untold", "d2", "local", "{}"), [])])
+    summaries = search(wire, {"experiment_ids": [experiment_id, "999999"]}).json["dataset_summaries"]
+    described = {(s["experiment_id"], s["name"], s["digest"], s.get("context")) for s in summaries}
+    assert described == {
+        (experiment_id, "iris", "d1", "training"),
+        (experiment_id, "iris", "d1", "eval"),
+        (experiment_id, "untold", "d2", None),
+    }
+    assert len(summaries) == 3
+    assert search(wire, {"experiment_ids": ["999999"]}).json == {}
+
+
+@pytest.mark.parametrize(
+    ("message", "words"),
+    [
+        ({}, "must specify at least one experiment_id."),
+        ({"experiment_ids": [str(i) for i in range(21)]}, "more than 20 experiment_ids. Received 21 experiment_ids."),
+        ({"experiment_ids": ["abc"]}, "Invalid experiment ID 'abc'. Experiment ID must be a valid integer."),
+    ],
+)
+def test_a_bad_search_for_datasets_is_refused(wire, message, words):
+    answer = search(wire, message)
+    assert (answer.status, answer.error_code) == (400, "INVALID_PARAMETER_VALUE")
+    assert words in answer.message

@@ -3,6 +3,7 @@
 import math
 import random
 import time
+import urllib.parse
 
 import pytest
 from mlflow.entities import Metric
@@ -184,3 +185,93 @@ def test_a_batch_of_ten_megabytes_is_refused(wire, client, run_id):
     answer = wire.post("runs/log-batch", {"run_id": run_id, "params": params})
     assert (answer.status, answer.error_code) == (400, "INVALID_PARAMETER_VALUE")
     assert client.get_run(run_id).data.params == {}
+
+
+BULK = "/ajax-api/2.0/mlflow/metrics/get-history-bulk"
+
+
+def bulk(wire, path, **fields):
+    return wire.send("GET", f"{path}?{urllib.parse.urlencode(fields, doseq=True)}")
+
+
+@pytest.fixture
+def disordered_run(client, run_id):
+    """A run whose steps go against the time, two points a step."""
+    client.log_batch(run_id, metrics=[Metric("m", float(i), 100 - i, i // 2) for i in range(12)])
+    return run_id
+
+
+@pytest.mark.parametrize(
+    ("max_results", "expected"),
+    [
+        (1, [90]),
+        (2, [99, 90]),
+        (5, [99, 98, 93, 91, 90]),
+        (7, [99, 97, 95, 93, 91, 89, 90]),
+        (2500, [99, 100, 97, 98, 95, 96, 93, 94, 91, 92, 89, 90]),
+    ],
+)
+def test_a_sample_of_a_history_has_both_ends(wire, disordered_run, max_results, expected):
+    for root in ("/api", "/ajax-api"):
+        path = f"{root}/2.0/mlflow/metrics/get-history-bulk-interval"
+        answer = bulk(wire, path, run_ids=[disordered_run], metric_key="m", max_results=max_results).json
+        assert [point["timestamp"] for point in answer["metrics"]] == expected
+        assert {point["run_id"] for point in answer["metrics"]} == {disordered_run}
+
+
+def test_a_sample_of_an_interval_of_steps(wire, disordered_run):
+    answer = wire.get(
+        "metrics/get-history-bulk-interval",
+        run_ids=[disordered_run, "unknown", disordered_run],
+        metric_key="m",
+        start_step=2,
+        end_step=4,
+        max_results=3,
+    )
+    assert [point["step"] for point in answer.json["metrics"]] == [2, 3, 4] * 2
+
+
+@pytest.mark.parametrize(
+    ("fields", "message"),
+    [
+        ({"metric_key": "m"}, "Missing value for required parameter 'run_ids'"),
+        ({"run_ids": ["r"]}, "Missing value for required parameter 'metric_key'"),
+        ({"run_ids": ["r"] * 101, "metric_key": "m"}, "at most 100 run_ids. Received 101 run_ids."),
+        ({"run_ids": ["r"], "metric_key": "m", "max_results": 0}, "max_results must be between 1 and 2500."),
+        ({"run_ids": ["r"], "metric_key": "m", "max_results": 2501}, "max_results must be between 1 and 2500."),
+        ({"run_ids": ["r"], "metric_key": "m", "max_results": "x"}, "max_results"),
+        ({"run_ids": ["r"], "metric_key": "m", "start_step": 1}, "both must be specified."),
+        ({"run_ids": ["r"], "metric_key": "m", "start_step": 2, "end_step": 1}, "start_step=2 and end_step=1"),
+    ],
+)
+def test_a_bad_question_for_a_sample_is_refused(wire, fields, message):
+    answer = wire.get("metrics/get-history-bulk-interval", **fields)
+    assert (answer.status, answer.error_code) == (400, "INVALID_PARAMETER_VALUE")
+    assert message in answer.message
+
+
+def test_histories_of_several_runs_at_once(wire, client, disordered_run):
+    experiment_id = client.get_run(disordered_run).info.experiment_id
+    other = client.create_run(experiment_id).info.run_id
+    client.log_metric(other, "m", 0.5, timestamp=7, step=1)
+    both = bulk(wire, BULK, run_id=[other, disordered_run, "unknown"], metric_key="m").json["metrics"]
+    assert len(both) == 13
+    assert [point["run_id"] for point in both] == sorted(point["run_id"] for point in both)
+    mine = [point["timestamp"] for point in both if point["run_id"] == disordered_run]
+    assert mine == sorted(mine)
+    assert bulk(wire, BULK, run_id=[other, disordered_run], metric_key="m", max_results=1).json["metrics"] == both[:1]
+    assert bulk(wire, BULK, run_id=["unknown"], metric_key="m").json == {"metrics": []}
+
+
+@pytest.mark.parametrize(
+    ("fields", "message"),
+    [
+        ({}, "must specify at least one run_id."),
+        ({"run_id": ["r"] * 101, "metric_key": "m"}, "more than 100 run_ids. Received 101 run_ids."),
+        ({"run_id": ["r"]}, "must specify a metric_key."),
+    ],
+)
+def test_a_bad_question_for_several_histories_is_refused(wire, fields, message):
+    answer = bulk(wire, BULK, **fields)
+    assert (answer.status, answer.error_code) == (400, "INVALID_PARAMETER_VALUE")
+    assert message in answer.message

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::endpoint::endpoints;
-use crate::{Empty, ModelId, RunId, Tag, wire};
+use crate::{Empty, ExperimentId, ModelId, RunId, Tag, wire};
 
 /// A description of data that was used.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -101,7 +101,40 @@ pub struct LogOutputs {
     pub models: Vec<ModelOutput>,
 }
 
+/// The datasets that runs of some experiments used.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct SearchDatasets {
+    /// Required; at most [`DATASET_SEARCH_EXPERIMENTS`](crate::limits::DATASET_SEARCH_EXPERIMENTS).
+    pub experiment_ids: Vec<ExperimentId>,
+}
+
+/// A dataset and what runs of an experiment used it for.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct DatasetSummary {
+    /// The experiment.
+    pub experiment_id: ExperimentId,
+    /// The dataset's name.
+    pub name: String,
+    /// The dataset's digest.
+    pub digest: String,
+    /// Value of the input's tag `mlflow.data.context`, such as `training`; empty without one.
+    #[serde(skip_serializing_if = "String::is_empty")]
+    pub context: String,
+}
+
+/// Answer to [`SearchDatasets`].
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct SearchDatasetsResponse {
+    /// One for each dataset and context.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub dataset_summaries: Vec<DatasetSummary>,
+}
+
 endpoints! {
     Post "/runs/log-inputs" LogInputs => Empty;
     Post "/runs/outputs" LogOutputs => Empty;
+    Post "/experiments/search-datasets" SearchDatasets => SearchDatasetsResponse;
 }

@@ -38,6 +38,16 @@ pub const DATASET_PROFILE_CHARS: usize = 16_777_215;
 pub const INPUT_TAG_KEY_CHARS: usize = 255;
 /// Characters of an input tag's value.
 pub const INPUT_TAG_VALUE_CHARS: usize = 500;
+/// Runs of one metrics/get-history-bulk or -bulk-interval.
+pub const BULK_RUNS: usize = 100;
+/// Points of one metrics/get-history-bulk.
+pub const BULK_POINTS: i64 = 25_000;
+/// Points of each run of one metrics/get-history-bulk-interval.
+pub const SAMPLE_POINTS: i64 = 2500;
+/// Experiments of one experiments/search-datasets.
+pub const DATASET_SEARCH_EXPERIMENTS: usize = 20;
+/// Summaries that experiments/search-datasets answers.
+pub const DATASET_SUMMARIES: i64 = 1000;
 /// Largest `max_results` of runs/search and experiments/search.
 pub const SEARCH_MAX_RESULTS: i64 = 50_000;
 /// Largest `max_results` of registered-models/search.

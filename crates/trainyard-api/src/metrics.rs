@@ -130,7 +130,61 @@ pub struct GetMetricHistoryResponse {
     pub next_page_token: String,
 }
 
+/// Points of one metric of several runs, run after run, each run's ordered by timestamp, step and value.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct GetMetricHistoryBulk {
+    /// Required; at most [`BULK_RUNS`](crate::limits::BULK_RUNS).
+    #[serde(rename = "run_id", deserialize_with = "wire::list")]
+    pub run_ids: Vec<RunId>,
+    /// Required.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub metric_key: Option<String>,
+    /// Points of all runs together, at most and by default [`BULK_POINTS`](crate::limits::BULK_POINTS).
+    #[serde(deserialize_with = "wire::optional_int64", skip_serializing_if = "Option::is_none")]
+    pub max_results: Option<i64>,
+}
+
+/// Answer to [`GetMetricHistoryBulk`]; unlike elsewhere an empty list is written.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct GetMetricHistoryBulkResponse {
+    /// The points, each with its run.
+    pub metrics: Vec<Metric>,
+}
+
+/// A sample of one metric's points for each of several runs, for charts.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct GetMetricHistoryBulkInterval {
+    /// Required; at most [`BULK_RUNS`](crate::limits::BULK_RUNS).
+    #[serde(deserialize_with = "wire::list")]
+    pub run_ids: Vec<RunId>,
+    /// Required.
+    pub metric_key: String,
+    /// First step; only together with `end_step`.
+    #[serde(deserialize_with = "wire::optional_int64", skip_serializing_if = "Option::is_none")]
+    pub start_step: Option<i64>,
+    /// Last step; only together with `start_step`.
+    #[serde(deserialize_with = "wire::optional_int64", skip_serializing_if = "Option::is_none")]
+    pub end_step: Option<i64>,
+    /// Points of each run, at most and by default [`SAMPLE_POINTS`](crate::limits::SAMPLE_POINTS).
+    #[serde(deserialize_with = "wire::optional_int64", skip_serializing_if = "Option::is_none")]
+    pub max_results: Option<i64>,
+}
+
+/// Answer to [`GetMetricHistoryBulkInterval`].
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct GetMetricHistoryBulkIntervalResponse {
+    /// The runs' points in the order of the request, each run's ordered by step, timestamp and value.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub metrics: Vec<Metric>,
+}
+
 endpoints! {
     Post "/runs/log-metric" LogMetric => Empty;
     Get "/metrics/get-history" GetMetricHistory => GetMetricHistoryResponse;
+    Get "/metrics/get-history-bulk" GetMetricHistoryBulk => GetMetricHistoryBulkResponse;
+    Get "/metrics/get-history-bulk-interval" GetMetricHistoryBulkInterval => GetMetricHistoryBulkIntervalResponse;
 }

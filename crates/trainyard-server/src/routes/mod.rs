@@ -12,7 +12,7 @@ use axum::routing::MethodRouter;
 use http::request::Parts;
 use http::{Method, StatusCode, Uri};
 use trainyard_api::artifacts::{ListArtifacts, ListLoggedModelArtifacts};
-use trainyard_api::datasets::{LogInputs, LogOutputs};
+use trainyard_api::datasets::{LogInputs, LogOutputs, SearchDatasets};
 use trainyard_api::experiments::{
     CreateExperiment, DeleteExperiment, DeleteExperimentTag, GetExperiment, GetExperimentByName, ListExperiments,
     RestoreExperiment, SearchExperiments, SetExperimentTag, UpdateExperiment,
@@ -21,7 +21,7 @@ use trainyard_api::logged_models::{
     CreateLoggedModel, DeleteLoggedModel, DeleteLoggedModelTag, FinalizeLoggedModel, GetLoggedModel,
     LogLoggedModelParams, SearchLoggedModels, SetLoggedModelTags,
 };
-use trainyard_api::metrics::{GetMetricHistory, LogMetric};
+use trainyard_api::metrics::{GetMetricHistory, GetMetricHistoryBulk, GetMetricHistoryBulkInterval, LogMetric};
 use trainyard_api::model_versions::{
     CreateModelVersion, DeleteModelVersion, DeleteModelVersionTag, GetModelVersion, GetModelVersionDownloadUri,
     SearchModelVersions, SetModelVersionTag, TransitionModelVersionStage, UpdateModelVersion,
@@ -100,8 +100,11 @@ pub fn routes() -> Vec<Route> {
         operation::<LogBatch>(Edit),
         operation::<LogMetric>(Edit),
         operation::<GetMetricHistory>(Read),
+        operation::<GetMetricHistoryBulk>(Read),
+        operation::<GetMetricHistoryBulkInterval>(Read),
         operation::<LogInputs>(Edit),
         operation::<LogOutputs>(Edit),
+        operation::<SearchDatasets>(Read),
         operation::<CreateLoggedModel>(Edit),
         operation::<SearchLoggedModels>(Read),
         operation::<GetLoggedModel>(Read),

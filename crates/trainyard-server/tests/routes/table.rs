@@ -74,8 +74,11 @@ fn permissions_are_as_listed() {
         Edit   POST   /api/2.0/mlflow/runs/log-batch
         Edit   POST   /api/2.0/mlflow/runs/log-metric
         Read   GET    /api/2.0/mlflow/metrics/get-history
+        Read   GET    /api/2.0/mlflow/metrics/get-history-bulk
+        Read   GET    /api/2.0/mlflow/metrics/get-history-bulk-interval
         Edit   POST   /api/2.0/mlflow/runs/log-inputs
         Edit   POST   /api/2.0/mlflow/runs/outputs
+        Read   POST   /api/2.0/mlflow/experiments/search-datasets
         Edit   POST   /api/2.0/mlflow/logged-models
         Read   POST   /api/2.0/mlflow/logged-models/search
         Read   GET    /api/2.0/mlflow/logged-models/{model_id}

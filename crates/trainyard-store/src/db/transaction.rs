@@ -35,6 +35,16 @@ impl<'c> Transaction<'c> {
         Ok(answers)
     }
 
+    /// Shows each row of an answer to `visit`, and keeps none: for answers of any length.
+    pub fn visit(
+        &mut self,
+        sql: &str,
+        values: &[Value],
+        mut visit: impl FnMut(&Row<'_>) -> Result<(), StoreError>,
+    ) -> Result<(), StoreError> {
+        self.session.query(sql, values, |row| visit(row).map(|()| true))
+    }
+
     /// The first row of an answer, if there is one.
     pub fn query_one<T>(
         &mut self,

@@ -62,7 +62,7 @@ impl From<FilterError> for StoreError {
 }
 
 /// The keys of experiments, for `WHERE`. What is not a number cannot be an id; a number that is none finds nothing.
-fn experiment_keys(ids: &[ExperimentId]) -> Result<Vec<i64>, StoreError> {
+pub(crate) fn experiment_keys(ids: &[ExperimentId]) -> Result<Vec<i64>, StoreError> {
     let mut keys = Vec::with_capacity(ids.len());
     for id in ids {
         match parse_id(id) {

@@ -1,10 +1,13 @@
 //! Datasets and logged models as inputs and outputs of runs (tables `dataset`, `run_dataset_input`,
 //! `run_dataset_input_tag`, `run_model_input`, `run_model_output`).
 
-use trainyard_api::datasets::{Dataset, DatasetInput, LogInputs, LogOutputs};
+use trainyard_api::datasets::{
+    Dataset, DatasetInput, DatasetSummary, LogInputs, LogOutputs, SearchDatasets, SearchDatasetsResponse,
+};
 use trainyard_api::{Empty, RunId, limits};
 
 use super::{keys, logged_models, runs};
+use crate::search::experiment_keys;
 use crate::{Access, Operation, Row, StoreError, Transaction, Value};
 
 impl Operation for LogInputs {
@@ -55,6 +58,46 @@ impl Operation for LogOutputs {
             )?;
         }
         Ok(Empty {})
+    }
+}
+
+impl Operation for SearchDatasets {
+    const ACCESS: Access = Access::Read;
+
+    fn execute(self, tx: &mut Transaction<'_>) -> Result<SearchDatasetsResponse, StoreError> {
+        let Self { experiment_ids } = self;
+        if experiment_ids.is_empty() {
+            return Err(StoreError::invalid("SearchDatasets request must specify at least one experiment_id."));
+        }
+        let limit = limits::DATASET_SEARCH_EXPERIMENTS;
+        if experiment_ids.len() > limit {
+            return Err(StoreError::invalid(format!(
+                "SearchDatasets request cannot specify more than {limit} experiment_ids. Received {} experiment_ids.",
+                experiment_ids.len()
+            )));
+        }
+        let experiments = experiment_keys(&experiment_ids)?;
+        let dataset_summaries = tx.query(
+            &format!(
+                "SELECT DISTINCT dataset.experiment_id, dataset.name, dataset.digest, tag.value
+                 FROM dataset JOIN run_dataset_input AS input ON input.dataset = dataset.id
+                 LEFT JOIN run_dataset_input_tag AS tag
+                        ON tag.run = input.run AND tag.dataset = input.dataset AND tag.key = 'mlflow.data.context'
+                 WHERE dataset.experiment_id IN {}
+                 ORDER BY dataset.experiment_id, dataset.name, dataset.digest, tag.value LIMIT $2",
+                tx.dialect().integers("$1")
+            ),
+            &[Value::integers(&experiments), limits::DATASET_SUMMARIES.into()],
+            |row| {
+                Ok(DatasetSummary {
+                    experiment_id: row.get(0)?,
+                    name: row.get(1)?,
+                    digest: row.get(2)?,
+                    context: row.get::<Option<String>>(3)?.unwrap_or_default(),
+                })
+            },
+        )?;
+        Ok(SearchDatasetsResponse { dataset_summaries })
     }
 }
 

@@ -7,8 +7,8 @@ use std::fmt;
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE;
 use serde::{Deserialize, Serialize};
-use trainyard_api::Empty;
 use trainyard_api::metrics::{GetMetricHistory, GetMetricHistoryResponse, LogMetric, Metric};
+use trainyard_api::{Empty, RunId};
 
 use super::{keys, logged_models, runs};
 use crate::{Access, Operation, Row, StoreError, Transaction, Value};
@@ -311,6 +311,16 @@ impl Point {
     pub(crate) fn metric(self, key: &str) -> Metric {
         let value = if self.is_nan { f64::NAN } else { self.value.clamp(f64::MIN, f64::MAX) };
         Metric { key: key.to_owned(), value, timestamp: self.timestamp, step: self.step, ..Metric::default() }
+    }
+
+    /// As [`Point::metric`], for answers about several runs.
+    pub(super) fn metric_of(self, key: &str, run_id: &RunId) -> Metric {
+        Metric { run_id: run_id.clone(), ..self.metric(key) }
+    }
+
+    /// What tells any two points of a series apart, in the order of steps; a value is never NaN here.
+    pub(super) fn order(&self) -> (i64, i64, f64, bool) {
+        (self.step, self.timestamp, self.value, self.is_nan)
     }
 
     fn rank(&self) -> Rank {

@@ -3,6 +3,7 @@
 mod batch;
 mod datasets;
 pub(crate) mod experiments;
+mod histories;
 pub(crate) mod keys;
 pub(crate) mod logged_models;
 pub(crate) mod metrics;

@@ -72,6 +72,7 @@ on_each_backend! {
         datasets_are_inputs_with_their_first_tags
         a_dataset_is_stored_once_an_experiment
         limits_of_datasets
+        the_datasets_of_experiments_are_listed_with_their_contexts
         models_are_inputs_and_outputs;
     tracking::experiments:
         an_experiment_is_found_by_id_and_by_name
@@ -83,6 +84,12 @@ on_each_backend! {
         deleting_takes_the_runs_along_and_restoring_brings_them_back
         renaming_keeps_the_rest
         locations_are_kept_as_given_and_local_ones_made_absolute;
+    tracking::histories:
+        a_history_of_several_runs_is_ordered_by_run_and_time
+        a_sample_keeps_both_ends_of_every_run
+        a_sample_is_taken_in_the_order_of_steps
+        a_sample_of_an_interval_sees_its_steps_only
+        bad_questions_about_several_histories;
     tracking::logged_models:
         a_model_is_answered_as_it_was_created
         names_are_checked_or_made_up

@@ -1,5 +1,7 @@
 use trainyard_api::datasets::*;
+use trainyard_api::experiments::CreateExperiment;
 use trainyard_api::logged_models::CreateLoggedModel;
+use trainyard_api::runs::CreateRun;
 use trainyard_api::{ModelId, RunId, Tag};
 
 use super::{absent, get, invalid, missing, refused};
@@ -96,4 +98,38 @@ pub fn models_are_inputs_and_outputs(test: TestStore) {
     let both = vec![output(9).remove(0), unknown];
     assert_eq!(refused(log(both)), absent("Logged model with ID 'm-nope' not found."));
     assert_eq!(get(&test, &run_id).outputs.model_outputs, output(4), "nothing of a refused request is stored");
+}
+
+pub fn the_datasets_of_experiments_are_listed_with_their_contexts(test: TestStore) {
+    let other = CreateExperiment { name: "other".into(), ..CreateExperiment::default() };
+    let other = test.call(other).unwrap().experiment_id;
+    let in_other = CreateRun { experiment_id: other.clone(), ..CreateRun::default() };
+    let in_other = test.call(in_other).unwrap().run.info.run_id;
+    let (first, second) = (super::run(&test), super::run(&test));
+    let untold = DatasetInput { dataset: dataset("untold"), ..DatasetInput::default() };
+    log(&test, &first, vec![input(dataset("iris"), "train"), untold]).unwrap();
+    log(&test, &second, vec![input(dataset("iris"), "train")]).unwrap();
+    log(&test, &second, vec![input(dataset("wine"), "eval")]).unwrap();
+    log(&test, &in_other, vec![input(dataset("iris"), "train")]).unwrap();
+
+    let search = |ids: &[&str]| {
+        let experiment_ids = ids.iter().map(|id| (*id).into()).collect();
+        test.call(SearchDatasets { experiment_ids }).map(|answer| answer.dataset_summaries)
+    };
+    let summary = |experiment_id: &str, name: &str, context: &str| DatasetSummary {
+        experiment_id: experiment_id.into(),
+        name: name.to_owned(),
+        digest: "d1".to_owned(),
+        context: context.to_owned(),
+    };
+    let default = [summary("0", "iris", "train"), summary("0", "untold", ""), summary("0", "wine", "eval")];
+    assert_eq!(search(&["0"]).unwrap(), default);
+    let both = search(&["0", other.as_str(), "0", "99", "99999999999999999999"]).unwrap();
+    assert_eq!(both, [&default[..], &[summary(other.as_str(), "iris", "train")]].concat());
+    assert_eq!(refused(search(&[])), invalid("SearchDatasets request must specify at least one experiment_id."));
+    assert_eq!(
+        refused(search(&["0"; 21])),
+        invalid("SearchDatasets request cannot specify more than 20 experiment_ids. Received 21 experiment_ids.")
+    );
+    assert_eq!(refused(search(&["x"])), invalid("Invalid experiment ID 'x'. Experiment ID must be a valid integer."));
 }

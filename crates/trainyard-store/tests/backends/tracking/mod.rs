@@ -1,6 +1,7 @@
 pub mod batch;
 pub mod datasets;
 pub mod experiments;
+pub mod histories;
 pub mod logged_models;
 pub mod metrics;
 pub mod params;
