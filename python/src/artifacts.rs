@@ -34,14 +34,14 @@ impl ArtifactRepository {
     }
 
     /// Sends a local file, or the contents of a local folder, into a folder.
-    fn upload(&self, py: Python<'_>, local: PathBuf, folder: &str) -> PyResult<()> {
+    fn upload(&self, py: Python<'_>, local: PathBuf, folder: &str, transfer: &Transfer) -> PyResult<()> {
         py.detach(|| {
             if local.is_dir() {
-                return self.0.upload_dir(&local, folder, &());
+                return self.0.upload_dir(&local, folder, transfer);
             }
             let name = local.file_name().unwrap_or_default().to_string_lossy();
             let path = if folder.is_empty() { name.into_owned() } else { format!("{folder}/{name}") };
-            self.0.upload(&[(local.clone(), path)], &())
+            self.0.upload(&[(local.clone(), path)], transfer)
         })
         .map_err(raise)
     }
@@ -57,8 +57,8 @@ impl ArtifactRepository {
     }
 
     /// Fetches a file or folder into a local folder and returns where it lies now.
-    fn download(&self, py: Python<'_>, path: &str, folder: PathBuf) -> PyResult<OsString> {
-        Ok(py.detach(|| self.0.download(path, &folder, &())).map_err(raise)?.into_os_string())
+    fn download(&self, py: Python<'_>, path: &str, folder: PathBuf, transfer: &Transfer) -> PyResult<OsString> {
+        Ok(py.detach(|| self.0.download(path, &folder, transfer)).map_err(raise)?.into_os_string())
     }
 
     /// Removes a file or folder.

@@ -1,4 +1,4 @@
-//! `Transfer`: an upload that another thread can end, with a bar on the terminal when it takes long.
+//! `Transfer`: an upload or download that another thread can end, with a bar on the terminal when it takes long.
 
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -11,7 +11,7 @@ use trainyard_cli::TransferBar;
 /// Transfers that are over before this show no bar.
 const SHOW_AFTER: Duration = Duration::from_secs(1);
 
-/// One or more uploads that belong together.
+/// One or more transfers that belong together.
 #[pyclass(frozen, module = "trainyard._core")]
 pub(crate) struct Transfer {
     show: bool,
@@ -19,7 +19,7 @@ pub(crate) struct Transfer {
     state: Mutex<State>,
 }
 
-/// The upload that is under way.
+/// The transfer that is under way.
 #[derive(Default)]
 struct State {
     begun: Option<Instant>,
@@ -33,7 +33,6 @@ struct State {
 #[pymethods]
 impl Transfer {
     #[new]
-    #[pyo3(signature = (show=true))]
     fn new(show: bool) -> Self {
         Self { show, cancelled: AtomicBool::new(false), state: Mutex::default() }
     }

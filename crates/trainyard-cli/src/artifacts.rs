@@ -165,7 +165,7 @@ impl Progress for TransferBar {
         if let Ok(style) = ProgressStyle::with_template(template) {
             bar.set_style(style);
         }
-        bar.set_message(format!("{files} files"));
+        bar.set_message(if files == 1 { "1 file".to_owned() } else { format!("{files} files") });
         // A second beginning, of a retry, keeps the bar of the first.
         let _ = self.0.set(bar);
     }

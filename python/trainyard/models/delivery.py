@@ -8,10 +8,10 @@ model, is written and sent last.
 import os
 import threading
 
-from trainyard import _core
 from trainyard.entities.run import Metric
 from trainyard.models.model import MLMODEL_FILE
 from trainyard.tracking import active_model, fluent
+from trainyard.tracking.artifacts import new_transfer
 from trainyard.tracking.client import MlflowClient
 
 # What one request to create a logged model takes.
@@ -53,7 +53,7 @@ class Delivery:
         self._sent = {}
         self._error = None
         self._thread = None
-        self._transfer = _core.Transfer()
+        self._transfer = new_transfer()
 
     def begin(self):
         """Make the logged model and send the files that are there, in the background; later calls do nothing.

@@ -4,6 +4,7 @@ import os
 import posixpath
 import sys
 
+from trainyard import _core, environment
 from trainyard.entities.experiment import FileInfo
 from trainyard.exceptions import MlflowException
 
@@ -178,15 +179,20 @@ class ArtifactCalls:
             dst_path = tempfile.mkdtemp(prefix="trainyard-")
         elif not os.path.isdir(dst_path):
             raise MlflowException.invalid_parameter_value(f"dst_path: there is no folder {os.fspath(dst_path)!r}")
-        return self._connection.artifacts(artifact_uri).download(path or "", os.fspath(dst_path))
+        return self._connection.artifacts(artifact_uri).download(path or "", os.fspath(dst_path), new_transfer())
 
     def _upload(self, artifact_uri, local_path, artifact_path):
         if not os.path.exists(local_path):
             raise FileNotFoundError(f"no such file or folder: {local_path!r}")
-        self._connection.artifacts(artifact_uri).upload(local_path, artifact_path or "")
+        self._connection.artifacts(artifact_uri).upload(local_path, artifact_path or "", new_transfer())
 
     def _write(self, run_id, artifact_file, content):
         self._connection.artifacts(self._artifact_uri(run_id)).write(artifact_file, content)
+
+
+def new_transfer():
+    """Return what watches an upload or download: it shows a bar on a terminal, unless that is switched off."""
+    return _core.Transfer(environment.is_true("ENABLE_ARTIFACTS_PROGRESS_BAR", default=True))
 
 
 def finish_uploads():

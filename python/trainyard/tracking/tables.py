@@ -7,6 +7,7 @@ import sys
 
 from trainyard.exceptions import MlflowException
 from trainyard.tracking import multimedia
+from trainyard.tracking.artifacts import new_transfer
 
 LOGGED_ARTIFACTS = "mlflow.loggedArtifacts"
 _PAGE_SIZE = 1000
@@ -119,7 +120,7 @@ class TableCalls:
         if not any(file["path"] == path for file in artifacts.list(posixpath.dirname(path))):
             return None
         with tempfile.TemporaryDirectory(prefix="trainyard-") as folder:
-            return _decode(artifacts.download(path, folder), infer_dtypes)
+            return _decode(artifacts.download(path, folder, new_transfer()), infer_dtypes)
 
 
 def _check_path(artifact_file):
