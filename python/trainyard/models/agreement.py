@@ -56,6 +56,30 @@ def signature_of_example(example, predict):
         return None
 
 
+def check_prediction(signature, example, predict):
+    """Warn when the model cannot predict the example, which its signature accepts.
+
+    Parameters
+    ----------
+    signature
+        The ``ModelSignature`` that was given.
+    example
+        The ``Example``.
+    predict
+        ``predict(data, params)`` of the model.
+    """
+    from trainyard.types.enforce import enforce_schema
+    from trainyard.types.params import enforce_params
+
+    try:
+        data = example.copy()
+        if signature.inputs is not None:
+            data = enforce_schema(data, signature.inputs)
+        predict(data, enforce_params(example.params, signature.params))
+    except Exception as error:
+        warn(f"The model cannot predict its own input example, so it may not be fit for serving. Reason: {error!r}")
+
+
 def _output_schema(inputs, prediction):
     from trainyard.types.infer import infer_schema
     from trainyard.types.inputs import is_array

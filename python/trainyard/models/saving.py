@@ -112,7 +112,7 @@ class Saving:
         )
 
     def describe_data(self, predict):
-        """Write the example, and infer the signature from it where none was given.
+        """Write the example, let the model predict it, and infer the signature from that where none was given.
 
         Parameters
         ----------
@@ -122,12 +122,23 @@ class Saving:
         if self.example is not None:
             self.example.save(self.folder)
             self.model.saved_input_example_info = self.example.info
-            if self.signature is None and predict is not None:
-                from trainyard.models.agreement import signature_of_example
-
-                self.signature = signature_of_example(self.example, predict)
+            if predict is not None and self.signature is not False:
+                self._predict_example(predict)
         if self.signature:
             self.model.signature = self.signature
+
+    def _predict_example(self, predict):
+        from trainyard.models import env_vars
+        from trainyard.models.agreement import check_prediction, signature_of_example
+
+        with env_vars.reads_recorded() as names:
+            if self.signature is None:
+                self.signature = signature_of_example(self.example, predict)
+            else:
+                check_prediction(self.signature, self.example, predict)
+        if names:
+            self.model.env_vars = sorted(names)
+            env_vars.write(self.folder, self.model.env_vars)
 
     def finish(self, infer_requirements):
         """Write the environment and the ``MLmodel`` file, which waits for the logged model's id where there is one.
