@@ -14,10 +14,11 @@ yaml = pytest.importorskip("yaml")
 TRICKY = (
     "yes", "No", "on", "~", "null", "1", "1.0", "0x1f", "1:30", "2026-01-01", "=", "<<", "!tag", "&a", "*a", "- x",
     "a: b", "a #b", "#", "", " ", " a", "a ", "'", '"', "\\", "\n", "a\nb\n", "\t", "é", "日本", "\x7f", "{", "[",
-    "%x", "@x", "`x", "|", ">", "?", ": ", "---", "...", "3.18.0", "mlflow==3.18.0", "m-0a", ".nan", "._", "-",
+    "%x", "@x", "`x", "|", ">", "?", ": ", "---", "...", "3.18.0", "mlflow==3.18.0", "m-0a", ".nan", "._", "-", "1e5",
+    "1234e567", "0o17", "017", "0x1f", "1_000", "y", "N", "<<",
 )  # fmt: skip
-# Texts that PyYAML writes in a way that only YAML 1.1 reads as text; our reader follows YAML 1.2 there.
-OF_YAML_11_ONLY = ("1e5", "0o17", "a\x85b", "a\u2028b")
+# PyYAML writes these as the line breaks that they are in YAML 1.1; our reader follows YAML 1.2 there.
+BREAKS_OF_YAML_11 = ("a\x85b", "a\u2028b")
 
 
 def text(rng):
@@ -75,14 +76,19 @@ def test_our_files_mean_the_same_to_pyyaml(seed):
     assert list(read) == sorted(read)
 
 
-@pytest.mark.parametrize("given", TRICKY + OF_YAML_11_ONLY)
+@pytest.mark.parametrize("given", TRICKY + BREAKS_OF_YAML_11)
 def test_our_texts_mean_the_same_to_pyyaml(given):
     assert yaml.safe_load(_core.to_yaml({"k": given, given or "x": [given]})) == {"k": given, given or "x": [given]}
 
 
-@pytest.mark.xfail(strict=True, reason="read as YAML 1.2 has it: a number, or no line break")
-@pytest.mark.parametrize("given", OF_YAML_11_ONLY)
-def test_texts_that_only_yaml_11_has(given):
+@pytest.mark.parametrize("given", TRICKY)
+def test_texts_of_pyyaml_are_read_as_they_are_meant(given):
+    assert _core.from_yaml(yaml.safe_dump({"k": given}, allow_unicode=True)) == {"k": given}
+
+
+@pytest.mark.xfail(strict=True, reason="read as YAML 1.2 has it: no line break")
+@pytest.mark.parametrize("given", BREAKS_OF_YAML_11)
+def test_line_breaks_that_only_yaml_11_has(given):
     assert _core.from_yaml(yaml.safe_dump({"k": given}, allow_unicode=True)) == {"k": given}
 
 
