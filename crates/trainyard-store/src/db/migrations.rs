@@ -27,6 +27,7 @@ const MIGRATIONS: &[Migration] = migrations! {
     1 "0001_tracking";
     2 "0002_logged_models";
     3 "0003_registry";
+    4 "0004_search";
 };
 
 /// Brings a database up to date in one transaction; refuses one that a newer program has changed.

@@ -122,6 +122,17 @@ impl FromColumn for String {
     }
 }
 
+impl FromColumn for Value {
+    fn from_column(column: Column<'_>) -> Option<Self> {
+        Some(match column {
+            Column::Null => Self::Null,
+            Column::Integer(value) => Self::Integer(value),
+            Column::Real(value) => Self::Real(value),
+            Column::Text(value) => Self::Text(value.to_owned()),
+        })
+    }
+}
+
 impl<T: FromColumn> FromColumn for Option<T> {
     fn from_column(column: Column<'_>) -> Option<Self> {
         match column {

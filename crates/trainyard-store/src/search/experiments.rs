@@ -3,6 +3,7 @@
 use trainyard_api::experiments::{ListExperiments, SearchExperiments, SearchExperimentsResponse};
 use trainyard_api::limits::SEARCH_MAX_RESULTS;
 
+use super::keyset::{Kind, Term};
 use super::order::Order;
 use super::page::{self, Page};
 use super::rules::{Attribute, EQUALITY_OR_LIST, Family, KeyValues, Metrics, ORDER, Rules, TEXT, TEXT_OR_NULL, Values};
@@ -62,15 +63,20 @@ impl Operation for SearchExperiments {
     fn execute(self, tx: &mut Transaction<'_>) -> Result<SearchExperimentsResponse, StoreError> {
         let Self { max_results, page_token, filter, order_by, view_type } = self;
         let limit = page::limit(max_results, 0, SEARCH_MAX_RESULTS)?;
-        let page = Page::of(&("experiments", &filter, view_type, &order_by), &page_token, limit)?;
-        let order = Order::parse(&RULES, &order_by)?;
+        let page = Page::of(&("experiments", &filter, view_type, &order_by), &page_token, limit);
+        let latest_first = ("x.creation_time", Term::required(Kind::Number, true));
+        let ties = [latest_first, ("x.id", Term::required(Kind::Number, false))];
+        let order = Order::parse(&RULES, &order_by, if order_by.is_empty() { &ties } else { &ties[1..] })?;
+        let terms = order.terms();
 
-        let mut statement = Statement::new(tx, "SELECT x.id FROM experiment x");
+        let mut statement = Statement::new(tx, "SELECT x.id AS id");
+        order.select(&mut statement);
+        statement.push(" FROM experiment x");
+        let start = page.start(tx, &statement, &terms)?;
         statement.push(" WHERE ").filter(&RULES, &parse(&filter)?, &filter)?;
         in_stages(&mut statement, view_type);
-        order.finish(&mut statement, if order.is_empty() { "x.creation_time DESC, x.id" } else { "x.id" });
 
-        let (keys, next_page_token) = statement.page(tx, page)?;
+        let (keys, next_page_token) = statement.page(tx, &page, &terms, start.as_ref())?;
         Ok(SearchExperimentsResponse { experiments: experiments::load(tx, &keys)?, next_page_token })
     }
 }

@@ -4,6 +4,8 @@ use trainyard_api::ViewType;
 use trainyard_api::limits::SEARCH_MAX_RESULTS;
 use trainyard_api::logged_models::{DatasetRef, LoggedModelOrder, SearchLoggedModels, SearchLoggedModelsResponse};
 
+use super::keyset::{Kind, Term};
+use super::order::column_kind;
 use super::page::{self, Page};
 use super::rules::{
     Attribute, EQUALITY_OR_LIST, Family, KeyValues, Metrics, ORDER, Rules, Subject, TEXT_OR_LIST, Values,
@@ -84,10 +86,22 @@ impl Operation for SearchLoggedModels {
         // MLflow takes 0 for the default and knows no upper bound; a page of ours ends somewhere.
         let asked = max_results.filter(|asked| *asked != 0).map(|asked| asked.min(SEARCH_MAX_RESULTS));
         let limit = page::limit(asked, 100, SEARCH_MAX_RESULTS)?;
-        let query = ("logged models", &experiment_ids, &filter, &datasets, &order_by);
-        let page = Page::of(&query, &page_token, limit)?;
+        let page = Page::of(&("logged models", &experiment_ids, &filter, &datasets, &order_by), &page_token, limit);
 
-        let mut statement = Statement::new(tx, "SELECT x.id FROM logged_model x WHERE ");
+        let mut statement = Statement::new(tx, "SELECT x.id AS id");
+        let mut terms = Vec::new();
+        for entry in &order_by {
+            order(&mut statement, &mut terms, entry)?;
+        }
+        for (column, tie) in
+            [("x.creation_time", Term::required(Kind::Number, true)), ("x.model_id", Term::required(Kind::Text, false))]
+        {
+            terms.push(tie);
+            statement.push(&format!(", {column} AS k{}", terms.len()));
+        }
+        statement.push(" FROM logged_model x");
+        let start = page.start(tx, &statement, &terms)?;
+        statement.push(" WHERE ");
         in_experiments(&mut statement, &experiment_keys(&experiment_ids)?);
         in_stages(&mut statement, ViewType::ActiveOnly);
         if !datasets.is_empty() {
@@ -97,19 +111,15 @@ impl Operation for SearchLoggedModels {
         }
         statement.narrow_metrics(datasets);
         statement.push(" AND ").filter(&RULES, &parse(&filter)?, &filter)?;
-        statement.push(" ORDER BY ");
-        for entry in &order_by {
-            order(&mut statement, entry)?;
-        }
-        statement.push("x.creation_time DESC, x.model_id");
 
-        let (keys, next_page_token) = statement.page(tx, page)?;
+        let (keys, next_page_token) = statement.page(tx, &page, &terms, start.as_ref())?;
         Ok(SearchLoggedModelsResponse { models: logged_models::load(tx, &keys)?, next_page_token })
     }
 }
 
-/// Adds one column of the order. Keys are not quoted here: what follows `metrics.` is the name of the metric.
-fn order(statement: &mut Statement, entry: &LoggedModelOrder) -> Result<(), StoreError> {
+/// Adds what one entry orders by to the columns of the statement. Keys are not quoted here: what follows `metrics.` is the
+/// name of the metric.
+fn order(statement: &mut Statement, terms: &mut Vec<Term>, entry: &LoggedModelOrder) -> Result<(), StoreError> {
     let (prefix, name) = match entry.field_name.split_once('.') {
         Some((prefix, name)) => (Some(prefix.to_owned()), name),
         None => (None, entry.field_name.as_str()),
@@ -117,21 +127,24 @@ fn order(statement: &mut Statement, entry: &LoggedModelOrder) -> Result<(), Stor
     let subject = RULES.order_subject(&Key { prefix, name: name.to_owned() }).map_err(|reason| {
         StoreError::invalid(format!("Invalid order by field name '{}': {reason}", entry.field_name))
     })?;
-    let direction = if entry.ascending { "ASC" } else { "DESC" };
+    let descending = !entry.ascending;
     match subject {
         Subject::Metric(key) => {
             let about =
                 DatasetRef { dataset_name: entry.dataset_name.clone(), dataset_digest: entry.dataset_digest.clone() };
             let about = if about == DatasetRef::default() { Vec::new() } else { vec![about] };
             // Missing last either way, and NaN before it, after all numbers.
-            statement.push("COALESCE((SELECT is_nan FROM (");
+            statement.push(", COALESCE((SELECT is_nan FROM (");
             statement.latest(RULES.metrics, &key, &about);
-            statement.push(") l), 2), (SELECT value FROM (");
+            terms.push(Term::required(Kind::Number, false));
+            statement.push(&format!(") l), 2) AS k{}, (SELECT value FROM (", terms.len()));
             statement.latest(RULES.metrics, &key, &about);
-            statement.push(&format!(") l) {direction}, "));
+            terms.push(Term::optional(Kind::Number, descending));
+            statement.push(&format!(") l) AS k{}", terms.len()));
         }
         Subject::Column(column) => {
-            statement.push(&format!("{column} {direction} NULLS LAST, "));
+            terms.push(Term::optional(column_kind(&RULES, column), descending));
+            statement.push(&format!(", {column} AS k{}", terms.len()));
         }
         Subject::KeyValue(..) | Subject::Dataset(_) | Subject::DatasetContext => {}
     }

@@ -2,15 +2,18 @@
 //!
 //! The way of a filter: text → tokens (`lexer`) → tree (`parser`, `tree`), the same for every entity; then, with the
 //! keys and operators that the entity has (`rules`), SQL with binds (`sql`). No text of a user becomes part of SQL.
-//! `order` does the same for `order_by`, `page` for page tokens. One module an entity holds its keys and its operation.
+//! `order` does the same for `order_by`; `page` reads and writes page tokens, and `keyset` makes conditions of them. One
+//! module an entity holds its keys and its operation; `plan` decides by which index runs are found.
 
 mod experiments;
+mod keyset;
 mod lexer;
 mod logged_models;
 mod model_versions;
 mod order;
 mod page;
 mod parser;
+mod plan;
 pub(crate) mod prompts;
 mod registered_models;
 mod rules;
@@ -76,12 +79,17 @@ pub(crate) fn experiment_keys(ids: &[ExperimentId]) -> Result<Vec<i64>, StoreErr
 
 /// Narrows a search to experiments. One of them is compared directly, so that an index also gives the order.
 fn in_experiments(statement: &mut Statement, keys: &[i64]) {
+    statement.push("x.experiment_id");
+    is_one_of(statement, keys);
+}
+
+fn is_one_of(statement: &mut Statement, keys: &[i64]) {
     if let [key] = keys {
-        statement.push("x.experiment_id = ").bind(*key);
+        statement.push(" = ").bind(*key);
     } else {
         let bind = statement.reserve(Value::integers(keys));
         let list = statement.dialect().integers(&bind);
-        statement.push("x.experiment_id IN ").push(&list);
+        statement.push(" IN ").push(&list);
     }
 }
 

@@ -3,6 +3,7 @@
 use trainyard_api::limits::MODEL_VERSIONS_MAX_RESULTS;
 use trainyard_api::model_versions::{SearchModelVersions, SearchModelVersionsResponse};
 
+use super::keyset::{Kind, Term};
 use super::order::Order;
 use super::page::{self, Page};
 use super::rules::{Attribute, Family, KeyValues, Metrics, ORDER, Rules, TEXT, TEXT_OR_LIST, Values};
@@ -74,22 +75,25 @@ impl Operation for SearchModelVersions {
     fn execute(self, tx: &mut Transaction<'_>) -> Result<SearchModelVersionsResponse, StoreError> {
         let Self { filter, max_results, order_by, page_token } = self;
         let limit = page::limit(max_results, 10_000, MODEL_VERSIONS_MAX_RESULTS)?;
-        let page = Page::of(&("model versions", &filter, &order_by), &page_token, limit)?;
-        let order = Order::parse(&RULES, &order_by)?;
+        let page = Page::of(&("model versions", &filter, &order_by), &page_token, limit);
+        let ties = [
+            ("x.last_updated_time", Term::required(Kind::Number, true)),
+            ("m.name", Term::required(Kind::Text, false)),
+            ("x.version", Term::required(Kind::Number, true)),
+        ];
+        let order = Order::parse(&RULES, &order_by, if order_by.is_empty() { &ties } else { &ties[1..] })?;
+        let terms = order.terms();
 
-        let from = "SELECT x.id FROM model_version x JOIN registered_model m ON m.id = x.model WHERE ";
-        let mut statement = Statement::new(tx, from);
+        let mut statement = Statement::new(tx, "SELECT x.id AS id");
+        order.select(&mut statement);
+        statement.push(" FROM model_version x JOIN registered_model m ON m.id = x.model");
+        let start = page.start(tx, &statement, &terms)?;
+        statement.push(" WHERE ");
         let tags = "SELECT 1 FROM model_version_tag t WHERE t.version_row = x.id";
         let rest = prompts::choose(&mut statement, parse(&filter)?, tags);
         statement.filter(&RULES, &rest, &filter)?;
-        let ties = "m.name, x.version DESC";
-        if order.is_empty() {
-            statement.push(" ORDER BY x.last_updated_time DESC, ").push(ties);
-        } else {
-            order.finish(&mut statement, ties);
-        }
 
-        let (keys, next_page_token) = statement.page(tx, page)?;
+        let (keys, next_page_token) = statement.page(tx, &page, &terms, start.as_ref())?;
         Ok(SearchModelVersionsResponse { model_versions: model_versions::load(tx, &keys)?, next_page_token })
     }
 }

@@ -1,54 +1,116 @@
-//! `order_by` as SQL: joins for what is not a column, then the order itself.
+//! `order_by`: what rows are ordered by, as columns of a statement, and what a statement needs to join for them.
 
 use super::FilterError;
+use super::keyset::{Kind, Term};
 use super::parser::parse_order;
-use super::rules::{Rules, Subject};
+use super::rules::{Rules, Subject, Values};
 use super::sql::Statement;
 use crate::StoreError;
 
 /// Each entry may be a join; the databases allow some more.
 const MAX_ENTRIES: usize = 32;
 
-/// A checked `order_by`.
+/// A checked `order_by` with what tells equals apart behind it.
 #[derive(Debug)]
-pub(super) struct Order(Vec<(Subject, bool)>);
+pub(super) struct Order {
+    subjects: Vec<Subject>,
+    columns: Vec<(String, Term)>,
+}
 
 impl Order {
-    /// Reads the entries; each is about another key.
-    pub(super) fn parse(rules: &Rules, entries: &[String]) -> Result<Self, StoreError> {
+    /// Reads the entries; each is about another key. Behind them come `ties`, of which the last are never equal.
+    pub(super) fn parse(rules: &Rules, entries: &[String], ties: &[Tie]) -> Result<Self, StoreError> {
         if entries.len() > MAX_ENTRIES {
             return Err(StoreError::invalid(format!("order_by can have at most {MAX_ENTRIES} entries")));
         }
-        let mut order: Vec<(Subject, bool)> = Vec::new();
+        let mut order = Self { subjects: Vec::new(), columns: Vec::new() };
         for entry in entries {
             let (key, ascending) = parse_order(entry)?;
             let subject =
                 rules.order_subject(&key).map_err(|reason| FilterError::at(entry, 0, reason).of("order_by clause"))?;
-            if order.iter().any(|(other, _)| *other == subject) {
+            if order.subjects.contains(&subject) {
                 return Err(StoreError::invalid(format!("`order_by` contains duplicate fields: {entries:?}")));
             }
-            order.push((subject, ascending));
+            order.add(rules, subject, !ascending);
         }
-        Ok(Self(order))
+        for (column, term) in ties {
+            if !order.columns.iter().any(|(known, _)| known == column) {
+                order.columns.push(((*column).to_owned(), *term));
+            }
+        }
+        Ok(order)
     }
 
-    /// Whether nothing was asked for.
-    pub(super) fn is_empty(&self) -> bool {
-        self.0.is_empty()
+    /// What is missing comes last either way, and NaN before it, after all numbers.
+    fn add(&mut self, rules: &Rules, subject: Subject, descending: bool) {
+        let index = self.subjects.len();
+        match &subject {
+            Subject::Column(column) => {
+                self.columns.push(((*column).to_owned(), Term::optional(column_kind(rules, column), descending)));
+            }
+            Subject::Metric(_) => {
+                self.columns
+                    .push((format!("COALESCE(o{index}.latest_is_nan, 2)"), Term::required(Kind::Number, false)));
+                self.columns.push((format!("o{index}.latest_value"), Term::optional(Kind::Number, descending)));
+            }
+            Subject::KeyValue(..) => {
+                self.columns.push((format!("o{index}.value"), Term::optional(Kind::Text, descending)));
+            }
+            Subject::Dataset(_) | Subject::DatasetContext => {}
+        }
+        self.subjects.push(subject);
     }
 
-    /// Adds the joins; they stand before `WHERE`.
-    pub(super) fn joins(&self, statement: &mut Statement) {
-        for (index, (subject, _)) in self.0.iter().enumerate() {
+    /// What is ordered by first, if anything was asked for.
+    pub(super) fn first(&self) -> Option<&Subject> {
+        self.subjects.first()
+    }
+
+    /// How many of the columns the first subject takes.
+    pub(super) fn width_of_first(&self) -> usize {
+        match self.first() {
+            None => 0,
+            Some(Subject::Metric(_)) => 2,
+            Some(_) => 1,
+        }
+    }
+
+    /// How many subjects are joined.
+    pub(super) fn joined(&self) -> usize {
+        self.subjects.iter().filter(|subject| matches!(subject, Subject::Metric(_) | Subject::KeyValue(..))).count()
+    }
+
+    /// The columns' terms.
+    pub(super) fn terms(&self) -> Vec<Term> {
+        self.columns.iter().map(|(_, term)| *term).collect()
+    }
+
+    /// Adds the columns `k1`, `k2`, … behind the first of the list of a `SELECT`.
+    pub(super) fn select(&self, statement: &mut Statement) {
+        self.select_with(statement, &[]);
+    }
+
+    /// As [`Order::select`], with other SQL for the first columns.
+    pub(super) fn select_with(&self, statement: &mut Statement, first: &[&str]) {
+        for (index, (column, _)) in self.columns.iter().enumerate() {
+            let column = match first.get(index) {
+                Some(column) => (*column).to_owned(),
+                None => statement.column(column),
+            };
+            statement.push(&format!(", {column} AS k{}", index + 1));
+        }
+    }
+
+    /// Joins what the columns come from, but for the first `skipped` subjects.
+    pub(super) fn join(&self, statement: &mut Statement, skipped: usize) {
+        for (index, subject) in self.subjects.iter().enumerate().skip(skipped) {
             match subject {
                 Subject::Metric(key) => {
                     statement
                         .push(&format!(
                             " LEFT JOIN metric_summary o{index} ON o{index}.run = x.id AND o{index}.metric_key = "
                         ))
-                        .push("(SELECT id FROM metric_key WHERE key = ")
-                        .bind(key.as_str())
-                        .push(")");
+                        .metric_key(key);
                 }
                 Subject::KeyValue(table, key) => {
                     statement
@@ -62,28 +124,16 @@ impl Order {
             }
         }
     }
+}
 
-    /// Adds `ORDER BY`. What is missing comes last either way, and NaN before it, after all numbers. Equals are told
-    /// apart by `ties`.
-    pub(super) fn finish(&self, statement: &mut Statement, ties: &str) {
-        statement.push(" ORDER BY ");
-        for (index, (subject, ascending)) in self.0.iter().enumerate() {
-            let direction = if *ascending { "ASC" } else { "DESC" };
-            match subject {
-                Subject::Column(column) => {
-                    let column = statement.column(column);
-                    statement.push(&format!("{column} {direction} NULLS LAST, "));
-                }
-                Subject::Metric(_) => {
-                    statement
-                        .push(&format!("COALESCE(o{index}.latest_is_nan, 2), o{index}.latest_value {direction}, "));
-                }
-                Subject::KeyValue(..) => {
-                    statement.push(&format!("o{index}.value {direction} NULLS LAST, "));
-                }
-                Subject::Dataset(_) | Subject::DatasetContext => {}
-            }
-        }
-        statement.push(ties);
+/// A column that is never missing, to tell equals apart by.
+pub(super) type Tie = (&'static str, Term);
+
+/// What a column of the entity's own holds.
+pub(super) fn column_kind(rules: &Rules, column: &str) -> Kind {
+    let attribute = rules.attributes.iter().find(|attribute| attribute.column == column);
+    match attribute.map(|attribute| attribute.values) {
+        Some(Values::Number | Values::QuotedNumber) => Kind::Number,
+        _ => Kind::Text,
     }
 }

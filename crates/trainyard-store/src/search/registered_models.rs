@@ -3,6 +3,7 @@
 use trainyard_api::limits::REGISTERED_MODELS_MAX_RESULTS;
 use trainyard_api::registered_models::{SearchRegisteredModels, SearchRegisteredModelsResponse};
 
+use super::keyset::{Kind, Term};
 use super::order::Order;
 use super::page::{self, Page};
 use super::rules::{Attribute, Family, KeyValues, Metrics, Rules, TEXT, TEXT_OR_LIST, Values};
@@ -53,16 +54,20 @@ impl Operation for SearchRegisteredModels {
     fn execute(self, tx: &mut Transaction<'_>) -> Result<SearchRegisteredModelsResponse, StoreError> {
         let Self { filter, max_results, order_by, page_token } = self;
         let limit = page::limit(max_results, 100, REGISTERED_MODELS_MAX_RESULTS)?;
-        let page = Page::of(&("registered models", &filter, &order_by), &page_token, limit)?;
-        let order = Order::parse(&RULES, &order_by)?;
+        let page = Page::of(&("registered models", &filter, &order_by), &page_token, limit);
+        let order = Order::parse(&RULES, &order_by, &[("x.name", Term::required(Kind::Text, false))])?;
+        let terms = order.terms();
 
-        let mut statement = Statement::new(tx, "SELECT x.id FROM registered_model x WHERE ");
+        let mut statement = Statement::new(tx, "SELECT x.id AS id");
+        order.select(&mut statement);
+        statement.push(" FROM registered_model x");
+        let start = page.start(tx, &statement, &terms)?;
+        statement.push(" WHERE ");
         let tags = "SELECT 1 FROM registered_model_tag t WHERE t.model = x.id";
         let rest = prompts::choose(&mut statement, parse(&filter)?, tags);
         statement.filter(&RULES, &rest, &filter)?;
-        order.finish(&mut statement, "x.name");
 
-        let (keys, next_page_token) = statement.page(tx, page)?;
+        let (keys, next_page_token) = statement.page(tx, &page, &terms, start.as_ref())?;
         let registered_models = registered_models::load(tx, &keys)?;
         Ok(SearchRegisteredModelsResponse { registered_models, next_page_token })
     }

@@ -3,11 +3,12 @@
 use trainyard_api::limits::SEARCH_MAX_RESULTS;
 use trainyard_api::runs::{SearchRuns, SearchRunsResponse};
 
-use super::order::Order;
+use super::keyset::{Kind, Term};
+use super::order::{Order, Tie};
 use super::page::{self, Page};
+use super::plan::Search;
 use super::rules::{Attribute, Family, KeyValues, Metrics, ORDER, Rules, TEXT, TEXT_OR_LIST, TEXT_OR_NULL, Values};
-use super::sql::Statement;
-use super::{experiment_keys, in_experiments, in_stages, parse};
+use super::{experiment_keys, parse};
 use crate::tracking::runs;
 use crate::{Access, Operation, StoreError, Transaction};
 
@@ -89,25 +90,22 @@ const RULES: Rules = Rules {
     metrics: Metrics::OfRun,
 };
 
+/// The latest first, then by id.
+const TIES: [Tie; 2] =
+    [("x.start_time", Term::required(Kind::Number, true)), ("x.run_id", Term::required(Kind::Text, false))];
+
 impl Operation for SearchRuns {
     const ACCESS: Access = Access::Read;
 
     fn execute(self, tx: &mut Transaction<'_>) -> Result<SearchRunsResponse, StoreError> {
         let Self { experiment_ids, filter, run_view_type, max_results, order_by, page_token } = self;
         let limit = page::limit(max_results, 1000, SEARCH_MAX_RESULTS)?;
-        let page = Page::of(&("runs", &experiment_ids, &filter, run_view_type, &order_by), &page_token, limit)?;
+        let page = Page::of(&("runs", &experiment_ids, &filter, run_view_type, &order_by), &page_token, limit);
         let experiments = experiment_keys(&experiment_ids)?;
-        let order = Order::parse(&RULES, &order_by)?;
+        let order = Order::parse(&RULES, &order_by, &TIES)?;
+        let search = Search::new(tx, &RULES, (experiments, run_view_type), (parse(&filter)?, &filter), order)?;
 
-        let mut statement = Statement::new(tx, "SELECT x.id FROM run x");
-        order.joins(&mut statement);
-        statement.push(" WHERE ");
-        in_experiments(&mut statement, &experiments);
-        in_stages(&mut statement, run_view_type);
-        statement.push(" AND ").filter(&RULES, &parse(&filter)?, &filter)?;
-        order.finish(&mut statement, "x.start_time DESC, x.run_id");
-
-        let (keys, next_page_token) = statement.page(tx, page)?;
+        let (keys, next_page_token) = search.page(tx, &page)?;
         Ok(SearchRunsResponse { runs: runs::load(tx, &keys)?, next_page_token })
     }
 }

@@ -3,12 +3,14 @@
 use trainyard_api::logged_models::DatasetRef;
 
 use super::FilterError;
+use super::keyset::{self, Place, Rows, Term};
 use super::page::Page;
 use super::rules::{KeyValues, Metrics, Rules, Subject};
 use super::tree::{Comparator, Condition, Filter, Literal};
 use crate::{Dialect, StoreError, Transaction, Value};
 
 /// SQL under construction. Text and binds grow together, so that binds are numbered in order of first use.
+#[derive(Clone)]
 pub(super) struct Statement {
     sql: String,
     values: Vec<Value>,
@@ -47,12 +49,69 @@ impl Statement {
         format!("${}", self.values.len())
     }
 
-    /// Carries it out for one page. The first column is the key of a row.
-    pub(super) fn page(mut self, tx: &mut Transaction<'_>, page: Page) -> Result<(Vec<i64>, String), StoreError> {
-        self.push(" LIMIT ").bind(page.rows()).push(" OFFSET ").bind(page.offset);
-        let mut keys = tx.query(&self.sql, &self.values, |row| row.get(0))?;
-        let next = page.cut(&mut keys);
-        Ok((keys, next))
+    /// Carries it out for one page. It is a query of `id` and of `k1`, `k2`, … that the terms are about.
+    pub(super) fn page(
+        self,
+        tx: &mut Transaction<'_>,
+        page: &Page,
+        terms: &[Term],
+        start: Option<&Place>,
+    ) -> Result<(Vec<i64>, String), StoreError> {
+        let mut rows = Rows::new(page.limit);
+        self.read(tx, &mut rows, terms, 0, start)?;
+        Ok(page.cut(rows))
+    }
+
+    /// Carries it out and adds the rows that come after `start`, in order. The first `fixed` terms are the same in all of
+    /// them and in `start`.
+    pub(super) fn read(
+        self,
+        tx: &mut Transaction<'_>,
+        rows: &mut Rows,
+        terms: &[Term],
+        fixed: usize,
+        start: Option<&Place>,
+    ) -> Result<(), StoreError> {
+        let statement = self.ordered(terms, fixed, start, rows.wanted());
+        tx.query(&statement.sql, &statement.values, |row| rows.add(row, terms.len()))?;
+        Ok(())
+    }
+
+    fn ordered(self, terms: &[Term], fixed: usize, start: Option<&Place>, limit: i64) -> Self {
+        let columns: String = (1..=terms.len()).map(|index| format!(", q.k{index}")).collect();
+        let mut whole = Self { sql: format!("SELECT q.id{columns} FROM ({}) q", self.sql), ..self };
+        if let Some(place) = start {
+            whole.push(" WHERE ");
+            keyset::after(&mut whole, terms, &place.values, fixed);
+        }
+        keyset::order_by(&mut whole, terms, fixed);
+        whole.push(" LIMIT ").bind(limit);
+        whole
+    }
+
+    /// Carries it out for its first row.
+    pub(super) fn first(&self, tx: &mut Transaction<'_>, terms: usize) -> Result<Option<Place>, StoreError> {
+        tx.query_one(&self.sql, &self.values, |row| {
+            let values = (1..=terms).map(|index| row.get(index)).collect::<Result<_, _>>()?;
+            Ok(Place { key: row.get(0)?, values })
+        })
+    }
+
+    /// How many rows it has, counted no further than `most`.
+    pub(super) fn counted(self, most: i64) -> Self {
+        let mut count = Self { sql: format!("SELECT COUNT(*) FROM ({} LIMIT ", self.sql), ..self };
+        count.bind(most).push(") c");
+        count
+    }
+
+    /// Carries it out for the one number that it answers.
+    pub(super) fn number(&self, tx: &mut Transaction<'_>) -> Result<i64, StoreError> {
+        Ok(tx.query_one(&self.sql, &self.values, |row| row.get(0))?.unwrap_or(0))
+    }
+
+    /// Adds the integer that stands for the key of a metric, or NULL.
+    pub(super) fn metric_key(&mut self, key: &str) -> &mut Self {
+        self.push("(SELECT id FROM metric_key WHERE key = ").bind(key).push(")")
     }
 
     /// The database it is for.

@@ -184,7 +184,6 @@ fn log_series(tx: &mut Transaction<'_>, run: i64, key: &str, points: &[Point]) -
     tx.execute(
         UPSERT_SUMMARY,
         &[
-            series.into(),
             run.into(),
             metric_key.into(),
             Value::Integer(added as i64),
@@ -250,11 +249,11 @@ macro_rules! keep_extreme {
 
 // Latest means the greatest (step, timestamp, value), not the last written: clients retry out of order.
 const UPSERT_SUMMARY: &str = concat!(
-    "INSERT INTO metric_summary AS old (series, run, metric_key, count,
+    "INSERT INTO metric_summary AS old (run, metric_key, count,
         latest_step, latest_timestamp, latest_value, latest_is_nan,
         first_step, first_timestamp, first_value, first_is_nan, min_value, max_value)
-     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)
-     ON CONFLICT (series) DO UPDATE SET ",
+     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)
+     ON CONFLICT (run, metric_key) DO UPDATE SET ",
     keep_extreme!("latest", ">", "step"),
     keep_extreme!("latest", ">", "timestamp"),
     keep_extreme!("latest", ">", "value"),
