@@ -90,6 +90,8 @@ impl Page {
                 Stored::Null => Value::Null,
                 Stored::Integer(value) => Value::Integer(value),
                 Stored::Real(bits) => Value::Real(f64::from_bits(bits)),
+                // No text that is stored has one, and none can be asked for.
+                Stored::Text(text) if text.contains('\0') => return Err(self.not_ours()),
                 Stored::Text(text) => Value::Text(text),
                 Stored::Hash(wanted) => match now.as_ref().and_then(|place| place.values.get(index)) {
                     Some(Value::Text(text)) if hash(text.as_bytes()) == wanted => Value::Text(text.clone()),

@@ -118,28 +118,38 @@ impl<'s> Search<'s> {
     pub(super) fn page(&self, tx: &mut Transaction<'_>, page: &Page) -> Result<(Vec<i64>, String), StoreError> {
         let terms = self.order.terms();
         let start = page.start(tx, &self.all(tx), &terms)?;
-        let mut rows = Rows::new(page.limit);
         if self.experiments.is_empty() {
-            return Ok(page.cut(rows));
+            return Ok(page.cut(Rows::new(page.limit)));
         }
-        match self.plan(tx, page.limit)? {
+        let plan = self.plan(tx, page.limit)?;
+        Ok(page.cut(self.read(tx, plan, page, &terms, start.as_ref())?))
+    }
+
+    fn read(
+        &self,
+        tx: &mut Transaction<'_>,
+        plan: Plan,
+        page: &Page,
+        terms: &[Term],
+        start: Option<&Place>,
+    ) -> Result<Rows, StoreError> {
+        let mut rows = Rows::new(page.limit);
+        match plan {
             Plan::Ordered => {
                 for stretch in self.stretches() {
-                    self.read_stretch(tx, stretch, start.as_ref(), &mut rows)?;
+                    self.read_stretch(tx, stretch, start, &mut rows)?;
                 }
             }
-            Plan::Listed(listed) => {
-                self.listed(tx, &listed)?.read(tx, &mut rows, &terms, 0, start.as_ref())?;
-            }
+            Plan::Listed(listed) => self.listed(tx, &listed)?.read(tx, &mut rows, terms, 0, start)?,
             Plan::All => {
                 let mut statement = self.all(tx);
                 statement.push(" WHERE ");
                 self.narrow(&mut statement, true);
                 self.filter(&mut statement, |_| false)?;
-                statement.read(tx, &mut rows, &terms, 0, start.as_ref())?;
+                statement.read(tx, &mut rows, terms, 0, start)?;
             }
         }
-        Ok(page.cut(rows))
+        Ok(rows)
     }
 
     /// All runs there are, up to `WHERE`.
@@ -220,20 +230,22 @@ impl<'s> Search<'s> {
             },
             start => start,
         };
-        let mut terms = self.order.terms();
-        let mut fixed = 0;
-        match stretch {
-            // The index has the values that are there.
-            Stretch::Column | Stretch::Present => {
-                terms[0] = Term { optional: false, ..terms[0] };
-            }
-            Stretch::Numbers => {
-                fixed = 1;
-                terms[1] = Term { optional: false, ..terms[1] };
-            }
-            Stretch::Nan | Stretch::Absent => fixed = self.order.width_of_first(),
-        }
+        let (terms, fixed) = self.terms_in(stretch);
         self.stretch(tx, stretch)?.read(tx, rows, &terms, fixed, start)
+    }
+
+    /// What a stretch is ordered by, and how many of the terms are equal all along it.
+    fn terms_in(&self, stretch: Stretch) -> (Vec<Term>, usize) {
+        let mut terms = self.order.terms();
+        let (fixed, there) = match stretch {
+            Stretch::Column | Stretch::Present => (0, Some(0)),
+            Stretch::Numbers => (1, Some(1)),
+            Stretch::Nan | Stretch::Absent => (self.order.width_of_first(), None),
+        };
+        if let Some(term) = there.and_then(|index: usize| terms.get_mut(index)) {
+            term.optional = false;
+        }
+        (terms, fixed)
     }
 
     /// Whether the clauses about what is ordered by leave anything of a stretch.
@@ -472,3 +484,6 @@ fn count(tx: &mut Transaction<'_>, query: &Statement, total: f64) -> Result<f64,
     let counted_all = counted < MOST_COUNTED;
     Ok(if counted_all { counted as f64 } else { (counted as f64 * total).sqrt().max(counted as f64) })
 }
+
+#[cfg(test)]
+mod tests;

@@ -17,7 +17,7 @@ const TAGS: Family =
 const PARAMS: Family =
     Family::KeyValue(KeyValues { table: "param", owner: "run", operators: TEXT_OR_NULL, values: Values::Text });
 
-const RULES: Rules = Rules {
+pub(super) const RULES: Rules = Rules {
     entity: "runs",
     prefixes: &[
         ("metrics", Family::Metric),
@@ -91,7 +91,7 @@ const RULES: Rules = Rules {
 };
 
 /// The latest first, then by id.
-const TIES: [Tie; 2] =
+pub(super) const TIES: [Tie; 2] =
     [("x.start_time", Term::required(Kind::Number, true)), ("x.run_id", Term::required(Kind::Text, false))];
 
 impl Operation for SearchRuns {

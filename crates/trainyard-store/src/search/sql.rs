@@ -89,6 +89,19 @@ impl Statement {
         whole
     }
 
+    /// How the database would carry it out.
+    #[cfg(test)]
+    pub(super) fn explain(
+        self,
+        tx: &mut Transaction<'_>,
+        terms: &[Term],
+        fixed: usize,
+        start: Option<&Place>,
+    ) -> Result<Vec<String>, StoreError> {
+        let statement = self.ordered(terms, fixed, start, 100);
+        tx.query(&format!("EXPLAIN QUERY PLAN {}", statement.sql), &statement.values, |row| row.get(3))
+    }
+
     /// Carries it out for its first row.
     pub(super) fn first(&self, tx: &mut Transaction<'_>, terms: usize) -> Result<Option<Place>, StoreError> {
         tx.query_one(&self.sql, &self.values, |row| {

@@ -146,6 +146,15 @@ on_each_backend! {
         registered_models_are_found_and_ordered_as_in_mlflow
         prompts_are_found_only_when_asked_for
         versions_are_found_and_ordered_as_in_mlflow;
+    search::pages:
+        pages_put_together_are_the_whole
+        rows_that_come_and_go_meanwhile_shift_nothing
+        pages_of_every_entity_put_together_are_the_whole
+        pages_of_logged_models_put_together_are_the_whole
+        a_long_text_does_not_make_a_long_token
+        a_place_that_is_lost_is_said_to_be
+        tokens_of_no_page_are_refused
+        any_token_is_answered;
     search::any_text:
         any_text_is_answered;
     search::naive:

@@ -2,6 +2,7 @@ pub mod any_text;
 pub mod experiment_search;
 pub mod logged_model_search;
 pub mod naive;
+pub mod pages;
 pub mod registry_search;
 pub mod run_search;
 
