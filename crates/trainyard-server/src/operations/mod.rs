@@ -1,5 +1,6 @@
-//! Work that needs the store and the artifacts, or only the artifacts, of which routes know nothing.
+//! Work that takes more than one question to the store, or needs the artifacts, of which routes know nothing.
 
 pub(crate) mod download;
+pub(crate) mod history;
 pub(crate) mod listing;
 pub(crate) mod location;

@@ -38,8 +38,8 @@ use trainyard_api::{ApiError, ErrorCode};
 
 use crate::app::App;
 use crate::failure::Failure;
-use crate::operations::listing;
-use operation::{operation, spanning};
+use crate::operations::{history, listing};
+use operation::{operation, spanning, written};
 
 /// What a user needs to be allowed for a route. There are no users yet, so nothing is refused.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -99,7 +99,7 @@ pub fn routes() -> Vec<Route> {
         operation::<DeleteTag>(Edit),
         operation::<LogBatch>(Edit),
         operation::<LogMetric>(Edit),
-        operation::<GetMetricHistory>(Read),
+        written::<GetMetricHistory, _, _>(Read, history::of_metric),
         operation::<GetMetricHistoryBulk>(Read),
         operation::<GetMetricHistoryBulkInterval>(Read),
         operation::<LogInputs>(Edit),
@@ -230,7 +230,12 @@ fn json(body: &impl serde::Serialize) -> Result<Response, Failure> {
         tracing::error!(%error, "an answer could not be written as JSON");
         ApiError::new(ErrorCode::InternalError, "an answer could not be written as JSON")
     })?;
-    let mut response = Response::new(body.into());
+    Ok(json_body(body.into()))
+}
+
+/// An answer whose body is JSON already.
+fn json_body(body: axum::body::Body) -> Response {
+    let mut response = Response::new(body);
     response.headers_mut().insert(http::header::CONTENT_TYPE, http::HeaderValue::from_static("application/json"));
-    Ok(response)
+    response
 }

@@ -4,6 +4,7 @@ use std::future::Future;
 
 use axum::body::Body;
 use axum::extract::{FromRequestParts, State};
+use axum::handler::Handler;
 use axum::routing::{MethodFilter, MethodRouter, on};
 use http::request::Parts;
 use http::{HeaderMap, Request, header};
@@ -14,7 +15,7 @@ use trainyard_store::Operation;
 use crate::app::App;
 use crate::body;
 use crate::failure::Failure;
-use crate::routes::{PathParams, Permission, Route, json};
+use crate::routes::{PathParams, Permission, Route, json, json_body};
 
 /// The route of a request that the store alone can answer.
 pub(super) fn operation<O: Operation>(permission: Permission) -> Route {
@@ -34,6 +35,27 @@ where
             json(&answer.answer(app, request).await?)
         }
     };
+    route::<E, _>(permission, handler)
+}
+
+/// The route of a request whose answer is JSON that is written elsewhere, perhaps bit by bit.
+pub(super) fn written<E, F, Answer>(permission: Permission, answer: F) -> Route
+where
+    E: Endpoint,
+    F: Fn(App, E) -> Answer + Clone + Send + Sync + 'static,
+    Answer: Future<Output = Result<Body, Failure>> + Send,
+{
+    let handler = move |State(app): State<App>, request: Request<Body>| {
+        let answer = answer.clone();
+        async move {
+            let request = decode::<E>(request).await?;
+            Ok::<_, Failure>(json_body(answer(app, request).await?))
+        }
+    };
+    route::<E, _>(permission, handler)
+}
+
+fn route<E: Endpoint, Extracted: 'static>(permission: Permission, handler: impl Handler<Extracted, App>) -> Route {
     let (filter, method) = match E::METHOD {
         Method::Get => (MethodFilter::GET, http::Method::GET),
         Method::Post => (MethodFilter::POST, http::Method::POST),

@@ -5,6 +5,7 @@ mod artifacts;
 mod connections;
 mod downloads;
 mod full_disk;
+mod history;
 mod http_client;
 mod memory;
 mod operation;

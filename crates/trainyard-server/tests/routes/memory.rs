@@ -7,10 +7,10 @@ use std::process::Command;
 use crate::TestServer;
 
 /// Far more than what a growing allocator may keep, far less than a file.
-const BOUND_KILOBYTES: u64 = 64 << 10;
+pub const BOUND_KILOBYTES: u64 = 64 << 10;
 const FILE_BYTES: usize = 256 << 20;
 
-fn peak_kilobytes() -> u64 {
+pub fn peak_kilobytes() -> u64 {
     let status = std::fs::read_to_string("/proc/self/status").unwrap();
     let line = status.lines().find(|line| line.starts_with("VmHWM:")).unwrap();
     line.split_whitespace().nth(1).unwrap().parse().unwrap()

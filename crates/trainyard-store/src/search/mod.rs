@@ -21,6 +21,7 @@ mod runs;
 mod sql;
 mod tree;
 
+pub(crate) use page::fingerprint;
 use parser::parse;
 
 use trainyard_api::{ExperimentId, ViewType};

@@ -55,7 +55,7 @@ impl Page {
     /// The page that a token stands for, the first without one. `query` is everything that decides on the results and
     /// their order: a token is good for no other query.
     pub(super) fn of(query: &impl Serialize, token: &str, limit: i64) -> Self {
-        Self { limit, query: hash(&serde_json::to_vec(query).unwrap_or_default()), token: token.to_owned() }
+        Self { limit, query: fingerprint(query), token: token.to_owned() }
     }
 
     /// Where the page before ended; none before the first page. `rows` is a statement up to its `WHERE`: `id` and `k1`,
@@ -154,6 +154,11 @@ pub(super) fn limit(asked: Option<i64>, default: i64, most: i64) -> Result<i64, 
         return Ok(limit);
     };
     Err(StoreError::invalid(format!("Invalid value {limit} for parameter 'max_results' supplied. It must be {reason}")))
+}
+
+/// What tells a query from others.
+pub(crate) fn fingerprint(query: &impl Serialize) -> u64 {
+    hash(&serde_json::to_vec(query).unwrap_or_default())
 }
 
 /// FNV-1a: the same in every process and version, so that any server can read another's tokens.

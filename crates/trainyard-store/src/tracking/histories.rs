@@ -110,8 +110,9 @@ struct Series {
 impl Series {
     fn find(tx: &mut Transaction<'_>, run_id: &RunId, metric_key: &str) -> Result<Option<Self>, StoreError> {
         tx.query_one(
-            "SELECT summary.series, summary.count FROM run JOIN metric_summary AS summary ON summary.run = run.id
-             JOIN metric_key ON metric_key.id = summary.metric_key WHERE run.run_id = $1 AND metric_key.key = $2",
+            "SELECT series.id, summary.count FROM run JOIN metric_series AS series ON series.run = run.id
+             JOIN metric_summary AS summary ON summary.run = run.id AND summary.metric_key = series.metric_key
+             JOIN metric_key ON metric_key.id = series.metric_key WHERE run.run_id = $1 AND metric_key.key = $2",
             &[run_id.into(), metric_key.into()],
             |row| Ok(Self { key: row.get(0)?, count: row.get(1)? }),
         )

@@ -11,6 +11,7 @@ use trainyard_api::metrics::{GetMetricHistory, GetMetricHistoryResponse, LogMetr
 use trainyard_api::{Empty, RunId};
 
 use super::{keys, logged_models, runs};
+use crate::search::fingerprint;
 use crate::{Access, Operation, Row, StoreError, Transaction, Value};
 
 impl Operation for LogMetric {
@@ -50,7 +51,8 @@ impl Operation for GetMetricHistory {
                 "Invalid value {limit} for parameter 'max_results' supplied. It must be a positive integer."
             )));
         }
-        let after = HistoryPlace::from_token(&self.page_token)?;
+        let query = fingerprint(&("history", &run_id, &self.metric_key));
+        let after = HistoryPlace::from_token(&self.page_token, query)?;
         let series = tx.query_one(
             "SELECT series.id FROM run JOIN metric_series AS series ON series.run = run.id
              JOIN metric_key ON metric_key.id = series.metric_key WHERE run.run_id = $1 AND metric_key.key = $2",
@@ -77,7 +79,7 @@ impl Operation for GetMetricHistory {
         let mut next_page_token = String::new();
         if metrics.len() as u64 > limit as u64 {
             metrics.truncate(usize::try_from(limit).unwrap_or(usize::MAX));
-            next_page_token = metrics.last().map(|last| HistoryPlace::from(*last).token()).unwrap_or_default();
+            next_page_token = metrics.last().map(|last| HistoryPlace::new(query, *last).token()).unwrap_or_default();
         }
         let metrics = metrics.into_iter().map(|point| point.metric(&self.metric_key)).collect();
         Ok(GetMetricHistoryResponse { metrics, next_page_token })
@@ -330,6 +332,8 @@ impl Point {
 /// Where a page of a history ended: the key of its last point, so that points logged meanwhile shift nothing.
 #[derive(Debug, PartialEq, Serialize, Deserialize)]
 struct HistoryPlace {
+    /// Of which run and metric.
+    query: u64,
     timestamp: i64,
     step: i64,
     /// As bits, because JSON has no infinities.
@@ -337,31 +341,38 @@ struct HistoryPlace {
     is_nan: bool,
 }
 
-impl From<Point> for HistoryPlace {
-    fn from(point: Point) -> Self {
-        let Point { step, timestamp, value, is_nan } = point;
-        Self { timestamp, step, value_bits: value.to_bits(), is_nan }
-    }
-}
-
 impl HistoryPlace {
+    fn new(query: u64, point: Point) -> Self {
+        let Point { step, timestamp, value, is_nan } = point;
+        Self { query, timestamp, step, value_bits: value.to_bits(), is_nan }
+    }
+
     /// Before every point.
-    const START: Self =
-        Self { timestamp: i64::MIN, step: i64::MIN, value_bits: f64::NEG_INFINITY.to_bits(), is_nan: false };
+    fn start(query: u64) -> Self {
+        let value_bits = f64::NEG_INFINITY.to_bits();
+        Self { query, timestamp: i64::MIN, step: i64::MIN, value_bits, is_nan: false }
+    }
 
     fn token(&self) -> String {
         URL_SAFE.encode(serde_json::to_vec(self).unwrap_or_default())
     }
 
-    fn from_token(token: &str) -> Result<Self, StoreError> {
+    fn from_token(token: &str, query: u64) -> Result<Self, StoreError> {
         if token.is_empty() {
-            return Ok(Self::START);
+            return Ok(Self::start(query));
         }
         let json = URL_SAFE.decode(token).ok();
         let place = json.and_then(|json| serde_json::from_slice::<Self>(&json).ok());
-        place
-            .filter(|place| !f64::from_bits(place.value_bits).is_nan())
-            .ok_or_else(|| StoreError::invalid(format!("Invalid page token '{token}'")))
+        let place = place.filter(|place| !f64::from_bits(place.value_bits).is_nan());
+        let excerpt = || token.chars().take(40).collect::<String>();
+        match place {
+            Some(place) if place.query == query => Ok(place),
+            Some(_) => Err(StoreError::invalid(format!(
+                "Invalid page token '{}': it belongs to the history of another metric",
+                excerpt()
+            ))),
+            None => Err(StoreError::invalid(format!("Invalid page token '{}'", excerpt()))),
+        }
     }
 }
 
@@ -373,15 +384,17 @@ mod tests {
 
     proptest! {
         #[test]
-        fn a_page_token_reads_back(step: i64, timestamp: i64, value: f64) {
+        fn a_page_token_reads_back(query: u64, step: i64, timestamp: i64, value: f64) {
             let point = Point::from(&Metric { step, timestamp, value, ..Metric::default() });
-            let place = HistoryPlace::from(point);
-            prop_assert_eq!(HistoryPlace::from_token(&place.token()).expect("own token"), place);
+            let place = HistoryPlace::new(query, point);
+            let token = place.token();
+            prop_assert_eq!(HistoryPlace::from_token(&token, query).expect("own token"), place);
+            prop_assert!(HistoryPlace::from_token(&token, !query).is_err());
         }
 
         #[test]
         fn any_token_is_judged_without_a_panic(token in ".{0,80}") {
-            let _ = HistoryPlace::from_token(&token);
+            let _ = HistoryPlace::from_token(&token, 0);
         }
     }
 }

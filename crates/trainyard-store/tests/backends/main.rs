@@ -21,6 +21,8 @@ on_each_backend! {
         the_folder_is_made_and_what_cannot_be_made_is_named
         a_full_disk_is_said_and_harms_nothing
         a_pinned_root_is_written_down_and_a_managed_one_is_not;
+    db::migrations:
+        a_database_of_a_former_version_is_brought_up_to_date;
     db::processes:
         several_processes_write_to_one_file_and_none_fails
         several_processes_may_make_the_file_at_once

@@ -1,3 +1,4 @@
 pub mod files;
+pub mod migrations;
 pub mod processes;
 pub mod transactions;

@@ -368,7 +368,7 @@ pub fn a_long_text_does_not_make_a_long_token(test: TestStore) {
     let (_, runs, mut request) = ordered_by_long_tags(&test);
     for (index, run_id) in runs.iter().enumerate() {
         let found = test.call(request.clone()).unwrap();
-        assert_eq!(ids(&found), [run_id.clone()]);
+        assert_eq!(ids(&found), std::slice::from_ref(run_id));
         assert_eq!(found.next_page_token.is_empty(), index == 2);
         assert!(found.next_page_token.len() < 400, "{}", found.next_page_token.len());
         // A deleted run still says where its page ended.
