@@ -5,11 +5,12 @@ stands alone: what cannot be recorded is warned about, and the rest goes on.
 """
 
 import contextlib
+import functools
 import inspect
 import json
 import threading
 
-from trainyard.autologging import attempt, get_autologging_config
+from trainyard.autologging import attempt, get_autologging_config, safe_patch
 from trainyard.autologging.samples import infer_sample_signature
 from trainyard.notices import warn
 
@@ -26,6 +27,41 @@ _OPTIONS = (
 def options_of(flavor):
     """Return what the flavor's ``autolog`` was last called with; ``None`` for what it does not have."""
     return {name: get_autologging_config(flavor, name, None) for name in _OPTIONS}
+
+
+def install(framework, dataset, estimator, keep_sample, train, fit, extra_tags):
+    """Put functions of a flavor in place of its framework's own.
+
+    Parameters
+    ----------
+    framework
+        The module ``xgboost`` or ``lightgbm``; its name is the flavor's.
+    dataset, estimator
+        Its class of training data, and the base class of its scikit-learn API.
+    keep_sample, train, fit
+        What stands in for ``__init__`` of the first, for the function ``train`` (called with whether it is to log the
+        model), and for ``fit`` of the second.
+    extra_tags
+        Tags of runs that these start.
+    """
+    from trainyard.sklearn.autologging import is_outside, watch_metrics, watch_predictions
+
+    flavor = framework.__name__
+    managed = {"manage_run": True, "extra_tags": extra_tags, "applies": is_outside}
+    safe_patch(flavor, dataset, "__init__", keep_sample)
+    safe_patch(flavor, framework, "train", functools.partial(train, True), **managed)
+    # What the scikit-learn API calls; its models are logged as what they are when fit has returned.
+    safe_patch(flavor, framework.sklearn, "train", functools.partial(train, False), **managed)
+    classes = [cls for cls in vars(framework.sklearn).values() if isinstance(cls, type) and issubclass(cls, estimator)]
+    for cls in classes:
+        if "fit" in vars(cls):
+            safe_patch(flavor, cls, "fit", fit, **managed)
+    watch_predictions(flavor, classes, options_of(flavor)["log_datasets"])
+    try:
+        from sklearn import metrics
+    except ImportError:  # without scikit-learn there is only the framework's own API
+        return
+    watch_metrics(flavor, metrics)
 
 
 class Training:

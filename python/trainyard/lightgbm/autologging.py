@@ -1,13 +1,10 @@
 """Autologging of LightGBM: what ``lightgbm.train`` and the ``fit`` of its scikit-learn API record."""
 
-import functools
-
 import lightgbm
 
-from trainyard.autologging import boosting, safe_patch
+from trainyard.autologging import boosting
 from trainyard.autologging.datasets import describe_data
 from trainyard.autologging.samples import MISSED, Sample
-from trainyard.sklearn.autologging import is_outside, watch_metrics, watch_predictions
 
 # Arguments of ``lightgbm.train`` that are no params: data, objects, and what is logged otherwise.
 _NO_PARAMS = {
@@ -35,23 +32,7 @@ class Recorder:
 
 def install(extra_tags):
     """Put the functions below in place of LightGBM's own; runs that they start get the tags."""
-    managed = {"manage_run": True, "extra_tags": extra_tags, "applies": is_outside}
-    safe_patch(FLAVOR, lightgbm.Dataset, "__init__", keep_sample)
-    safe_patch(FLAVOR, lightgbm, "train", functools.partial(train, True), **managed)
-    # What the scikit-learn API calls; its models are logged as what they are when fit has returned.
-    safe_patch(FLAVOR, lightgbm.sklearn, "train", functools.partial(train, False), **managed)
-    estimators = [
-        cls for cls in vars(lightgbm.sklearn).values() if isinstance(cls, type) and issubclass(cls, lightgbm.LGBMModel)
-    ]
-    for cls in estimators:
-        if "fit" in vars(cls):
-            safe_patch(FLAVOR, cls, "fit", fit, **managed)
-    watch_predictions(FLAVOR, estimators, boosting.options_of(FLAVOR)["log_datasets"])
-    try:
-        from sklearn import metrics
-    except ImportError:  # without scikit-learn there is only the framework's own API
-        return
-    watch_metrics(FLAVOR, metrics)
+    boosting.install(lightgbm, lightgbm.Dataset, lightgbm.LGBMModel, keep_sample, train, fit, extra_tags)
 
 
 def keep_sample(original, self, *args, **kwargs):
