@@ -19,6 +19,7 @@ pub mod model_versions;
 pub mod registered_models;
 pub mod runs;
 pub mod server_info;
+pub mod webhooks;
 
 pub use decode::{DecodeError, decode_json, decode_map, decode_query};
 pub use endpoint::{Empty, Endpoint, Method};

@@ -54,6 +54,18 @@ pub const SEARCH_MAX_RESULTS: i64 = 50_000;
 pub const REGISTERED_MODELS_MAX_RESULTS: i64 = 1000;
 /// Largest `max_results` of model-versions/search.
 pub const MODEL_VERSIONS_MAX_RESULTS: i64 = 200_000;
+/// Page size of webhooks when none is asked for.
+pub const WEBHOOKS_DEFAULT_RESULTS: i64 = 100;
+/// Largest `max_results` of webhooks.
+pub const WEBHOOKS_MAX_RESULTS: i64 = 1000;
+/// Characters of a webhook's name.
+pub const WEBHOOK_NAME_CHARS: usize = 63;
+/// Characters of a webhook's description; MLflow has room for 1000 in some databases and does not check.
+pub const WEBHOOK_DESCRIPTION_CHARS: usize = 5000;
+/// Characters of a webhook's address; MLflow has room for 500 in some databases and does not check.
+pub const WEBHOOK_URL_CHARS: usize = 2048;
+/// Characters of a webhook's secret.
+pub const WEBHOOK_SECRET_CHARS: usize = 1000;
 /// Bytes of a JSON request body.
 pub const JSON_BODY_BYTES: usize = 32 * 1024 * 1024;
 /// Bytes of a log-batch body.

@@ -16,7 +16,7 @@ fn main() {
 fn store() -> (tempfile::TempDir, Store) {
     let folder = tempfile::tempdir().unwrap();
     let uri = format!("sqlite:///{}", folder.path().join("bench.db").display());
-    let options = StoreOptions { artifact_root: ArtifactRoot::Managed("mlflow-artifacts:/".into()) };
+    let options = StoreOptions { artifact_root: ArtifactRoot::Managed("mlflow-artifacts:/".into()), webhook_key: None };
     let store = Store::open(&uri, options).unwrap();
     (folder, store)
 }

@@ -30,8 +30,19 @@ fn mlflow_name(ours: &str) -> Option<&'static str> {
         "TRAINYARD_STATIC_PREFIX" => "MLFLOW_STATIC_PREFIX",
         "TRAINYARD_SERVER_ALLOWED_HOSTS" => "MLFLOW_SERVER_ALLOWED_HOSTS",
         "TRAINYARD_SERVER_CORS_ALLOWED_ORIGINS" => "MLFLOW_SERVER_CORS_ALLOWED_ORIGINS",
+        "TRAINYARD_WEBHOOK_ALLOWED_SCHEMES" => "MLFLOW_WEBHOOK_ALLOWED_SCHEMES",
+        "TRAINYARD_WEBHOOK_ALLOW_PRIVATE_IPS" => "MLFLOW_WEBHOOK_ALLOW_PRIVATE_IPS",
+        "TRAINYARD_WEBHOOK_REQUEST_TIMEOUT" => "MLFLOW_WEBHOOK_REQUEST_TIMEOUT",
+        "TRAINYARD_WEBHOOK_REQUEST_MAX_RETRIES" => "MLFLOW_WEBHOOK_REQUEST_MAX_RETRIES",
+        "TRAINYARD_WEBHOOK_DELIVERY_MAX_WORKERS" => "MLFLOW_WEBHOOK_DELIVERY_MAX_WORKERS",
         _ => return None,
     })
+}
+
+/// A variable that is no flag, because secrets do not belong on command lines: `TRAINYARD_<name>`, else `MLFLOW_<name>`.
+pub fn secret(name: &str) -> Option<String> {
+    let prefixes = ["TRAINYARD", "MLFLOW"].into_iter();
+    prefixes.filter_map(|prefix| env::var(format!("{prefix}_{name}")).ok()).find(|value| !value.is_empty())
 }
 
 /// An empty variable counts as none, as it does for MLflow.

@@ -1,12 +1,14 @@
 //! `trainyard server`.
 
+use std::time::Duration;
+
 use clap::{ArgAction, Args, ValueEnum};
 use tracing::level_filters::LevelFilter;
 use tracing_subscriber::EnvFilter;
-use trainyard_server::ServerConfig;
+use trainyard_server::{SecretText, ServerConfig, WebhookConfig};
 
 use crate::failure::Failure;
-use crate::output;
+use crate::{environment, output};
 
 /// Run the tracking server until SIGTERM or Ctrl-C.
 ///
@@ -53,6 +55,26 @@ pub struct ServerArgs {
     /// Origins whose web pages may change things, separated by commas [default: the server's own and local ones].
     #[arg(long, value_name = "ORIGINS", env = "TRAINYARD_SERVER_CORS_ALLOWED_ORIGINS", value_delimiter = ',')]
     cors_allowed_origins: Vec<String>,
+    /// Schemes that webhook addresses may have, separated by commas.
+    #[arg(long, value_name = "SCHEMES", env = "TRAINYARD_WEBHOOK_ALLOWED_SCHEMES", value_delimiter = ',')]
+    #[arg(default_value = "https")]
+    webhook_allowed_schemes: Vec<String>,
+    /// Let webhooks reach this machine and private networks.
+    #[arg(long, env = "TRAINYARD_WEBHOOK_ALLOW_PRIVATE_IPS", num_args = 0..=1, require_equals = true)]
+    #[arg(default_value_t = false, default_missing_value = "true", action = ArgAction::Set, hide_possible_values = true)]
+    #[arg(value_parser = clap::builder::BoolishValueParser::new())]
+    webhook_allow_private_ips: bool,
+    /// How long one attempt to call a webhook may take.
+    #[arg(long, value_name = "SECONDS", env = "TRAINYARD_WEBHOOK_REQUEST_TIMEOUT", default_value_t = 30)]
+    #[arg(value_parser = clap::value_parser!(u64).range(1..=3600))]
+    webhook_timeout: u64,
+    /// Further attempts after a failed one, with growing pauses.
+    #[arg(long, value_name = "N", env = "TRAINYARD_WEBHOOK_REQUEST_MAX_RETRIES", default_value_t = 16)]
+    webhook_max_retries: u32,
+    /// Webhooks that are called at a time.
+    #[arg(long, value_name = "N", env = "TRAINYARD_WEBHOOK_DELIVERY_MAX_WORKERS", default_value_t = 10)]
+    #[arg(value_parser = clap::value_parser!(u16).range(1..=1000))]
+    webhook_workers: u16,
     /// What to log on stderr: off, error, warn, info (every request), debug, trace, or directives as in RUST_LOG.
     #[arg(long, value_name = "LEVEL", env = "RUST_LOG", default_value = "warn")]
     log_level: String,
@@ -91,6 +113,15 @@ fn config(args: ServerArgs) -> ServerConfig {
         static_prefix: args.static_prefix,
         allowed_hosts: args.allowed_hosts,
         cors_allowed_origins: args.cors_allowed_origins,
+        webhooks: WebhookConfig {
+            allowed_schemes: args.webhook_allowed_schemes.iter().map(|scheme| scheme.trim().to_owned()).collect(),
+            allow_private_ips: args.webhook_allow_private_ips,
+            timeout: Duration::from_secs(args.webhook_timeout),
+            max_retries: args.webhook_max_retries,
+            workers: args.webhook_workers.into(),
+            secret_key: environment::secret("WEBHOOK_SECRET_ENCRYPTION_KEY").map(SecretText),
+            ..WebhookConfig::default()
+        },
     }
 }
 

@@ -3,8 +3,10 @@
 use std::sync::Arc;
 
 use trainyard_artifacts::{ArtifactError, ArtifactStore};
+use trainyard_store::webhooks::SecretKey;
 use trainyard_store::{ArtifactRoot, Store, StoreOptions};
 
+use crate::webhooks::Sender;
 use crate::{ServerConfig, StartError};
 
 /// The state shared by all requests. Cheap to clone.
@@ -19,6 +21,8 @@ pub(crate) struct State {
     /// Locations outside of the proxy that the operator named, below which local files may be read.
     pub(crate) artifact_roots: Vec<String>,
     pub(crate) static_prefix: String,
+    /// Calls registry webhooks.
+    pub(crate) webhooks: Sender,
 }
 
 impl std::ops::Deref for App {
@@ -45,12 +49,16 @@ impl App {
             None if config.serve_artifacts => ArtifactRoot::Managed("mlflow-artifacts:/".to_owned()),
             None => ArtifactRoot::Managed(destination.clone()),
         };
+        let webhook_key = config.webhooks.secret_key.as_ref().map(|key| SecretKey::parse(&key.0)).transpose()?;
         let uri = config.backend_store_uri.clone();
-        let opened = tokio::task::spawn_blocking(move || Store::open(&uri, StoreOptions { artifact_root })).await;
+        let opened =
+            tokio::task::spawn_blocking(move || Store::open(&uri, StoreOptions { artifact_root, webhook_key })).await;
         let store = opened.map_err(|error| StartError::Threads(error.into()))??;
         let mut artifact_roots = vec![destination];
         artifact_roots.extend(config.default_artifact_root.clone());
-        Ok(Self(Arc::new(State { store, artifacts, artifact_roots, static_prefix: config.static_prefix.clone() })))
+        let webhooks = Sender::new(&config.webhooks);
+        let static_prefix = config.static_prefix.clone();
+        Ok(Self(Arc::new(State { store, artifacts, artifact_roots, static_prefix, webhooks })))
     }
 }
 

@@ -1,5 +1,8 @@
 //! What an operator can choose.
 
+use std::fmt;
+use std::time::Duration;
+
 /// Settings of a server; the default is what `trainyard server` without flags does.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ServerConfig {
@@ -21,6 +24,8 @@ pub struct ServerConfig {
     pub allowed_hosts: Vec<String>,
     /// Web origins beside the server's own and this machine's that may change things; `*` for all.
     pub cors_allowed_origins: Vec<String>,
+    /// How registry webhooks are called.
+    pub webhooks: WebhookConfig,
 }
 
 impl Default for ServerConfig {
@@ -35,6 +40,59 @@ impl Default for ServerConfig {
             static_prefix: String::new(),
             allowed_hosts: Vec::new(),
             cors_allowed_origins: Vec::new(),
+            webhooks: WebhookConfig::default(),
         }
+    }
+}
+
+/// How registry webhooks are called.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct WebhookConfig {
+    /// Schemes that their addresses may have: `https`, and `http` if the operator says so.
+    pub allowed_schemes: Vec<String>,
+    /// Whether they may lie on this machine or in private networks.
+    pub allow_private_ips: bool,
+    /// How long one attempt may take, from the name's look-up to the answer's end.
+    pub timeout: Duration,
+    /// Attempts after the first.
+    pub max_retries: u32,
+    /// Pause before the first of these; each next one is twice as long.
+    pub backoff: Duration,
+    /// Longest of these pauses.
+    pub longest_backoff: Duration,
+    /// An event that has not been delivered after this long is given up.
+    pub max_age: Duration,
+    /// Attempts that may be under way at a time.
+    pub workers: usize,
+    /// How long after the time-out of an attempt another server may take this one for dead.
+    pub grace: Duration,
+    /// Key of the secrets in the database, 32 bytes in base64; without one they stand there as they are.
+    pub secret_key: Option<SecretText>,
+}
+
+impl Default for WebhookConfig {
+    fn default() -> Self {
+        Self {
+            allowed_schemes: vec!["https".to_owned()],
+            allow_private_ips: false,
+            timeout: Duration::from_secs(30),
+            max_retries: 16,
+            backoff: Duration::from_secs(1),
+            longest_backoff: Duration::from_secs(600),
+            max_age: Duration::from_secs(24 * 60 * 60),
+            workers: 10,
+            grace: Duration::from_secs(30),
+            secret_key: None,
+        }
+    }
+}
+
+/// A text that logs do not show.
+#[derive(Clone, PartialEq, Eq)]
+pub struct SecretText(pub String);
+
+impl fmt::Debug for SecretText {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("***")
     }
 }

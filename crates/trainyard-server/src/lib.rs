@@ -2,6 +2,7 @@
 //!
 //! `routes` holds the table of everything that is answered, `operations` what needs store and artifacts together.
 //! `server` listens and stops, `guard` refuses strange hosts and origins, `failure` turns errors into answers.
+//! `webhooks` delivers events of the registry.
 
 mod app;
 mod body;
@@ -12,8 +13,9 @@ mod operations;
 mod routes;
 mod server;
 mod start;
+mod webhooks;
 
-pub use config::ServerConfig;
+pub use config::{SecretText, ServerConfig, WebhookConfig};
 pub use routes::{Permission, Route, routes};
 pub use server::{Server, serve};
 pub use start::StartError;

@@ -22,7 +22,8 @@ use trainyard_api::{ApiError, ErrorCode};
 use crate::app::App;
 use crate::failure::Failure;
 use crate::guard::Guard;
-use crate::{ServerConfig, StartError, routes};
+use crate::webhooks::Courier;
+use crate::{ServerConfig, StartError, WebhookConfig, routes};
 
 /// How long a connection may stay idle or take to send its headers.
 const HEADERS: Duration = Duration::from_secs(60);
@@ -37,6 +38,7 @@ pub struct Server {
     address: SocketAddr,
     host: String,
     shared: Arc<Shared>,
+    webhooks: WebhookConfig,
 }
 
 struct Shared {
@@ -61,7 +63,8 @@ impl Server {
         let router = routes::router(app.clone());
         let guard = Guard::new(&config);
         let host = if host.contains(':') { format!("[{host}]") } else { host.to_owned() };
-        Ok(Self { listener, address, host, shared: Arc::new(Shared { app, router, guard }) })
+        let shared = Arc::new(Shared { app, router, guard });
+        Ok(Self { listener, address, host, shared, webhooks: config.webhooks })
     }
 
     /// The address that clients use, with the port that was really taken.
@@ -78,6 +81,7 @@ impl Server {
     /// Answers until `stop` is done; then takes no more connections, finishes what is in flight and closes the store.
     pub async fn run(self, stop: impl Future<Output = ()>) {
         let connections = GracefulShutdown::new();
+        let deliveries = Courier::start(self.shared.app.clone(), self.webhooks);
         let mut stop = std::pin::pin!(stop);
         loop {
             let accepted = tokio::select! {
@@ -102,6 +106,7 @@ impl Server {
         if tokio::time::timeout(DRAIN, connections.shutdown()).await.is_err() {
             tracing::warn!(seconds = DRAIN.as_secs(), "some requests did not end in time and were cut off");
         }
+        deliveries.stop().await;
     }
 }
 

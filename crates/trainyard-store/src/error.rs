@@ -54,6 +54,12 @@ pub enum StoreError {
         /// Whether a prompt was to get it.
         for_prompt: bool,
     },
+    /// The store alone cannot do it.
+    #[error("{what} needs a server; this store is open in the program itself")]
+    NeedsServer {
+        /// What was asked for.
+        what: &'static str,
+    },
     /// Soft-deleted things cannot be written to.
     #[error("The {entity} {id} must be in the 'active' state. Current state is deleted.")]
     Deleted {
@@ -143,6 +149,7 @@ impl StoreError {
             | Self::NewerDatabase { .. }
             | Self::Database(DbError::NulInText(_)) => ErrorCode::InvalidParameterValue,
             Self::Database(DbError::Busy | DbError::Unavailable(_)) | Self::Closed => ErrorCode::TemporarilyUnavailable,
+            Self::NeedsServer { .. } => ErrorCode::NotImplemented,
             Self::Database(DbError::DiskFull) => ErrorCode::ResourceExhausted,
             Self::Database(
                 DbError::UniqueViolation(_)
@@ -204,6 +211,8 @@ pub enum Entity {
     RegisteredModel,
     /// By name and number: `(name=…, version=…)`.
     ModelVersion,
+    /// By id.
+    Webhook,
 }
 
 impl Entity {
@@ -216,6 +225,7 @@ impl Entity {
             Self::LoggedModel => format!("Logged model with ID '{id}' not found."),
             Self::RegisteredModel => format!("Registered Model with name={id} not found"),
             Self::ModelVersion => format!("Model Version {id} not found"),
+            Self::Webhook => format!("Webhook with ID {id} not found."),
         }
     }
 
@@ -226,6 +236,7 @@ impl Entity {
             Self::LoggedModel => format!("Logged model(id={id})"),
             Self::RegisteredModel => format!("Registered Model (name={id})"),
             Self::ModelVersion => format!("Model Version {id}"),
+            Self::Webhook => format!("Webhook(id={id})"),
         }
     }
 }

@@ -1,8 +1,8 @@
 //! Tracking and registry rules, and all SQL.
 //!
 //! A [`Store`] is handed requests of `trainyard-api`; each implements [`Operation`] in the module that holds its rules:
-//! `tracking` for experiments, runs, metrics, datasets and logged models, `registry` for registered models and their
-//! versions, `search` for the searches of both. `db` is the only part that knows a driver.
+//! `tracking` for experiments, runs, metrics, datasets and logged models, `registry` for registered models, their
+//! versions and webhooks, `search` for the searches of both. `db` is the only part that knows a driver.
 
 mod db;
 mod error;
@@ -15,6 +15,15 @@ pub use db::{Column, DbError, Dialect, FromColumn, Row, Sources, Transaction, Va
 pub use error::{Entity, StoreError};
 pub use store::{ArtifactRoot, Pending, Store, StoreOptions};
 pub use tracking::rules;
+
+/// What a server needs to deliver to webhooks.
+pub mod webhooks {
+    pub use crate::registry::webhooks::outbox::{
+        Delivery, Example, Take, Taken, Target, example, finish, postpone, release, take,
+    };
+    pub use crate::registry::webhooks::rules::{parse_url, redact};
+    pub use crate::registry::webhooks::secret::{SecretKey, Signing};
+}
 
 use trainyard_api::Endpoint;
 

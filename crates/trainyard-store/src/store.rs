@@ -9,6 +9,7 @@ use std::task::{Context, Poll, ready};
 use tokio::sync::oneshot;
 
 use crate::db::{Database, Sources, Transaction, Waiting};
+use crate::registry::webhooks::secret::SecretKey;
 use crate::{Access, Operation, StoreError};
 
 /// What a store needs to know beside its address.
@@ -16,6 +17,8 @@ use crate::{Access, Operation, StoreError};
 pub struct StoreOptions {
     /// URI below which new experiments keep their artifacts.
     pub artifact_root: ArtifactRoot,
+    /// What the secrets of webhooks are encrypted with in the database; without it they stand there as they are.
+    pub webhook_key: Option<SecretKey>,
 }
 
 /// Where the artifacts of experiments without a location of their own lie.
@@ -69,7 +72,7 @@ impl Store {
 
     /// As [`Store::open`], with a clock and a source of ids of the caller's.
     pub fn open_with(uri: &str, options: StoreOptions, sources: Sources) -> Result<Self, StoreError> {
-        let database = Database::open(uri, options.artifact_root, sources)?;
+        let database = Database::open(uri, options, sources)?;
         Ok(Self { database: Arc::new(database) })
     }
 
@@ -100,6 +103,11 @@ impl Store {
         let (reply, answer) = oneshot::channel();
         self.database.read(work, move |outcome| drop(reply.send(outcome)));
         Pending { place: Place::Taken, answer }
+    }
+
+    /// Waits until deliveries to webhooks may have become due by what this process wrote since the last call.
+    pub async fn deliveries_arrived(&self) {
+        self.database.deliveries_arrived().notified().await;
     }
 
     /// Carries out a request of the REST interface.

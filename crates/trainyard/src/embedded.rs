@@ -4,10 +4,11 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use trainyard_store::webhooks::SecretKey;
 use trainyard_store::{ArtifactRoot, Operation, Store, StoreOptions};
 
-use crate::Error;
 use crate::fork::Slot;
+use crate::{Error, setting};
 
 /// A store in a SQLite file, opened at the first call.
 pub(crate) struct Embedded {
@@ -33,5 +34,8 @@ fn open(database: &Path) -> Result<Store, Error> {
     let folder = database.parent().unwrap_or(Path::new("/"));
     fs::create_dir_all(folder).map_err(Error::io(folder))?;
     let artifact_root = ArtifactRoot::Managed(folder.join("artifacts").to_string_lossy().into_owned());
-    Ok(Store::open(&format!("sqlite:///{}", database.display()), StoreOptions { artifact_root })?)
+    // Webhooks made here are called by a server, which has to have the same key.
+    let key = setting::text("WEBHOOK_SECRET_ENCRYPTION_KEY").map(|(_, key)| SecretKey::parse(&key)).transpose()?;
+    let options = StoreOptions { artifact_root, webhook_key: key };
+    Ok(Store::open(&format!("sqlite:///{}", database.display()), options)?)
 }

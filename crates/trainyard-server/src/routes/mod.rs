@@ -34,11 +34,12 @@ use trainyard_api::registered_models::{
 use trainyard_api::runs::{
     CreateRun, DeleteRun, DeleteTag, GetRun, LogBatch, LogParam, RestoreRun, SearchRuns, SetTag, UpdateRun,
 };
+use trainyard_api::webhooks::{CreateWebhook, DeleteWebhook, GetWebhook, ListWebhooks, TestWebhook, UpdateWebhook};
 use trainyard_api::{ApiError, ErrorCode};
 
 use crate::app::App;
 use crate::failure::Failure;
-use crate::operations::{history, listing};
+use crate::operations::{history, listing, webhooks};
 use operation::{operation, spanning, written};
 
 /// What a user needs to be allowed for a route. There are no users yet, so nothing is refused.
@@ -135,6 +136,12 @@ pub fn routes() -> Vec<Route> {
         operation::<GetModelVersionDownloadUri>(Read),
         operation::<SetModelVersionTag>(Edit),
         operation::<DeleteModelVersionTag>(Edit),
+        spanning::<CreateWebhook, _>(Create, webhooks::create),
+        operation::<ListWebhooks>(Read),
+        operation::<GetWebhook>(Read),
+        spanning::<UpdateWebhook, _>(Manage, webhooks::update),
+        operation::<DeleteWebhook>(Manage),
+        spanning::<TestWebhook, _>(Manage, webhooks::test),
         spanning::<ListArtifacts, _>(Read, listing::of_run),
         spanning::<ListLoggedModelArtifacts, _>(Read, listing::of_logged_model),
     ];

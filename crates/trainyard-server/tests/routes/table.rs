@@ -109,6 +109,12 @@ fn permissions_are_as_listed() {
         Read   GET    /api/2.0/mlflow/model-versions/get-download-uri
         Edit   POST   /api/2.0/mlflow/model-versions/set-tag
         Edit   DELETE /api/2.0/mlflow/model-versions/delete-tag
+        Create POST   /api/2.0/mlflow/webhooks
+        Read   GET    /api/2.0/mlflow/webhooks
+        Read   GET    /api/2.0/mlflow/webhooks/{webhook_id}
+        Manage PATCH  /api/2.0/mlflow/webhooks/{webhook_id}
+        Manage DELETE /api/2.0/mlflow/webhooks/{webhook_id}
+        Manage POST   /api/2.0/mlflow/webhooks/{webhook_id}/test
         Read   GET    /api/2.0/mlflow/artifacts/list
         Read   GET    /api/2.0/mlflow/logged-models/{model_id}/artifacts/directories
         Read   GET    /api/2.0/mlflow-artifacts/artifacts
@@ -133,7 +139,12 @@ fn permissions_are_as_listed() {
 fn every_route_answers_what_comes_without_any_fields() {
     let server = TestServer::start();
     for route in routes() {
-        let path = route.path.replace("{*path}", "x").replace("{model_id}", "m-x").replace("{tag_key}", "k");
+        let path = route
+            .path
+            .replace("{*path}", "x")
+            .replace("{model_id}", "m-x")
+            .replace("{webhook_id}", "w")
+            .replace("{tag_key}", "k");
         let answer = server.send(route.method.as_str(), &path, b"{}");
         let name = format!("{} {path}: {}", route.method, answer.snapshot());
         assert!(matches!(answer.status, 200 | 400 | 404 | 501), "{name}");

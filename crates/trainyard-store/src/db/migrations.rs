@@ -28,6 +28,7 @@ const MIGRATIONS: &[Migration] = migrations! {
     2 "0002_logged_models";
     3 "0003_registry";
     4 "0004_search";
+    5 "0005_webhooks";
 };
 
 /// Brings a database up to date in one transaction; refuses one that a newer program has changed.

@@ -5,6 +5,7 @@ use uuid::Uuid;
 
 use super::sqlite::Session;
 use super::{DbError, Dialect, Row, Sources, Value};
+use crate::registry::webhooks::outbox::Outbox;
 use crate::{ArtifactRoot, StoreError};
 
 /// One transaction: a connection, the time and a source of ids.
@@ -12,12 +13,18 @@ pub struct Transaction<'c> {
     session: &'c Session,
     sources: &'c Sources,
     artifact_root: &'c ArtifactRoot,
+    outbox: &'c Outbox,
     now_ms: i64,
 }
 
 impl<'c> Transaction<'c> {
-    pub(super) fn new(session: &'c Session, sources: &'c Sources, artifact_root: &'c ArtifactRoot) -> Self {
-        Self { session, sources, artifact_root, now_ms: (sources.now_ms)() }
+    pub(super) fn new(
+        session: &'c Session,
+        sources: &'c Sources,
+        artifact_root: &'c ArtifactRoot,
+        outbox: &'c Outbox,
+    ) -> Self {
+        Self { session, sources, artifact_root, outbox, now_ms: (sources.now_ms)() }
     }
 
     /// All rows of an answer, each turned into a `T`.
@@ -113,7 +120,13 @@ impl<'c> Transaction<'c> {
         self.artifact_root
     }
 
-    fn new_uuid(&self) -> Uuid {
+    /// What is needed beside the tables to tell webhooks of events.
+    pub(crate) fn outbox(&self) -> &'c Outbox {
+        self.outbox
+    }
+
+    /// A UUID, for ids of other kinds.
+    pub(crate) fn new_uuid(&self) -> Uuid {
         uuid::Builder::from_random_bytes((self.sources.unique)().to_be_bytes()).into_uuid()
     }
 }

@@ -2,6 +2,7 @@
 
 use trainyard_api::logged_models::LoggedModelStatus;
 use trainyard_api::runs::RunStatus;
+use trainyard_api::webhooks::{WebhookAction, WebhookEntity, WebhookStatus};
 use trainyard_api::{ExperimentId, LifecycleStage, ModelId, RunId};
 
 use super::DbError;
@@ -187,6 +188,10 @@ words! {
     LifecycleStage: Active Deleted;
     RunStatus: Running Scheduled Finished Failed Killed;
     LoggedModelStatus: Unspecified Pending Ready UploadFailed;
+    WebhookStatus: Active Disabled;
+    WebhookEntity: RegisteredModel ModelVersion ModelVersionTag ModelVersionAlias Prompt PromptVersion PromptTag
+        PromptVersionTag PromptAlias BudgetPolicy;
+    WebhookAction: Created Updated Deleted Set Exceeded;
 }
 
 /// One row of an answer, readable while the next has not been asked for.

@@ -4,6 +4,7 @@ use trainyard_api::Empty;
 use trainyard_api::model_versions::GetModelVersionResponse;
 use trainyard_api::registered_models::{DeleteRegisteredModelAlias, GetModelVersionByAlias, SetRegisteredModelAlias};
 
+use super::webhooks::events;
 use super::{model_versions, names, registered_models};
 use crate::{Access, Operation, StoreError, Transaction};
 
@@ -14,12 +15,13 @@ impl Operation for SetRegisteredModelAlias {
         let Self { name, alias, version } = self;
         names::check_new_alias(&alias)?;
         model_versions::key(tx, &name, &version)?;
-        let (model, version) = (registered_models::key(tx, &name)?, names::version(&version)?);
+        let (model, number) = (registered_models::key(tx, &name)?, names::version(&version)?);
         tx.execute(
             "INSERT INTO registered_model_alias (model, alias, version) VALUES ($1, $2, $3) \
              ON CONFLICT (model, alias) DO UPDATE SET version = excluded.version",
-            &[model.into(), alias.into(), version.into()],
+            &[model.into(), (&alias).into(), number.into()],
         )?;
+        events::alias(tx, (model, &name), &alias, Some(&version))?;
         Ok(Empty {})
     }
 }
@@ -32,8 +34,9 @@ impl Operation for DeleteRegisteredModelAlias {
         let model = registered_models::key(tx, &self.name)?;
         tx.execute(
             "DELETE FROM registered_model_alias WHERE model = $1 AND alias = $2",
-            &[model.into(), self.alias.into()],
+            &[model.into(), (&self.alias).into()],
         )?;
+        events::alias(tx, (model, &self.name), &self.alias, None)?;
         Ok(Empty {})
     }
 }

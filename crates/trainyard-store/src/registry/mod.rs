@@ -1,4 +1,4 @@
-//! The model registry: registered models, their versions, tags, stages and aliases (migration 3).
+//! The model registry: registered models, their versions, tags, stages and aliases (migration 3), and webhooks (migration 5).
 
 mod address;
 mod aliases;
@@ -8,3 +8,4 @@ pub(crate) mod registered_models;
 mod sources;
 mod stages;
 mod tags;
+pub(crate) mod webhooks;

@@ -12,6 +12,7 @@ use trainyard_api::{Empty, ModelId, RunId, Tag};
 
 use super::sources::{self, Origin};
 use super::tags::{self, Owner};
+use super::webhooks::events;
 use super::{names, registered_models};
 use crate::tracking::metrics::Point;
 use crate::{Access, DbError, Entity, Operation, StoreError, Transaction, Value};
@@ -33,6 +34,7 @@ impl Operation for CreateModelVersion {
         if !origin.model_id.is_empty() {
             sources::note_on_logged_model(tx, &origin.model_id, &self.name, version)?;
         }
+        events::version_created(tx, &self, version, &origin)?;
         answer(tx, key)
     }
 }
@@ -93,7 +95,9 @@ impl Operation for SetModelVersionTag {
 
     fn execute(self, tx: &mut Transaction<'_>) -> Result<Empty, StoreError> {
         let key = key(tx, &self.name, &self.version)?;
-        tags::set(tx, Owner::Version(key), &[Tag::new(self.key, self.value)])?;
+        let tag = Tag::new(self.key, self.value);
+        tags::set(tx, Owner::Version(key), std::slice::from_ref(&tag))?;
+        events::version_tag(tx, (&self.name, &self.version), &tag.key, Some(&tag.value))?;
         Ok(Empty {})
     }
 }
@@ -104,6 +108,7 @@ impl Operation for DeleteModelVersionTag {
     fn execute(self, tx: &mut Transaction<'_>) -> Result<Empty, StoreError> {
         let key = key(tx, &self.name, &self.version)?;
         tags::remove(tx, Owner::Version(key), &self.key)?;
+        events::version_tag(tx, (&self.name, &self.version), &self.key, None)?;
         Ok(Empty {})
     }
 }

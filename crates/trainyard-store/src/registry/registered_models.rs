@@ -10,6 +10,7 @@ use trainyard_api::{Empty, Tag};
 
 use super::names::{STAGES, check_model_name};
 use super::tags::{self, Owner};
+use super::webhooks::events;
 use super::{model_versions, stages};
 use crate::search::prompts::IS_PROMPT;
 use crate::{Access, DbError, Entity, Operation, StoreError, Transaction, Value};
@@ -18,20 +19,21 @@ impl Operation for CreateRegisteredModel {
     const ACCESS: Access = Access::Write;
 
     fn execute(self, tx: &mut Transaction<'_>) -> Result<GetRegisteredModelResponse, StoreError> {
-        let Self { name, tags, description } = self;
-        check_model_name(&name)?;
-        check_free(tx, &name, is_prompt(&tags))?;
+        let Self { name, tags, description } = &self;
+        check_model_name(name)?;
+        check_free(tx, name, is_prompt(tags))?;
         let now = tx.now_ms();
         let key = tx.query_one(
             "INSERT INTO registered_model (name, description, next_version, creation_time, last_updated_time) \
              VALUES ($1, $2, 1, $3, $3) RETURNING id",
-            &[Value::from(&name), some(description), now.into()],
+            &[Value::from(name), some(description), now.into()],
             |row| row.get(0),
         );
         let key = key
-            .map_err(|error| taken(error, &name))?
+            .map_err(|error| taken(error, name))?
             .ok_or_else(|| DbError::Other("INSERT … RETURNING returned nothing".to_owned()))?;
-        tags::set(tx, Owner::Model(key), &tags)?;
+        tags::set(tx, Owner::Model(key), tags)?;
+        events::model_created(tx, &self)?;
         answer(tx, key)
     }
 }
@@ -99,7 +101,9 @@ impl Operation for SetRegisteredModelTag {
 
     fn execute(self, tx: &mut Transaction<'_>) -> Result<Empty, StoreError> {
         let key = key(tx, &self.name)?;
-        tags::set(tx, Owner::Model(key), &[Tag::new(self.key, self.value)])?;
+        let tag = Tag::new(self.key, self.value);
+        tags::set(tx, Owner::Model(key), std::slice::from_ref(&tag))?;
+        events::model_tag(tx, (key, &self.name), &tag.key, Some(&tag.value))?;
         Ok(Empty {})
     }
 }
@@ -110,6 +114,7 @@ impl Operation for DeleteRegisteredModelTag {
     fn execute(self, tx: &mut Transaction<'_>) -> Result<Empty, StoreError> {
         let key = key(tx, &self.name)?;
         tags::remove(tx, Owner::Model(key), &self.key)?;
+        events::model_tag(tx, (key, &self.name), &self.key, None)?;
         Ok(Empty {})
     }
 }
@@ -211,6 +216,6 @@ fn taken(error: StoreError, name: &str) -> StoreError {
     }
 }
 
-fn some(text: String) -> Value {
-    if text.is_empty() { Value::Null } else { Value::Text(text) }
+fn some(text: &str) -> Value {
+    if text.is_empty() { Value::Null } else { text.into() }
 }

@@ -62,7 +62,7 @@ pub fn uri(folder: &std::path::Path) -> String {
 }
 
 pub fn options() -> StoreOptions {
-    StoreOptions { artifact_root: ArtifactRoot::Managed("mlflow-artifacts:/".to_owned()) }
+    StoreOptions { artifact_root: ArtifactRoot::Managed("mlflow-artifacts:/".to_owned()), webhook_key: None }
 }
 
 fn open(folder: &tempfile::TempDir, clock: &Arc<AtomicI64>, first_id: u128) -> Result<Store, StoreError> {

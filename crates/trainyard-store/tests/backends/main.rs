@@ -63,6 +63,20 @@ on_each_backend! {
         a_version_can_be_copied
         a_source_cannot_reach_what_its_sender_may_not_name
         a_source_within_the_named_run_or_model_is_accepted;
+    registry::webhooks:
+        a_webhook_is_read_back_without_its_secret
+        webhooks_are_listed_newest_first_page_by_page
+        an_update_changes_only_what_is_given
+        what_is_no_webhook_is_refused_by_field
+        a_store_without_a_server_cannot_test_a_webhook
+        changes_of_models_are_told_as_mlflow_tells_them
+        changes_of_prompts_are_events_of_their_own
+        an_event_is_written_exactly_where_its_change_is
+        a_delivery_is_one_servers_until_its_lease_ends
+        a_slow_receiver_leaves_room_for_others
+        a_disabled_webhook_is_told_later_and_a_deleted_one_never
+        what_is_too_old_is_given_up
+        secrets_are_sealed_where_there_is_a_key;
     tracking::batch:
         a_full_batch_is_stored_whole
         limits_are_said_as_mlflow_says_them

@@ -34,7 +34,9 @@ impl Repeat {
     /// of the interface are idempotent (equal points are stored once, params and tags are set).
     pub(crate) fn of<E: Endpoint>() -> Self {
         let makes = E::METHOD == Method::Post
-            && (E::PATH.ends_with("/create") || E::PATH.ends_with("/rename") || E::PATH == "/logged-models");
+            && (E::PATH.ends_with("/create")
+                || E::PATH.ends_with("/rename")
+                || matches!(E::PATH, "/logged-models" | "/webhooks" | "/webhooks/{webhook_id}/test"));
         if makes { Self::Unsafe } else { Self::Safe }
     }
 }

@@ -9,12 +9,13 @@ mod writer;
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use tokio::sync::mpsc;
+use tokio::sync::{Notify, mpsc};
 
 pub(super) use session::{Session, column};
 
 use super::{DbError, Sources, Transaction, migrations};
-use crate::{ArtifactRoot, StoreError};
+use crate::registry::webhooks::outbox::Outbox;
+use crate::{ArtifactRoot, StoreError, StoreOptions};
 use readers::Readers;
 use writer::{WriteJob, Writer};
 
@@ -23,6 +24,7 @@ pub(super) struct Surroundings {
     path: PathBuf,
     sources: Sources,
     artifact_root: ArtifactRoot,
+    outbox: Outbox,
 }
 
 /// An open database: the threads that own its connections. Dropped, it finishes what was submitted, and checkpoints.
@@ -30,15 +32,24 @@ pub(crate) struct Database {
     // Declared, and so dropped, before the writer: the last connection to close removes the write-ahead log.
     readers: Readers,
     writer: Writer,
+    arrived: Arc<Notify>,
 }
 
 impl Database {
-    pub(crate) fn open(uri: &str, artifact_root: ArtifactRoot, sources: Sources) -> Result<Self, StoreError> {
+    pub(crate) fn open(uri: &str, options: StoreOptions, sources: Sources) -> Result<Self, StoreError> {
+        let StoreOptions { artifact_root, webhook_key } = options;
         let path = location::from_uri(uri)?;
         let session = connect::for_writing(&path)?;
         migrations::run(&session, &path, &sources, &artifact_root)?;
-        let surroundings = Arc::new(Surroundings { path, sources, artifact_root });
-        Ok(Self { readers: Readers::new(Arc::clone(&surroundings)), writer: Writer::start(session, surroundings)? })
+        let surroundings = Arc::new(Surroundings { path, sources, artifact_root, outbox: Outbox::new(webhook_key) });
+        let arrived = surroundings.outbox.arrived();
+        let readers = Readers::new(Arc::clone(&surroundings));
+        Ok(Self { readers, writer: Writer::start(session, surroundings)?, arrived })
+    }
+
+    /// Told when a transaction has added to the outbox of webhooks.
+    pub(crate) fn deliveries_arrived(&self) -> &Notify {
+        &self.arrived
     }
 
     /// Queues work for the writer's next transaction. `reply` hears the outcome after the commit.

@@ -130,7 +130,8 @@ fn in_transaction<T>(
     work: impl FnOnce(&mut Transaction<'_>) -> Result<T, StoreError>,
 ) -> Result<T, StoreError> {
     session.execute("BEGIN DEFERRED", &[])?;
-    let outcome = guarded(|| work(&mut Transaction::new(session, &surroundings.sources, &surroundings.artifact_root)));
+    let Surroundings { sources, artifact_root, outbox, .. } = surroundings;
+    let outcome = guarded(|| work(&mut Transaction::new(session, sources, artifact_root, outbox)));
     // There is nothing to undo; ending the transaction lets checkpoints move on.
     if session.in_transaction() {
         session.execute("ROLLBACK", &[])?;

@@ -151,11 +151,11 @@ pub(super) struct Turn<'c> {
 impl Turn<'_> {
     /// Runs `work` so that its failure undoes all of it and nothing of its neighbours.
     fn take<T>(self, work: impl FnOnce(&mut Transaction<'_>) -> Result<T, StoreError>) -> Result<T, StoreError> {
-        let Self { session, surroundings: Surroundings { sources, artifact_root, .. }, alone } = self;
+        let Self { session, surroundings: Surroundings { sources, artifact_root, outbox, .. }, alone } = self;
         if !alone {
             session.execute("SAVEPOINT job", &[])?;
         }
-        let outcome = guarded(|| work(&mut Transaction::new(session, sources, artifact_root)));
+        let outcome = guarded(|| work(&mut Transaction::new(session, sources, artifact_root, outbox)));
         let released = match &outcome {
             Ok(_) if !alone => session.execute("RELEASE job", &[]).map(drop),
             _ => Ok(()),

@@ -120,7 +120,8 @@ pub fn a_full_disk_is_said_and_harms_nothing(test: TestStore) {
 pub fn a_pinned_root_is_written_down_and_a_managed_one_is_not(test: TestStore) {
     let open = |name: &str, root: ArtifactRoot| {
         let path = test.folder().join(name);
-        Store::open(&format!("sqlite:///{}", path.display()), StoreOptions { artifact_root: root }).unwrap()
+        Store::open(&format!("sqlite:///{}", path.display()), StoreOptions { artifact_root: root, webhook_key: None })
+            .unwrap()
     };
     let location = |store: &Store| {
         let request = GetExperiment { experiment_id: "0".into() };

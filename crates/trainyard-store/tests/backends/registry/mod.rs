@@ -3,6 +3,7 @@ pub mod model_versions;
 pub mod registered_models;
 pub mod sources;
 pub mod stages;
+pub mod webhooks;
 
 use trainyard_api::ErrorCode;
 use trainyard_api::model_versions::{CreateModelVersion, ModelVersion};

@@ -1,0 +1,334 @@
+//! Registry webhooks: addresses that are told of changes in the model registry.
+
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+
+use crate::endpoint::endpoints;
+use crate::{Empty, wire};
+
+/// Declares an enum whose words and numbers are protobuf's, with the lower-case words of payloads.
+macro_rules! words {
+    ($(#[$doc:meta])* $name:ident { $($(#[$about:meta])* $variant:ident $number:literal $word:literal $payload:literal,)+ }) => {
+        $(#[$doc])*
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+        pub enum $name {
+            $($(#[$about])* #[serde(rename = $word, alias = $number)] $variant,)+
+        }
+
+        impl $name {
+            /// Every one of them.
+            pub const ALL: &[Self] = &[$(Self::$variant,)+];
+
+            /// The word in payloads, in the database and in `entity.action`.
+            pub fn as_str(self) -> &'static str {
+                match self { $(Self::$variant => $payload,)+ }
+            }
+        }
+
+        impl fmt::Display for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str(self.as_str())
+            }
+        }
+    };
+}
+
+words! {
+    /// What an event is about.
+    WebhookEntity {
+        /// A registered model.
+        RegisteredModel "1" "REGISTERED_MODEL" "registered_model",
+        /// A version of a registered model.
+        ModelVersion "2" "MODEL_VERSION" "model_version",
+        /// A tag of a model version.
+        ModelVersionTag "3" "MODEL_VERSION_TAG" "model_version_tag",
+        /// An alias of a model version.
+        ModelVersionAlias "4" "MODEL_VERSION_ALIAS" "model_version_alias",
+        /// A prompt, which is a registered model with a mark.
+        Prompt "5" "PROMPT" "prompt",
+        /// A version of a prompt.
+        PromptVersion "6" "PROMPT_VERSION" "prompt_version",
+        /// A tag of a prompt.
+        PromptTag "7" "PROMPT_TAG" "prompt_tag",
+        /// A tag of a prompt version.
+        PromptVersionTag "8" "PROMPT_VERSION_TAG" "prompt_version_tag",
+        /// An alias of a prompt version.
+        PromptAlias "9" "PROMPT_ALIAS" "prompt_alias",
+        /// A budget of MLflow's gateway; nothing here is of that kind.
+        BudgetPolicy "10" "BUDGET_POLICY" "budget_policy",
+    }
+}
+
+words! {
+    /// What happened to it.
+    WebhookAction {
+        /// It was made.
+        Created "1" "CREATED" "created",
+        /// It was changed.
+        Updated "2" "UPDATED" "updated",
+        /// It was removed.
+        Deleted "3" "DELETED" "deleted",
+        /// It was given a value.
+        Set "4" "SET" "set",
+        /// Its limit was passed.
+        Exceeded "5" "EXCEEDED" "exceeded",
+    }
+}
+
+impl WebhookEntity {
+    /// What can happen to an entity of this kind.
+    pub fn actions(self) -> &'static [WebhookAction] {
+        use WebhookAction::{Created, Deleted, Exceeded, Set};
+        match self {
+            Self::RegisteredModel | Self::ModelVersion | Self::Prompt | Self::PromptVersion => &[Created],
+            Self::ModelVersionTag | Self::PromptTag | Self::PromptVersionTag => &[Deleted, Set],
+            Self::ModelVersionAlias | Self::PromptAlias => &[Created, Deleted],
+            Self::BudgetPolicy => &[Exceeded],
+        }
+    }
+}
+
+/// Something that a webhook can be told of; written `entity.action`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct WebhookEvent {
+    /// What it is about.
+    #[serde(deserialize_with = "wire::word")]
+    pub entity: WebhookEntity,
+    /// What happened.
+    #[serde(deserialize_with = "wire::word")]
+    pub action: WebhookAction,
+}
+
+impl WebhookEvent {
+    /// An event of this entity and action, whether or not it can occur.
+    pub fn new(entity: WebhookEntity, action: WebhookAction) -> Self {
+        Self { entity, action }
+    }
+}
+
+impl fmt::Display for WebhookEvent {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}.{}", self.entity, self.action)
+    }
+}
+
+/// Whether a webhook is told of anything.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub enum WebhookStatus {
+    /// It is told of its events.
+    #[default]
+    #[serde(rename = "ACTIVE", alias = "1")]
+    Active,
+    /// It is told of nothing.
+    #[serde(rename = "DISABLED", alias = "2")]
+    Disabled,
+}
+
+impl WebhookStatus {
+    /// The word on the wire and in the database.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Active => "ACTIVE",
+            Self::Disabled => "DISABLED",
+        }
+    }
+}
+
+/// An address with the events that it is told of. The secret is never part of an answer.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Webhook {
+    /// A UUID.
+    pub webhook_id: String,
+    /// A name for people; several may have the same.
+    pub name: String,
+    /// Free text.
+    #[serde(skip_serializing_if = "String::is_empty")]
+    pub description: String,
+    /// Where events are posted; a password in it reads `***`.
+    pub url: String,
+    /// Ordered by entity and action.
+    pub events: Vec<WebhookEvent>,
+    /// Whether it is in use.
+    #[serde(deserialize_with = "wire::word")]
+    pub status: WebhookStatus,
+    /// Milliseconds since the epoch.
+    #[serde(deserialize_with = "wire::int64")]
+    pub creation_timestamp: i64,
+    /// Milliseconds since the epoch.
+    #[serde(deserialize_with = "wire::int64")]
+    pub last_updated_timestamp: i64,
+}
+
+/// Makes a webhook.
+#[derive(Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct CreateWebhook {
+    /// Required.
+    pub name: String,
+    /// Required.
+    pub url: String,
+    /// Required.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub events: Vec<WebhookEvent>,
+    /// Free text.
+    #[serde(skip_serializing_if = "String::is_empty")]
+    pub description: String,
+    /// Key of the signatures; without one deliveries are not signed.
+    #[serde(skip_serializing_if = "String::is_empty")]
+    pub secret: String,
+    /// Active when left out.
+    #[serde(deserialize_with = "wire::optional_word", skip_serializing_if = "Option::is_none")]
+    pub status: Option<WebhookStatus>,
+}
+
+/// Answer to every request about one webhook.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct GetWebhookResponse {
+    /// The webhook.
+    pub webhook: Webhook,
+}
+
+/// One page of webhooks, the newest first.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct ListWebhooks {
+    /// Page size, 100 when left out.
+    #[serde(deserialize_with = "wire::optional_int64", skip_serializing_if = "Option::is_none")]
+    pub max_results: Option<i64>,
+    /// Where the last page ended.
+    #[serde(skip_serializing_if = "String::is_empty")]
+    pub page_token: String,
+}
+
+/// Answer to [`ListWebhooks`].
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct ListWebhooksResponse {
+    /// One page.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub webhooks: Vec<Webhook>,
+    /// Token of the next page; empty on the last.
+    #[serde(skip_serializing_if = "String::is_empty")]
+    pub next_page_token: String,
+}
+
+/// One webhook.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct GetWebhook {
+    /// Required.
+    pub webhook_id: String,
+}
+
+/// Changes what is given; an empty name, address or list of events is as good as none.
+#[derive(Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct UpdateWebhook {
+    /// Required.
+    pub webhook_id: String,
+    /// A new name.
+    #[serde(skip_serializing_if = "String::is_empty")]
+    pub name: String,
+    /// A new description; empty to clear it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub description: Option<String>,
+    /// A new address.
+    #[serde(skip_serializing_if = "String::is_empty")]
+    pub url: String,
+    /// The events in place of those before.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub events: Vec<WebhookEvent>,
+    /// A new secret; empty for deliveries without a signature.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub secret: Option<String>,
+    /// A new status.
+    #[serde(deserialize_with = "wire::optional_word", skip_serializing_if = "Option::is_none")]
+    pub status: Option<WebhookStatus>,
+}
+
+/// Deletes a webhook, with the deliveries that it has not had yet.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct DeleteWebhook {
+    /// Required.
+    pub webhook_id: String,
+}
+
+/// Sends an example to a webhook, whatever its status, and answers what came back.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct TestWebhook {
+    /// Required.
+    pub webhook_id: String,
+    /// The event of the example; the webhook's first when left out.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub event: Option<WebhookEvent>,
+}
+
+/// Answer to [`TestWebhook`].
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct TestWebhookResponse {
+    /// What came back.
+    pub result: WebhookTestResult,
+}
+
+/// What came back from a webhook.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct WebhookTestResult {
+    /// Whether the receiver took it.
+    pub success: bool,
+    /// Status of the answer, if there was one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub response_status: Option<u16>,
+    /// The beginning of the answer's body.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub response_body: Option<String>,
+    /// Why there was no answer.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub error_message: Option<String>,
+}
+
+endpoints! {
+    Post "/webhooks" CreateWebhook => GetWebhookResponse;
+    Get "/webhooks" ListWebhooks => ListWebhooksResponse;
+    Get "/webhooks/{webhook_id}" GetWebhook => GetWebhookResponse;
+    Patch "/webhooks/{webhook_id}" UpdateWebhook => GetWebhookResponse;
+    Delete "/webhooks/{webhook_id}" DeleteWebhook => Empty;
+    Post "/webhooks/{webhook_id}/test" TestWebhook => TestWebhookResponse;
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{ApiError, decode_json};
+
+    #[test]
+    fn events_are_read_as_words_or_numbers_and_written_as_words() {
+        let body = br#"{"events": [{"entity": 1, "action": "1"}, {"entity": "PROMPT_TAG", "action": "SET"}]}"#;
+        let request: CreateWebhook = decode_json(body).expect("readable");
+        let names: Vec<_> = request.events.iter().map(ToString::to_string).collect();
+        assert_eq!(names, ["registered_model.created", "prompt_tag.set"]);
+        let written = serde_json::to_string(&request.events[1]).expect("written");
+        assert_eq!(written, r#"{"entity":"PROMPT_TAG","action":"SET"}"#);
+    }
+
+    #[test]
+    fn an_event_that_is_none_is_named() {
+        for (body, part) in [
+            (
+                br#"{"events": [{"entity": "NOPE", "action": 1}]}"#.as_slice(),
+                "'events[0].entity': unknown variant `NOPE`",
+            ),
+            (br#"{"events": [{"entity": 1}]}"#, "'events[0]': missing field `action`"),
+            (br#"{"status": "PAUSED"}"#, "'status': unknown variant `PAUSED`"),
+        ] {
+            let error = ApiError::from(decode_json::<CreateWebhook>(body).err().expect("refused"));
+            assert!(error.message.contains(part), "{error}");
+        }
+    }
+}
