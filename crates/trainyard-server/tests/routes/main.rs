@@ -9,10 +9,12 @@ mod history;
 mod http_client;
 mod memory;
 mod operation;
+mod receiver;
 mod service;
 mod start;
 mod table;
 mod test_server;
+mod webhooks;
 
 use http_client::{Answer, Connection};
 use test_server::TestServer;

@@ -14,10 +14,10 @@ pub struct TestServer {
     pub address: String,
     pub folder: PathBuf,
     url: String,
-    runtime: Runtime,
+    runtime: Option<Runtime>,
     stop: Option<oneshot::Sender<()>>,
     running: Option<JoinHandle<()>>,
-    _guard: tempfile::TempDir,
+    guard: Option<tempfile::TempDir>,
 }
 
 impl TestServer {
@@ -26,10 +26,15 @@ impl TestServer {
     }
 
     pub fn start_with(change: impl FnOnce(&mut ServerConfig)) -> Self {
-        let guard = tempfile::tempdir().unwrap();
-        let folder = guard.path().to_owned();
-        let mut config = config_in(&folder);
+        let folder = tempfile::tempdir().unwrap();
+        let mut config = config_in(folder.path());
         change(&mut config);
+        Self::start_on(folder, config)
+    }
+
+    /// A server with this configuration; the folder is removed after it.
+    pub fn start_on(guard: tempfile::TempDir, config: ServerConfig) -> Self {
+        let folder = guard.path().to_owned();
         let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();
         let server = runtime.block_on(Server::bind(config)).unwrap();
         let url = server.url();
@@ -38,7 +43,8 @@ impl TestServer {
         let running = runtime.spawn(server.run(async {
             let _ = stopped.await;
         }));
-        Self { address, folder, url, runtime, stop: Some(stop), running: Some(running), _guard: guard }
+        let (runtime, guard) = (Some(runtime), Some(guard));
+        Self { address, folder, url, runtime, stop: Some(stop), running: Some(running), guard }
     }
 
     pub fn url(&self) -> &str {
@@ -74,9 +80,23 @@ impl TestServer {
 
     /// Waits until the server has stopped.
     pub fn wait(&mut self) {
-        if let Some(running) = self.running.take() {
-            self.runtime.block_on(running).unwrap();
+        if let (Some(running), Some(runtime)) = (self.running.take(), &self.runtime) {
+            runtime.block_on(running).unwrap();
         }
+    }
+
+    /// Stops the server and hands over its folder.
+    pub fn stop(mut self) -> tempfile::TempDir {
+        self.begin_stop();
+        self.wait();
+        self.guard.take().unwrap()
+    }
+
+    /// Ends every task where it stands, as a crash would, and hands over the folder.
+    pub fn die(mut self) -> tempfile::TempDir {
+        self.running.take();
+        self.runtime.take().unwrap().shutdown_background();
+        self.guard.take().unwrap()
     }
 }
 

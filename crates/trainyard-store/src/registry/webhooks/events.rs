@@ -209,7 +209,23 @@ mod tests {
             WebhookEntity::ALL.iter().flat_map(|entity| entity.actions().iter().map(|action| (*entity, *action)));
         let events = events.map(|(entity, action)| WebhookEvent::new(entity, action));
         let shown: Vec<_> = events.map(|event| format!("{event} {}", example(event))).collect();
-        insta::assert_snapshot!(shown.join("\n"), @"");
+        insta::assert_snapshot!(shown.join("\n"), @r#"
+        registered_model.created {"description":"An example registered model","name":"example_model","tags":{"example_key":"example_value"}}
+        model_version.created {"description":"An example model version","name":"example_model","run_id":"abcd1234abcd5678","source":"models:/123","tags":{"example_key":"example_value"},"version":"1"}
+        model_version_tag.deleted {"key":"example_key","name":"example_model","version":"1"}
+        model_version_tag.set {"key":"example_key","name":"example_model","value":"example_value","version":"1"}
+        model_version_alias.created {"alias":"example_alias","name":"example_model","version":"1"}
+        model_version_alias.deleted {"alias":"example_alias","name":"example_model"}
+        prompt.created {"description":"An example prompt","name":"example_prompt","tags":{"example_key":"example_value"}}
+        prompt_version.created {"description":"An example prompt version","name":"example_prompt","tags":{"example_key":"example_value"},"template":"Hello {{name}}!","version":"1"}
+        prompt_tag.deleted {"key":"example_key","name":"example_prompt"}
+        prompt_tag.set {"key":"example_key","name":"example_prompt","value":"example_value"}
+        prompt_version_tag.deleted {"key":"example_key","name":"example_prompt","version":"1"}
+        prompt_version_tag.set {"key":"example_key","name":"example_prompt","value":"example_value","version":"1"}
+        prompt_alias.created {"alias":"example_alias","name":"example_prompt","version":"1"}
+        prompt_alias.deleted {"alias":"example_alias","name":"example_prompt"}
+        budget_policy.exceeded {"budget_amount":100.0,"budget_policy_id":"bp-abc123","budget_unit":"USD","current_spend":105.5,"duration_unit":"MONTHS","duration_value":1,"target_scope":"ENDPOINT","target_value":"ep-abc123","window_start":1704067200000,"workspace":"default"}
+        "#);
     }
 
     #[test]

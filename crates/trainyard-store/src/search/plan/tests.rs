@@ -30,7 +30,7 @@ const FILL: &[&str] = &[
 fn with_runs<T: Send + 'static>(work: impl FnOnce(&mut Transaction<'_>) -> T + Send + 'static) -> T {
     let folder = tempfile::tempdir().expect("a folder");
     let uri = format!("sqlite:///{}", folder.path().join("store.db").display());
-    let options = StoreOptions { artifact_root: ArtifactRoot::Managed("a:/".to_owned()) };
+    let options = StoreOptions { artifact_root: ArtifactRoot::Managed("a:/".to_owned()), webhook_key: None };
     let sources = Sources { now_ms: Arc::new(|| 0), ..Sources::default() };
     let store = Store::open_with(&uri, options, sources).expect("a store");
     let filled = store.write(|tx| {
