@@ -108,13 +108,12 @@ fn is_public_v4(address: Ipv4Addr) -> bool {
 }
 
 fn is_public_v6(address: Ipv6Addr) -> bool {
-    let segments = address.segments();
-    // Only this block is given out for use on the internet; parts of it are set aside.
-    let global = segments[0] & 0xe000 == 0x2000;
-    let special = (segments[0] == 0x2001 && segments[1] < 0x0200)
-        || (segments[0] == 0x2001 && segments[1] == 0x0db8)
-        || segments[0] & 0xfff0 == 0x3ff0;
-    global && !special
+    match address.segments() {
+        // Set aside for protocols, and for documents.
+        [0x2001, 0..0x0200 | 0x0db8, ..] | [0x3ff0..=0xffff, ..] => false,
+        // Only this block is given out for use on the internet.
+        [first, ..] => (0x2000..0x4000).contains(&first),
+    }
 }
 
 /// The IPv4 address inside of mapped, compatible, 6to4 and NAT64 addresses.
