@@ -22,12 +22,32 @@ impl Dialect {
         }
     }
 
+    /// `RLIKE` of the filter language: whether a regular expression fits somewhere in the text. What
+    /// [`regular_expression`](super::regular_expression) takes means the same in both databases.
+    pub fn rlike(self, column: &str, bind: &str) -> String {
+        match self {
+            Self::Sqlite => format!("{column} REGEXP {bind}"),
+        }
+    }
+
+    /// The number that a text is, as a double; NULL when it is none.
+    pub fn number(self, column: &str) -> String {
+        match self {
+            Self::Sqlite => format!("NUMBER({column})"),
+        }
+    }
+
     /// A subquery of the integers in one bound value made by [`Value::integers`](super::Value::integers), for `IN`:
     /// however many they are, the statement's text stays the same.
     pub fn integers(self, bind: &str) -> String {
         match self {
             Self::Sqlite => format!("(SELECT value FROM json_each({bind}))"),
         }
+    }
+
+    /// A subquery of the numbers in one bound value made by [`Value::numbers`](super::Value::numbers), for `IN`.
+    pub fn numbers(self, bind: &str) -> String {
+        self.integers(bind)
     }
 
     /// A subquery of the texts in one bound value made by [`Value::texts`](super::Value::texts), for `IN`.

@@ -6,6 +6,7 @@
 mod dialect;
 mod error;
 mod migrations;
+mod regex;
 mod sources;
 mod sqlite;
 mod transaction;
@@ -13,6 +14,7 @@ mod value;
 
 pub use dialect::Dialect;
 pub use error::DbError;
+pub(crate) use regex::regular_expression;
 pub use sources::Sources;
 pub(crate) use sqlite::{Database, Waiting};
 pub use transaction::Transaction;

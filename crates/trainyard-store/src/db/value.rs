@@ -27,6 +27,17 @@ impl Value {
         Self::Text(serde_json::Value::from(values).to_string())
     }
 
+    /// Many numbers as one value, for [`Dialect::numbers`](super::Dialect::numbers). None of them is NaN.
+    pub fn numbers(values: &[f64]) -> Self {
+        // JSON knows no infinity, yet numbers that are too large for a double are read as one.
+        let written = |value: &f64| match value {
+            value if value.is_infinite() => format!("{}1e999", if *value < 0.0 { "-" } else { "" }),
+            value => format!("{value:e}"),
+        };
+        let values: Vec<String> = values.iter().map(written).collect();
+        Self::Text(format!("[{}]", values.join(",")))
+    }
+
     /// Many texts as one value, for [`Dialect::texts`](super::Dialect::texts).
     pub fn texts<T: AsRef<str>>(values: impl IntoIterator<Item = T>) -> Self {
         let values = values.into_iter().map(|text| serde_json::Value::from(text.as_ref())).collect();

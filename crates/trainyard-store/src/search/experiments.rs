@@ -6,8 +6,9 @@ use trainyard_api::limits::SEARCH_MAX_RESULTS;
 use super::keyset::{Kind, Term};
 use super::order::Order;
 use super::page::{self, Page};
-use super::rules::{Attribute, EQUALITY_OR_LIST, Family, KeyValues, Metrics, ORDER, Rules, TEXT, TEXT_OR_NULL, Values};
+use super::rules::{Attribute, EQUALITY, Family, KeyValues, Metrics, NUMBER, Rules, TEXT, TEXT_OR_NULL};
 use super::sql::Statement;
+use super::values::Values;
 use super::{in_stages, parse};
 use crate::tracking::experiments;
 use crate::{Access, Operation, StoreError, Transaction};
@@ -26,31 +27,23 @@ const RULES: Rules = Rules {
         Attribute { names: &["name"], column: "x.name", values: Values::Text, operators: TEXT, order_names: &["name"] },
         Attribute {
             names: &["experiment_id"],
-            column: "CAST(x.id AS TEXT)",
-            values: Values::Text,
-            operators: EQUALITY_OR_LIST,
-            order_names: &[],
-        },
-        // The ids are texts to clients, yet come in the order of their numbers.
-        Attribute {
-            names: &["experiment_id"],
             column: "x.id",
-            values: Values::Number,
-            operators: &[],
+            values: Values::WholeNumber,
+            operators: EQUALITY,
             order_names: &["experiment_id"],
         },
         Attribute {
             names: &["creation_time"],
             column: "x.creation_time",
             values: Values::Number,
-            operators: ORDER,
+            operators: NUMBER,
             order_names: &["creation_time"],
         },
         Attribute {
             names: &["last_update_time"],
             column: "x.last_update_time",
             values: Values::Number,
-            operators: ORDER,
+            operators: NUMBER,
             order_names: &["last_update_time"],
         },
     ],
@@ -73,7 +66,7 @@ impl Operation for SearchExperiments {
         order.select(&mut statement);
         statement.push(" FROM experiment x");
         let start = page.start(tx, &statement, &terms)?;
-        statement.push(" WHERE ").filter(&RULES, &parse(&filter)?, &filter)?;
+        statement.push(" WHERE ").filter(&RULES, &parse(&filter, &RULES)?, &filter)?;
         in_stages(&mut statement, view_type);
 
         let (keys, next_page_token) = statement.page(tx, &page, &terms, start.as_ref())?;

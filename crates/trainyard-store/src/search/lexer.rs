@@ -14,7 +14,7 @@ pub(super) enum TokenKind {
     Backticked(String),
     /// Text between double quotes: a value, or the end of a key.
     DoubleQuoted(String),
-    /// Text between single quotes: a value, or the end of a key.
+    /// Text between single quotes: a value, or the end of a key. `E'…'` is one as well.
     SingleQuoted(String),
     /// A number with a sign, a fraction or an exponent, as written.
     Number(String),
@@ -77,13 +77,17 @@ impl Lexer<'_> {
             ',' => Ok(self.symbol(1, TokenKind::Comma)),
             '(' => Ok(self.symbol(1, TokenKind::Open)),
             ')' => Ok(self.symbol(1, TokenKind::Close)),
-            '`' => self.quoted(next).map(TokenKind::Backticked),
+            '`' => self.backticked().map(TokenKind::Backticked),
             '"' => self.quoted(next).map(TokenKind::DoubleQuoted),
             '\'' => self.quoted(next).map(TokenKind::SingleQuoted),
+            'E' | 'e' if self.rest()[1..].starts_with('\'') => self.escaped().map(TokenKind::SingleQuoted),
             '=' | '!' | '<' | '>' => self.comparison(),
             '.' if self.follows_a_key() => Ok(self.word()),
             '0'..='9' | '.' | '+' | '-' => self.number(),
             _ if is_word(next) => Ok(self.word()),
+            '&' | '|' => {
+                Err(FilterError::at(self.text, self.at, "unexpected character; clauses are joined with AND or OR"))
+            }
             _ => Err(FilterError::at(
                 self.text,
                 self.at,
@@ -111,23 +115,78 @@ impl Lexer<'_> {
         self.symbol(length, TokenKind::Word(word))
     }
 
-    /// A quote is closed by the same mark; the mark twice stands for itself.
-    fn quoted(&mut self, mark: char) -> Result<String, FilterError> {
+    /// A backtick closes the key; two of them stand for one.
+    fn backticked(&mut self) -> Result<String, FilterError> {
         let start = self.at;
-        let mut value = String::new();
-        self.at += mark.len_utf8();
+        let mut name = String::new();
+        self.at += 1;
         while let Some(next) = self.peek() {
             self.at += next.len_utf8();
-            if next != mark {
-                value.push(next);
-            } else if self.peek() == Some(mark) {
-                self.at += mark.len_utf8();
-                value.push(mark);
+            if next != '`' {
+                name.push(next);
+            } else if self.peek() == Some('`') {
+                self.at += 1;
+                name.push('`');
             } else {
-                return Ok(value);
+                return Ok(name);
             }
         }
-        Err(FilterError::at(self.text, start, format!("the quote {mark} is not closed")))
+        Err(self.not_closed(start, '`'))
+    }
+
+    /// Text between two quotes, in which every character stands for itself, as in MLflow. A mark that is doubled or
+    /// follows a backslash belongs to the text, with what is before it, unless no other mark closes the text.
+    fn quoted(&mut self, mark: char) -> Result<String, FilterError> {
+        let start = self.at;
+        let bytes = self.text.as_bytes();
+        let is_mark = |at: usize| bytes.get(at).is_some_and(|byte| char::from(*byte) == mark);
+        let mut last_resort = None;
+        let mut at = start + 1;
+        let end = loop {
+            if at >= bytes.len() {
+                break last_resort.ok_or_else(|| self.not_closed(start, mark))?;
+            } else if is_mark(at) && is_mark(at + 1) {
+                last_resort = Some(at);
+                at += 2;
+            } else if bytes[at] == b'\\' && is_mark(at + 1) {
+                last_resort = Some(at + 1);
+                at += 2;
+            } else if is_mark(at) {
+                break at;
+            } else {
+                at += 1;
+            }
+        };
+        self.at = end + 1;
+        Ok(self.text[start + 1..end].to_owned())
+    }
+
+    /// `E'…'`: a backslash stands before a quote or a backslash that belongs to the text.
+    fn escaped(&mut self) -> Result<String, FilterError> {
+        let start = self.at;
+        let mut value = String::new();
+        self.at += 2;
+        while let Some(next) = self.peek() {
+            let at = self.at;
+            self.at += next.len_utf8();
+            match (next, self.peek()) {
+                ('\'', _) => return Ok(value),
+                ('\\', Some(escaped @ ('\'' | '"' | '\\'))) => {
+                    self.at += 1;
+                    value.push(escaped);
+                }
+                ('\\', _) => {
+                    let reason = r#"in E'…' a backslash stands before a quote or a backslash: \', \" or \\"#;
+                    return Err(FilterError::at(self.text, at, reason));
+                }
+                _ => value.push(next),
+            }
+        }
+        Err(self.not_closed(start, '\''))
+    }
+
+    fn not_closed(&self, start: usize, mark: char) -> FilterError {
+        FilterError::at(self.text, start, format!("the quote {mark} is not closed"))
     }
 
     fn comparison(&mut self) -> Result<TokenKind, FilterError> {
@@ -139,8 +198,15 @@ impl Lexer<'_> {
             "<=" => "<=",
             ">" => ">",
             ">=" => ">=",
-            _ => {
-                let reason = "unknown comparison; expected one of =, !=, <, <=, >, >=";
+            other => {
+                let meant = match other {
+                    "==" => "; did you mean =?",
+                    "<>" | "!==" => "; did you mean !=?",
+                    "=<" => "; did you mean <=?",
+                    "=>" => "; did you mean >=?",
+                    _ => "",
+                };
+                let reason = format!("unknown comparison; expected one of =, !=, <, <=, >, >={meant}");
                 return Err(FilterError::at(self.text, self.at, reason));
             }
         };
@@ -198,11 +264,29 @@ mod tests {
     }
 
     #[test]
-    fn a_doubled_quote_stands_for_itself() {
-        assert_eq!(kinds("'it''s'"), [TokenKind::SingleQuoted("it's".into())]);
+    fn between_quotes_every_character_stands_for_itself() {
+        for text in ["it''s", r"it\'s", "", r"C:\x", "''", "a''", r#"say "hi""#, "é\n"] {
+            assert_eq!(kinds(&format!("'{text}'")), [TokenKind::SingleQuoted(text.into())], "{text}");
+        }
+        assert_eq!(kinds(r#""it's""#), [TokenKind::DoubleQuoted("it's".into())]);
+        assert_eq!(kinds(r#""a""b\"c""#), [TokenKind::DoubleQuoted(r#"a""b\"c"#.into())]);
         assert_eq!(kinds("`a``b`"), [TokenKind::Backticked("a`b".into())]);
-        assert_eq!(kinds("''"), [TokenKind::SingleQuoted(String::new())]);
+    }
+
+    #[test]
+    fn a_backslash_at_the_end_of_a_text_does_not_leave_it_open() {
         assert_eq!(kinds(r"'C:\x\'"), [TokenKind::SingleQuoted(r"C:\x\".into())]);
+        assert_eq!(kinds("'a' 'b'"), [TokenKind::SingleQuoted("a".into()), TokenKind::SingleQuoted("b".into())]);
+        assert!(message(r"'C:\x\' AND b = 'c'").contains("character 19, near \"'\": the quote ' is not closed"));
+        assert!(message("'''").contains("character 3, near \"'\": the quote ' is not closed"));
+    }
+
+    #[test]
+    fn escapes_write_what_quotes_cannot() {
+        assert_eq!(kinds(r#"E'it\'s "\\\"'"#), [TokenKind::SingleQuoted(r#"it's "\""#.into())]);
+        assert_eq!(kinds("e''"), [TokenKind::SingleQuoted(String::new())]);
+        assert!(message(r"E'a\n'").contains("character 4, near \"\\\\n'\": in E'…' a backslash stands before"));
+        assert!(message(r"E'a\'").contains("the quote ' is not closed"));
     }
 
     #[test]
@@ -216,6 +300,8 @@ mod tests {
         assert!(
             message("metrics.m == 1").starts_with("Invalid filter at character 11, near \"== 1\": unknown comparison")
         );
+        assert!(message("metrics.m <> 1").ends_with("did you mean !=?"));
+        assert!(message("a = 1 || b = 2").contains("near \"|| b = 2\": unexpected character; clauses are joined with"));
         assert!(message("a = 1AND").contains("near \"1AND\": not a number"));
         assert!(message("a\0").contains("NUL"));
     }

@@ -8,10 +8,11 @@ use super::keyset::{Kind, Term};
 use super::order::column_kind;
 use super::page::{self, Page};
 use super::rules::{
-    Attribute, EQUALITY_OR_LIST, Family, KeyValues, Metrics, ORDER, Rules, Subject, TEXT_OR_LIST, Values,
+    Attribute, EQUALITY, Family, KeyValues, Metrics, NUMBER, PARAM, Rules, Subject, TEXT, TEXT_OR_NULL,
 };
 use super::sql::Statement;
 use super::tree::Key;
+use super::values::Values;
 use super::{experiment_keys, in_experiments, in_stages, parse};
 use crate::tracking::logged_models;
 use crate::{Access, Operation, StoreError, Transaction};
@@ -22,22 +23,22 @@ const MAX_ENTRIES: usize = 32;
 const TAGS: Family = Family::KeyValue(KeyValues {
     table: "logged_model_tag",
     owner: "model",
-    operators: TEXT_OR_LIST,
-    values: Values::TextOrNumber,
+    operators: TEXT_OR_NULL,
+    values: Values::BareText,
 });
 const PARAMS: Family = Family::KeyValue(KeyValues {
     table: "logged_model_param",
     owner: "model",
-    operators: TEXT_OR_LIST,
-    values: Values::TextOrNumber,
+    operators: PARAM,
+    values: Values::BareTextOrNumber,
 });
 
 const fn text(name: &'static [&'static str], column: &'static str) -> Attribute {
-    Attribute { names: name, column, values: Values::TextOrNumber, operators: TEXT_OR_LIST, order_names: name }
+    Attribute { names: name, column, values: Values::BareText, operators: TEXT, order_names: name }
 }
 
 const fn time(names: &'static [&'static str], column: &'static str) -> Attribute {
-    Attribute { names, column, values: Values::Number, operators: ORDER, order_names: names }
+    Attribute { names, column, values: Values::Number, operators: NUMBER, order_names: names }
 }
 
 const RULES: Rules = Rules {
@@ -49,6 +50,7 @@ const RULES: Rules = Rules {
         text(&["model_type"], "COALESCE(x.model_type, '')"),
         text(&["source_run_id"], "COALESCE(x.source_run_id, '')"),
         text(&["experiment_id"], "CAST(x.experiment_id AS TEXT)"),
+        text(&["lifecycle_stage"], "x.lifecycle_stage"),
         Attribute {
             names: &["status"],
             column: "x.status",
@@ -58,8 +60,23 @@ const RULES: Rules = Rules {
                 ("FAILED", "LOGGED_MODEL_UPLOAD_FAILED"),
                 ("UNSPECIFIED", "LOGGED_MODEL_STATUS_UNSPECIFIED"),
             ]),
-            operators: EQUALITY_OR_LIST,
+            operators: EQUALITY,
             order_names: &["status"],
+        },
+        Attribute {
+            names: &["status_message"],
+            column: "x.status_message",
+            values: Values::BareText,
+            operators: TEXT_OR_NULL,
+            order_names: &[],
+        },
+        Attribute {
+            names: &["artifact_location"],
+            column: "(SELECT RTRIM(COALESCE(e.artifact_location, {root} || '/' || e.id), '/') || '/models/' || x.model_id \
+                     || '/artifacts' FROM experiment e WHERE e.id = x.experiment_id)",
+            values: Values::BareText,
+            operators: TEXT,
+            order_names: &[],
         },
         time(&["creation_timestamp", "creation_timestamp_ms", "creation_time"], "x.creation_time"),
         time(&["last_updated_timestamp", "last_updated_timestamp_ms", "last_updated_time"], "x.last_updated_time"),
@@ -110,7 +127,7 @@ impl Operation for SearchLoggedModels {
             statement.push(")");
         }
         statement.narrow_metrics(datasets);
-        statement.push(" AND ").filter(&RULES, &parse(&filter)?, &filter)?;
+        statement.push(" AND ").filter(&RULES, &parse(&filter, &RULES)?, &filter)?;
 
         let (keys, next_page_token) = statement.page(tx, &page, &terms, start.as_ref())?;
         Ok(SearchLoggedModelsResponse { models: logged_models::load(tx, &keys)?, next_page_token })

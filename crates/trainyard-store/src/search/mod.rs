@@ -1,7 +1,9 @@
 //! Searches: MLflow's filter language and orders to SQL, page by page.
 //!
 //! The way of a filter: text → tokens (`lexer`) → tree (`parser`, `tree`), the same for every entity; then, with the
-//! keys and operators that the entity has (`rules`), SQL with binds (`sql`). No text of a user becomes part of SQL.
+//! keys, operators and values that the entity has (`rules`, `values`), SQL with binds (`sql`). No text of a user becomes
+//! part of SQL. docs/search.md says what the language is.
+//!
 //! `order` does the same for `order_by`; `page` reads and writes page tokens, and `keyset` makes conditions of them. One
 //! module an entity holds its keys and its operation; `plan` decides by which index runs are found.
 
@@ -19,7 +21,9 @@ mod registered_models;
 mod rules;
 mod runs;
 mod sql;
+mod suggestions;
 mod tree;
+mod values;
 
 pub(crate) use page::fingerprint;
 use parser::parse;

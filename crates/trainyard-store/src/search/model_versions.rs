@@ -6,8 +6,9 @@ use trainyard_api::model_versions::{SearchModelVersions, SearchModelVersionsResp
 use super::keyset::{Kind, Term};
 use super::order::Order;
 use super::page::{self, Page};
-use super::rules::{Attribute, Family, KeyValues, Metrics, ORDER, Rules, TEXT, TEXT_OR_LIST, Values};
+use super::rules::{Attribute, Family, KeyValues, Metrics, NUMBER, Rules, TEXT, TEXT_OR_NULL};
 use super::sql::Statement;
+use super::values::Values;
 use super::{parse, prompts};
 use crate::registry::model_versions;
 use crate::{Access, Operation, StoreError, Transaction};
@@ -15,7 +16,7 @@ use crate::{Access, Operation, StoreError, Transaction};
 const TAGS: Family = Family::KeyValue(KeyValues {
     table: "model_version_tag",
     owner: "version_row",
-    operators: TEXT,
+    operators: TEXT_OR_NULL,
     values: Values::Text,
 });
 
@@ -23,25 +24,19 @@ const RULES: Rules = Rules {
     entity: "model versions",
     prefixes: &[("attribute", Family::Attribute), ("tags", TAGS), ("tag", TAGS)],
     attributes: &[
-        Attribute {
-            names: &["name"],
-            column: "m.name",
-            values: Values::Text,
-            operators: TEXT_OR_LIST,
-            order_names: &["name"],
-        },
+        Attribute { names: &["name"], column: "m.name", values: Values::Text, operators: TEXT, order_names: &["name"] },
         Attribute {
             names: &["version_number"],
             column: "x.version",
             values: Values::QuotedNumber,
-            operators: ORDER,
+            operators: NUMBER,
             order_names: &["version_number"],
         },
         Attribute {
             names: &["run_id"],
             column: "COALESCE(x.run_id, '')",
             values: Values::Text,
-            operators: TEXT_OR_LIST,
+            operators: TEXT,
             order_names: &[],
         },
         Attribute {
@@ -89,9 +84,7 @@ impl Operation for SearchModelVersions {
         statement.push(" FROM model_version x JOIN registered_model m ON m.id = x.model");
         let start = page.start(tx, &statement, &terms)?;
         statement.push(" WHERE ");
-        let tags = "SELECT 1 FROM model_version_tag t WHERE t.version_row = x.id";
-        let rest = prompts::choose(&mut statement, parse(&filter)?, tags);
-        statement.filter(&RULES, &rest, &filter)?;
+        statement.filter(&RULES, &prompts::choose(parse(&filter, &RULES)?), &filter)?;
 
         let (keys, next_page_token) = statement.page(tx, &page, &terms, start.as_ref())?;
         Ok(SearchModelVersionsResponse { model_versions: model_versions::load(tx, &keys)?, next_page_token })

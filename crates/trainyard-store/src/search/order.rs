@@ -3,8 +3,9 @@
 use super::FilterError;
 use super::keyset::{Kind, Term};
 use super::parser::parse_order;
-use super::rules::{Rules, Subject, Values};
+use super::rules::{Rules, Subject};
 use super::sql::Statement;
+use super::values::Values;
 use crate::StoreError;
 
 /// Each entry may be a join; the databases allow some more.
@@ -133,7 +134,7 @@ pub(super) type Tie = (&'static str, Term);
 pub(super) fn column_kind(rules: &Rules, column: &str) -> Kind {
     let attribute = rules.attributes.iter().find(|attribute| attribute.column == column);
     match attribute.map(|attribute| attribute.values) {
-        Some(Values::Number | Values::QuotedNumber) => Kind::Number,
+        Some(Values::Number | Values::QuotedNumber | Values::WholeNumber) => Kind::Number,
         _ => Kind::Text,
     }
 }

@@ -1,33 +1,54 @@
-//! Tokens to tree: `clause [AND clause]*`.
+//! Tokens to tree. `OR` binds weaker than `AND`, which binds weaker than `NOT`; docs/search.md has the whole grammar.
 
 use super::FilterError;
 use super::lexer::{self, Token, TokenKind};
-use super::tree::{Clause, Comparator, Condition, Filter, Key, Literal};
+use super::rules::Rules;
+use super::suggestions::did_you_mean;
+use super::tree::{Clause, Comparator, Condition, Filter, Key, Literal, Places, Style};
 
 /// Every clause is a subquery; the databases' limits on nesting are above this.
 const MAX_CLAUSES: usize = 200;
+/// How many parentheses and `NOT`s can be around a clause. Parser, printer and databases go down recursively.
+const MAX_DEPTH: usize = 64;
 
-/// Reads a filter. Empty text finds everything.
-pub(super) fn parse(text: &str) -> Result<Filter, FilterError> {
+const OPERATORS: &[&str] = &[
+    "=",
+    "!=",
+    "<",
+    "<=",
+    ">",
+    ">=",
+    "LIKE",
+    "ILIKE",
+    "RLIKE",
+    "NOT LIKE",
+    "NOT ILIKE",
+    "NOT RLIKE",
+    "IN",
+    "NOT IN",
+    "BETWEEN",
+    "NOT BETWEEN",
+    "IS NULL",
+    "IS NOT NULL",
+];
+const KEYWORDS: &[&str] = &["AND", "OR", "NOT", "LIKE", "ILIKE", "RLIKE", "IN", "BETWEEN", "IS", "NULL"];
+
+/// Reads a filter. Empty text finds everything. The rules are there for the errors alone, to say what would be valid.
+pub(super) fn parse(text: &str, rules: &Rules) -> Result<Filter, FilterError> {
+    read(text, Some(rules))
+}
+
+fn read(text: &str, rules: Option<&Rules>) -> Result<Filter, FilterError> {
     let tokens = lexer::tokens(text)?;
-    let mut parser = Parser { text, tokens: &tokens, next: 0 };
-    let mut clauses = Vec::new();
-    // MLflow lets `AND` be doubled, left out, or stand at either end; filters put together by programs rely on it.
-    loop {
-        while parser.keyword("AND") {}
-        let Some(token) = parser.peek() else { break };
-        if clauses.len() == MAX_CLAUSES {
-            return Err(parser.error_at(token, format!("a filter can have at most {MAX_CLAUSES} clauses")));
-        }
-        clauses.push(Filter::Clause(parser.clause()?));
+    let mut parser = Parser { text, tokens: &tokens, next: 0, rules, clauses: 0, depth: 0 };
+    while parser.keyword("AND") {}
+    if parser.peek().is_none() {
+        return Ok(Filter::And(Vec::new()));
     }
-    match clauses.pop() {
-        Some(only) if clauses.is_empty() => Ok(only),
-        Some(last) => {
-            clauses.push(last);
-            Ok(Filter::And(clauses))
-        }
-        None => Ok(Filter::And(clauses)),
+    let filter = parser.alternatives()?;
+    match parser.peek() {
+        Some(token) => Err(parser.error_at(token, "there is no '(' that this closes")),
+        None => Ok(filter),
     }
 }
 
@@ -35,7 +56,7 @@ pub(super) fn parse(text: &str) -> Result<Filter, FilterError> {
 pub(super) fn parse_order(text: &str) -> Result<(Key, bool), FilterError> {
     let order = |error: FilterError| error.of("order_by clause");
     let tokens = lexer::tokens(text).map_err(order)?;
-    let mut parser = Parser { text, tokens: &tokens, next: 0 };
+    let mut parser = Parser { text, tokens: &tokens, next: 0, rules: None, clauses: 0, depth: 0 };
     let key = parser.key().map_err(order)?;
     let ascending = parser.keyword("ASC") || !parser.keyword("DESC");
     match parser.peek() {
@@ -48,6 +69,9 @@ struct Parser<'t> {
     text: &'t str,
     tokens: &'t [Token],
     next: usize,
+    rules: Option<&'t Rules>,
+    clauses: usize,
+    depth: usize,
 }
 
 impl<'t> Parser<'t> {
@@ -55,15 +79,24 @@ impl<'t> Parser<'t> {
         self.tokens.get(self.next)
     }
 
-    fn advance(&mut self) -> Option<&'t Token> {
-        let token = self.peek();
-        self.next += usize::from(token.is_some());
-        token
+    /// Where the next token starts; after the last one, where the text ends.
+    fn place(&self) -> usize {
+        self.peek().map_or(self.text.len(), |token| token.start)
+    }
+
+    fn is_keyword(&self, keyword: &str) -> bool {
+        matches!(self.peek(), Some(Token { kind: TokenKind::Word(word), .. }) if word.eq_ignore_ascii_case(keyword))
     }
 
     /// Passes over a keyword, in any case, if it is next.
     fn keyword(&mut self, keyword: &str) -> bool {
-        let found = matches!(self.peek(), Some(Token { kind: TokenKind::Word(word), .. }) if word.eq_ignore_ascii_case(keyword));
+        let found = self.is_keyword(keyword);
+        self.next += usize::from(found);
+        found
+    }
+
+    fn symbol(&mut self, symbol: &TokenKind) -> bool {
+        let found = self.peek().is_some_and(|token| token.kind == *symbol);
         self.next += usize::from(found);
         found
     }
@@ -74,15 +107,79 @@ impl<'t> Parser<'t> {
 
     /// What came instead of what was expected.
     fn expected<T>(&self, what: &str) -> Result<T, FilterError> {
-        let at = self.peek().map_or(self.text.len(), |token| token.start);
-        Err(FilterError::at(self.text, at, format!("expected {what}")))
+        Err(FilterError::at(self.text, self.place(), format!("expected {what}")))
+    }
+
+    /// `a OR b OR …`
+    fn alternatives(&mut self) -> Result<Filter, FilterError> {
+        let mut filters = vec![self.conjunction()?];
+        while self.keyword("OR") {
+            filters.push(self.conjunction()?);
+        }
+        Ok(Filter::or(filters))
+    }
+
+    /// `a AND b AND …`. MLflow lets `AND` be doubled, left out, or stand at either end; filters put together by
+    /// programs rely on it.
+    fn conjunction(&mut self) -> Result<Filter, FilterError> {
+        let mut filters = Vec::new();
+        loop {
+            while self.keyword("AND") {}
+            match self.peek().map(|token| &token.kind) {
+                None | Some(TokenKind::Close) => break,
+                Some(TokenKind::Word(word)) if word.eq_ignore_ascii_case("OR") => break,
+                Some(
+                    TokenKind::Comparison(_) | TokenKind::Comma | TokenKind::Number(_) | TokenKind::SingleQuoted(_),
+                ) if !filters.is_empty() => {
+                    return self.expected("AND, OR or the end of the filter");
+                }
+                Some(_) => filters.push(self.unit()?),
+            }
+        }
+        if filters.is_empty() {
+            return self.expected("a clause, such as metrics.loss < 0.1");
+        }
+        Ok(Filter::and(filters))
+    }
+
+    /// A clause, `NOT` before one, or a filter in parentheses.
+    fn unit(&mut self) -> Result<Filter, FilterError> {
+        let start = self.place();
+        let (not, open) = (self.keyword("NOT"), self.symbol(&TokenKind::Open));
+        if !not && !open {
+            if self.clauses == MAX_CLAUSES {
+                return Err(FilterError::at(
+                    self.text,
+                    start,
+                    format!("a filter can have at most {MAX_CLAUSES} clauses"),
+                ));
+            }
+            self.clauses += 1;
+            return self.clause().map(Filter::Clause);
+        }
+        let deeper = usize::from(not) + usize::from(open);
+        self.depth += deeper;
+        if self.depth > MAX_DEPTH {
+            let reason = format!("a filter can have at most {MAX_DEPTH} parentheses and NOTs around each other");
+            return Err(FilterError::at(self.text, start, reason));
+        }
+        let mut filter = if open { self.alternatives()? } else { self.unit()? };
+        if open && !self.symbol(&TokenKind::Close) {
+            return self.expected("AND, OR or ')'");
+        }
+        if not {
+            filter = filter.negated();
+        }
+        self.depth -= deeper;
+        Ok(filter)
     }
 
     fn clause(&mut self) -> Result<Clause, FilterError> {
-        let start = self.peek().map_or(0, |token| token.start);
+        let mut places = Places { key: self.place(), ..Places::default() };
         let key = self.key()?;
-        let condition = self.condition()?;
-        Ok(Clause { key, condition, start })
+        places.operator = self.place();
+        let condition = self.condition(&key, &mut places)?;
+        Ok(Clause { key, condition, places })
     }
 
     /// A key is a word or a quoted text; either may be followed at once by the other: `` tags.`a b` ``, `` `tags`.a ``.
@@ -90,9 +187,6 @@ impl<'t> Parser<'t> {
         const WHAT: &str = "a key, such as metrics.loss, params.`learning rate` or an attribute's name";
         let Some(first) = self.peek() else { return self.expected(WHAT) };
         let (prefix, name) = match &first.kind {
-            TokenKind::Word(word) if ["OR", "NOT"].iter().any(|keyword| word.eq_ignore_ascii_case(keyword)) => {
-                return self.expected("a clause; clauses can only be joined with AND");
-            }
             TokenKind::Word(word) => match word.split_once('.') {
                 Some((prefix, name)) => (Some(prefix), name),
                 None => (None, word.as_str()),
@@ -104,7 +198,6 @@ impl<'t> Parser<'t> {
                 }
                 _ => (None, text.as_str()),
             },
-            TokenKind::Open => return self.expected("a clause; parentheses can only stand after IN"),
             _ => return self.expected(WHAT),
         };
         let quoted = match self.joined(1) {
@@ -131,7 +224,7 @@ impl<'t> Parser<'t> {
         (before.end == token.start).then_some(&token.kind)
     }
 
-    fn condition(&mut self) -> Result<Condition, FilterError> {
+    fn condition(&mut self, key: &Key, places: &mut Places) -> Result<Condition, FilterError> {
         if let Some(Token { kind: TokenKind::Comparison(symbol), .. }) = self.peek() {
             self.next += 1;
             let comparator = match *symbol {
@@ -142,67 +235,100 @@ impl<'t> Parser<'t> {
                 ">" => Comparator::Greater,
                 _ => Comparator::GreaterOrEqual,
             };
-            return self.literal().map(|literal| Condition::Compare(comparator, literal));
-        }
-        if self.keyword("LIKE") {
-            return self.literal().map(|literal| Condition::Compare(Comparator::Like, literal));
-        }
-        if self.keyword("ILIKE") {
-            return self.literal().map(|literal| Condition::Compare(Comparator::ILike, literal));
+            return self.literal(key, places).map(|literal| Condition::Compare(comparator, literal));
         }
         if self.keyword("IS") {
             let negated = self.keyword("NOT");
-            return if self.keyword("NULL") { Ok(Condition::IsNull { negated }) } else { self.expected("NULL") };
+            return if self.keyword("NULL") {
+                Ok(Condition::IsNull { negated })
+            } else {
+                self.expected(if negated { "NULL" } else { "NULL or NOT NULL" })
+            };
         }
         let negated = self.keyword("NOT");
-        if self.keyword("IN") {
-            return self.list().map(|values| Condition::In { values, negated });
+        for (keyword, style) in [("LIKE", Style::Like), ("ILIKE", Style::ILike), ("RLIKE", Style::RLike)] {
+            if self.keyword(keyword) {
+                let pattern = self.literal(key, places)?;
+                return Ok(Condition::Match { style, pattern, negated });
+            }
         }
-        self.expected(if negated {
-            "IN after NOT"
-        } else {
-            "a comparison (=, !=, <, <=, >, >=, LIKE, ILIKE, IN, NOT IN, IS NULL, IS NOT NULL); put keys with spaces or \
-             other special characters in backticks"
-        })
+        if self.keyword("IN") {
+            return self.list(key, places).map(|values| Condition::In { values, negated });
+        }
+        if self.keyword("BETWEEN") {
+            let low = self.literal(key, places)?;
+            if !self.keyword("AND") {
+                return self.expected("AND and the upper end after the lower end of BETWEEN");
+            }
+            let high = self.literal(key, places)?;
+            return Ok(Condition::Between { low, high, negated });
+        }
+        Err(self.operator_expected(key, places, negated))
     }
 
-    fn literal(&mut self) -> Result<Literal, FilterError> {
+    /// Says which operators the key takes; about a key that there is not, says that instead.
+    fn operator_expected(&self, key: &Key, places: &Places, after_not: bool) -> FilterError {
+        let operators = match self.rules.map(|rules| rules.operators(key)) {
+            Some(Ok(operators)) => operators,
+            Some(Err(reason)) => return FilterError::at(self.text, places.key, reason),
+            None => OPERATORS,
+        };
+        let fitting: Vec<&str> = match after_not {
+            true => operators.iter().filter_map(|operator| operator.strip_prefix("NOT ")).collect(),
+            false => operators.to_vec(),
+        };
+        let hint = match self.peek() {
+            Some(Token { kind: TokenKind::Word(word), .. }) => did_you_mean(word, &fitting),
+            _ => String::new(),
+        };
+        let after = if after_not { "NOT".to_owned() } else { key.to_string() };
+        let reason = if fitting.is_empty() {
+            format!("expected one of {} after {key}", operators.join(", "))
+        } else {
+            format!(
+                "expected one of {} after {after}{hint}; put keys with spaces or other special characters in backticks",
+                fitting.join(", ")
+            )
+        };
+        FilterError::at(self.text, self.place(), reason)
+    }
+
+    fn literal(&mut self, key: &Key, places: &mut Places) -> Result<Literal, FilterError> {
         let literal = match self.peek().map(|token| &token.kind) {
             Some(TokenKind::SingleQuoted(text) | TokenKind::DoubleQuoted(text)) => Literal::Text(text.clone()),
-            Some(TokenKind::Number(text)) => match (text.parse(), text.parse()) {
-                (Ok(integer), _) => Literal::Integer(integer),
-                (_, Ok(real)) => Literal::Real(real),
-                _ => return self.expected("a number"),
-            },
-            _ => return self.expected("a number or a text in quotes"),
+            Some(TokenKind::Number(text)) => Literal::Number(text.clone()),
+            Some(TokenKind::Word(word)) if !KEYWORDS.iter().any(|keyword| word.eq_ignore_ascii_case(keyword)) => {
+                Literal::Word(word.clone())
+            }
+            _ => {
+                return match self.rules.map(|rules| rules.wanted(key)) {
+                    Some(Ok(wanted)) => self.expected(wanted),
+                    Some(Err(reason)) => Err(FilterError::at(self.text, places.key, reason)),
+                    None => self.expected("a number or a text in quotes"),
+                };
+            }
         };
+        places.values.push(self.place());
         self.next += 1;
         Ok(literal)
     }
 
-    fn list(&mut self) -> Result<Vec<String>, FilterError> {
-        const WHAT: &str = "a list of at least one quoted text in parentheses, such as ('a', 'b')";
-        if !matches!(self.peek(), Some(Token { kind: TokenKind::Open, .. })) {
-            return self.expected(WHAT);
+    fn list(&mut self, key: &Key, places: &mut Places) -> Result<Vec<Literal>, FilterError> {
+        if !self.symbol(&TokenKind::Open) {
+            return self.expected("a list of values in parentheses, such as ('a', 'b') or (1, 2)");
         }
-        self.next += 1;
         let mut values = Vec::new();
         loop {
-            match self.peek().map(|token| &token.kind) {
-                Some(TokenKind::SingleQuoted(text) | TokenKind::DoubleQuoted(text)) => values.push(text.clone()),
-                // A comma after the last text is fine.
-                Some(TokenKind::Close) if !values.is_empty() => break,
-                _ => return self.expected(WHAT),
+            values.push(self.literal(key, places)?);
+            // A comma after the last value is fine.
+            let more = self.symbol(&TokenKind::Comma);
+            if self.symbol(&TokenKind::Close) {
+                return Ok(values);
             }
-            self.next += 1;
-            match self.peek().map(|token| &token.kind) {
-                Some(TokenKind::Comma) => self.next += 1,
-                Some(TokenKind::Close) => break,
-                _ => return self.expected("',' or ')'"),
+            if !more {
+                return self.expected("',' or ')'");
             }
         }
-        self.advance();
-        Ok(values)
     }
 }
 
@@ -210,14 +336,35 @@ impl<'t> Parser<'t> {
 mod tests {
     use proptest::prelude::*;
 
+    use super::super::rules::{Attribute, Family, KeyValues, Metrics, NUMBER, PARAM};
+    use super::super::values::Values;
     use super::*;
 
+    const PARAMS: Family =
+        Family::KeyValue(KeyValues { table: "param", owner: "run", operators: PARAM, values: Values::TextOrNumber });
+    const RULES: Rules = Rules {
+        entity: "things",
+        prefixes: &[("metrics", Family::Metric), ("params", PARAMS)],
+        attributes: &[Attribute {
+            names: &["start_time"],
+            column: "x.start_time",
+            values: Values::Number,
+            operators: NUMBER,
+            order_names: &["start_time"],
+        }],
+        metrics: Metrics::OfRun,
+    };
+
+    fn tree(text: &str) -> Filter {
+        read(text, None).expect(text)
+    }
+
     fn printed(text: &str) -> String {
-        parse(text).expect("a filter").to_string()
+        tree(text).to_string()
     }
 
     fn message(text: &str) -> String {
-        parse(text).expect_err("an error").to_string()
+        read(text, None).expect_err(text).to_string()
     }
 
     #[test]
@@ -226,50 +373,104 @@ mod tests {
             assert_eq!(printed(&format!("{key} = 'a'")), "params.`lr` = 'a'", "{key}");
         }
         assert_eq!(printed("tags.mlflow.runName = 'a'"), "tags.`mlflow.runName` = 'a'");
-        assert_eq!(printed("`Run name` = \"it's\""), "`Run name` = 'it''s'");
+        assert_eq!(printed("`Run name` = \"it's\""), "`Run name` = \"it's\"");
     }
 
     #[test]
     fn keywords_are_read_in_any_case() {
         assert_eq!(
-            printed("a iLike 'x' and b not in ('y',) AND c Is nOt null"),
-            "`a` ILIKE 'x' AND `b` NOT IN ('y') AND `c` IS NOT NULL"
+            printed("a iLike 'x' and b not in ('y',) AND c Is nOt null oR nOT d Between 1 aNd 2"),
+            "`a` ILIKE 'x' AND `b` NOT IN ('y') AND `c` IS NOT NULL OR NOT `d` BETWEEN 1 AND 2"
         );
     }
 
     #[test]
     fn and_may_be_doubled_or_left_out_as_in_mlflow() {
-        let expected = parse("a = 1 AND b = 2").expect("a filter");
-        for text in ["a = 1 b = 2", "AND a = 1 AND AND b = 2 AND"] {
-            assert_eq!(parse(text).expect("a filter"), expected, "{text}");
+        let expected = tree("a = 1 AND b = 2");
+        for text in ["a = 1 b = 2", "AND a = 1 AND AND b = 2 AND", "a = 1 AND (AND b = 2 AND)"] {
+            assert_eq!(tree(text), expected, "{text}");
         }
-        assert_eq!(parse(" \n").expect("a filter"), Filter::And(Vec::new()));
+        assert_eq!(tree(" \n"), Filter::And(Vec::new()));
+        assert_eq!(tree("and"), Filter::And(Vec::new()));
+        assert_eq!(tree("a = 1 NOT b = 2"), tree("a = 1 AND NOT (b = 2)"));
     }
 
     #[test]
-    fn numbers_keep_their_kind() {
-        assert_eq!(printed("a > -5"), "`a` > -5");
-        assert_eq!(printed("a > .5"), "`a` > 5e-1");
-        assert_eq!(printed("a > 99999999999999999999"), "`a` > 1e20");
-        assert_eq!(printed("a < 1e400"), "`a` < 1e999");
-    }
-
-    #[test]
-    fn what_is_not_supported_is_named() {
+    fn or_binds_weaker_than_and_and_not_binds_strongest() {
+        assert_eq!(tree("a = 1 OR b = 2 AND NOT c = 3 OR d = 4"), tree("a = 1 OR (b = 2 AND (NOT (c = 3))) OR d = 4"));
+        assert_ne!(tree("(a = 1 OR b = 2) AND c = 3"), tree("a = 1 OR b = 2 AND c = 3"));
+        assert_eq!(printed("((a = 1 OR b = 2)) AND c = 3"), "(`a` = 1 OR `b` = 2) AND `c` = 3");
+        assert_eq!(printed("a = 1 AND (b = 2 AND c = 3)"), "`a` = 1 AND `b` = 2 AND `c` = 3");
+        assert_eq!(printed("NOT NOT (a = 1 AND b = 2)"), "NOT NOT (`a` = 1 AND `b` = 2)");
         assert_eq!(
-            message("a = 1 OR b = 2"),
-            "Invalid filter at character 7, near \"OR b = 2\": expected a clause; clauses can only be joined with AND"
+            printed("a NOT BETWEEN -1 AND .5 AND b NOT RLIKE '^x'"),
+            "`a` NOT BETWEEN -1 AND .5 AND `b` NOT RLIKE '^x'"
         );
-        assert!(message("NOT a = 1").contains("character 1,"));
-        assert!(message("(a = 1)").contains("parentheses can only stand after IN"));
-        assert!(message("a BETWEEN 1 AND 2").contains("near \"BETWEEN 1 AND 2\": expected a comparison"));
-        assert!(message("a NOT LIKE 'b'").contains("near \"LIKE 'b'\": expected IN after NOT"));
-        assert!(message("a = ").contains("at its end: expected a number or a text in quotes"));
-        assert!(message("a IN ()").contains("expected a list of at least one quoted text"));
-        assert!(message("1 = a").contains("expected a key"));
-        assert!(message("metrics. > 1").contains("the key has no name"));
-        assert!(message("tags.`a`.`b` = 'c'").contains("expected a comparison"));
-        assert!(message("a = b").contains("near \"b\": expected a number or a text in quotes"));
+    }
+
+    #[test]
+    fn numbers_and_words_are_kept_as_they_are_written() {
+        assert_eq!(printed("a > -5.00"), "`a` > -5.00");
+        assert_eq!(printed("a IN (.5, 1e400, '1')"), "`a` IN (.5, 1e400, '1')");
+        assert_eq!(printed("a = b.c"), "`a` = b.c");
+    }
+
+    #[test]
+    fn texts_are_printed_so_that_they_are_read_back() {
+        assert_eq!(printed("a = 'it''s'"), "`a` = \"it''s\"");
+        assert_eq!(printed(r#"a = E'\'"'"#), r#"`a` = E'\'"'"#);
+        assert_eq!(printed(r"a = 'b\'"), r"`a` = E'b\\'");
+    }
+
+    #[test]
+    fn errors_say_where_and_what_was_expected() {
+        for (text, expected) in [
+            ("a = ", "Invalid filter at its end: expected a number or a text in quotes"),
+            ("a IN ()", "character 7, near \")\": expected a number or a text in quotes"),
+            ("a IN 'b'", "near \"'b'\": expected a list of values in parentheses"),
+            ("a IN ('b' 'c')", "near \"'c')\": expected ',' or ')'"),
+            ("1 = a", "expected a key, such as"),
+            ("metrics. > 1", "the key has no name"),
+            ("tags.`a`.`b` = 'c'", "expected one of =, !=, "),
+            ("a LIEK 'b'", "near \"LIEK 'b'\": expected one of =, !=, <, <=, >, >=, LIKE, ILIKE"),
+            ("a LIEK 'b'", "IS NOT NULL after `a`; did you mean 'LIKE'?; put keys with spaces"),
+            ("a b = 'c'", "put keys with spaces or other special characters in backticks"),
+            ("a NOT = 'b'", "near \"= 'b'\": expected one of LIKE, ILIKE, RLIKE, IN, BETWEEN after NOT"),
+            ("a IS b", "near \"b\": expected NULL or NOT NULL"),
+            ("a BETWEEN 1", "at its end: expected AND and the upper end"),
+            ("a BETWEEN 1 AND", "at its end: expected a number or a text in quotes"),
+            ("a = NULL", "near \"NULL\": expected a number or a text"),
+            ("a = 1 OR", "at its end: expected a clause"),
+            ("OR a = 1", "character 1, near \"OR a = 1\": expected a clause"),
+            ("NOT", "at its end: expected a key"),
+            ("()", "near \")\": expected a clause"),
+            ("(a = 1", "at its end: expected AND, OR or ')'"),
+            ("a = 1)", "character 6, near \")\": there is no '(' that this closes"),
+            ("a = 1, b = 2", "near \", b = 2\": expected AND, OR or the end of the filter"),
+        ] {
+            assert!(message(text).contains(expected), "{text}: {}", message(text));
+        }
+    }
+
+    #[test]
+    fn errors_know_what_the_key_takes() {
+        let message = |text: &str| parse(text, &RULES).expect_err(text).to_string();
+        for (text, expected) in [
+            ("metrics.m IS", "at its end: expected NULL or NOT NULL"),
+            (
+                "start_time SINCE 1",
+                "near \"SINCE 1\": expected one of =, !=, <, <=, >, >=, BETWEEN, NOT BETWEEN, IN, NOT IN after `start_time`",
+            ),
+            ("start_time NOT 1", "expected one of BETWEEN, IN after NOT"),
+            (
+                "startime SINCE 1",
+                "character 1, near \"startime SINCE 1\": things cannot be searched by attribute 'startime'",
+            ),
+            ("startime SINCE 1", "did you mean 'start_time'?"),
+            ("metrics.m > ", "at its end: expected a number"),
+        ] {
+            assert!(message(text).contains(expected), "{text}: {}", message(text));
+        }
     }
 
     #[test]
@@ -287,52 +488,95 @@ mod tests {
     }
 
     #[test]
-    fn a_filter_cannot_be_endless() {
+    fn a_filter_is_neither_endless_nor_bottomless() {
         assert!(message(&"a = 1 AND ".repeat(201)).contains("at most 200 clauses"));
+        assert!(message(&format!("({})", "a = 1 OR ".repeat(201))).contains("at most 200 clauses"));
+        let nested = |depth: usize| format!("{}a = 1{}", "(".repeat(depth), ")".repeat(depth));
+        assert_eq!(tree(&nested(MAX_DEPTH)), tree("a = 1"));
+        for text in [nested(MAX_DEPTH + 1), nested(100_000), "NOT ".repeat(100_000) + "a = 1", "NOT (".repeat(80_000)] {
+            assert!(message(&text).contains("at most 64 parentheses and NOTs around each other"));
+        }
+        assert!(message(&"NOT (".repeat(33)).contains("at character 161,"));
     }
 
     fn keys() -> impl Strategy<Value = Key> {
         let text = "[^\0]{1,8}".prop_map(String::from);
-        let prefix = prop::option::of("[a-z][a-z0-9_]{0,6}").prop_filter("keywords begin clauses", |prefix| {
-            !prefix.as_deref().is_some_and(|prefix| matches!(prefix, "and" | "or" | "not"))
-        });
+        let prefix = prop::option::of("[a-z][a-z0-9_]{0,6}");
         (prefix, text).prop_map(|(prefix, name)| Key { prefix, name })
     }
 
-    fn conditions() -> impl Strategy<Value = Condition> {
-        use Comparator::{Equal, Greater, GreaterOrEqual, ILike, Less, LessOrEqual, Like, NotEqual};
-
-        let comparator =
-            prop::sample::select(vec![Equal, NotEqual, Less, LessOrEqual, Greater, GreaterOrEqual, Like, ILike]);
-        let text = || "[^\0]{0,12}".prop_map(String::from);
-        let literal = prop_oneof![
-            any::<i64>().prop_map(Literal::Integer),
-            prop_oneof![Just(f64::INFINITY), Just(f64::NEG_INFINITY), prop::num::f64::NORMAL].prop_map(Literal::Real),
-            text().prop_map(Literal::Text),
-        ];
+    fn literals() -> impl Strategy<Value = Literal> {
+        let quotes = prop::collection::vec(prop::sample::select(vec!["'", "\"", "\\", "a", " ", "é"]), 0..6);
         prop_oneof![
-            (comparator, literal).prop_map(|(comparator, literal)| Condition::Compare(comparator, literal)),
-            (prop::collection::vec(text(), 1..4), any::<bool>())
+            any::<i64>().prop_map(|number| Literal::Number(number.to_string())),
+            prop::num::f64::NORMAL.prop_map(|number| Literal::Number(format!("{number:e}"))),
+            "[^\0]{0,12}".prop_map(Literal::Text),
+            quotes.prop_map(|pieces| Literal::Text(pieces.concat())),
+            "[a-z_][a-z0-9_.]{0,6}"
+                .prop_filter("keywords are no words", |word| !KEYWORDS.contains(&word.to_uppercase().as_str()))
+                .prop_map(Literal::Word),
+        ]
+    }
+
+    fn conditions() -> impl Strategy<Value = Condition> {
+        use Comparator::{Equal, Greater, GreaterOrEqual, Less, LessOrEqual, NotEqual};
+
+        let comparator = prop::sample::select(vec![Equal, NotEqual, Less, LessOrEqual, Greater, GreaterOrEqual]);
+        let style = prop::sample::select(vec![Style::Like, Style::ILike, Style::RLike]);
+        prop_oneof![
+            (comparator, literals()).prop_map(|(comparator, literal)| Condition::Compare(comparator, literal)),
+            (style, literals(), any::<bool>()).prop_map(|(style, pattern, negated)| Condition::Match {
+                style,
+                pattern,
+                negated
+            }),
+            (prop::collection::vec(literals(), 1..4), any::<bool>())
                 .prop_map(|(values, negated)| Condition::In { values, negated }),
+            (literals(), literals(), any::<bool>()).prop_map(|(low, high, negated)| Condition::Between {
+                low,
+                high,
+                negated
+            }),
             any::<bool>().prop_map(|negated| Condition::IsNull { negated }),
         ]
     }
 
+    fn filters() -> impl Strategy<Value = Filter> {
+        let clause = (keys(), conditions())
+            .prop_map(|(key, condition)| Filter::Clause(Clause { key, condition, places: Places::default() }));
+        clause.prop_recursive(6, 24, 4, |inner| {
+            prop_oneof![
+                prop::collection::vec(inner.clone(), 1..4).prop_map(Filter::and),
+                prop::collection::vec(inner.clone(), 1..4).prop_map(Filter::or),
+                inner.prop_map(Filter::negated),
+            ]
+        })
+    }
+
     proptest! {
         #[test]
-        fn a_printed_tree_is_read_back(clauses in prop::collection::vec((keys(), conditions()), 0..6)) {
-            let mut filters: Vec<Filter> =
-                clauses.into_iter().map(|(key, condition)| Filter::Clause(Clause { key, condition, start: 0 })).collect();
-            let filter = if filters.len() == 1 { filters.remove(0) } else { Filter::And(filters) };
-            prop_assert_eq!(parse(&filter.to_string()), Ok(filter));
+        fn a_printed_tree_is_read_back(filter in filters()) {
+            prop_assert_eq!(read(&filter.to_string(), None), Ok(filter));
         }
 
         #[test]
         fn any_text_is_a_filter_or_an_error(text in any::<String>()) {
-            if let Ok(filter) = parse(&text) {
-                prop_assert_eq!(parse(&filter.to_string()), Ok(filter));
+            if let Ok(filter) = parse(&text, &RULES) {
+                prop_assert_eq!(parse(&filter.to_string(), &RULES), Ok(filter));
             }
             let _ = parse_order(&text);
+        }
+
+        #[test]
+        fn any_sequence_of_tokens_is_a_filter_or_an_error(
+            pieces in prop::collection::vec(prop::sample::select(vec![
+                "a", "metrics.m", "params.`a b`", "=", "!=", "<", "LIKE", "RLIKE", "IN", "NOT", "IS", "NULL", "BETWEEN",
+                "AND", "OR", "(", ")", ",", "'x'", "\"y\"", "E'\\''", "1", "-.5e3", "`", "'", ".", "\\",
+            ]), 0..16),
+        ) {
+            if let Ok(filter) = read(&pieces.join(" "), None) {
+                prop_assert_eq!(read(&filter.to_string(), None), Ok(filter));
+            }
         }
     }
 }

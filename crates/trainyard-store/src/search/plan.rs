@@ -14,7 +14,8 @@ use super::order::Order;
 use super::page::Page;
 use super::rules::{Rules, Subject, Test};
 use super::sql::Statement;
-use super::tree::{Comparator, Condition, Filter, Literal};
+use super::tree::{Comparator, Filter};
+use super::values::{Ask, List};
 use super::{in_stages, is_one_of};
 use crate::{StoreError, Transaction, Value};
 
@@ -110,6 +111,7 @@ impl<'s> Search<'s> {
                 let test = Some(self.rules.test(&clause, self.text)?);
                 self.parts.push(Part { filter: Filter::Clause(clause), test });
             }
+            Filter::Or(_) | Filter::Not(_) => self.parts.push(Part { filter, test: None }),
         }
         Ok(())
     }
@@ -254,11 +256,11 @@ impl<'s> Search<'s> {
             if Some(&test.subject) != self.order.first() {
                 return true;
             }
-            let is_null = matches!(test.condition, Condition::IsNull { negated: false });
+            let is_null = test.ask.is_absence();
             match stretch {
                 Stretch::Column => true,
                 Stretch::Numbers | Stretch::Present => !is_null,
-                Stretch::Nan => !is_null && !is_range(&test.condition),
+                Stretch::Nan => !is_null && !is_range(&test.ask),
                 Stretch::Absent => is_null,
             }
         })
@@ -320,8 +322,8 @@ impl<'s> Search<'s> {
         if stretch == Stretch::Numbers {
             // A range of what is ordered by bounds the walk.
             for (index, test) in self.tests() {
-                if Some(&test.subject) == first && is_range(&test.condition) {
-                    statement.push(" AND ").compare("o0.latest_value", &test.condition);
+                if Some(&test.subject) == first && is_range(&test.ask) {
+                    statement.push(" AND ").compare("o0.latest_value", &test.ask);
                     said.push(index);
                 }
             }
@@ -422,26 +424,26 @@ fn rank_at(place: &Place) -> i64 {
 
 /// Adds a query of the runs that an index lists for a clause; answers whether they are just those that it holds for.
 fn list(statement: &mut Statement, test: &Test) -> bool {
-    match (&test.subject, &test.condition) {
-        (Subject::KeyValue(table, key), condition) => {
+    match (&test.subject, &test.ask) {
+        (Subject::KeyValue(table, key), ask) => {
             statement.push(&format!("SELECT t.{} AS run FROM {} t WHERE t.key = ", table.owner, table.table));
             statement.bind(key.as_str());
-            let exact = is_text(condition);
+            let exact = is_text(ask) || is_text_list(ask);
             if exact {
-                statement.push(" AND ").compare("t.value", condition);
+                statement.push(" AND ").compare("t.value", ask);
             }
             exact
         }
-        (Subject::Metric(key), condition) => {
+        (Subject::Metric(key), ask) => {
             statement.push("SELECT t.run AS run FROM metric_summary t WHERE t.metric_key = ").metric_key(key);
-            let exact = is_range(condition);
+            let exact = is_range(ask);
             if exact {
-                statement.push(" AND t.latest_is_nan = 0 AND ").compare("t.latest_value", condition);
+                statement.push(" AND t.latest_is_nan = 0 AND ").compare("t.latest_value", ask);
             }
             exact
         }
-        (_, condition) => {
-            statement.push("SELECT t.id AS run FROM run t WHERE ").compare("t.run_id", condition);
+        (_, ask) => {
+            statement.push("SELECT t.id AS run FROM run t WHERE ").compare("t.run_id", ask);
             true
         }
     }
@@ -450,11 +452,8 @@ fn list(statement: &mut Statement, test: &Test) -> bool {
 /// Whether an index lists the runs that a clause can hold for.
 fn is_listed(test: &Test) -> bool {
     match &test.subject {
-        Subject::KeyValue(..) | Subject::Metric(_) => !matches!(test.condition, Condition::IsNull { negated: false }),
-        Subject::Column("x.run_id") => match test.condition {
-            Condition::In { negated, .. } => !negated,
-            ref condition => is_text(condition),
-        },
+        Subject::KeyValue(..) | Subject::Metric(_) => !test.ask.is_absence(),
+        Subject::Column("x.run_id") => is_text(&test.ask) || is_text_list(&test.ask),
         Subject::Column(_) | Subject::Dataset(_) | Subject::DatasetContext => false,
     }
 }
@@ -462,20 +461,27 @@ fn is_listed(test: &Test) -> bool {
 /// Whether the entries of a clause come by run.
 fn is_by_run(test: &Test) -> bool {
     match &test.subject {
-        Subject::KeyValue(..) => is_text(&test.condition),
-        Subject::Metric(_) => matches!(test.condition, Condition::Compare(Comparator::Equal, _)),
+        Subject::KeyValue(..) => is_text(&test.ask),
+        Subject::Metric(_) => matches!(test.ask, Ask::Compare { comparator: Comparator::Equal, .. }),
         _ => false,
     }
 }
 
-fn is_text(condition: &Condition) -> bool {
-    matches!(condition, Condition::Compare(Comparator::Equal, Literal::Text(_)))
+fn is_text(ask: &Ask) -> bool {
+    matches!(ask, Ask::Compare { comparator: Comparator::Equal, value: Value::Text(_), .. })
 }
 
-/// Whether the numbers that a condition holds for lie side by side.
-fn is_range(condition: &Condition) -> bool {
-    use Comparator::{Equal, Greater, GreaterOrEqual, Less, LessOrEqual};
-    matches!(condition, Condition::Compare(Equal | Greater | GreaterOrEqual | Less | LessOrEqual, _))
+fn is_text_list(ask: &Ask) -> bool {
+    matches!(ask, Ask::In { list: List::Texts(_), negated: false, .. })
+}
+
+/// Whether the numbers that it holds for lie side by side.
+fn is_range(ask: &Ask) -> bool {
+    match ask {
+        Ask::Compare { comparator, .. } => *comparator != Comparator::NotEqual,
+        Ask::Between { negated, .. } => !negated,
+        Ask::Match { .. } | Ask::In { .. } | Ask::IsNull { .. } => false,
+    }
 }
 
 /// How many rows a query has: counted where they are few, else guessed between that and the most there can be.

@@ -6,8 +6,9 @@ use trainyard_api::registered_models::{SearchRegisteredModels, SearchRegisteredM
 use super::keyset::{Kind, Term};
 use super::order::Order;
 use super::page::{self, Page};
-use super::rules::{Attribute, Family, KeyValues, Metrics, Rules, TEXT, TEXT_OR_LIST, Values};
+use super::rules::{Attribute, Family, KeyValues, Metrics, Rules, TEXT, TEXT_OR_NULL};
 use super::sql::Statement;
+use super::values::Values;
 use super::{parse, prompts};
 use crate::registry::registered_models;
 use crate::{Access, Operation, StoreError, Transaction};
@@ -15,7 +16,7 @@ use crate::{Access, Operation, StoreError, Transaction};
 const TAGS: Family = Family::KeyValue(KeyValues {
     table: "registered_model_tag",
     owner: "model",
-    operators: TEXT,
+    operators: TEXT_OR_NULL,
     values: Values::Text,
 });
 
@@ -23,13 +24,7 @@ const RULES: Rules = Rules {
     entity: "registered models",
     prefixes: &[("attribute", Family::Attribute), ("tags", TAGS), ("tag", TAGS)],
     attributes: &[
-        Attribute {
-            names: &["name"],
-            column: "x.name",
-            values: Values::Text,
-            operators: TEXT_OR_LIST,
-            order_names: &["name"],
-        },
+        Attribute { names: &["name"], column: "x.name", values: Values::Text, operators: TEXT, order_names: &["name"] },
         Attribute {
             names: &[],
             column: "x.last_updated_time",
@@ -63,9 +58,7 @@ impl Operation for SearchRegisteredModels {
         statement.push(" FROM registered_model x");
         let start = page.start(tx, &statement, &terms)?;
         statement.push(" WHERE ");
-        let tags = "SELECT 1 FROM registered_model_tag t WHERE t.model = x.id";
-        let rest = prompts::choose(&mut statement, parse(&filter)?, tags);
-        statement.filter(&RULES, &rest, &filter)?;
+        statement.filter(&RULES, &prompts::choose(parse(&filter, &RULES)?), &filter)?;
 
         let (keys, next_page_token) = statement.page(tx, &page, &terms, start.as_ref())?;
         let registered_models = registered_models::load(tx, &keys)?;

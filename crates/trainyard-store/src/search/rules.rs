@@ -1,7 +1,9 @@
 //! What an entity can be searched by: prefixes, attributes, and the operators and values that each takes.
 
 use super::FilterError;
-use super::tree::{Clause, Comparator, Condition, Key, Literal};
+use super::suggestions::did_you_mean;
+use super::tree::{Clause, Key};
+use super::values::{Ask, Values};
 
 /// What an entity can be searched by. Its rows are called `x` in SQL, and each has a column `id`.
 #[derive(Debug)]
@@ -68,32 +70,58 @@ pub(super) struct Attribute {
     pub(super) order_names: &'static [&'static str],
 }
 
-/// What a key can be compared with.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Values {
-    /// Quoted text.
-    Text,
-    /// Quoted text; a bare number is taken for its text.
-    TextOrNumber,
-    /// A number.
-    Number,
-    /// A number, perhaps quoted.
-    QuotedNumber,
-    /// One of some words: as they are written, and as they are stored.
-    Words(&'static [(&'static str, &'static str)]),
-}
-
-pub(super) const ORDER: &[&str] = &["=", "!=", "<", "<=", ">", ">="];
-pub(super) const TEXT: &[&str] = &["=", "!=", "LIKE", "ILIKE"];
-pub(super) const TEXT_OR_NULL: &[&str] = &["=", "!=", "LIKE", "ILIKE", "IS NULL", "IS NOT NULL"];
-pub(super) const TEXT_OR_LIST: &[&str] = &["=", "!=", "LIKE", "ILIKE", "IN", "NOT IN"];
-pub(super) const EQUALITY_OR_LIST: &[&str] = &["=", "!=", "IN", "NOT IN"];
+/// Of an attribute that is always there and is a number.
+pub(super) const NUMBER: &[&str] = &["=", "!=", "<", "<=", ">", ">=", "BETWEEN", "NOT BETWEEN", "IN", "NOT IN"];
+/// Of a number that can be missing.
+pub(super) const NUMBER_OR_NULL: &[&str] =
+    &["=", "!=", "<", "<=", ">", ">=", "BETWEEN", "NOT BETWEEN", "IN", "NOT IN", "IS NULL", "IS NOT NULL"];
+/// Of a text.
+pub(super) const TEXT: &[&str] =
+    &["=", "!=", "LIKE", "ILIKE", "RLIKE", "NOT LIKE", "NOT ILIKE", "NOT RLIKE", "IN", "NOT IN"];
+/// Of a text that can be missing.
+pub(super) const TEXT_OR_NULL: &[&str] = &[
+    "=",
+    "!=",
+    "LIKE",
+    "ILIKE",
+    "RLIKE",
+    "NOT LIKE",
+    "NOT ILIKE",
+    "NOT RLIKE",
+    "IN",
+    "NOT IN",
+    "IS NULL",
+    "IS NOT NULL",
+];
+/// Of a text that can be missing and may be a number.
+pub(super) const PARAM: &[&str] = &[
+    "=",
+    "!=",
+    "<",
+    "<=",
+    ">",
+    ">=",
+    "BETWEEN",
+    "NOT BETWEEN",
+    "LIKE",
+    "ILIKE",
+    "RLIKE",
+    "NOT LIKE",
+    "NOT ILIKE",
+    "NOT RLIKE",
+    "IN",
+    "NOT IN",
+    "IS NULL",
+    "IS NOT NULL",
+];
+/// Of what has no order and no parts.
+pub(super) const EQUALITY: &[&str] = &["=", "!=", "IN", "NOT IN"];
 
 /// A clause whose key is known and whose operator and values fit the key.
 #[derive(Debug, PartialEq)]
 pub(super) struct Test {
     pub(super) subject: Subject,
-    pub(super) condition: Condition,
+    pub(super) ask: Ask,
 }
 
 /// What is compared or ordered by.
@@ -111,48 +139,85 @@ pub(super) enum Subject {
     DatasetContext,
 }
 
-/// SQLite refuses longer patterns; ILIKE may make a pattern longer by folding its case.
-const MAX_PATTERN_BYTES: usize = 10_000;
+/// A key that there is.
+struct Known {
+    subject: Subject,
+    operators: &'static [&'static str],
+    values: Values,
+}
 
 impl Rules {
-    /// Resolves the key of a clause and checks that operator and value fit. `text` is the whole filter, for errors.
+    /// Resolves the key of a clause and checks that operator and values fit. `text` is the whole filter, for errors.
     pub(super) fn test(&self, clause: &Clause, text: &str) -> Result<Test, FilterError> {
-        self.resolve(clause).map_err(|reason| FilterError::at(text, clause.start, reason))
+        let places = &clause.places;
+        let known = self.known(&clause.key).map_err(|reason| FilterError::at(text, places.key, reason))?;
+        let operator = clause.condition.operator();
+        if !known.operators.contains(&operator) {
+            let reason = format!(
+                "{} cannot be compared with {operator}; expected one of {}",
+                clause.key,
+                known.operators.join(", ")
+            );
+            return Err(FilterError::at(text, places.operator, reason));
+        }
+        let ask = known.values.ask(&clause.condition).map_err(|wrong| {
+            let place = places.values.get(wrong.index).copied().unwrap_or(places.operator);
+            FilterError::at(text, place, format!("{}: {}", clause.key, wrong.reason))
+        })?;
+        Ok(Test { subject: known.subject, ask })
     }
 
-    fn resolve(&self, clause: &Clause) -> Result<Test, String> {
-        let name = clause.key.name.as_str();
-        let (subject, operators, values) = match self.family(&clause.key)? {
-            Family::Metric => (Subject::Metric(name.to_owned()), ORDER, Values::Number),
-            Family::KeyValue(table) => (Subject::KeyValue(table, name.to_owned()), table.operators, table.values),
+    /// The operators that a key takes.
+    pub(super) fn operators(&self, key: &Key) -> Result<&'static [&'static str], String> {
+        self.known(key).map(|known| known.operators)
+    }
+
+    /// What a key can be compared with, in words.
+    pub(super) fn wanted(&self, key: &Key) -> Result<&'static str, String> {
+        self.known(key).map(|known| known.values.wanted())
+    }
+
+    fn known(&self, key: &Key) -> Result<Known, String> {
+        let name = key.name.as_str();
+        Ok(match self.family(key)? {
+            Family::Metric => {
+                Known { subject: Subject::Metric(name.to_owned()), operators: NUMBER_OR_NULL, values: Values::Double }
+            }
+            Family::KeyValue(table) => Known {
+                subject: Subject::KeyValue(table, name.to_owned()),
+                operators: table.operators,
+                values: table.values,
+            },
             Family::Dataset => {
+                const NAMES: &[&str] = &["name", "digest", "context"];
                 let subject = match name {
                     "name" => Subject::Dataset("d.name"),
                     "digest" => Subject::Dataset("d.digest"),
                     "context" => Subject::DatasetContext,
-                    _ => return Err(format!("datasets have no '{name}'; expected one of name, digest, context")),
+                    _ => {
+                        let hint = did_you_mean(name, NAMES);
+                        return Err(format!("datasets have no '{name}'; expected one of {}{hint}", NAMES.join(", ")));
+                    }
                 };
-                (subject, TEXT_OR_LIST, Values::Text)
+                Known { subject, operators: TEXT, values: Values::Text }
             }
             Family::Attribute => {
                 let searchable = || self.attributes.iter().filter(|attribute| !attribute.operators.is_empty());
                 let Some(attribute) = searchable().find(|attribute| attribute.names.contains(&name)) else {
                     let names: Vec<_> = searchable().map(|attribute| attribute.names[0]).collect();
-                    return Err(self.unknown_attribute(name, "searched by", &names));
+                    let mut reason = self.unknown_attribute(name, "searched by", &names);
+                    if key.prefix.is_none() && !reason.ends_with('?') {
+                        reason.push_str(&self.prefixed(name));
+                    }
+                    return Err(reason);
                 };
-                (Subject::Column(attribute.column), attribute.operators, attribute.values)
+                Known {
+                    subject: Subject::Column(attribute.column),
+                    operators: attribute.operators,
+                    values: attribute.values,
+                }
             }
-        };
-        let operator = clause.condition.operator();
-        if !operators.contains(&operator) {
-            return Err(format!(
-                "{} cannot be compared with {operator}; expected one of {}",
-                clause.key,
-                operators.join(", ")
-            ));
-        }
-        let condition = values.check(&clause.condition).map_err(|reason| format!("{}: {reason}", clause.key))?;
-        Ok(Test { subject, condition })
+        })
     }
 
     /// What `order_by` can name.
@@ -178,64 +243,32 @@ impl Rules {
             Some((_, family)) => Ok(*family),
             None => {
                 let known: Vec<_> = self.prefixes.iter().map(|(known, _)| *known).collect();
-                Err(format!("unknown prefix '{prefix}' for {}; expected one of {}", self.entity, known.join(", ")))
+                let (entity, hint) = (self.entity, did_you_mean(prefix, &known));
+                Err(format!("unknown prefix '{prefix}' for {entity}; expected one of {}{hint}", known.join(", ")))
             }
         }
     }
 
     fn unknown_attribute(&self, name: &str, what_for: &str, known: &[&str]) -> String {
-        format!("{} cannot be {what_for} attribute '{name}'; expected one of {}", self.entity, known.join(", "))
-    }
-}
-
-impl Values {
-    /// The condition with its values as the column holds them.
-    fn check(self, condition: &Condition) -> Result<Condition, String> {
-        Ok(match condition {
-            Condition::IsNull { .. } => condition.clone(),
-            Condition::In { values, negated } => {
-                let values = values.iter().map(|value| self.word(value)).collect::<Result<_, _>>()?;
-                Condition::In { values, negated: *negated }
-            }
-            Condition::Compare(Comparator::Like | Comparator::ILike, Literal::Text(pattern))
-                if pattern.len() > MAX_PATTERN_BYTES =>
-            {
-                return Err(format!("the pattern is longer than {MAX_PATTERN_BYTES} bytes"));
-            }
-            Condition::Compare(comparator, literal) => Condition::Compare(*comparator, self.literal(literal)?),
-        })
+        let (entity, hint) = (self.entity, did_you_mean(name, known));
+        format!("{entity} cannot be {what_for} attribute '{name}'; expected one of {}{hint}", known.join(", "))
     }
 
-    fn literal(self, literal: &Literal) -> Result<Literal, String> {
-        match (self, literal) {
-            (Self::Text | Self::TextOrNumber | Self::Words(_), Literal::Text(text)) => {
-                self.word(text).map(Literal::Text)
-            }
-            (Self::TextOrNumber, Literal::Integer(number)) => Ok(Literal::Text(number.to_string())),
-            (Self::TextOrNumber, Literal::Real(number)) => Ok(Literal::Text(number.to_string())),
-            (Self::Number | Self::QuotedNumber, Literal::Integer(_)) => Ok(literal.clone()),
-            // Values of this size were logged as infinite: that is how they are answered.
-            (Self::Number | Self::QuotedNumber, Literal::Real(number)) if number.abs() == f64::MAX => {
-                Ok(Literal::Real(number.signum() * f64::INFINITY))
-            }
-            (Self::Number | Self::QuotedNumber, Literal::Real(_)) => Ok(literal.clone()),
-            (Self::QuotedNumber, Literal::Text(text)) => match text.parse() {
-                Ok(number) => Ok(Literal::Integer(number)),
-                Err(_) => Err(format!("expected a whole number, not '{text}'")),
-            },
-            (Self::Number, Literal::Text(text)) => Err(format!("expected a number without quotes, not '{text}'")),
-            (Self::Text | Self::Words(_), number) => Err(format!("expected a text in quotes, not {number}")),
-        }
-    }
-
-    fn word(self, text: &str) -> Result<String, String> {
-        let Self::Words(words) = self else { return Ok(text.to_owned()) };
-        match words.iter().find(|(written, stored)| *written == text || *stored == text) {
-            Some((_, stored)) => Ok((*stored).to_owned()),
-            None => {
-                let known: Vec<_> = words.iter().map(|(written, _)| *written).collect();
-                Err(format!("expected one of {}, not '{text}'", known.join(", ")))
+    /// How the key would be written if it is a metric, a param or a tag.
+    fn prefixed(&self, name: &str) -> String {
+        const LONGEST: usize = 40;
+        let mut families: Vec<(&str, Family)> = Vec::new();
+        for (prefix, family) in self.prefixes {
+            let keyed = matches!(family, Family::Metric | Family::KeyValue(_));
+            if keyed && !families.iter().any(|(_, known)| known == family) {
+                families.push((prefix, *family));
             }
         }
+        if families.is_empty() || name.chars().count() > LONGEST {
+            return String::new();
+        }
+        let key = |prefix: &str| Key { prefix: Some(prefix.to_owned()), name: name.to_owned() }.to_string();
+        let keys: Vec<String> = families.iter().map(|(prefix, _)| key(prefix)).collect();
+        format!("; or with a prefix: {}", keys.join(", "))
     }
 }

@@ -7,7 +7,10 @@ use super::keyset::{Kind, Term};
 use super::order::{Order, Tie};
 use super::page::{self, Page};
 use super::plan::Search;
-use super::rules::{Attribute, Family, KeyValues, Metrics, ORDER, Rules, TEXT, TEXT_OR_LIST, TEXT_OR_NULL, Values};
+use super::rules::{
+    Attribute, EQUALITY, Family, KeyValues, Metrics, NUMBER, NUMBER_OR_NULL, PARAM, Rules, TEXT, TEXT_OR_NULL,
+};
+use super::values::Values;
 use super::{experiment_keys, parse};
 use crate::tracking::runs;
 use crate::{Access, Operation, StoreError, Transaction};
@@ -15,7 +18,7 @@ use crate::{Access, Operation, StoreError, Transaction};
 const TAGS: Family =
     Family::KeyValue(KeyValues { table: "run_tag", owner: "run", operators: TEXT_OR_NULL, values: Values::Text });
 const PARAMS: Family =
-    Family::KeyValue(KeyValues { table: "param", owner: "run", operators: TEXT_OR_NULL, values: Values::Text });
+    Family::KeyValue(KeyValues { table: "param", owner: "run", operators: PARAM, values: Values::TextOrNumber });
 
 pub(super) const RULES: Rules = Rules {
     entity: "runs",
@@ -40,7 +43,7 @@ pub(super) const RULES: Rules = Rules {
             names: &["run_id"],
             column: "x.run_id",
             values: Values::Text,
-            operators: TEXT_OR_LIST,
+            operators: TEXT,
             order_names: &["run_id"],
         },
         Attribute {
@@ -76,15 +79,29 @@ pub(super) const RULES: Rules = Rules {
             names: &["start_time", "created", "Created"],
             column: "x.start_time",
             values: Values::Number,
-            operators: ORDER,
+            operators: NUMBER,
             order_names: &["start_time", "created", "Created"],
         },
         Attribute {
             names: &["end_time"],
             column: "x.end_time",
             values: Values::Number,
-            operators: ORDER,
+            operators: NUMBER_OR_NULL,
             order_names: &["end_time"],
+        },
+        Attribute {
+            names: &["duration"],
+            column: "(x.end_time - x.start_time)",
+            values: Values::Number,
+            operators: NUMBER_OR_NULL,
+            order_names: &["duration"],
+        },
+        Attribute {
+            names: &["experiment_id"],
+            column: "x.experiment_id",
+            values: Values::WholeNumber,
+            operators: EQUALITY,
+            order_names: &["experiment_id"],
         },
     ],
     metrics: Metrics::OfRun,
@@ -103,7 +120,7 @@ impl Operation for SearchRuns {
         let page = Page::of(&("runs", &experiment_ids, &filter, run_view_type, &order_by), &page_token, limit);
         let experiments = experiment_keys(&experiment_ids)?;
         let order = Order::parse(&RULES, &order_by, &TIES)?;
-        let search = Search::new(tx, &RULES, (experiments, run_view_type), (parse(&filter)?, &filter), order)?;
+        let search = Search::new(tx, &RULES, (experiments, run_view_type), (parse(&filter, &RULES)?, &filter), order)?;
 
         let (keys, next_page_token) = search.page(tx, &page)?;
         Ok(SearchRunsResponse { runs: runs::load(tx, &keys)?, next_page_token })

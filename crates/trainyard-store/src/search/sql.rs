@@ -6,7 +6,8 @@ use super::FilterError;
 use super::keyset::{self, Place, Rows, Term};
 use super::page::Page;
 use super::rules::{KeyValues, Metrics, Rules, Subject};
-use super::tree::{Comparator, Condition, Filter, Literal};
+use super::tree::{Comparator, Filter, Style};
+use super::values::{Ask, List};
 use crate::{Dialect, StoreError, Transaction, Value};
 
 /// SQL under construction. Text and binds grow together, so that binds are numbered in order of first use.
@@ -153,36 +154,46 @@ impl Statement {
             Filter::And(filters) if filters.is_empty() => {
                 self.push("1 = 1");
             }
-            Filter::And(filters) => {
+            Filter::And(filters) | Filter::Or(filters) => {
+                let word = if matches!(filter, Filter::And(_)) { " AND " } else { " OR " };
                 self.push("(");
                 for (index, filter) in filters.iter().enumerate() {
-                    self.push(if index == 0 { "" } else { " AND " });
+                    self.push(if index == 0 { "" } else { word });
                     self.filter(rules, filter, text)?;
                 }
                 self.push(")");
             }
+            // What is unknown to SQL, such as a comparison of a time that there is not, is not found: `NOT` finds it.
+            Filter::Not(filter) => {
+                self.push("((");
+                self.filter(rules, filter, text)?;
+                self.push(") IS NOT TRUE)");
+            }
             Filter::Clause(clause) => {
                 let test = rules.test(clause, text)?;
-                self.test(rules.metrics, &test.subject, &test.condition);
+                self.test(rules.metrics, &test.subject, &test.ask);
             }
         }
         Ok(())
     }
 
-    fn test(&mut self, metrics: Metrics, subject: &Subject, condition: &Condition) {
+    fn test(&mut self, metrics: Metrics, subject: &Subject, ask: &Ask) {
         match subject {
             Subject::Column(column) => {
                 let column = self.column(column);
-                self.compare(&column, condition);
+                self.compare(&column, ask);
             }
-            Subject::KeyValue(table, key) => self.key_value(*table, key, condition),
+            Subject::KeyValue(table, key) => self.key_value(*table, key, ask),
             Subject::Metric(key) => {
-                self.push("EXISTS (SELECT 1 FROM (");
+                self.push(if ask.is_absence() { "NOT EXISTS (SELECT 1 FROM (" } else { "EXISTS (SELECT 1 FROM (" });
                 let datasets = std::mem::take(&mut self.datasets);
                 self.latest(metrics, key, &datasets);
                 self.datasets = datasets;
-                self.push(") l WHERE ");
-                self.compare_metric(condition);
+                self.push(") l");
+                if !matches!(ask, Ask::IsNull { .. }) {
+                    self.push(" WHERE ");
+                    self.compare_metric(ask);
+                }
                 self.push(")");
             }
             Subject::Dataset(column) => {
@@ -190,7 +201,7 @@ impl Statement {
                     "EXISTS (SELECT 1 FROM run_dataset_input i JOIN dataset d ON d.id = i.dataset \
                      WHERE i.run = x.id AND ",
                 );
-                self.compare(column, condition);
+                self.compare(column, ask);
                 self.push(")");
             }
             Subject::DatasetContext => {
@@ -198,19 +209,19 @@ impl Statement {
                     "EXISTS (SELECT 1 FROM run_dataset_input_tag t \
                      WHERE t.run = x.id AND t.key = 'mlflow.data.context' AND ",
                 );
-                self.compare("t.value", condition);
+                self.compare("t.value", ask);
                 self.push(")");
             }
         }
     }
 
-    /// `!=` finds owners that have the key with another value, as in MLflow; `IS NULL` those that do not have it.
-    fn key_value(&mut self, table: KeyValues, key: &str, condition: &Condition) {
+    /// `!=` and its like find owners that have the key with another value, as in MLflow; `IS NULL` those without it.
+    fn key_value(&mut self, table: KeyValues, key: &str, ask: &Ask) {
         let KeyValues { table, owner, .. } = table;
-        self.push(if matches!(condition, Condition::IsNull { negated: false }) { "NOT EXISTS " } else { "EXISTS " });
+        self.push(if ask.is_absence() { "NOT EXISTS " } else { "EXISTS " });
         self.push(&format!("(SELECT 1 FROM {table} t WHERE t.{owner} = x.id AND t.key = ")).bind(key);
-        if !matches!(condition, Condition::IsNull { .. }) {
-            self.push(" AND ").compare("t.value", condition);
+        if !matches!(ask, Ask::IsNull { as_number: false, .. }) {
+            self.push(" AND ").compare("t.value", ask);
         }
         self.push(")");
     }
@@ -252,42 +263,51 @@ impl Statement {
     }
 
     /// NaN differs from every number and is otherwise out of any order.
-    fn compare_metric(&mut self, condition: &Condition) {
-        if matches!(condition, Condition::Compare(Comparator::NotEqual, _)) {
-            self.push("(is_nan = 1 OR ");
-        } else {
-            self.push("(is_nan = 0 AND ");
-        }
-        self.compare("value", condition);
+    fn compare_metric(&mut self, ask: &Ask) {
+        self.push(if ask.is_negation() { "(is_nan = 1 OR " } else { "(is_nan = 0 AND " });
+        self.compare("value", ask);
         self.push(")");
     }
 
     /// Adds the comparison of a column.
-    pub(super) fn compare(&mut self, column: &str, condition: &Condition) {
-        match condition {
-            Condition::Compare(comparator, literal) => {
-                let value = match literal {
-                    Literal::Integer(value) => Value::Integer(*value),
-                    Literal::Real(value) => Value::Real(*value),
-                    Literal::Text(value) => Value::Text(value.clone()),
+    pub(super) fn compare(&mut self, column: &str, ask: &Ask) {
+        let column = if ask.as_number() { &self.dialect.number(column) } else { column };
+        match ask {
+            Ask::Compare { comparator, value, .. } => self.compare_value(column, *comparator, value),
+            Ask::Between { low, high, negated, .. } => {
+                self.push(if *negated { "NOT (" } else { "(" });
+                self.compare_value(column, low.0, &low.1);
+                self.push(" AND ");
+                self.compare_value(column, high.0, &high.1);
+                self.push(")");
+            }
+            Ask::Match { style, pattern, negated } => {
+                let bind = self.reserve(Value::Text(pattern.clone()));
+                let sql = match style {
+                    Style::Like => self.dialect.like(column, &bind),
+                    Style::ILike => self.dialect.ilike(column, &bind),
+                    Style::RLike => self.dialect.rlike(column, &bind),
+                };
+                self.push(&if *negated { format!("NOT ({sql})") } else { sql });
+            }
+            Ask::In { list, negated, .. } => {
+                let (value, list): (_, fn(Dialect, &str) -> String) = match list {
+                    List::Texts(texts) => (Value::texts(texts), Dialect::texts),
+                    List::Integers(integers) => (Value::integers(integers), Dialect::integers),
+                    List::Numbers(numbers) => (Value::numbers(numbers), Dialect::numbers),
                 };
                 let bind = self.reserve(value);
-                let sql = match comparator {
-                    Comparator::Like => self.dialect.like(column, &bind),
-                    Comparator::ILike => self.dialect.ilike(column, &bind),
-                    Comparator::NotEqual => format!("{column} <> {bind}"),
-                    _ => format!("{column} {} {bind}", comparator.as_str()),
-                };
-                self.push(&sql);
-            }
-            Condition::In { values, negated } => {
-                let bind = self.reserve(Value::texts(values));
-                let list = self.dialect.texts(&bind);
+                let list = list(self.dialect, &bind);
                 self.push(&format!("{column} {} {list}", if *negated { "NOT IN" } else { "IN" }));
             }
-            Condition::IsNull { negated } => {
+            Ask::IsNull { negated, .. } => {
                 self.push(&format!("{column} {}", if *negated { "IS NOT NULL" } else { "IS NULL" }));
             }
         }
+    }
+
+    fn compare_value(&mut self, column: &str, comparator: Comparator, value: &Value) {
+        let operator = if comparator == Comparator::NotEqual { "<>" } else { comparator.as_str() };
+        self.push(&format!("{column} {operator} ")).bind(value.clone());
     }
 }

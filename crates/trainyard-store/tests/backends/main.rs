@@ -171,6 +171,14 @@ on_each_backend! {
         a_place_that_is_lost_is_said_to_be
         tokens_of_no_page_are_refused
         any_token_is_answered;
+    search::language:
+        clauses_are_joined_with_or_not_and_parentheses
+        comparators_of_ours_find_what_they_say
+        params_are_compared_as_numbers
+        not_finds_what_the_clause_does_not
+        the_largest_filters_are_answered;
+    search::documentation:
+        the_examples_of_the_reference_find_what_it_says;
     search::any_text:
         any_text_is_answered;
     search::naive:

@@ -3,9 +3,9 @@
 use std::path::Path;
 use std::time::{Duration, Instant};
 
-use rusqlite::functions::FunctionFlags;
 use rusqlite::{Connection, OpenFlags};
 
+use super::functions;
 use super::session::{self, Session};
 use crate::StoreError;
 use crate::db::DbError;
@@ -63,12 +63,7 @@ fn open(path: &Path, extra: OpenFlags) -> Result<Connection, DbError> {
         "PRAGMA synchronous = FULL; PRAGMA fullfsync = ON; PRAGMA foreign_keys = ON; PRAGMA temp_store = MEMORY;
          PRAGMA case_sensitive_like = ON",
     )?;
-    // SQLite's own LOWER folds ASCII only.
-    connection
-        .create_scalar_function("LOWER", 1, FunctionFlags::SQLITE_UTF8 | FunctionFlags::SQLITE_DETERMINISTIC, |call| {
-            Ok(call.get::<Option<String>>(0)?.map(|text| text.to_lowercase()))
-        })
-        .map_err(session::error)?;
+    functions::register(&connection).map_err(session::error)?;
     Ok(connection)
 }
 

@@ -1,6 +1,7 @@
 //! SQLite: one file in WAL mode, one writer thread, a few reader threads.
 
 mod connect;
+mod functions;
 mod location;
 mod readers;
 mod session;

@@ -47,7 +47,7 @@ fn search<'f>(tx: &Transaction<'_>, experiments: &[i64], filter: &'f str, order_
     let order_by: Vec<String> = order_by.iter().map(|entry| (*entry).to_owned()).collect();
     let order = Order::parse(&RULES, &order_by, &TIES).expect("an order");
     let scope = (experiments.to_vec(), ViewType::ActiveOnly);
-    Search::new(tx, &RULES, scope, (parse(filter).expect("a filter"), filter), order).expect("a search")
+    Search::new(tx, &RULES, scope, (parse(filter, &RULES).expect("a filter"), filter), order).expect("a search")
 }
 
 /// How SQLite carries out a statement that starts in the middle.

@@ -17,7 +17,7 @@ fn texts() -> impl Strategy<Value = String> {
         8 => prop::sample::select(vec![
             "metrics.m", "params.`a b`", "tags.t", "run_id", "name", "start_time", "experiment_id", "dataset.name", " ",
             "=", "!=", ">", "LIKE", " ILIKE ", " IN ", " NOT ", " IS ", " NULL", " AND ", " OR ", "(", ")", ",", "'a'",
-            "\"b\"", "'%_'", "1", "-2.5e3", "1e999", "99999999999999999999", "`", "'", "\"", "\0", "é", ".", " DESC",
+            "\"b\"", "'%_'", "1", "-2.5e3", " RLIKE ", " BETWEEN ", "NOT ", "((", "'a(b'", "'[é-z]+$'", "E'\\''", "duration", "_x", "1e999", "99999999999999999999", "`", "'", "\"", "\0", "é", ".", " DESC",
             "tags.`mlflow.prompt.is_prompt`", "version_number", "status", "'READY'", "\\",
         ]).prop_map(str::to_owned),
         1 => any::<String>(),

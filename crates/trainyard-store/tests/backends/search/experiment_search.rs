@@ -32,6 +32,10 @@ pub fn experiments_are_found_and_ordered_as_in_mlflow(test: TestStore) {
         ("attributes.name != 'exA'", "CBDefault"),
         ("experiment_id = '1'", "A"),
         ("experiment_id IN ('1', '2')", "BA"),
+        ("experiment_id = '01' OR experiment_id = 2", "BA"),
+        ("experiment_id NOT IN (1, 2, 3)", "Default"),
+        ("name IN ('exA', 'exC') AND NOT tags.k LIKE 'v%'", "C"),
+        ("tags.k RLIKE '^[vV]' AND creation_time BETWEEN 0 AND 1e15", "BA"),
         ("creation_time > 0 AND last_update_time > 0 AND name = 'exC'", "C"),
         ("tags.k = 'v1'", "A"),
         ("tag.k ILIKE 'v%'", "BA"),
@@ -49,7 +53,7 @@ pub fn experiments_are_found_and_ordered_as_in_mlflow(test: TestStore) {
     ] {
         assert_eq!(search(&test, "", order).as_deref(), Ok(found), "{order:?}");
     }
-    for filter in ["attr.name = 'a'", "experiment_id LIKE '1'", "experiment_id = 1", "name > 'a'", "metrics.m > 1"] {
+    for filter in ["attr.name = 'a'", "experiment_id LIKE '1'", "experiment_id = 'x'", "name > 'a'", "metrics.m > 1"] {
         refused(search(&test, filter, &[]));
     }
     refused(search(&test, "", &["tags.k"]));

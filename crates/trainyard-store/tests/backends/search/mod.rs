@@ -1,5 +1,7 @@
 pub mod any_text;
+pub mod documentation;
 pub mod experiment_search;
+pub mod language;
 pub mod logged_model_search;
 pub mod naive;
 pub mod pages;

@@ -50,6 +50,8 @@ pub fn registered_models_are_found_and_ordered_as_in_mlflow(test: TestStore) {
         ("name IN ('A', 'C')", "AC"),
         ("tags.k LIKE 'v%'", "A"),
         ("tag.k != 'v1'", "B"),
+        ("NOT tag.k = 'v1'", "BC"),
+        ("tags.k IS NULL OR name RLIKE '^A$'", "AC"),
     ] {
         assert_eq!(models(&test, filter, &[]).as_deref(), Ok(found), "{filter}");
     }
@@ -61,7 +63,7 @@ pub fn registered_models_are_found_and_ordered_as_in_mlflow(test: TestStore) {
     ] {
         assert_eq!(models(&test, "", order).as_deref(), Ok(found), "{order:?}");
     }
-    for filter in ["name > 'a'", "tags.k IS NULL", "creation_timestamp > 0", "attributes.name = 'A'"] {
+    for filter in ["name > 'a'", "name IS NULL", "creation_timestamp > 0", "attributes.name = 'A'"] {
         refused(models(&test, filter, &[]));
     }
     refused(models(&test, "", &["tags.k"]));
@@ -79,6 +81,16 @@ pub fn prompts_are_found_only_when_asked_for(test: TestStore) {
         ("name = 'P' AND tags.`mlflow.prompt.is_prompt` = 'true'", "P", "P1"),
         ("name = 'P'", "", ""),
         ("tags.mlflow.prompt.is_prompt = 'false'", "ABC", "A3C1B1A2A1"),
+        ("tags.mlflow.prompt.is_prompt != 'false'", "P", "P1"),
+        ("tags.mlflow.prompt.is_prompt = 'TRUE'", "", ""),
+        ("tags.mlflow.prompt.is_prompt LIKE 'tr%'", "ABC", "A3C1B1A2A1"),
+        // What the stock client makes of a filter with OR: AND binds stronger, and yet no prompt is found.
+        ("name = 'P' OR name = 'A' AND tag.`mlflow.prompt.is_prompt` != 'true'", "A", "A3A2A1"),
+        ("name = 'B' OR tags.`mlflow.prompt.is_prompt` = 'true'", "BP", "P1B1"),
+        ("NOT tags.`mlflow.prompt.is_prompt` = 'true'", "ABC", "A3C1B1A2A1"),
+        ("NOT tags.`mlflow.prompt.is_prompt` != 'true'", "P", "P1"),
+        ("tags.`mlflow.prompt.is_prompt` IN ('true', 'false')", "P", "P1"),
+        ("NOT (name = 'A' OR name = 'P')", "BC", "C1B1"),
     ] {
         assert_eq!(models(&test, filter, &[]).as_deref(), Ok(found_models), "{filter}");
         assert_eq!(versions(&test, filter, &[]).as_deref(), Ok(found_versions), "{filter}");
@@ -95,6 +107,10 @@ pub fn versions_are_found_and_ordered_as_in_mlflow(test: TestStore) {
         ("source_path LIKE '%/A'", "A3A2A1"),
         ("version_number = 1", "C1B1A1"),
         ("version_number > '1'", "A3A2"),
+        ("version_number = ' +2 '", "A2"),
+        ("version_number IN (1, '3') AND NOT name = 'A'", "C1B1"),
+        ("version_number BETWEEN 2 AND '3'", "A3A2"),
+        ("source_path IN ('s3://b/B', 's3://b/C') OR tags.t = 'A' AND version_number = 1", "C1B1A1"),
         ("tags.t = 'B'", "B1"),
     ] {
         assert_eq!(versions(&test, filter, &[]).as_deref(), Ok(found), "{filter}");

@@ -48,6 +48,12 @@ pub fn clauses_find_what_mlflow_finds(test: TestStore) {
         ("metrics.m = 0", ""),
         ("metrics.m = 1.7976931348623157e308", "D"),
         ("metrics.m <= 1e400", "ECAD"),
+        ("metrics.m < 1e400", "ECAD"),
+        ("metrics.m > -1e400", "ECAD"),
+        ("metrics.m = 1e400", ""),
+        ("metrics.m > 1e400", ""),
+        ("metrics.m != 1e400", "EBCAD"),
+        ("metrics.m > 1. AND metrics.m < 03", "C"),
         ("metrics.nope > 0", ""),
         ("params.lr = '0.1'", "A"),
         ("param.lr != \"0.1\"", "FBC"),
@@ -60,7 +66,8 @@ pub fn clauses_find_what_mlflow_finds(test: TestStore) {
         ("params.Café ILIKE 'éA'", "A"),
         ("tags.t = 'Hello'", "A"),
         ("tag.t ILIKE 'HELLO'", "BA"),
-        ("tags.t = 'it''s' AND tags.t = \"it's\"", "C"),
+        ("tags.t = \"it's\" AND tags.t = E'it\\'s'", "C"),
+        ("tags.t = 'it''s'", ""),
         ("tags.t = ''", "F"),
         ("tags.`a.b c` = 'x'", "A"),
         ("tags.mlflow.runName = 'A'", "A"),
@@ -116,12 +123,28 @@ pub fn a_refused_filter_is_told_where_and_why(test: TestStore) {
         ("foo.bar = '1'", "Invalid filter at character 1, near \"foo.bar = '1'\": unknown prefix 'foo' for runs"),
         ("metrics.m > 1 AND lifecycle_stage = 'a'", "Invalid filter at character 19, near \"lifecycle_stage = 'a'\""),
         ("metrics.m > '1'", "metrics.`m`: expected a number without quotes, not '1'"),
-        ("metrics.m LIKE 'a'", "metrics.`m` cannot be compared with LIKE; expected one of =, !=, <, <=, >, >="),
-        ("metrics.m IS NULL", "cannot be compared with IS NULL"),
-        ("params.lr = 0.1", "params.`lr`: expected a text in quotes, not 1e-1"),
-        ("params.lr > '0.1'", "cannot be compared with >; expected one of =, !=, LIKE, ILIKE, IS NULL, IS NOT NULL"),
-        ("tags.t IN ('a')", "tags.`t` cannot be compared with IN"),
-        ("run_name IN ('A')", "`run_name` cannot be compared with IN"),
+        (
+            "metrics.m LIKE 'a'",
+            "near \"LIKE 'a'\": metrics.`m` cannot be compared with LIKE; expected one of =, !=, <, <=, >, >=, BETWEEN, \
+             NOT BETWEEN, IN, NOT IN, IS NULL, IS NOT NULL",
+        ),
+        ("params.lr > '0.1'", "near \"'0.1'\": params.`lr`: expected a number without quotes, not '0.1'"),
+        ("params.lr IN (1, '0.1')", "near \"'0.1')\": params.`lr`: expected a number without quotes, not '0.1'"),
+        ("params.lr LIKE 1", "near \"1\": params.`lr`: expected a text in quotes, not 1"),
+        (
+            "params.lr = auto",
+            "near \"auto\": params.`lr`: expected a text in quotes or a number; texts need quotes: 'auto'",
+        ),
+        ("tags.t = 1", "tags.`t`: expected a text in quotes, not 1"),
+        ("tags.t > 1", "tags.`t` cannot be compared with >; expected one of =, !=, LIKE, ILIKE, RLIKE, NOT LIKE"),
+        ("tags.t RLIKE 'é('", "not a regular expression at character 2 of the pattern: unclosed group"),
+        ("run_name IS NULL", "near \"IS NULL\": `run_name` cannot be compared with IS NULL"),
+        ("status = RUNNING", "texts need quotes: 'RUNNING'"),
+        ("metrics.m = metrics.n", "near \"metrics.n\": metrics.`m`: expected a number, not metrics.n"),
+        ("experiment_id = 'x'", "`experiment_id`: expected a whole number, not 'x'"),
+        ("tag.t = 'a' OR metric.m SINCE 1", "near \"SINCE 1\": expected one of =, !=, <, <=, >, >=, BETWEEN"),
+        ("startime > 1", "end_time, duration, experiment_id; did you mean 'start_time'?"),
+        ("metrcs.m > 1", "did you mean 'metrics'?"),
         ("start_time > '150'", "expected a number"),
         ("dataset.foo = 'x'", "datasets have no 'foo'; expected one of name, digest, context"),
         ("Params.lr = '0.1'", "unknown prefix 'Params'"),
@@ -134,9 +157,10 @@ pub fn a_refused_filter_is_told_where_and_why(test: TestStore) {
     assert_eq!(search(&test, &experiment_id, &format!("tags.t = '{long}'")).as_deref(), Ok(""));
     assert!(refused(search(&test, &experiment_id, &format!("{long}.a = 1"))).len() < 1200);
     assert_eq!(
-        refused(search(&test, &experiment_id, "duration > 1")),
-        "Invalid filter at character 1, near \"duration > 1\": runs cannot be searched by attribute 'duration'; \
-         expected one of run_id, run_name, status, user_id, artifact_uri, start_time, end_time"
+        refused(search(&test, &experiment_id, "NOT loss > 1")),
+        "Invalid filter at character 5, near \"loss > 1\": runs cannot be searched by attribute 'loss'; \
+         expected one of run_id, run_name, status, user_id, artifact_uri, start_time, end_time, duration, experiment_id; \
+         or with a prefix: metrics.`loss`, params.`loss`, tags.`loss`"
     );
 }
 
