@@ -32,8 +32,8 @@ STEPS = 40
 MODELS = ("digits-classifier", "digits-embedder", "digits-baseline")
 # A picture of one pixel: the smallest file that a browser shows as an image.
 PIXEL = bytes.fromhex(
-    "89504e470d0a1a0a0000000d494844520000000100000001080600000 01f15c4890000000d49444154789c6360f8cfc0"
-    "0000030101 00c9fe92ef0000000049454e44ae426082".replace(" ", "")
+    "89504e470d0a1a0a0000000d4948445200000001000000010806000000"
+    "1f15c4890000000d49444154789c6360f8cfc000000301010" "0c9fe92ef0000000049454e44ae426082"
 )
 MODEL_FILE = "flavors:\n  python_function:\n    loader_module: digits\nmodel_id: {model_id}\nmlflow_version: 3.18.0\n"
 
@@ -178,6 +178,7 @@ def register_models(client: MlflowClient, run_ids: list[str], model_ids: list[st
             tags={"checked": "yes"},
             description=f"Made by {run_name(number * 25)}.",
             model_id=model_id,
+            await_creation_for=0,
         )
         client.set_registered_model_alias(name, "champion", version.version)
         if version.version == "1":

@@ -8,6 +8,7 @@ mod clock;
 mod environment;
 mod experiments;
 mod failure;
+mod mlflow_ui;
 mod models;
 mod output;
 mod runs;

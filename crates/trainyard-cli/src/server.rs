@@ -8,7 +8,7 @@ use tracing_subscriber::EnvFilter;
 use trainyard_server::{SecretText, ServerConfig, WebhookConfig};
 
 use crate::failure::Failure;
-use crate::{environment, output};
+use crate::{environment, mlflow_ui, output};
 
 /// Run the tracking server until SIGTERM or Ctrl-C.
 ///
@@ -19,6 +19,7 @@ Examples:
   trainyard server
   trainyard server --host 0.0.0.0 --port 8080 --allowed-hosts 'yard.example.org' \\
       --backend-store-uri sqlite:////srv/yard/yard.db --artifacts-destination /srv/yard/artifacts
+  trainyard server --ui mlflow
 
 Every flag can be set by its variable; the MLFLOW_ variable of the same ending is read when ours is not set.
 Exit code 0 after SIGTERM or Ctrl-C, 2 when the server cannot start.")]
@@ -49,6 +50,12 @@ pub struct ServerArgs {
     /// Path below which everything is served, such as /yard.
     #[arg(long, value_name = "PATH", env = "TRAINYARD_STATIC_PREFIX", default_value = "", hide_default_value = true)]
     static_prefix: String,
+    /// Web page at the server's address: mlflow is the UI of the installed mlflow package [default: none].
+    #[arg(long, value_enum, env = "TRAINYARD_UI", default_value_t = Ui::None, hide_default_value = true)]
+    ui: Ui,
+    /// Folder of a built MLflow UI, instead of the installed package's.
+    #[arg(long, value_name = "DIR", env = "TRAINYARD_UI_DIR")]
+    ui_dir: Option<String>,
     /// Hosts that requests may name, with * for any letters, separated by commas [default: addresses and local names].
     #[arg(long, value_name = "HOSTS", env = "TRAINYARD_SERVER_ALLOWED_HOSTS", value_delimiter = ',')]
     allowed_hosts: Vec<String>,
@@ -83,6 +90,15 @@ pub struct ServerArgs {
     log_format: LogFormat,
 }
 
+/// What is shown at the server's address.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Ui {
+    /// A page that says what this is.
+    None,
+    /// MLflow's own web UI.
+    Mlflow,
+}
+
 /// How log lines look.
 #[derive(Debug, Clone, Copy, ValueEnum)]
 enum LogFormat {
@@ -95,15 +111,20 @@ enum LogFormat {
 /// Runs the server; returns after a signal, when all requests under way have been answered.
 pub fn run(args: ServerArgs) -> Result<(), Failure> {
     start_logging(&args.log_level, args.log_format)?;
-    trainyard_server::serve(config(args), |url| {
+    trainyard_server::serve(config(args)?, |url| {
         // A server whose output nobody reads serves all the same.
         let _ = output::line(&format!("Trainyard is ready at {url}"));
     })
     .map_err(|error| Failure::Refused(error.to_string()))
 }
 
-fn config(args: ServerArgs) -> ServerConfig {
-    ServerConfig {
+fn config(args: ServerArgs) -> Result<ServerConfig, Failure> {
+    let ui_dir = match (args.ui_dir, args.ui) {
+        (Some(folder), _) => Some(folder),
+        (None, Ui::Mlflow) => Some(mlflow_ui::find()?),
+        (None, Ui::None) => None,
+    };
+    Ok(ServerConfig {
         host: args.host,
         port: args.port,
         backend_store_uri: args.backend_store_uri,
@@ -111,6 +132,7 @@ fn config(args: ServerArgs) -> ServerConfig {
         default_artifact_root: args.default_artifact_root,
         serve_artifacts: args.serve_artifacts && !args.no_serve_artifacts,
         static_prefix: args.static_prefix,
+        ui_dir,
         allowed_hosts: args.allowed_hosts,
         cors_allowed_origins: args.cors_allowed_origins,
         webhooks: WebhookConfig {
@@ -122,7 +144,7 @@ fn config(args: ServerArgs) -> ServerConfig {
             secret_key: environment::secret("WEBHOOK_SECRET_ENCRYPTION_KEY").map(SecretText),
             ..WebhookConfig::default()
         },
-    }
+    })
 }
 
 fn start_logging(level: &str, format: LogFormat) -> Result<(), Failure> {

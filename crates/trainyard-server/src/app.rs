@@ -6,6 +6,7 @@ use trainyard_artifacts::{ArtifactError, ArtifactStore};
 use trainyard_store::webhooks::SecretKey;
 use trainyard_store::{ArtifactRoot, Store, StoreOptions};
 
+use crate::routes::stock_ui;
 use crate::webhooks::Sender;
 use crate::{ServerConfig, StartError};
 
@@ -23,6 +24,8 @@ pub(crate) struct State {
     pub(crate) static_prefix: String,
     /// Calls registry webhooks.
     pub(crate) webhooks: Sender,
+    /// The files of MLflow's UI, where it is served.
+    pub(crate) ui: Option<ArtifactStore>,
 }
 
 impl std::ops::Deref for App {
@@ -54,11 +57,15 @@ impl App {
         let opened =
             tokio::task::spawn_blocking(move || Store::open(&uri, StoreOptions { artifact_root, webhook_key })).await;
         let store = opened.map_err(|error| StartError::Threads(error.into()))??;
+        let ui = match &config.ui_dir {
+            Some(folder) => Some(stock_ui::open(&absolute(folder)?).await?),
+            None => None,
+        };
         let mut artifact_roots = vec![destination];
         artifact_roots.extend(config.default_artifact_root.clone());
         let webhooks = Sender::new(&config.webhooks);
         let static_prefix = config.static_prefix.clone();
-        Ok(Self(Arc::new(State { store, artifacts, artifact_roots, static_prefix, webhooks })))
+        Ok(Self(Arc::new(State { store, artifacts, artifact_roots, static_prefix, webhooks, ui })))
     }
 }
 

@@ -20,6 +20,8 @@ pub struct ServerConfig {
     pub serve_artifacts: bool,
     /// Path below which everything is served, such as `/tracking`; empty for none.
     pub static_prefix: String,
+    /// Folder of a built MLflow UI, with its `index.html`, to serve at the root.
+    pub ui_dir: Option<String>,
     /// Host headers to accept, `*` standing for any text; empty for addresses and local names.
     pub allowed_hosts: Vec<String>,
     /// Web origins beside the server's own and this machine's that may change things; `*` for all.
@@ -38,6 +40,7 @@ impl Default for ServerConfig {
             default_artifact_root: None,
             serve_artifacts: true,
             static_prefix: String::new(),
+            ui_dir: None,
             allowed_hosts: Vec::new(),
             cors_allowed_origins: Vec::new(),
             webhooks: WebhookConfig::default(),

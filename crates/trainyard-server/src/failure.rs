@@ -20,6 +20,11 @@ impl Failure {
     pub(crate) fn with_status(status: StatusCode, error: ApiError) -> Self {
         Self { status, error, content_range: None }
     }
+
+    /// The error by itself.
+    pub(crate) fn into_error(self) -> ApiError {
+        self.error
+    }
 }
 
 impl From<ApiError> for Failure {

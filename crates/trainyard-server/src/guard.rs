@@ -67,7 +67,7 @@ impl Guard {
         headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
         headers.insert(header::X_FRAME_OPTIONS, HeaderValue::from_static("SAMEORIGIN"));
         let Some(origin) = origin else { return };
-        headers.insert(header::VARY, HeaderValue::from_static("Origin"));
+        headers.append(header::VARY, HeaderValue::from_static("Origin"));
         let host = host.and_then(|host| host.to_str().ok()).unwrap_or_default();
         if origin.to_str().is_ok_and(|origin| self.allows_origin(origin, host)) {
             headers.insert(header::ACCESS_CONTROL_ALLOW_ORIGIN, origin.clone());

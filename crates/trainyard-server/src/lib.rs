@@ -1,6 +1,7 @@
 //! The tracking server: HTTP routes over `trainyard-store` and `trainyard-artifacts`.
 //!
-//! `routes` holds the table of everything that is answered, `operations` what needs store and artifacts together.
+//! `routes` holds the table of everything that is answered, `operations` what needs store and artifacts together,
+//! `graphql` the queries of MLflow's web UI.
 //! `server` listens and stops, `guard` refuses strange hosts and origins, `failure` turns errors into answers.
 //! `webhooks` delivers events of the registry.
 
@@ -8,6 +9,7 @@ mod app;
 mod body;
 mod config;
 mod failure;
+mod graphql;
 mod guard;
 mod operations;
 mod routes;

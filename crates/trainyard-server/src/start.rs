@@ -32,6 +32,14 @@ pub enum StartError {
     /// The artifacts cannot be kept where they should be.
     #[error("{0}")]
     Artifacts(#[from] ArtifactError),
+    /// The folder named for the UI holds none.
+    #[error("there is no MLflow UI in {folder}: {reason}")]
+    Ui {
+        /// The folder.
+        folder: String,
+        /// What is missing there.
+        reason: String,
+    },
     /// A prefix that is not the beginning of a path.
     #[error("the static prefix '{0}' has to begin with '/' and may hold neither '{{' nor '}}' nor a final '/'")]
     StaticPrefix(String),

@@ -133,7 +133,8 @@ fn parse_range(range: &str) -> Option<ByteRange> {
     }
 }
 
-fn names(tags: &str, meta: &FileMeta) -> bool {
+/// Whether a list of tags, as of `If-None-Match`, names the file as it is.
+pub(crate) fn names(tags: &str, meta: &FileMeta) -> bool {
     let tag = |tag: &str| Some(tag.trim().trim_start_matches("W/")) == meta.etag.as_deref();
     tags.trim() == "*" || tags.split(',').any(tag)
 }

@@ -2,8 +2,10 @@
 
 mod artifacts;
 mod downloads;
+mod graphql;
 mod operation;
 mod service;
+pub(crate) mod stock_ui;
 
 use axum::Router;
 use axum::extract::{FromRequestParts, RawPathParams};
@@ -75,7 +77,7 @@ impl Route {
     }
 }
 
-/// All routes, without the static prefix.
+/// All routes, without the static prefix and without those that are there only with MLflow's UI.
 pub fn routes() -> Vec<Route> {
     use Permission::{Create, Edit, Manage, Read};
     let operations = [
@@ -156,6 +158,7 @@ pub fn routes() -> Vec<Route> {
         routes.iter().map(|route| Route { path: format!("/ajax-{}", &route.path[1..]), ..route.clone() }).collect();
     routes.extend(mirrored);
     routes.extend(downloads::routes());
+    routes.extend(graphql::routes());
     routes.extend(service::routes());
     routes
 }
@@ -163,7 +166,8 @@ pub fn routes() -> Vec<Route> {
 /// The routes behind one door.
 pub(crate) fn router(app: App) -> Router {
     let mut router = Router::new();
-    for route in routes() {
+    let with_ui = if app.ui.is_some() { stock_ui::routes() } else { Vec::new() };
+    for route in routes().into_iter().chain(with_ui) {
         router = router.route(&format!("{}{}", app.static_prefix, route.path), route.handler);
     }
     router.fallback(unknown_route).method_not_allowed_fallback(wrong_method).with_state(app)

@@ -115,7 +115,7 @@ async fn path_params<E: Endpoint>(parts: &mut Parts) -> Result<Vec<(String, Stri
     Ok(PathParams::from_request_parts(parts, &()).await?.0)
 }
 
-fn check_content_type(headers: &HeaderMap) -> Result<(), Failure> {
+pub(super) fn check_content_type(headers: &HeaderMap) -> Result<(), Failure> {
     let Some(content_type) = headers.get(header::CONTENT_TYPE) else {
         return Err(ApiError::invalid("Bad Request. Content-Type header is missing.").into());
     };

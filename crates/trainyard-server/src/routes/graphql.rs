@@ -1,0 +1,28 @@
+//! GraphQL: the web UI's read queries.
+
+use axum::body::Body;
+use axum::extract::State;
+use axum::response::Response;
+use axum::routing::post;
+use http::{HeaderMap, Method};
+use trainyard_api::{ApiError, ErrorCode};
+
+use crate::app::App;
+use crate::failure::Failure;
+use crate::routes::{Permission, Route, json, operation};
+use crate::{body, graphql};
+
+/// Bytes of a request; the longest of the UI names a hundred runs.
+const BODY_BYTES: usize = 256 * 1024;
+
+pub(super) fn routes() -> Vec<Route> {
+    vec![Route::new(Method::POST, "/graphql", Permission::Read, post(answer))]
+}
+
+async fn answer(State(app): State<App>, headers: HeaderMap, body: Body) -> Result<Response, Failure> {
+    operation::check_content_type(&headers)?;
+    let body = body::read(&headers, body, BODY_BYTES).await?;
+    let request = serde_json::from_slice(&body)
+        .map_err(|error| ApiError::new(ErrorCode::BadRequest, format!("not a GraphQL request: {error}")))?;
+    json(&graphql::answer(&app, request).await)
+}
