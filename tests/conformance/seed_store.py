@@ -10,8 +10,10 @@ server can be filled. Names and values depend on the number of the run alone: wh
 import argparse
 import dataclasses
 import math
+import struct
 import tempfile
 import time
+import zlib
 from pathlib import Path
 
 from mlflow import MlflowClient
@@ -30,11 +32,7 @@ from mlflow.entities import (
 EXPERIMENT = "digits"
 STEPS = 40
 MODELS = ("digits-classifier", "digits-embedder", "digits-baseline")
-# A picture of one pixel: the smallest file that a browser shows as an image.
-PIXEL = bytes.fromhex(
-    "89504e470d0a1a0a0000000d4948445200000001000000010806000000"
-    "1f15c4890000000d49444154789c6360f8cfc000000301010" "0c9fe92ef0000000049454e44ae426082"
-)
+PAGE = "<!doctype html><p id=drawn>blank</p><script>drawn.textContent = 'drawn by a script'</script>"
 MODEL_FILE = "flavors:\n  python_function:\n    loader_module: digits\nmodel_id: {model_id}\nmlflow_version: 3.18.0\n"
 
 
@@ -125,10 +123,27 @@ def log_run(client: MlflowClient, experiment_id: str, number: int, parent: str |
     return run_id
 
 
+def picture(width: int, height: int) -> bytes:
+    """A PNG with a gradient from red to blue."""
+
+    def chunk(kind: bytes, content: bytes) -> bytes:
+        return struct.pack(">I", len(content)) + kind + content + struct.pack(">I", zlib.crc32(kind + content))
+
+    row = b"\0" + b"".join(bytes((255 - 255 * x // width, 0, 255 * x // width)) for x in range(width))
+    header = struct.pack(">IIBBBBB", width, height, 8, 2, 0, 0, 0)
+    return (
+        b"\x89PNG\r\n\x1a\n"
+        + chunk(b"IHDR", header)
+        + chunk(b"IDAT", zlib.compress(row * height))
+        + chunk(b"IEND", b"")
+    )
+
+
 def artifact_files(folder: Path) -> list[tuple[str, Path]]:
     contents = {
         "report.txt": b"Seen 1797 digits.\n",
-        "plots/confusion.png": PIXEL,
+        "plots/confusion.png": picture(320, 200),
+        "plots/figure.html": PAGE.encode(),
         "tables/errors.csv": b"digit,errors\n0,1\n8,7\n",
         "settings.json": b'{"layers": [64, 10]}\n',
     }

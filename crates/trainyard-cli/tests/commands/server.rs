@@ -8,7 +8,7 @@ use rusqlite::Connection;
 use serde_json::Value;
 use trainyard_api::runs::CreateRun;
 
-use crate::program::{Ended, Yard};
+use crate::program::{Ended, Server, Yard};
 
 const DEADLINE: Duration = Duration::from_secs(60);
 
@@ -209,4 +209,44 @@ fn a_connection_that_is_cut_off_disturbs_nobody() {
         .unwrap();
     drop(stream);
     assert!(get(&address, "/health").ends_with("OK"));
+}
+
+#[test]
+fn the_ui_of_a_folder_is_served_and_a_folder_without_one_is_refused() {
+    let yard = Yard::new();
+    let folder = yard.path().join("ui");
+    fs::create_dir(&folder).unwrap();
+    let refused = yard.run(&["server", "--port", "0", "--ui-dir", "ui"]);
+    assert_refused(&refused, &["there is no MLflow UI in", "ui", "index.html"]);
+    fs::write(folder.join("index.html"), "the page of the UI").unwrap();
+    let server = yard.serve(&["--ui-dir", "ui"]);
+    assert!(get(&server.address(), "/").ends_with("the page of the UI"));
+}
+
+/// A package as `pip install` leaves it, where Python finds it.
+#[test]
+fn the_ui_of_an_installed_mlflow_is_found_without_importing_it() {
+    let yard = Yard::new();
+    let packages = yard.path().join("packages");
+    let build = packages.join("mlflow/server/js/build");
+    fs::create_dir_all(&build).unwrap();
+    fs::create_dir(packages.join("mlflow-3.18.0.dist-info")).unwrap();
+    let metadata = "Metadata-Version: 2.1\nName: mlflow\nVersion: 3.18.0\n";
+    fs::write(packages.join("mlflow-3.18.0.dist-info/METADATA"), metadata).unwrap();
+    fs::write(packages.join("mlflow/__init__.py"), "raise SystemExit('imported')").unwrap();
+    let mut asked = yard.command(&["server", "--port", "0", "--ui", "mlflow"]);
+    asked.env("PYTHONPATH", &packages).env_remove("VIRTUAL_ENV");
+    assert_refused(&Ended::from(asked.output().unwrap()), &["python3 has an mlflow without a UI", "--ui-dir"]);
+    fs::write(build.join("index.html"), "the page of the package").unwrap();
+    let server = Server::start(asked);
+    assert!(get(&server.address(), "/").ends_with("the page of the package"));
+}
+
+#[test]
+fn a_python_that_has_no_mlflow_is_named() {
+    let yard = Yard::new();
+    let mut asked = yard.command(&["server", "--port", "0", "--ui", "mlflow"]);
+    asked.env("TRAINYARD_PYTHON", yard.path().join("no-python"));
+    let words = ["no-python cannot be run", "pip install mlflow", "TRAINYARD_PYTHON"];
+    assert_refused(&Ended::from(asked.output().unwrap()), &words);
 }

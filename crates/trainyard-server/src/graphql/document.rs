@@ -58,7 +58,7 @@ impl Document {
             match definition {
                 cst::Definition::OperationDefinition(definition) => operations.push(definition),
                 cst::Definition::FragmentDefinition(definition) => fragments.push(definition),
-                other => return Err(Refusal::new(format!("a request cannot hold a {}", other.kind()))),
+                other => return Err(Refusal::new(format!("no part of a request: {}", other.kind()))),
             }
         }
         let chosen = choose(operations, operation.filter(|name| !name.is_empty()))?;

@@ -8,7 +8,7 @@ use axum::body::Body;
 use axum::extract::State;
 use axum::response::{IntoResponse, Response};
 use axum::routing::{MethodFilter, on};
-use http::header::{self, HeaderMap, HeaderName, HeaderValue};
+use http::header::{self, HeaderMap, HeaderValue};
 use http::{Method, StatusCode};
 use trainyard_api::{ApiError, ErrorCode, limits};
 use trainyard_artifacts::{ArtifactError, ArtifactPath, ArtifactStore, FileMeta};
@@ -19,12 +19,15 @@ use crate::operations::download;
 use crate::routes::{PathParams, Permission, Route};
 use crate::{StartError, body};
 
-/// What the browser may load for the UI's pages: what comes from this server, and styles that its scripts write.
+/// What the browser may load for the UI's pages.
 ///
-/// Scripts of an HTML artifact, which the UI shows in a frame of its own, fall under this too and do not run.
-const CONTENT_SECURITY_POLICY: &str = "default-src 'self'; script-src 'self'; style-src 'self' 'unsafe-inline'; \
-    img-src 'self' data: blob:; font-src 'self' data:; media-src 'self' data: blob:; worker-src 'self' blob:; \
-    frame-src 'self' data: blob:; object-src 'none'; base-uri 'self'; form-action 'self'; frame-ancestors 'self'";
+/// The UI draws some charts with functions made from text (`unsafe-eval`), and shows HTML artifacts in a sandboxed frame
+/// that inherits this policy: figures of plotly come with scripts of their own and a library from the web, and would stay
+/// blank without `unsafe-inline` and `https:`. What scripts may talk to stays this server alone.
+const CONTENT_SECURITY_POLICY: &str = "default-src 'self'; script-src 'self' 'unsafe-inline' 'unsafe-eval' https:; \
+    style-src 'self' 'unsafe-inline' https:; img-src 'self' data: blob: https:; font-src 'self' data: https:; \
+    media-src 'self' data: blob: https:; worker-src 'self' blob:; frame-src 'self' data: blob:; connect-src 'self'; \
+    object-src 'none'; base-uri 'self'; form-action 'self'; frame-ancestors 'self'";
 
 const INDEX: &str = "index.html";
 
@@ -122,7 +125,7 @@ async fn answer(files: &ArtifactStore, name: &str, method: &Method, asked: &Head
     let download = files.get(&stored, None).await?;
     // Of the file that is now open, should it have been replaced in between.
     headers.insert(header::CONTENT_LENGTH, HeaderValue::from(download.meta.size));
-    headers.extend(tag(&download.meta));
+    set_tag(&mut headers, &download.meta);
     Ok((headers, Body::from_stream(download.stream)).into_response())
 }
 
@@ -154,12 +157,14 @@ fn description(name: &str, meta: &FileMeta) -> HeaderMap {
     headers.extend(HeaderValue::try_from(media_type).ok().map(|value| (header::CONTENT_TYPE, value)));
     headers.insert(header::CACHE_CONTROL, HeaderValue::from_static(caching));
     headers.insert(header::VARY, HeaderValue::from_static("Accept-Encoding"));
-    headers.extend(tag(meta));
+    set_tag(&mut headers, meta);
     headers
 }
 
-fn tag(meta: &FileMeta) -> Option<(HeaderName, HeaderValue)> {
-    Some((header::ETAG, HeaderValue::try_from(meta.etag.as_deref()?).ok()?))
+fn set_tag(headers: &mut HeaderMap, meta: &FileMeta) {
+    if let Some(Ok(tag)) = meta.etag.as_deref().map(HeaderValue::try_from) {
+        headers.insert(header::ETAG, tag);
+    }
 }
 
 fn has_hash(name: &str) -> bool {

@@ -129,6 +129,7 @@ fn permissions_are_as_listed() {
         Read   GET    /get-artifact
         Read   GET    /model-versions/get-artifact
         Read   GET    /ajax-api/2.0/mlflow/logged-models/{model_id}/artifacts/files
+        Read   POST   /graphql
         Open   GET    /health
         Open   GET    /version
         Open   GET    /
