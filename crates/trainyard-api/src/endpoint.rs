@@ -22,7 +22,9 @@ pub trait Endpoint: Serialize + DeserializeOwned + Send + 'static {
     type Response: Serialize + DeserializeOwned + Send + 'static;
     /// The HTTP method.
     const METHOD: Method;
-    /// The path below `/api/2.0/mlflow`; `{field}` stands for a field of the request.
+    /// What the path begins with.
+    const ROOT: &'static str;
+    /// The path below the root; `{field}` stands for a field of the request.
     const PATH: &'static str;
 }
 
@@ -30,14 +32,16 @@ pub trait Endpoint: Serialize + DeserializeOwned + Send + 'static {
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Empty {}
 
-/// Ties request types to method, path and response, one line each.
+/// Ties request types to method, path and response, one line each; below `/api/2.0/mlflow` unless said otherwise.
 macro_rules! endpoints {
-    ($($method:ident $path:literal $request:ty => $response:ty;)+) => {$(
+    (below $root:literal $($method:ident $path:literal $request:ty => $response:ty;)+) => {$(
         impl $crate::Endpoint for $request {
             type Response = $response;
             const METHOD: $crate::Method = $crate::Method::$method;
+            const ROOT: &'static str = $root;
             const PATH: &'static str = $path;
         }
     )+};
+    ($($line:tt)+) => { $crate::endpoint::endpoints! { below "/api/2.0/mlflow" $($line)+ } };
 }
 pub(crate) use endpoints;

@@ -12,6 +12,7 @@ mod wire;
 
 pub mod artifacts;
 pub mod datasets;
+pub mod evaluation_datasets;
 pub mod experiments;
 pub mod logged_models;
 pub mod metrics;

@@ -48,6 +48,12 @@ pub const SAMPLE_POINTS: i64 = 2500;
 pub const DATASET_SEARCH_EXPERIMENTS: usize = 20;
 /// Summaries that experiments/search-datasets answers.
 pub const DATASET_SUMMARIES: i64 = 1000;
+/// Characters of the name of an evaluation dataset.
+pub const EVALUATION_DATASET_NAME_CHARS: usize = 255;
+/// Characters of the key of a tag of an evaluation dataset.
+pub const EVALUATION_TAG_KEY_CHARS: usize = 255;
+/// Characters of the value of a tag of an evaluation dataset.
+pub const EVALUATION_TAG_VALUE_CHARS: usize = 5000;
 /// Largest `max_results` of runs/search and experiments/search.
 pub const SEARCH_MAX_RESULTS: i64 = 50_000;
 /// Largest `max_results` of registered-models/search.

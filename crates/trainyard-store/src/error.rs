@@ -213,6 +213,8 @@ pub enum Entity {
     ModelVersion,
     /// By id.
     Webhook,
+    /// By id.
+    EvaluationDataset,
 }
 
 impl Entity {
@@ -226,6 +228,7 @@ impl Entity {
             Self::RegisteredModel => format!("Registered Model with name={id} not found"),
             Self::ModelVersion => format!("Model Version {id} not found"),
             Self::Webhook => format!("Webhook with ID {id} not found."),
+            Self::EvaluationDataset => format!("Evaluation dataset with id '{id}' not found"),
         }
     }
 
@@ -237,6 +240,7 @@ impl Entity {
             Self::RegisteredModel => format!("Registered Model (name={id})"),
             Self::ModelVersion => format!("Model Version {id}"),
             Self::Webhook => format!("Webhook(id={id})"),
+            Self::EvaluationDataset => format!("Evaluation dataset(id={id})"),
         }
     }
 }

@@ -6,6 +6,7 @@
 
 mod db;
 mod error;
+mod evaluation;
 mod registry;
 mod search;
 mod store;

@@ -15,6 +15,11 @@ use http::request::Parts;
 use http::{Method, StatusCode, Uri};
 use trainyard_api::artifacts::{ListArtifacts, ListLoggedModelArtifacts};
 use trainyard_api::datasets::{LogInputs, LogOutputs, SearchDatasets};
+use trainyard_api::evaluation_datasets::{
+    AddDatasetToExperiments, CreateDataset, DeleteDataset, DeleteDatasetRecords, DeleteDatasetTag, GetDataset,
+    GetDatasetExperimentIds, GetDatasetRecords, ListEvaluationDatasets, RemoveDatasetFromExperiments,
+    SearchEvaluationDatasets, SetDatasetTags, UpsertDatasetRecords,
+};
 use trainyard_api::experiments::{
     CreateExperiment, DeleteExperiment, DeleteExperimentTag, GetExperiment, GetExperimentByName, ListExperiments,
     RestoreExperiment, SearchExperiments, SetExperimentTag, UpdateExperiment,
@@ -144,15 +149,24 @@ pub fn routes() -> Vec<Route> {
         spanning::<UpdateWebhook, _>(Manage, webhooks::update),
         operation::<DeleteWebhook>(Manage),
         spanning::<TestWebhook, _>(Manage, webhooks::test),
+        operation::<CreateDataset>(Create),
+        operation::<GetDataset>(Read),
+        operation::<DeleteDataset>(Manage),
+        operation::<SearchEvaluationDatasets>(Read),
+        operation::<ListEvaluationDatasets>(Read),
+        operation::<SetDatasetTags>(Edit),
+        operation::<DeleteDatasetTag>(Edit),
+        operation::<UpsertDatasetRecords>(Edit),
+        operation::<GetDatasetRecords>(Read),
+        operation::<DeleteDatasetRecords>(Edit),
+        operation::<GetDatasetExperimentIds>(Read),
+        operation::<AddDatasetToExperiments>(Edit),
+        operation::<RemoveDatasetFromExperiments>(Edit),
         spanning::<ListArtifacts, _>(Read, listing::of_run),
         spanning::<ListLoggedModelArtifacts, _>(Read, listing::of_logged_model),
     ];
-    let mut routes: Vec<Route> = operations
-        .into_iter()
-        .map(|route| Route { path: format!("/api/2.0/mlflow{}", route.path), ..route })
-        .chain(artifacts::routes())
-        .chain(service::api_routes())
-        .collect();
+    let mut routes: Vec<Route> =
+        operations.into_iter().chain(artifacts::routes()).chain(service::api_routes()).collect();
     // The web UI's calls: the same again below another path, so that a proxy can treat them differently.
     let mirrored: Vec<Route> =
         routes.iter().map(|route| Route { path: format!("/ajax-{}", &route.path[1..]), ..route.clone() }).collect();
@@ -174,7 +188,7 @@ pub(crate) fn router(app: App) -> Router {
 }
 
 /// Families of the interface that this server leaves out, by the part behind `/mlflow/`.
-const OUT_OF_SCOPE: [&str; 19] = [
+const OUT_OF_SCOPE: [&str; 18] = [
     "traces",
     "unified-traces",
     "get-online-trace-details",
@@ -183,7 +197,6 @@ const OUT_OF_SCOPE: [&str; 19] = [
     "issues",
     "label-schemas",
     "review-queues",
-    "datasets",
     "scorers",
     "scorer",
     "prompt-optimization",

@@ -63,7 +63,7 @@ fn route<E: Endpoint, Extracted: 'static>(permission: Permission, handler: impl 
         Method::Delete => (MethodFilter::DELETE, http::Method::DELETE),
     };
     let handler: MethodRouter<App> = on(filter, handler);
-    Route::new(method, E::PATH, permission, handler)
+    Route::new(method, format!("{}{}", E::ROOT, E::PATH), permission, handler)
 }
 
 /// An async function from a request to its answer.

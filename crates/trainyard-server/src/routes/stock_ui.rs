@@ -34,7 +34,7 @@ const INDEX: &str = "index.html";
 /// A route that this server leaves out, and what the UI is told there.
 type Absent = (Method, &'static str, &'static str);
 
-const ABSENT: [Absent; 14] = [
+const ABSENT: [Absent; 13] = [
     (Method::GET, "/ajax-api/2.0/mlflow/users/current", "{}"),
     (Method::GET, "/ajax-api/2.0/mlflow/traces", "{}"),
     (Method::GET, "/ajax-api/2.0/mlflow/gateway-proxy", r#"{"endpoints":[]}"#),
@@ -45,7 +45,6 @@ const ABSENT: [Absent; 14] = [
         r#"{"providers":{},"projects":{},"remote_access_allowed":false,"can_edit_server_settings":false}"#,
     ),
     (Method::GET, "/ajax-api/3.0/mlflow/assistant/providers", r#"{"providers":[]}"#),
-    (Method::POST, "/ajax-api/3.0/mlflow/datasets/search", "{}"),
     (Method::POST, "/ajax-api/3.0/mlflow/issues/search", "{}"),
     (Method::GET, "/ajax-api/3.0/mlflow/scorers/list", "{}"),
     (Method::POST, "/ajax-api/3.0/mlflow/traces/metrics", "{}"),

@@ -4,14 +4,13 @@ use std::fs;
 
 use crate::{Answer, TestServer};
 
-const ABSENT: [(&str, &str); 13] = [
+const ABSENT: [(&str, &str); 12] = [
     ("GET", "/ajax-api/2.0/mlflow/users/current"),
     ("GET", "/ajax-api/2.0/mlflow/traces?experiment_ids=0"),
     ("GET", "/ajax-api/2.0/mlflow/gateway-proxy?gateway_path=api%2F2.0%2Fendpoints%2F"),
     ("POST", "/ajax-api/2.0/mlflow/gateway-proxy"),
     ("GET", "/ajax-api/3.0/mlflow/assistant/config"),
     ("GET", "/ajax-api/3.0/mlflow/assistant/providers"),
-    ("POST", "/ajax-api/3.0/mlflow/datasets/search"),
     ("POST", "/ajax-api/3.0/mlflow/issues/search"),
     ("GET", "/ajax-api/3.0/mlflow/scorers/list?experiment_id=0"),
     ("POST", "/ajax-api/3.0/mlflow/traces/metrics"),

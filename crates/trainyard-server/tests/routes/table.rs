@@ -115,6 +115,19 @@ fn permissions_are_as_listed() {
         Manage PATCH  /api/2.0/mlflow/webhooks/{webhook_id}
         Manage DELETE /api/2.0/mlflow/webhooks/{webhook_id}
         Manage POST   /api/2.0/mlflow/webhooks/{webhook_id}/test
+        Create POST   /api/3.0/mlflow/datasets/create
+        Read   GET    /api/3.0/mlflow/datasets/{dataset_id}
+        Manage DELETE /api/3.0/mlflow/datasets/{dataset_id}
+        Read   POST   /api/3.0/mlflow/datasets/search
+        Read   GET    /api/3.0/mlflow/datasets/search
+        Edit   PATCH  /api/3.0/mlflow/datasets/{dataset_id}/tags
+        Edit   DELETE /api/3.0/mlflow/datasets/{dataset_id}/tags/{key}
+        Edit   POST   /api/3.0/mlflow/datasets/{dataset_id}/records
+        Read   GET    /api/3.0/mlflow/datasets/{dataset_id}/records
+        Edit   DELETE /api/3.0/mlflow/datasets/{dataset_id}/records
+        Read   GET    /api/3.0/mlflow/datasets/{dataset_id}/experiment-ids
+        Edit   POST   /api/3.0/mlflow/datasets/{dataset_id}/add-experiments
+        Edit   POST   /api/3.0/mlflow/datasets/{dataset_id}/remove-experiments
         Read   GET    /api/2.0/mlflow/artifacts/list
         Read   GET    /api/2.0/mlflow/logged-models/{model_id}/artifacts/directories
         Read   GET    /api/2.0/mlflow-artifacts/artifacts

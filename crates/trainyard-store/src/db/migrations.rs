@@ -29,6 +29,7 @@ const MIGRATIONS: &[Migration] = migrations! {
     3 "0003_registry";
     4 "0004_search";
     5 "0005_webhooks";
+    6 "0006_evaluation_datasets";
 };
 
 /// Brings a database up to date in one transaction; refuses one that a newer program has changed.

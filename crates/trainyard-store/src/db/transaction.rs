@@ -107,7 +107,12 @@ impl<'c> Transaction<'c> {
 
     /// An id for a new logged model: `m-` and 32 hex digits.
     pub fn new_model_id(&self) -> ModelId {
-        format!("m-{}", self.new_uuid().simple()).into()
+        self.new_id("m-").into()
+    }
+
+    /// An id for anything else: a prefix and 32 hex digits.
+    pub fn new_id(&self, prefix: &str) -> String {
+        format!("{prefix}{}", self.new_uuid().simple())
     }
 
     /// A random number, for names that are made up.

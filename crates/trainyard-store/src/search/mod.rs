@@ -7,6 +7,7 @@
 //! `order` does the same for `order_by`; `page` reads and writes page tokens, and `keyset` makes conditions of them. One
 //! module an entity holds its keys and its operation; `plan` decides by which index runs are found.
 
+mod evaluation_datasets;
 mod experiments;
 mod keyset;
 mod lexer;

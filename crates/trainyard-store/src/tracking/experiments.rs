@@ -223,6 +223,13 @@ pub(super) fn active(tx: &mut Transaction<'_>, experiment_id: &ExperimentId) -> 
     }
 }
 
+/// The key of an experiment, deleted or not.
+pub(crate) fn existing(tx: &mut Transaction<'_>, experiment_id: &ExperimentId) -> Result<i64, StoreError> {
+    let id = parse_id(experiment_id)?;
+    stage(tx, id, experiment_id)?;
+    Ok(id)
+}
+
 /// The key behind an id. Any text may be asked for; only numbers can exist.
 pub(crate) fn parse_id(experiment_id: &ExperimentId) -> Result<i64, StoreError> {
     let text = experiment_id.as_str().trim();

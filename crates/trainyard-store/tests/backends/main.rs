@@ -4,6 +4,7 @@
 
 mod backend;
 mod db;
+mod evaluation;
 mod registry;
 mod search;
 mod tracking;
@@ -37,6 +38,24 @@ on_each_backend! {
         lists_are_one_bind
         upper_and_lower_case_fold_beyond_ascii
         time_and_ids_come_from_the_sources;
+    evaluation::evaluation_datasets:
+        a_dataset_is_read_back_whole
+        a_dataset_needs_a_name_and_experiments_that_exist
+        tags_are_set_and_removed
+        a_dataset_belongs_to_experiments
+        a_deleted_dataset_takes_its_records_along;
+    evaluation::records:
+        records_with_the_same_inputs_are_merged
+        the_schema_grows_with_the_records
+        a_bad_record_stores_nothing
+        records_come_page_by_page
+        a_page_of_large_records_is_short
+        any_token_is_answered
+        deleted_records_are_counted;
+    evaluation::evaluation_search:
+        datasets_are_found_by_their_keys
+        what_cannot_be_searched_is_named
+        pages_follow_each_other;
     registry::registered_models:
         a_registered_model_is_read_back_whole
         models_and_prompts_share_their_names

@@ -17,7 +17,7 @@ const QUOTED_CHARS: usize = 200;
 /// What may stand unescaped in one segment of a path.
 pub(crate) const SEGMENT: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'_').remove(b'.').remove(b'~');
 
-/// Where a request goes below `/api/2.0/mlflow`, and what it carries.
+/// Where a request goes below its root, and what it carries.
 pub(super) struct Placed {
     pub(super) path_and_query: String,
     pub(super) body: Option<Vec<u8>>,

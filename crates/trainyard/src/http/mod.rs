@@ -89,7 +89,7 @@ impl Http {
     /// Sends a request of the REST interface.
     pub(crate) fn call<E: Endpoint>(&self, request: &E, repeat: Repeat) -> Result<E::Response, Error> {
         let placed = exchange::place(request)?;
-        let url = format!("{}/api/2.0/mlflow{}", self.address, placed.path_and_query);
+        let url = format!("{}{}{}", self.address, E::ROOT, placed.path_and_query);
         let answer = self.exchange(repeat, &url, |agent| {
             let mut request = http::Request::builder().method(exchange::method(E::METHOD)).uri(&url);
             if placed.body.is_some() {
