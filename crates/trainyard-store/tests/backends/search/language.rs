@@ -108,6 +108,9 @@ pub fn comparators_of_ours_find_what_they_say(test: TestStore) {
             ("experiment_id != 1", ""),
         ],
     );
+    let order_by = vec!["duration DESC".to_owned(), "experiment_id".to_owned(), "run_name DESC".to_owned()];
+    let request = SearchRuns { experiment_ids: vec![experiment_id.clone()], order_by, ..Default::default() };
+    assert_eq!(run_names(&test, request).unwrap().concat(), "AFEDCB");
     let pattern = "a".repeat(1001);
     let message = refused(search(&test, &experiment_id, &format!("tags.t RLIKE '{pattern}'")));
     assert!(message.ends_with("tags.`t`: the regular expression is longer than 1000 bytes"), "{message}");
