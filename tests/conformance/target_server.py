@@ -76,6 +76,8 @@ def environment() -> dict[str, str]:
     return {key: value for key, value in os.environ.items() if not key.startswith("MLFLOW_")} | {
         "MLFLOW_DISABLE_TELEMETRY": "true",
         "PYTHONWARNINGS": "ignore",
+        # Stock writes sets of words into messages.
+        "PYTHONHASHSEED": "0",
     }
 
 

@@ -1,5 +1,6 @@
 """A bare HTTP client for what the stock client never sends: broken bodies, encoded paths, wrong types."""
 
+import contextlib
 import http.client
 import json
 import urllib.parse
@@ -35,7 +36,9 @@ class Wire:
     def send(self, method: str, path: str, body: bytes | None = None, headers: dict[str, str] | None = None) -> Answer:
         connection = http.client.HTTPConnection(self.address, timeout=30)
         try:
-            connection.request(method, path, body=body, headers=headers or {})
+            # A server may answer and hang up before it has read a body that is too large.
+            with contextlib.suppress(BrokenPipeError, ConnectionResetError):
+                connection.request(method, path, body=body, headers=headers or {})
             return Answer(connection.getresponse())
         finally:
             connection.close()
