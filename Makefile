@@ -1,5 +1,5 @@
 # One line per task; what takes more than a line is in xtask/. See CONTRIBUTING.md.
-.PHONY: demo test test-rust test-python test-frameworks interop test-chaos conformance conformance-stock serve wheel bench compatibility lint format
+.PHONY: demo test test-rust test-python test-frameworks interop test-chaos conformance conformance-stock conformance-record scoreboard serve wheel bench compatibility lint format
 
 demo: ; @cargo xtask demo
 test: ; @cargo xtask test
@@ -10,6 +10,8 @@ interop: ; @cargo xtask interop
 test-chaos: ; @cargo xtask test-chaos
 conformance: ; @cargo xtask conformance
 conformance-stock: ; @cargo xtask conformance-stock
+conformance-record: ; @cargo xtask conformance-record
+scoreboard: ; @cargo xtask scoreboard
 serve: ; @cargo run --quiet --bin trainyard -- server
 wheel: ; @cargo xtask wheel
 bench: ; @cargo xtask bench

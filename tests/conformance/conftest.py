@@ -28,6 +28,7 @@ import differences
 from target_server import TARGET, TargetServer
 from wire import Wire
 
+NEEDS_NO_CLIENT = ("test_scenarios", "test_scoreboard")
 CLIENT_VERSION = tuple(int(part) for part in mlflow.__version__.split(".")[:2])
 logging.getLogger("mlflow").setLevel(logging.CRITICAL)
 logging.getLogger("alembic").setLevel(logging.CRITICAL)
@@ -41,6 +42,8 @@ def pytest_collection_modifyitems(items):
     for item in items:
         if CLIENT_VERSION < (3, 0) and item.get_closest_marker("models3"):
             item.add_marker(pytest.mark.skip(reason="logged models came with MLflow 3"))
+        if CLIENT_VERSION < (3, 0) and item.path.stem in NEEDS_NO_CLIENT:
+            item.add_marker(pytest.mark.skip(reason="plays without a client, so once is enough"))
         reason = differences.reason(TARGET, item.nodeid)
         if reason:
             item.add_marker(pytest.mark.xfail(reason=reason, raises=differences.VISIBLE_AS, strict=True))

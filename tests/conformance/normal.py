@@ -14,14 +14,15 @@ from wire import Answer
 # What nearly every answer has; not written into records.
 USUAL_HEADERS = {"content-type": "application/json", "x-content-type-options": "nosniff"}
 HEADERS = ("content-type", "content-disposition", "content-range", "x-content-type-options", "allow", "location")
-# Of errors: what stock adds for platforms that are not served. No client reads them.
+# Fields that stock adds for platforms and features that are not served; no client needs them.
 GLOBAL_DIFFERENCES = {
     ("sqlstate", "error_class"): "Errors carry `error_code` and `message`, which clients read; stock adds the codes of "
     "another platform.",
+    ("workspace",): "Experiments are in no workspace here; stock says of each that it is in `default`.",
 }
 LEFT_OUT = {field for fields in GLOBAL_DIFFERENCES for field in fields}
 # Lists in which the protocol promises no order, by the end of their path.
-UNORDERED = ("tags", "params", "data.metrics")
+UNORDERED = ("tags", "params", "data.metrics", "latest_versions")
 PAGE_TOKENS = ("next_page_token",)
 
 ID = re.compile(r"\bm-[0-9a-f]{32}\b|\b[0-9a-f]{32}\b|\b[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}\b")
@@ -89,8 +90,8 @@ def normal(answer: Answer, names: Names) -> dict:
 def value(found, path: str, names: Names):
     """One value of a JSON body at `path`, its names joined by dots."""
     if isinstance(found, dict):
-        kept = {key: entry for key, entry in found.items() if path or key not in LEFT_OUT}
-        return {names.hidden(key): value(kept[key], f"{path}.{key}", names) for key in sorted(kept)}
+        kept = sorted(key for key in found if key not in LEFT_OUT)
+        return {names.hidden(key): value(found[key], f"{path}.{key}", names) for key in kept}
     if isinstance(found, list):
         if path.endswith(tuple(f".{end}" for end in UNORDERED)):
             found = sorted(found, key=lambda item: json.dumps(item, sort_keys=True))

@@ -20,6 +20,10 @@ def play(scenario: Scenario, wire: Wire) -> list[dict]:
         if answer.status != 200:
             raise AssertionError(f"given {step.request}: {answer.status} {answer.body.decode(errors='replace')}")
         keep(step, answer, names)
+        if missing := step.keep.keys() - names.values.keys():
+            raise AssertionError(
+                f"given {step.request}: no {', '.join(missing)} in {answer.body.decode(errors='replace')}"
+            )
     answers = []
     for step in scenario.steps:
         answer = send(step, wire, names)
@@ -48,18 +52,19 @@ def send(step: Step, wire: Wire, names: Names) -> Answer:
 
 
 def keep(step: Step, answer: Answer, names: Names) -> None:
-    """Remembers the parts of an answer that later steps use."""
+    """Remembers the parts of an answer that later steps use; what is not there stays a placeholder."""
     for name, path in step.keep.items():
-        names.keep(name, part(answer, path, step))
+        found = part(answer, path)
+        if found is not None:
+            names.keep(name, str(found))
 
 
-def part(answer: Answer, path: str, step: Step) -> str:
+def part(answer: Answer, path: str):
     """What stands at `$.some.path[0]` of the body."""
     try:
         found = answer.json
         for word in re.findall(r"[^.\[\]]+", path.removeprefix("$")):
             found = found[int(word)] if isinstance(found, list) else found[word]
     except (ValueError, LookupError, TypeError):
-        text = answer.body.decode(errors="replace")
-        raise AssertionError(f"{step.request}: nothing at {path} of {answer.status} {text[:2000]}") from None
-    return str(found)
+        return None
+    return found

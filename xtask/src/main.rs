@@ -27,6 +27,12 @@ const TASKS: &[Task] = &[
         "the same scenarios against stock `mlflow server`, which proves them right",
         tasks::conformance_stock,
     ),
+    (
+        "conformance-record",
+        "play the scenarios against stock `mlflow server` and write its answers",
+        tasks::conformance_record,
+    ),
+    ("scoreboard", "write into docs/compatibility.md which scenarios are answered as by stock", tasks::scoreboard),
     ("wheel", "a release wheel of the Python package in target/wheels", tasks::wheel),
     ("bench", "measure against stock MLflow and write docs/performance.md", tasks::bench),
     (

@@ -95,10 +95,24 @@ pub fn conformance() -> Result<()> {
 pub fn conformance_stock() -> Result<()> {
     let environment = environments::stock_3_18()?;
     let mut scenarios = scenarios(&environment);
-    scenarios
-        .env("TRAINYARD_CONFORMANCE_TARGET", "stock")
-        .env("TRAINYARD_CONFORMANCE_STOCK_PYTHON", environment.python());
+    scenarios.env("TRAINYARD_CONFORMANCE_TARGET", "stock").env("TRAINYARD_STOCK_PYTHON", environment.python());
     run("Test the scenarios against stock MLflow", scenarios, TEST_ADVICE)
+}
+
+/// Stock's answers to the scenarios that are data, into tests/conformance/recorded.
+pub fn conformance_record() -> Result<()> {
+    let environment = environments::stock_3_18()?;
+    let mut record = program(environment.python(), &["tests/conformance/record_stock.py"]);
+    record.env("TRAINYARD_CONFORMANCE_TARGET", "stock").env("TRAINYARD_STOCK_PYTHON", environment.python());
+    run("Record the answers of stock MLflow", record, "The message above names the scenario.")?;
+    scoreboard()
+}
+
+/// The scoreboard in docs/compatibility.md.
+pub fn scoreboard() -> Result<()> {
+    let environment = environments::stock_3_18()?;
+    let scoreboard = program(environment.python(), &["tests/conformance/scoreboard.py"]);
+    run("Write the scoreboard into docs/compatibility.md", scoreboard, "The message is above.")
 }
 
 fn scenarios(environment: &Environment) -> Command {

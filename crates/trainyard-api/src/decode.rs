@@ -1,6 +1,9 @@
 //! Reading a request from a JSON body or from query parameters, with errors that name line, column and field.
 
-use serde::de::DeserializeOwned;
+use std::collections::BTreeMap;
+
+use serde::de::value::{self, MapDeserializer, SeqDeserializer};
+use serde::de::{DeserializeOwned, Deserializer, IntoDeserializer, Visitor};
 use serde_json::{Map, Value};
 
 use crate::{ApiError, ErrorCode};
@@ -22,13 +25,19 @@ pub enum DecodeError {
         /// What is wrong with it.
         reason: String,
     },
+    /// A field that every such object has is not there.
+    #[error("{}", ApiError::missing(field).message)]
+    Missing {
+        /// Path of the field.
+        field: String,
+    },
 }
 
 impl From<DecodeError> for ApiError {
     fn from(error: DecodeError) -> Self {
         let code = match error {
             DecodeError::Syntax(_) | DecodeError::NotAnObject(_) => ErrorCode::BadRequest,
-            DecodeError::Field { .. } => ErrorCode::InvalidParameterValue,
+            DecodeError::Field { .. } | DecodeError::Missing { .. } => ErrorCode::InvalidParameterValue,
         };
         ApiError::new(code, error.to_string())
     }
@@ -54,27 +63,81 @@ pub fn decode_json<T: DeserializeOwned>(body: &[u8]) -> Result<T, DecodeError> {
     }
 }
 
-/// Reads a request from query parameters; a repeated key is a list.
+/// Reads a request from query parameters. A repeated key is a list; where no list is expected the first holds.
 pub fn decode_query<T: DeserializeOwned>(pairs: impl IntoIterator<Item = (String, String)>) -> Result<T, DecodeError> {
-    let mut map = Map::new();
+    let mut fields: BTreeMap<String, Values> = BTreeMap::new();
     for (key, value) in pairs {
-        match map.get_mut(&key) {
-            None => {
-                map.insert(key, Value::String(value));
-            }
-            Some(Value::Array(values)) => values.push(Value::String(value)),
-            Some(first) => *first = Value::Array(vec![first.take(), Value::String(value)]),
-        }
+        fields.entry(key).or_insert_with(|| Values(Vec::new())).0.push(value);
     }
-    decode_map(map)
+    with_path(MapDeserializer::new(fields.into_iter()))
 }
 
 /// Reads a request from a JSON object.
 pub fn decode_map<T: DeserializeOwned>(map: Map<String, Value>) -> Result<T, DecodeError> {
     let mut value = Value::Object(map);
     drop_nulls(&mut value);
-    serde_path_to_error::deserialize(value)
-        .map_err(|error| DecodeError::Field { field: error.path().to_string(), reason: error.inner().to_string() })
+    with_path(value)
+}
+
+/// Deserializes; an error names the field by its path.
+fn with_path<'de, T: DeserializeOwned, D: Deserializer<'de>>(deserializer: D) -> Result<T, DecodeError> {
+    serde_path_to_error::deserialize(deserializer).map_err(|error| {
+        let (path, reason) = (error.path().to_string(), error.inner().to_string());
+        match reason.strip_prefix("missing field `").and_then(|name| name.strip_suffix('`')) {
+            Some(name) => DecodeError::Missing { field: format!("{path}.{name}") },
+            None => DecodeError::Field { field: path, reason },
+        }
+    })
+}
+
+/// The values of one query parameter: a list where one is expected, else the first.
+struct Values(Vec<String>);
+
+impl<'de> IntoDeserializer<'de, value::Error> for Values {
+    type Deserializer = Self;
+
+    fn into_deserializer(self) -> Self {
+        self
+    }
+}
+
+impl<'de> Deserializer<'de> for Values {
+    type Error = value::Error;
+
+    fn deserialize_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Self::Error> {
+        visitor.visit_string(self.0.into_iter().next().unwrap_or_default())
+    }
+
+    fn deserialize_seq<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Self::Error> {
+        SeqDeserializer::new(self.0.into_iter()).deserialize_seq(visitor)
+    }
+
+    fn deserialize_option<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Self::Error> {
+        visitor.visit_some(self)
+    }
+
+    fn deserialize_newtype_struct<V: Visitor<'de>>(
+        self,
+        _name: &'static str,
+        visitor: V,
+    ) -> Result<V::Value, Self::Error> {
+        visitor.visit_newtype_struct(self)
+    }
+
+    fn deserialize_enum<V: Visitor<'de>>(
+        self,
+        name: &'static str,
+        variants: &'static [&'static str],
+        visitor: V,
+    ) -> Result<V::Value, Self::Error> {
+        let word = self.0.into_iter().next().unwrap_or_default();
+        IntoDeserializer::<value::Error>::into_deserializer(word).deserialize_enum(name, variants, visitor)
+    }
+
+    serde::forward_to_deserialize_any! {
+        bool i8 i16 i32 i64 i128 u8 u16 u32 u64 u128 f32 f64 char str string bytes byte_buf unit unit_struct tuple
+        tuple_struct map struct identifier ignored_any
+    }
 }
 
 fn drop_nulls(value: &mut Value) {
@@ -135,7 +198,7 @@ mod tests {
             ("timestamp", br#"{"run_id": "a", "metrics": [{"key": "m", "value": 1, "timestamp": null}]}"#.as_slice()),
         ] {
             let error = ApiError::from(decode_json::<LogBatch>(body).expect_err("a field is missing"));
-            assert_eq!(error.message, format!("Invalid value for parameter 'metrics[0]': missing field `{field}`"));
+            assert_eq!(error.message, ApiError::missing(&format!("metrics[0].{field}")).message);
         }
     }
 
@@ -144,6 +207,22 @@ mod tests {
         let pairs = [("experiment_ids", "1"), ("max_results", "5")].map(|(k, v)| (k.to_owned(), v.to_owned()));
         let request: SearchRuns = decode_query(pairs).expect("readable");
         assert_eq!((request.experiment_ids, request.max_results), (vec!["1".into()], Some(5)));
+    }
+
+    #[test]
+    fn of_a_repeated_query_parameter_the_first_holds_where_no_list_is_expected() {
+        let pairs = [("max_results", "5"), ("experiment_ids", "1"), ("max_results", "6"), ("experiment_ids", "2")];
+        let request: SearchRuns = decode_query(pairs.map(|(k, v)| (k.to_owned(), v.to_owned()))).expect("readable");
+        assert_eq!((request.experiment_ids, request.max_results), (vec!["1".into(), "2".into()], Some(5)));
+    }
+
+    #[test]
+    fn a_text_is_no_list_in_json() {
+        let error = ApiError::from(decode_json::<SearchRuns>(br#"{"experiment_ids": "1"}"#).expect_err("a text"));
+        assert_eq!(
+            error.message,
+            "Invalid value for parameter 'experiment_ids': invalid type: string \"1\", expected a list"
+        );
     }
 
     #[test]

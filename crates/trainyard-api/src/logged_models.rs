@@ -66,11 +66,9 @@ pub struct LoggedModelInfo {
     pub artifact_uri: String,
     /// Whether its files are complete.
     pub status: LoggedModelStatus,
-    /// Free text.
-    #[serde(skip_serializing_if = "String::is_empty")]
+    /// Free text; as `source_run_id` written even when empty.
     pub model_type: String,
     /// Run that made it.
-    #[serde(skip_serializing_if = "RunId::is_empty")]
     pub source_run_id: RunId,
     /// More about the status.
     #[serde(skip_serializing_if = "String::is_empty")]
@@ -142,6 +140,9 @@ pub struct GetLoggedModelResponse {
 pub struct GetLoggedModel {
     /// Required.
     pub model_id: ModelId,
+    /// Whether to answer with a model that has been deleted.
+    #[serde(deserialize_with = "wire::boolean", skip_serializing_if = "wire::is_default")]
+    pub allow_deleted: bool,
 }
 
 /// Says that the files are complete, or never will be.
@@ -270,7 +271,7 @@ endpoints! {
     Get "/logged-models/{model_id}" GetLoggedModel => GetLoggedModelResponse;
     Patch "/logged-models/{model_id}" FinalizeLoggedModel => GetLoggedModelResponse;
     Delete "/logged-models/{model_id}" DeleteLoggedModel => Empty;
-    Patch "/logged-models/{model_id}/tags" SetLoggedModelTags => GetLoggedModelResponse;
+    Patch "/logged-models/{model_id}/tags" SetLoggedModelTags => Empty;
     Delete "/logged-models/{model_id}/tags/{tag_key}" DeleteLoggedModelTag => Empty;
     Post "/logged-models/{model_id}/params" LogLoggedModelParams => Empty;
 }

@@ -37,6 +37,7 @@ pub struct Metric {
 /// Reads the points of a request: unlike in answers, value and timestamp have to be there.
 pub(crate) fn logged<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<Metric>, D::Error> {
     #[derive(Deserialize)]
+    #[serde(expecting = "a metric")]
     struct Logged {
         #[serde(default)]
         key: String,

@@ -25,13 +25,11 @@ pub struct ModelVersion {
     pub user_id: String,
     /// `None`, `Staging`, `Production` or `Archived`.
     pub current_stage: String,
-    /// Free text.
-    #[serde(skip_serializing_if = "String::is_empty")]
+    /// Free text; as `run_id` and `run_link` written even when empty.
     pub description: String,
     /// What it was made from: `models:/m-…` or an artifact URI.
     pub source: String,
     /// Run that made the model.
-    #[serde(skip_serializing_if = "RunId::is_empty")]
     pub run_id: RunId,
     /// Whether it can be used.
     pub status: ModelVersionStatus,
@@ -42,7 +40,6 @@ pub struct ModelVersion {
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub tags: Vec<Tag>,
     /// Link to the run, for people.
-    #[serde(skip_serializing_if = "String::is_empty")]
     pub run_link: String,
     /// Aliases that point at it.
     #[serde(deserialize_with = "wire::list", skip_serializing_if = "Vec::is_empty")]

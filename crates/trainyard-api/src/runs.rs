@@ -56,8 +56,9 @@ pub struct Run {
     pub data: RunData,
     /// Datasets and models used.
     pub inputs: RunInputs,
-    /// Models made.
-    pub outputs: RunOutputs,
+    /// Models made; not told of a run that is just being made.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub outputs: Option<RunOutputs>,
 }
 
 /// Who, when, where and how a run ended.

@@ -1,7 +1,7 @@
 //! How protobuf JSON writes numbers and lists, as `serde` functions.
 //!
-//! Integers may come as numbers or as text, doubles may be the texts `NaN`, `Infinity` and `-Infinity`, and a GET
-//! writes a list of one element like a scalar. Outgoing integers are numbers.
+//! Integers may come as numbers or as text, doubles may be the texts `NaN`, `Infinity` and `-Infinity`. Outgoing
+//! integers are numbers.
 
 use std::fmt;
 use std::marker::PhantomData;
@@ -114,7 +114,7 @@ impl Visitor<'_> for Double {
     }
 }
 
-/// Accepts a list, or a single element in place of a list of one.
+/// Accepts a list, and says so where there is something else.
 pub(crate) fn list<'de, D, T>(deserializer: D) -> Result<Vec<T>, D::Error>
 where
     D: Deserializer<'de>,
@@ -136,13 +136,9 @@ where
             }
             Ok(list)
         }
-
-        fn visit_str<E: de::Error>(self, value: &str) -> Result<Vec<T>, E> {
-            T::deserialize(de::value::StrDeserializer::new(value)).map(|item| vec![item])
-        }
     }
 
-    deserializer.deserialize_any(List(PhantomData))
+    deserializer.deserialize_seq(List(PhantomData))
 }
 
 /// Accepts `true`, `false` and their texts (query parameters are texts).

@@ -139,8 +139,11 @@ fn show(args: Show) -> Result<(), Failure> {
         vec![dataset.name, dataset.digest, dataset.source_type, context.map(|tag| tag.value).unwrap_or_default()]
     });
     output::section("datasets", &["name", "digest", "source", "context"], datasets.collect())?;
-    let models =
-        outputs.model_outputs.into_iter().map(|model| vec![model.model_id.to_string(), model.step.to_string()]);
+    let models = outputs
+        .unwrap_or_default()
+        .model_outputs
+        .into_iter()
+        .map(|model| vec![model.model_id.to_string(), model.step.to_string()]);
     output::section("models", &["model id", "step"], models.collect())
 }
 

@@ -18,6 +18,14 @@ pub enum StoreError {
         /// Its id or name.
         id: String,
     },
+    /// The logged model has no such tag.
+    #[error("No tag with key '{key}' found for model with ID '{id}'.")]
+    LoggedModelTagNotFound {
+        /// The tag's key.
+        key: String,
+        /// The model's id.
+        id: String,
+    },
     /// The entity has no such tag.
     #[error("No tag with name: {key} in {owner} with id {id}")]
     TagNotFound {
@@ -138,7 +146,9 @@ impl StoreError {
     /// The code a client sees. Exhaustive on purpose: a new variant has to choose.
     pub fn code(&self) -> ErrorCode {
         match self {
-            Self::NotFound { .. } | Self::TagNotFound { .. } => ErrorCode::ResourceDoesNotExist,
+            Self::NotFound { .. } | Self::TagNotFound { .. } | Self::LoggedModelTagNotFound { .. } => {
+                ErrorCode::ResourceDoesNotExist
+            }
             Self::AlreadyExists { .. } | Self::RegisteredNameTaken { .. } => ErrorCode::ResourceAlreadyExists,
             Self::InvalidParameter { .. }
             | Self::Deleted { .. }

@@ -99,7 +99,7 @@ impl Client {
         }
         match ModelUri::parse(uri)? {
             ModelUri::Logged(model_id) => {
-                let model = self.call(GetLoggedModel { model_id })?.model;
+                let model = self.call(GetLoggedModel { model_id, allow_deleted: false })?.model;
                 Ok(ResolvedModel::of(model))
             }
             ModelUri::Version(name, version) => self.resolve_version(name, version, hops),
@@ -185,8 +185,8 @@ impl Client {
         loop {
             let page = self.call(request.clone())?;
             for model in page.models {
-                let outputs = &run.outputs.model_outputs;
-                let step = outputs.iter().find(|output| output.model_id == model.info.model_id).map_or(0, |o| o.step);
+                let mut outputs = run.outputs.iter().flat_map(|outputs| &outputs.model_outputs);
+                let step = outputs.find(|output| output.model_id == model.info.model_id).map_or(0, |o| o.step);
                 let newer = |(best_step, best): &(i64, LoggedModel)| {
                     (step, model.info.creation_timestamp_ms) > (*best_step, best.info.creation_timestamp_ms)
                 };

@@ -71,7 +71,7 @@ impl Client {
 
     /// Lists the version in the logged model's tag, unless the server has done so.
     fn tag_with_version(&self, model_id: ModelId, version: &ModelVersion) -> Result<(), Error> {
-        let model = self.call(GetLoggedModel { model_id: model_id.clone() })?.model;
+        let model = self.call(GetLoggedModel { model_id: model_id.clone(), allow_deleted: false })?.model;
         let tag = model.info.tags.iter().find(|tag| tag.key == VERSIONS_TAG);
         let mut versions: Vec<Value> = tag.and_then(|tag| serde_json::from_str(&tag.value).ok()).unwrap_or_default();
         let listed = versions.iter().any(|entry| {

@@ -100,7 +100,7 @@ fn description(path: &ArtifactPath, meta: &FileMeta) -> HeaderMap {
 fn media_type(name: &str) -> String {
     let extension = name.rsplit('.').next().unwrap_or(name).to_ascii_lowercase();
     if TEXT_EXTENSIONS.contains(&extension.as_str()) {
-        return "text/plain; charset=utf-8".to_owned();
+        return "text/plain".to_owned();
     }
     mime_guess::from_path(name).first_or_octet_stream().to_string()
 }
@@ -172,7 +172,7 @@ mod tests {
     #[test]
     fn text_is_shown_as_text() {
         for name in ["MLmodel", "conda.yaml", "metrics.json", "notes.TXT"] {
-            assert_eq!(media_type(name), "text/plain; charset=utf-8", "{name}");
+            assert_eq!(media_type(name), "text/plain", "{name}");
         }
         assert_eq!(media_type("plot.png"), "image/png");
         assert_eq!(media_type("model.pkl"), "application/octet-stream");

@@ -25,7 +25,7 @@ pub(crate) async fn of_logged_model(
     app: App,
     request: ListLoggedModelArtifacts,
 ) -> Result<ListArtifactsResponse, Failure> {
-    let model = app.store.execute(GetLoggedModel { model_id: request.model_id }).await?.model;
+    let model = app.store.execute(GetLoggedModel { model_id: request.model_id, allow_deleted: false }).await?.model;
     list(&app, model.info.artifact_uri, &request.artifact_directory_path).await
 }
 

@@ -51,7 +51,8 @@ async fn of_logged_model(
     headers: HeaderMap,
 ) -> Result<Response, Failure> {
     let path = path(&query, "artifact_file_path")?;
-    let model = app.store.execute(GetLoggedModel { model_id: params.first().into() }).await?.model;
+    let model =
+        app.store.execute(GetLoggedModel { model_id: params.first().into(), allow_deleted: false }).await?.model;
     fetch(app, &model.info.artifact_uri, path, &method, &headers).await
 }
 

@@ -89,7 +89,8 @@ async fn decode<E: Endpoint>(request: Request<Body>) -> Result<E, Failure> {
         let query = parts.uri.query().unwrap_or_default();
         let pairs = form_urlencoded::parse(query.as_bytes()).into_owned().collect::<Vec<_>>();
         let named = path_params::<E>(&mut parts).await?;
-        return Ok(decode_query(pairs.into_iter().chain(named)).map_err(ApiError::from)?);
+        // The path first: of a repeated field the first holds.
+        return Ok(decode_query(named.into_iter().chain(pairs)).map_err(ApiError::from)?);
     }
     // A DELETE often has no body at all.
     if E::METHOD != Method::Delete {

@@ -29,7 +29,7 @@ fn a_file_is_stored_listed_fetched_and_deleted() {
 
     let answer = get(&server, "1/run/artifacts/model/MLmodel", &[]);
     assert_eq!(answer.body, b"flavors: {}");
-    assert_eq!(answer.header("content-type"), Some("text/plain; charset=utf-8"));
+    assert_eq!(answer.header("content-type"), Some("text/plain"));
     assert_eq!(answer.header("content-disposition"), Some("attachment; filename=MLmodel"));
     assert_eq!(answer.header("x-content-type-options"), Some("nosniff"));
     assert_eq!(get(&server, "1/run/artifacts/a%20b%25.txt", &[]).body, b"x");

@@ -46,7 +46,8 @@ pub(super) fn check(metrics: &[Metric], params: &[Param], tags: &[Tag]) -> Resul
         keys::check(&format!("params[{index}].key"), "Param key", &param.key)?;
     }
     for (index, tag) in tags.iter().enumerate() {
-        keys::check(&format!("tags[{index}].key"), "key", &tag.key)?;
+        let field = format!("tags[{index}].key");
+        keys::check(&field, &field, &tag.key)?;
     }
     params::check_unique(params)
 }

@@ -54,7 +54,7 @@ impl Operation for GetLoggedModel {
     const ACCESS: Access = Access::Read;
 
     fn execute(self, tx: &mut Transaction<'_>) -> Result<GetLoggedModelResponse, StoreError> {
-        let key = active(tx, &self.model_id)?;
+        let key = if self.allow_deleted { key(tx, &self.model_id)? } else { active(tx, &self.model_id)? };
         get(tx, key, &self.model_id)
     }
 }
@@ -94,11 +94,11 @@ impl Operation for DeleteLoggedModel {
 impl Operation for SetLoggedModelTags {
     const ACCESS: Access = Access::Write;
 
-    fn execute(self, tx: &mut Transaction<'_>) -> Result<GetLoggedModelResponse, StoreError> {
+    fn execute(self, tx: &mut Transaction<'_>) -> Result<Empty, StoreError> {
         let key = active(tx, &self.model_id)?;
         check_pairs("tags", &self.tags)?;
         set_tags(tx, key, self.tags)?;
-        get(tx, key, &self.model_id)
+        Ok(Empty {})
     }
 }
 
@@ -112,8 +112,7 @@ impl Operation for DeleteLoggedModelTag {
             &[key.into(), (&self.tag_key).into()],
         )?;
         if deleted == 0 {
-            let id = self.model_id.to_string();
-            return Err(StoreError::TagNotFound { key: self.tag_key, owner: "logged model", id });
+            return Err(StoreError::LoggedModelTagNotFound { key: self.tag_key, id: self.model_id.to_string() });
         }
         Ok(Empty {})
     }

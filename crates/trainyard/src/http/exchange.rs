@@ -178,7 +178,7 @@ mod tests {
 
     #[test]
     fn fields_of_the_path_are_escaped_and_required() {
-        let placed = place(&GetLoggedModel { model_id: "m-1/../x".into() }).expect("placed");
+        let placed = place(&GetLoggedModel { model_id: "m-1/../x".into(), allow_deleted: false }).expect("placed");
         assert_eq!(placed.path_and_query, "/logged-models/m-1%2F..%2Fx");
         let request = DeleteLoggedModelTag { model_id: "m-1".into(), tag_key: "a b".to_owned() };
         assert_eq!(place(&request).expect("placed").path_and_query, "/logged-models/m-1/tags/a%20b");

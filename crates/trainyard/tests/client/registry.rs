@@ -21,7 +21,7 @@ fn each_registration_is_the_next_version_and_the_model_lists_it_once() {
         let second = yard.client.register_model(&format!("runs:/{}/net", run.id()), "iris", &[]).unwrap();
         assert_eq!((second.version.as_str(), second.source.as_str()), ("2", uri.as_str()));
 
-        let model = yard.client.call(GetLoggedModel { model_id }).unwrap().model;
+        let model = yard.client.call(GetLoggedModel { model_id, allow_deleted: false }).unwrap().model;
         let tag = model.info.tags.iter().find(|tag| tag.key == "mlflow.modelVersions").unwrap();
         let listed: Vec<Value> = serde_json::from_str(&tag.value).unwrap();
         let versions: Vec<String> =

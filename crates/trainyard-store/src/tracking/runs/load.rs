@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use trainyard_api::datasets::{DatasetInput, ModelInput, ModelOutput};
+use trainyard_api::datasets::{DatasetInput, ModelInput, ModelOutput, RunOutputs};
 use trainyard_api::runs::{Run, RunInfo};
 use trainyard_api::{Param, RunId, Tag};
 
@@ -72,7 +72,10 @@ pub(crate) fn load(tx: &mut Transaction<'_>, keys: &[i64]) -> Result<Vec<Run>, S
          FROM run_model_output AS output JOIN logged_model ON logged_model.id = output.model
          WHERE output.run IN $runs ORDER BY output.run, output.model",
         |row, run| {
-            run.outputs.model_outputs.push(ModelOutput { model_id: row.get(1)?, step: row.get(2)? });
+            run.outputs
+                .get_or_insert_default()
+                .model_outputs
+                .push(ModelOutput { model_id: row.get(1)?, step: row.get(2)? });
             Ok(())
         },
     )?;
@@ -118,7 +121,8 @@ impl Page {
             },
         )?;
         for (key, info) in infos {
-            page.runs[page.positions[&key]] = Some(Run { info, ..Run::default() });
+            page.runs[page.positions[&key]] =
+                Some(Run { info, outputs: Some(RunOutputs::default()), ..Run::default() });
         }
         Ok(page)
     }

@@ -29,7 +29,7 @@ impl Operation for CreateRun {
             check_given_id(&self.run_id)?;
             match find(tx, self.run_id.clone()) {
                 // The client was not told the first time.
-                Ok(run) if run.experiment == experiment => return get(tx, run.key, &run.run_id),
+                Ok(run) if run.experiment == experiment => return created(tx, run.key, &run.run_id),
                 Ok(run) => return Err(StoreError::invalid(format!("The run {} is in another experiment", run.run_id))),
                 Err(StoreError::NotFound { .. }) => self.run_id,
                 Err(error) => return Err(error),
@@ -52,7 +52,7 @@ impl Operation for CreateRun {
         )?;
         tags::set_all(tx, run, self.tags)?;
         tags::set_all(tx, run, vec![Tag::new(tags::RUN_NAME, name)])?;
-        get(tx, run, &run_id)
+        created(tx, run, &run_id)
     }
 }
 
@@ -157,6 +157,13 @@ fn find(tx: &mut Transaction<'_>, run_id: RunId) -> Result<RunRow, StoreError> {
 fn get(tx: &mut Transaction<'_>, key: i64, run_id: &RunId) -> Result<GetRunResponse, StoreError> {
     let run = load(tx, &[key])?.pop().ok_or_else(|| StoreError::not_found(Entity::Run, run_id))?;
     Ok(GetRunResponse { run })
+}
+
+/// As [`get`], without the outputs that a run has only later.
+fn created(tx: &mut Transaction<'_>, key: i64, run_id: &RunId) -> Result<GetRunResponse, StoreError> {
+    let mut answer = get(tx, key, run_id)?;
+    answer.run.outputs = None;
+    Ok(answer)
 }
 
 /// The name that a new run is given: by its field, by its tag, or by chance.

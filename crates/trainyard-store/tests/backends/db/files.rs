@@ -16,9 +16,10 @@ pub fn a_new_store_has_the_default_experiment(test: TestStore) {
 }
 
 pub fn what_was_written_is_there_after_reopening(test: TestStore) {
-    let run = test.call(CreateRun::default()).unwrap().run;
+    let run_id = test.call(CreateRun::default()).unwrap().run.info.run_id;
+    let request = GetRun { run_id, ..GetRun::default() };
+    let run = test.call(request.clone()).unwrap().run;
     let test = test.reopened();
-    let request = GetRun { run_id: run.info.run_id.clone(), ..GetRun::default() };
     assert_eq!(test.call(request).unwrap().run, run);
 }
 

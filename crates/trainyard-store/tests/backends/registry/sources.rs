@@ -105,7 +105,8 @@ pub fn a_source_within_the_named_run_or_model_is_accepted(test: TestStore) {
     assert_eq!((&version.model_id, &version.run_id), (&logged.model_id, &run.run_id));
     assert_eq!(version.model_params[0].value, "5");
     assert_eq!(location(&test, &version), logged.artifact_uri);
-    let tags = test.call(GetLoggedModel { model_id: logged.model_id.clone() }).unwrap().model.info.tags;
+    let tags =
+        test.call(GetLoggedModel { model_id: logged.model_id.clone(), allow_deleted: false }).unwrap().model.info.tags;
     assert_eq!(tags[0].key, "mlflow.modelVersions");
     assert_eq!(tags[0].value, r#"[{"name":"iris","version":3}]"#);
 

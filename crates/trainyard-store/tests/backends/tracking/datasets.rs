@@ -91,13 +91,13 @@ pub fn models_are_inputs_and_outputs(test: TestStore) {
     log(output(4)).unwrap();
     let run = get(&test, &run_id);
     assert_eq!(run.inputs.model_inputs, [ModelInput { model_id: model_id.clone() }]);
-    assert_eq!(run.outputs.model_outputs, output(4));
+    assert_eq!(run.outputs.unwrap().model_outputs, output(4));
 
     assert_eq!(refused(log(vec![])), missing("models"));
     let unknown = ModelOutput { model_id: "m-nope".into(), step: 0 };
     let both = vec![output(9).remove(0), unknown];
     assert_eq!(refused(log(both)), absent("Logged model with ID 'm-nope' not found."));
-    assert_eq!(get(&test, &run_id).outputs.model_outputs, output(4), "nothing of a refused request is stored");
+    assert_eq!(get(&test, &run_id).outputs.unwrap().model_outputs, output(4), "nothing of a refused request is stored");
 }
 
 pub fn the_datasets_of_experiments_are_listed_with_their_contexts(test: TestStore) {

@@ -13,7 +13,7 @@ fn create(test: &TestStore) -> ModelId {
 }
 
 fn get(test: &TestStore, model_id: &ModelId) -> LoggedModel {
-    test.call(GetLoggedModel { model_id: model_id.clone() }).unwrap().model
+    test.call(GetLoggedModel { model_id: model_id.clone(), allow_deleted: false }).unwrap().model
 }
 
 pub fn a_model_is_answered_as_it_was_created(test: TestStore) {
@@ -85,7 +85,9 @@ pub fn a_deleted_model_is_gone(test: TestStore) {
     delete().unwrap();
     delete().unwrap();
     let gone = absent(&format!("Logged model with ID '{model_id}' not found."));
-    assert_eq!(refused(test.call(GetLoggedModel { model_id: model_id.clone() })), gone);
+    let get = |allow_deleted| test.call(GetLoggedModel { model_id: model_id.clone(), allow_deleted });
+    assert_eq!(refused(get(false)), gone);
+    assert_eq!(get(true).unwrap().model.info.model_id, model_id);
     let tags = vec![Tag::new("a", "b")];
     assert_eq!(refused(test.call(SetLoggedModelTags { model_id: model_id.clone(), tags })), gone);
     let unknown = DeleteLoggedModel { model_id: "m-nope".into() };
@@ -96,12 +98,12 @@ pub fn tags_are_set_and_deleted(test: TestStore) {
     let model_id = create(&test);
     let set = |tags: Vec<Tag>| test.call(SetLoggedModelTags { model_id: model_id.clone(), tags });
     set(vec![Tag::new("a", "1"), Tag::new("b", "1")]).unwrap();
-    let model = set(vec![Tag::new("a", "2"), Tag::new("a", "3")]).unwrap().model;
-    assert_eq!(model.info.tags, [Tag::new("a", "3"), Tag::new("b", "1")]);
+    set(vec![Tag::new("a", "2"), Tag::new("a", "3")]).unwrap();
+    assert_eq!(get(&test, &model_id).info.tags, [Tag::new("a", "3"), Tag::new("b", "1")]);
     assert_eq!(refused(set(vec![Tag::new("", "1")])), missing("tags[0].key"));
     let delete = || test.call(DeleteLoggedModelTag { model_id: model_id.clone(), tag_key: "b".to_owned() });
     delete().unwrap();
-    assert_eq!(refused(delete()), absent(&format!("No tag with name: b in logged model with id {model_id}")));
+    assert_eq!(refused(delete()), absent(&format!("No tag with key 'b' found for model with ID '{model_id}'.")));
 }
 
 pub fn params_are_added_and_written_once(test: TestStore) {

@@ -1,3 +1,4 @@
+use trainyard_api::datasets::RunOutputs;
 use trainyard_api::experiments::CreateExperiment;
 use trainyard_api::runs::*;
 use trainyard_api::{LifecycleStage, RunId, Tag};
@@ -35,6 +36,8 @@ pub fn a_run_is_answered_as_it_was_created(test: TestStore) {
         }
     );
     assert_eq!(run.data.tags, [tag("mlflow.runName", "first"), tag("mlflow.user", "ada")]);
+    assert_eq!(run.outputs, None);
+    let run = Run { outputs: Some(RunOutputs::default()), ..run };
     assert_eq!(get(&test, &run_id), run);
     let by_uuid = GetRun { run_uuid: run_id, ..GetRun::default() };
     assert_eq!(test.call(by_uuid).unwrap().run, run);
