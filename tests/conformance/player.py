@@ -18,12 +18,10 @@ def play(scenario: Scenario, wire: Wire) -> list[dict]:
     for step in scenario.given:
         answer = send(step, wire, names)
         if answer.status != 200:
-            raise AssertionError(f"given {step.request}: {answer.status} {answer.body.decode(errors='replace')}")
+            raise AssertionError(f"given {step.request}: {answer.status} {answer.body!r}")
         keep(step, answer, names)
         if missing := step.keep.keys() - names.values.keys():
-            raise AssertionError(
-                f"given {step.request}: no {', '.join(missing)} in {answer.body.decode(errors='replace')}"
-            )
+            raise AssertionError(f"given {step.request}: no {sorted(missing)} in {answer.body!r}")
     answers = []
     for step in scenario.steps:
         answer = send(step, wire, names)

@@ -1,7 +1,7 @@
 """Writes the section of docs/compatibility.md that says which scenarios are answered as stock answers them.
 
-Run by `make scoreboard`. It counts files and plays nothing: the tests see to it that a scenario is answered as recorded,
-but for what is listed.
+Run by `make scoreboard`. It counts files and plays nothing: the tests see to it that a scenario is answered as
+recorded, but for what is listed.
 """
 
 import pathlib
@@ -18,9 +18,10 @@ NOT_SERVED = "not-served-yet"
 def section(scenarios: list[Scenario], differences: list[Difference]) -> str:
     """The section's text."""
     differing = {scenario for difference in differences for scenario in difference.shows_in()}
-    unserved = {
-        scenario for difference in differences if difference.name == NOT_SERVED for scenario in difference.answers
-    }
+    unserved = set()
+    for difference in differences:
+        if difference.name == NOT_SERVED:
+            unserved |= difference.shows_in()
     rows = []
     for family in sorted({scenario.family for scenario in scenarios}):
         ids = {scenario.id for scenario in scenarios if scenario.family == family}
