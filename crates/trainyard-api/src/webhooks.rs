@@ -324,7 +324,7 @@ mod tests {
                 br#"{"events": [{"entity": "NOPE", "action": 1}]}"#.as_slice(),
                 "'events[0].entity': unknown variant `NOPE`",
             ),
-            (br#"{"events": [{"entity": 1}]}"#, "'events[0]': missing field `action`"),
+            (br#"{"events": [{"entity": 1}]}"#, "'events[0].action'"),
             (br#"{"status": "PAUSED"}"#, "'status': unknown variant `PAUSED`"),
         ] {
             let error = ApiError::from(decode_json::<CreateWebhook>(body).err().expect("refused"));
