@@ -8,6 +8,8 @@ use super::tree::{Clause, Comparator, Condition, Filter, Key, Literal, Places, S
 
 /// Every clause is a subquery; the databases' limits on nesting are above this.
 const MAX_CLAUSES: usize = 200;
+/// A regular expression may take a megabyte or a few while it is used.
+const MAX_REGULAR_EXPRESSIONS: usize = 16;
 /// How many parentheses and `NOT`s can be around a clause. Parser, printer and databases go down recursively.
 const MAX_DEPTH: usize = 64;
 
@@ -40,7 +42,7 @@ pub(super) fn parse(text: &str, rules: &Rules) -> Result<Filter, FilterError> {
 
 fn read(text: &str, rules: Option<&Rules>) -> Result<Filter, FilterError> {
     let tokens = lexer::tokens(text)?;
-    let mut parser = Parser { text, tokens: &tokens, next: 0, rules, clauses: 0, depth: 0 };
+    let mut parser = Parser { text, tokens: &tokens, next: 0, rules, clauses: 0, regular_expressions: 0, depth: 0 };
     while parser.keyword("AND") {}
     if parser.peek().is_none() {
         return Ok(Filter::And(Vec::new()));
@@ -56,7 +58,8 @@ fn read(text: &str, rules: Option<&Rules>) -> Result<Filter, FilterError> {
 pub(super) fn parse_order(text: &str) -> Result<(Key, bool), FilterError> {
     let order = |error: FilterError| error.of("order_by clause");
     let tokens = lexer::tokens(text).map_err(order)?;
-    let mut parser = Parser { text, tokens: &tokens, next: 0, rules: None, clauses: 0, depth: 0 };
+    let mut parser =
+        Parser { text, tokens: &tokens, next: 0, rules: None, clauses: 0, regular_expressions: 0, depth: 0 };
     let key = parser.key().map_err(order)?;
     let ascending = parser.keyword("ASC") || !parser.keyword("DESC");
     match parser.peek() {
@@ -71,6 +74,7 @@ struct Parser<'t> {
     next: usize,
     rules: Option<&'t Rules>,
     clauses: usize,
+    regular_expressions: usize,
     depth: usize,
 }
 
@@ -179,6 +183,13 @@ impl<'t> Parser<'t> {
         let key = self.key()?;
         places.operator = self.place();
         let condition = self.condition(&key, &mut places)?;
+        if matches!(condition, Condition::Match { style: Style::RLike, .. }) {
+            self.regular_expressions += 1;
+            if self.regular_expressions > MAX_REGULAR_EXPRESSIONS {
+                let reason = format!("a filter can have at most {MAX_REGULAR_EXPRESSIONS} clauses with RLIKE");
+                return Err(FilterError::at(self.text, places.operator, reason));
+            }
+        }
         Ok(Clause { key, condition, places })
     }
 

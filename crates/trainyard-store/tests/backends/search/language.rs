@@ -175,7 +175,7 @@ pub fn the_largest_filters_are_answered(test: TestStore) {
     let clauses = [
         "metrics.m > 1",
         "params.lr > 1",
-        "tags.t NOT RLIKE 'x'",
+        "tags.t NOT ILIKE 'x'",
         "dataset.name = 'x'",
         "dataset.context NOT IN ('x')",
         "artifact_uri LIKE 'x'",
@@ -186,6 +186,8 @@ pub fn the_largest_filters_are_answered(test: TestStore) {
             search(&test, &experiment_id, &vec![clause; 200].join(word)).expect(clause);
         }
     }
+    let expressions = vec![r"tags.t RLIKE '\w{1,15}'"; 16].join(" OR ");
+    finds(&test, &experiment_id, &[(&expressions, "ABE")]);
     let mut nested = "metrics.m > 1".to_owned();
     for depth in 0..32 {
         let clause = clauses[depth % clauses.len()];

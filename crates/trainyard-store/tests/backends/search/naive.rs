@@ -314,10 +314,11 @@ fn clauses() -> impl Strategy<Value = Filter> {
 }
 
 fn filters() -> impl Strategy<Value = Filter> {
-    clauses().prop_recursive(4, 12, 3, |inner| {
+    // At most 16 clauses: more could be too many regular expressions.
+    clauses().prop_recursive(4, 12, 2, |inner| {
         prop_oneof![
-            prop::collection::vec(inner.clone(), 1..4).prop_map(Filter::And),
-            prop::collection::vec(inner.clone(), 1..4).prop_map(Filter::Or),
+            prop::collection::vec(inner.clone(), 1..3).prop_map(Filter::And),
+            prop::collection::vec(inner.clone(), 1..3).prop_map(Filter::Or),
             inner.prop_map(|filter| Filter::Not(Box::new(filter))),
         ]
     })
