@@ -10,6 +10,7 @@ use trainyard_api::metrics::*;
 use trainyard_api::model_versions::*;
 use trainyard_api::registered_models::*;
 use trainyard_api::runs::*;
+use trainyard_api::webhooks::*;
 use trainyard_api::{ApiError, datasets};
 
 use crate::client::Client;
@@ -47,6 +48,7 @@ pub(crate) fn call<'py>(
         SetRegisteredModelAlias, DeleteRegisteredModelAlias, GetModelVersionByAlias,
         CreateModelVersion, GetModelVersion, UpdateModelVersion, TransitionModelVersionStage, DeleteModelVersion,
         SearchModelVersions, GetModelVersionDownloadUri, SetModelVersionTag, DeleteModelVersionTag,
+        CreateWebhook, ListWebhooks, GetWebhook, UpdateWebhook, DeleteWebhook, TestWebhook,
     )
 }
 

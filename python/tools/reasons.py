@@ -15,7 +15,7 @@ _FLAVORS = "not one of the flavors; `pyfunc.log_model` takes such models"
 _PROJECTS = "MLflow Projects are out of scope"
 _SERVING = "serving and images of containers are out of scope"
 _INTERNAL = "internal to MLflow"
-_WEBHOOKS = "there are no webhooks"
+_WEBHOOKS = "is set for `trainyard server`, which reads it"
 _SERVER = "configures MLflow's own server"
 _NOT_READ = "is not read"
 
@@ -45,7 +45,6 @@ ABSENT = [
     (r"MlflowClient\.\w*(span|skill)\w*", _GENERATIVE),
     (r"MlflowClient\.\w*mcp_\w*", _GENERATIVE),
     (r"MlflowClient\.\w*dataset\w*", "evaluation datasets belong to generative AI, which is out of scope"),
-    (r"MlflowClient\.\w*webhooks?", _WEBHOOKS),
     (r"MlflowClient\.\w*workspace\w*", _WORKSPACES),
     # Entities
     (
@@ -56,7 +55,6 @@ ABSENT = [
     (r"entities\.(Budget|Fallback|Gateway|Guardrail|Routing).*", _GATEWAY),
     (r"data\.sources\.UCVolumeDatasetSource", _DATABRICKS),
     (r"entities\.(InferenceTableLocation|UCSchemaLocation|UnityCatalog)", _DATABRICKS),
-    (r"entities\.Webhook.*", _WEBHOOKS),
     (r"entities\.Workspace.*", _WORKSPACES),
     (r"entities\.SourceType\.SOURCETYPE_TO_STRING", "a table behind `from_string` and `to_string`, which are here"),
     (r"entities\.model_registry\.Prompt.*", _GENERATIVE),
@@ -93,6 +91,7 @@ ABSENT = [
     (r"environment_variables\.MLFLOW_\w*GATEWAY\w*", _GATEWAY),
     (r"environment_variables\.MLFLOW_\w*(DATABRICKS|_UC_|UNITY|DBFS|SQL_WAREHOUSE|SGC)\w*", _DATABRICKS),
     (r"environment_variables\.MLFLOW_\w*WORKSPACE\w*", _WORKSPACES),
+    (r"environment_variables\.MLFLOW_WEBHOOK_CACHE_TTL", "changes of webhooks hold at once"),
     (r"environment_variables\.MLFLOW_\w*WEBHOOK\w*", _WEBHOOKS),
     (
         r"environment_variables\.MLFLOW_\w*(SERVER|AUTH_|SQLALCHEMY|GUNICORN|UVICORN|JOB|SCORING|DEPLOYMENT|DOCKER|"

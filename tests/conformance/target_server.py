@@ -78,6 +78,11 @@ def environment() -> dict[str, str]:
         "PYTHONWARNINGS": "ignore",
         # Stock writes sets of words into messages.
         "PYTHONHASHSEED": "0",
+        # Receivers of webhooks are on this machine, and are to hear of a change at once and not for long.
+        "MLFLOW_WEBHOOK_ALLOWED_SCHEMES": "http,https",
+        "MLFLOW_WEBHOOK_ALLOW_PRIVATE_IPS": "true",
+        "MLFLOW_WEBHOOK_CACHE_TTL": "0",
+        "MLFLOW_WEBHOOK_REQUEST_MAX_RETRIES": "1",
     }
 
 

@@ -23,6 +23,10 @@ from trainyard.entities.run import RunStatus as RunStatus
 from trainyard.entities.run import RunTag as RunTag
 from trainyard.entities.run import SourceType as SourceType
 from trainyard.entities.run import ViewType as ViewType
+from trainyard.entities.webhook import Webhook as Webhook
+from trainyard.entities.webhook import WebhookEvent as WebhookEvent
+from trainyard.entities.webhook import WebhookStatus as WebhookStatus
+from trainyard.entities.webhook import WebhookTestResult as WebhookTestResult
 
 __all__ = [
     "Dataset",
@@ -49,4 +53,8 @@ __all__ = [
     "RunTag",
     "SourceType",
     "ViewType",
+    "Webhook",
+    "WebhookEvent",
+    "WebhookStatus",
+    "WebhookTestResult",
 ]

@@ -18,9 +18,12 @@ from trainyard.tracking.logged_models import LoggedModelCalls
 from trainyard.tracking.operations import finish, is_asynchronous
 from trainyard.tracking.registry import RegistryCalls
 from trainyard.tracking.tables import TableCalls
+from trainyard.tracking.webhooks import WebhookCalls
 
 
-class MlflowClient(ExperimentCalls, ArtifactCalls, ImageCalls, TableCalls, LoggedModelCalls, RegistryCalls):
+class MlflowClient(
+    ExperimentCalls, ArtifactCalls, ImageCalls, TableCalls, LoggedModelCalls, RegistryCalls, WebhookCalls
+):
     """Calls of the tracking store and the model registry.
 
     Parameters

@@ -15,8 +15,11 @@ from trainyard.tracking.logged_models import LoggedModelCalls
 from trainyard.tracking.operations import RunOperations
 from trainyard.tracking.registry import RegistryCalls
 from trainyard.tracking.tables import TableCalls
+from trainyard.tracking.webhooks import WebhookCalls
 
-class MlflowClient(ExperimentCalls, ArtifactCalls, ImageCalls, TableCalls, LoggedModelCalls, RegistryCalls):
+class MlflowClient(
+    ExperimentCalls, ArtifactCalls, ImageCalls, TableCalls, LoggedModelCalls, RegistryCalls, WebhookCalls
+):
     def __init__(self, tracking_uri: str | None = None, registry_uri: str | None = None) -> None: ...
     @property
     def tracking_uri(self) -> str | None: ...
