@@ -62,6 +62,8 @@ pub enum Permission {
     Edit,
     /// To delete, restore or rename it.
     Manage,
+    /// To see and change what concerns everybody's work.
+    Admin,
 }
 
 /// A line of the route table.
@@ -84,7 +86,7 @@ impl Route {
 
 /// All routes, without the static prefix and without those that are there only with MLflow's UI.
 pub fn routes() -> Vec<Route> {
-    use Permission::{Create, Edit, Manage, Read};
+    use Permission::{Admin, Create, Edit, Manage, Read};
     let operations = [
         operation::<CreateExperiment>(Create),
         operation::<GetExperiment>(Read),
@@ -143,12 +145,12 @@ pub fn routes() -> Vec<Route> {
         operation::<GetModelVersionDownloadUri>(Read),
         operation::<SetModelVersionTag>(Edit),
         operation::<DeleteModelVersionTag>(Edit),
-        spanning::<CreateWebhook, _>(Create, webhooks::create),
-        operation::<ListWebhooks>(Read),
-        operation::<GetWebhook>(Read),
-        spanning::<UpdateWebhook, _>(Manage, webhooks::update),
-        operation::<DeleteWebhook>(Manage),
-        spanning::<TestWebhook, _>(Manage, webhooks::test),
+        spanning::<CreateWebhook, _>(Admin, webhooks::create),
+        operation::<ListWebhooks>(Admin),
+        operation::<GetWebhook>(Admin),
+        spanning::<UpdateWebhook, _>(Admin, webhooks::update),
+        operation::<DeleteWebhook>(Admin),
+        spanning::<TestWebhook, _>(Admin, webhooks::test),
         operation::<CreateDataset>(Create),
         operation::<GetDataset>(Read),
         operation::<DeleteDataset>(Manage),

@@ -116,12 +116,12 @@ fn is_public_v6(address: Ipv6Addr) -> bool {
     }
 }
 
-/// The IPv4 address inside of mapped, compatible, 6to4 and NAT64 addresses.
+/// The IPv4 address inside of mapped, 6to4 and NAT64 addresses.
 fn carried_v4(address: Ipv6Addr) -> Option<Ipv4Addr> {
     let s = address.segments();
     let join = |high: u16, low: u16| Ipv4Addr::from(u32::from(high) << 16 | u32::from(low));
     match s {
-        [0, 0, 0, 0, 0, 0 | 0xffff, high, low] => Some(join(high, low)),
+        [0, 0, 0, 0, 0, 0xffff, high, low] => Some(join(high, low)),
         [0x64, 0xff9b, 0, 0, 0, 0, high, low] => Some(join(high, low)),
         [0x2002, high, low, ..] => Some(join(high, low)),
         _ => None,
@@ -162,6 +162,7 @@ mod tests {
             "::",
             "::1",
             "::7f00:1",
+            "::8.8.8.8",
             "::ffff:127.0.0.1",
             "::ffff:169.254.169.254",
             "64:ff9b::a00:1",

@@ -109,12 +109,12 @@ fn permissions_are_as_listed() {
         Read   GET    /api/2.0/mlflow/model-versions/get-download-uri
         Edit   POST   /api/2.0/mlflow/model-versions/set-tag
         Edit   DELETE /api/2.0/mlflow/model-versions/delete-tag
-        Create POST   /api/2.0/mlflow/webhooks
-        Read   GET    /api/2.0/mlflow/webhooks
-        Read   GET    /api/2.0/mlflow/webhooks/{webhook_id}
-        Manage PATCH  /api/2.0/mlflow/webhooks/{webhook_id}
-        Manage DELETE /api/2.0/mlflow/webhooks/{webhook_id}
-        Manage POST   /api/2.0/mlflow/webhooks/{webhook_id}/test
+        Admin  POST   /api/2.0/mlflow/webhooks
+        Admin  GET    /api/2.0/mlflow/webhooks
+        Admin  GET    /api/2.0/mlflow/webhooks/{webhook_id}
+        Admin  PATCH  /api/2.0/mlflow/webhooks/{webhook_id}
+        Admin  DELETE /api/2.0/mlflow/webhooks/{webhook_id}
+        Admin  POST   /api/2.0/mlflow/webhooks/{webhook_id}/test
         Create POST   /api/3.0/mlflow/datasets/create
         Read   GET    /api/3.0/mlflow/datasets/{dataset_id}
         Manage DELETE /api/3.0/mlflow/datasets/{dataset_id}

@@ -13,8 +13,8 @@ use super::{aliases, model_versions, names, registered_models, stages};
 use crate::tracking::experiments;
 use crate::{DbError, Entity, StoreError, Transaction};
 
-/// What stock clients give as the source of prompts, which have no files.
-const PROMPT_SOURCE: &str = "dummy-source";
+/// What MLflow's clients and stores give as the source of prompts, which have no files.
+const PROMPT_SOURCES: [&str; 2] = ["dummy-source", "prompt-template"];
 /// Tag of a logged model that lists the versions made from it, as JSON.
 const VERSIONS_TAG: &str = "mlflow.modelVersions";
 
@@ -37,7 +37,7 @@ pub(super) fn resolve(tx: &mut Transaction<'_>, request: &CreateModelVersion) ->
         model_id: request.model_id.clone(),
     };
     if is_prompt(&request.tags) {
-        if source != PROMPT_SOURCE {
+        if !PROMPT_SOURCES.contains(&source) {
             let reason = "Prompt sources must use an MLflow placeholder.";
             return Err(StoreError::invalid(format!("Invalid prompt source: '{source}'. {reason}")));
         }

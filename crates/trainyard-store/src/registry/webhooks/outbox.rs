@@ -145,12 +145,14 @@ pub(super) fn announce(
 pub fn take(tx: &mut Transaction<'_>, wanted: &Take) -> Result<Taken, StoreError> {
     let mut taken = Taken { expired: expire(tx, wanted.max_age_ms)?, ..Taken::default() };
     let now = tx.now_ms();
-    let mut waiting: Vec<(i64, i64)> = tx.query(
-        "SELECT w.id, MIN(d.due_time) FROM webhook w JOIN webhook_delivery d ON d.webhook = w.id \
-         WHERE w.status = 'ACTIVE' GROUP BY w.id",
+    // A subquery each, not a join with groups: it looks at one row of the index, however many deliveries wait.
+    let active: Vec<(i64, Option<i64>)> = tx.query(
+        "SELECT w.id, (SELECT MIN(d.due_time) FROM webhook_delivery d WHERE d.webhook = w.id) FROM webhook w \
+         WHERE w.status = 'ACTIVE'",
         &[],
         |row| Ok((row.get(0)?, row.get(1)?)),
     )?;
+    let mut waiting: Vec<(i64, i64)> = active.into_iter().filter_map(|(webhook, due)| Some((webhook, due?))).collect();
     waiting.sort_by_key(|(webhook, due)| (*due, *webhook));
     for (webhook, due) in waiting {
         let under_way = wanted.under_way.iter().find(|(key, _)| *key == webhook).map_or(0, |(_, count)| *count);

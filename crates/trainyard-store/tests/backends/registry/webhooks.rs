@@ -266,9 +266,9 @@ pub fn changes_of_prompts_are_events_of_their_own(test: TestStore) {
     test.call(CreateRegisteredModel { name: name(), tags, description: "pd".into() }).unwrap();
     test.call(SetRegisteredModelTag { name: name(), key: "x".into(), value: "y".into() }).unwrap();
     test.call(DeleteRegisteredModelTag { name: name(), key: "x".into() }).unwrap();
-    for tags in [marks(&[("mlflow.prompt.text", "Hi {{x}}"), ("z", "1")]), marks(&[])] {
-        let source = "dummy-source".to_owned();
-        test.call(CreateModelVersion { name: name(), source, tags, ..Default::default() }).unwrap();
+    let written = marks(&[("mlflow.prompt.text", "Hi {{x}}"), ("z", "1")]);
+    for (source, tags) in [("dummy-source", written), ("prompt-template", marks(&[]))] {
+        test.call(CreateModelVersion { name: name(), source: source.into(), tags, ..Default::default() }).unwrap();
     }
     test.call(SetModelVersionTag { name: name(), version: version(), key: "k".into(), value: "v".into() }).unwrap();
     test.call(DeleteModelVersionTag { name: name(), version: version(), key: "k".into() }).unwrap();
