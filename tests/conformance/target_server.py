@@ -23,7 +23,7 @@ class TargetServer:
 
     process = None
 
-    def __init__(self, folder: pathlib.Path):
+    def __init__(self, folder: pathlib.Path, settings: dict[str, str] | None = None):
         if running := os.environ.get("TRAINYARD_CONFORMANCE_URL"):
             self.url = running
             return
@@ -33,7 +33,7 @@ class TargetServer:
         self.url = f"http://127.0.0.1:{self.port}"
         with self.log_path.open("wb") as log:
             self.process = subprocess.Popen(
-                command(folder, self.port), cwd=folder, stdout=log, stderr=log, env=environment()
+                command(folder, self.port), cwd=folder, stdout=log, stderr=log, env=environment() | (settings or {})
             )
         self._wait_until_ready()
 
@@ -78,11 +78,6 @@ def environment() -> dict[str, str]:
         "PYTHONWARNINGS": "ignore",
         # Stock writes sets of words into messages.
         "PYTHONHASHSEED": "0",
-        # Receivers of webhooks are on this machine, and are to hear of a change at once and not for long.
-        "MLFLOW_WEBHOOK_ALLOWED_SCHEMES": "http,https",
-        "MLFLOW_WEBHOOK_ALLOW_PRIVATE_IPS": "true",
-        "MLFLOW_WEBHOOK_CACHE_TTL": "0",
-        "MLFLOW_WEBHOOK_REQUEST_MAX_RETRIES": "1",
     }
 
 

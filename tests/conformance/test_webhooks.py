@@ -5,6 +5,7 @@ import hashlib
 import hmac
 import http.server
 import json
+import os
 import queue
 import threading
 import time
@@ -14,6 +15,8 @@ import pytest
 pytest.importorskip("mlflow.entities.webhook", reason="webhooks came with MLflow 3.3")
 
 from mlflow.entities.webhook import WebhookAction, WebhookEntity, WebhookEvent, WebhookStatus
+
+from target_server import TargetServer
 
 PATIENCE_SECONDS = 60
 MODEL_EVENTS = [
@@ -34,6 +37,24 @@ PROMPT_EVENTS = [
     "prompt_alias.created",
     "prompt_alias.deleted",
 ]
+
+# Receivers are on this machine, and are to hear of a change at once and not for long.
+SETTINGS = {
+    "MLFLOW_WEBHOOK_ALLOWED_SCHEMES": "http,https",
+    "MLFLOW_WEBHOOK_ALLOW_PRIVATE_IPS": "true",
+    "MLFLOW_WEBHOOK_CACHE_TTL": "0",
+    "MLFLOW_WEBHOOK_REQUEST_MAX_RETRIES": "1",
+}
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory):
+    """A server of this file's own: the one of the other tests calls nobody on this machine."""
+    if os.environ.get("TRAINYARD_CONFORMANCE_URL"):
+        pytest.skip("a server that runs already may not reach the receivers of these tests")
+    running = TargetServer(tmp_path_factory.mktemp("webhooks"), SETTINGS)
+    yield running
+    running.stop()
 
 
 class Receiver:
