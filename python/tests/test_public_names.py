@@ -18,13 +18,12 @@ import reasons  # noqa: E402
 import stub_files  # noqa: E402
 import table  # noqa: E402
 
-# What stubtest cannot know: an enumeration of texts is made like an enumeration, not like a text; stubs name no aliases
-# of types; the shim is only ever imported under another name; some names of the large frameworks' flavors need the
-# framework; classes of the Rust core are laid out by Rust; classes inside functions are nobody's to see; callbacks
-# derive from classes of frameworks, which it does not look into.
+# What stubtest cannot know: an enumeration of texts is made like an enumeration, not like a text; the shim is only ever
+# imported under another name; some names of the large frameworks' flavors need the framework; classes of the Rust
+# core are laid out by Rust; classes inside functions are nobody's to see; callbacks derive from classes of frameworks,
+# which it does not look into.
 STUBTEST_ALLOWS = (
     r"trainyard\.entities\.(logged_model\.LoggedModelStatus|webhook\.Webhook(Status|Entity|Action))\.__new__",
-    r"trainyard\.entities\.webhook\.WebhookEventStr",
     r"trainyard\.shim\.mlflow",
     r"trainyard\.(keras|pytorch|tensorflow)(\.callbacks)?",
     r"trainyard\._core\.\w+",

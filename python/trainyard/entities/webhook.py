@@ -1,7 +1,6 @@
 """Webhooks of the model registry: addresses that are told of changes."""
 
 from enum import Enum
-from typing import Literal, TypeAlias
 
 from trainyard.entities.base import DEFAULT_WORKSPACE, Entity
 from trainyard.exceptions import MlflowException
@@ -52,7 +51,7 @@ class WebhookAction(str, Enum):
         return self.value
 
 
-WebhookEventStr: TypeAlias = Literal[
+_EVENTS = (
     "registered_model.created",
     "model_version.created",
     "model_version_tag.set",
@@ -68,9 +67,16 @@ WebhookEventStr: TypeAlias = Literal[
     "prompt_alias.created",
     "prompt_alias.deleted",
     "budget_policy.exceeded",
-]
+)
 
-_EVENTS = frozenset(WebhookEventStr.__args__)
+
+def __getattr__(name):
+    # The type of these texts; made when asked for, because `typing` takes its time to load.
+    if name == "WebhookEventStr":
+        from typing import Literal
+
+        return Literal[_EVENTS]
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
 
 
 class WebhookEvent:
