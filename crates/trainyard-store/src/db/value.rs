@@ -19,6 +19,8 @@ pub enum Value {
     Real(f64),
     /// TEXT.
     Text(String),
+    /// BLOB, or BYTEA.
+    Bytes(Vec<u8>),
 }
 
 impl Value {
@@ -81,6 +83,12 @@ impl From<&String> for Value {
     }
 }
 
+impl From<Vec<u8>> for Value {
+    fn from(value: Vec<u8>) -> Self {
+        Self::Bytes(value)
+    }
+}
+
 impl<T: Into<Value>> From<Option<T>> for Value {
     fn from(value: Option<T>) -> Self {
         value.map_or(Self::Null, Into::into)
@@ -98,6 +106,8 @@ pub enum Column<'r> {
     Real(f64),
     /// TEXT.
     Text(&'r str),
+    /// BLOB, or BYTEA.
+    Bytes(&'r [u8]),
 }
 
 /// A type that a column can be read as.
@@ -123,7 +133,7 @@ impl FromColumn for f64 {
         match column {
             Column::Real(value) => Some(value),
             Column::Integer(value) => Some(value as f64),
-            Column::Null | Column::Text(_) => None,
+            Column::Null | Column::Text(_) | Column::Bytes(_) => None,
         }
     }
 }
@@ -134,6 +144,12 @@ impl FromColumn for String {
     }
 }
 
+impl FromColumn for Vec<u8> {
+    fn from_column(column: Column<'_>) -> Option<Self> {
+        if let Column::Bytes(value) = column { Some(value.to_owned()) } else { None }
+    }
+}
+
 impl FromColumn for Value {
     fn from_column(column: Column<'_>) -> Option<Self> {
         Some(match column {
@@ -141,6 +157,7 @@ impl FromColumn for Value {
             Column::Integer(value) => Self::Integer(value),
             Column::Real(value) => Self::Real(value),
             Column::Text(value) => Self::Text(value.to_owned()),
+            Column::Bytes(value) => Self::Bytes(value.to_owned()),
         })
     }
 }

@@ -39,6 +39,7 @@ impl Term {
             Value::Integer(_) => self.kind == Kind::Number,
             Value::Real(number) => self.kind == Kind::Number && !number.is_nan(),
             Value::Text(_) => self.kind == Kind::Text,
+            Value::Bytes(_) => false,
         }
     }
 }

@@ -33,6 +33,7 @@ on_each_backend! {
         a_bad_write_fails_alone
         a_panic_is_an_error_and_the_writer_lives
         a_reader_cannot_write
+        bytes_come_back_as_they_were
         nul_in_a_text_is_refused
         more_writes_than_the_queue_holds_are_all_answered
         lists_are_one_bind

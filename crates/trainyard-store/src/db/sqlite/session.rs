@@ -101,6 +101,7 @@ impl ToSql for Value {
             Self::Integer(value) => ValueRef::Integer(*value),
             Self::Real(value) => ValueRef::Real(*value),
             Self::Text(value) => ValueRef::Text(value.as_bytes()),
+            Self::Bytes(value) => ValueRef::Blob(value),
         }))
     }
 }
@@ -114,7 +115,7 @@ pub(in crate::db) fn column<'r>(row: &'r rusqlite::Row<'_>, index: usize) -> Res
         ValueRef::Text(bytes) => std::str::from_utf8(bytes)
             .map(Column::Text)
             .map_err(|_| DbError::Other(format!("column {index} holds text that is not UTF-8"))),
-        ValueRef::Blob(_) => Err(DbError::Other(format!("column {index} holds bytes"))),
+        ValueRef::Blob(bytes) => Ok(Column::Bytes(bytes)),
     }
 }
 

@@ -68,6 +68,17 @@ pub fn a_reader_cannot_write(test: TestStore) {
     assert_eq!(keys(&test.store), [""; 0]);
 }
 
+pub fn bytes_come_back_as_they_were(test: TestStore) {
+    let bytes: Vec<u8> = (0..=255).collect();
+    let (given, again) = (bytes.clone(), bytes.clone());
+    let read = test.store.read(move |tx| {
+        let whole = tx.query_one("SELECT $1", &[given.into()], |row| row.get::<Vec<u8>>(0))?;
+        let text = tx.query_one("SELECT $1", &[again.into()], |row| Ok(row.get::<String>(0).is_ok()))?;
+        Ok((whole, text))
+    });
+    assert_eq!(read.wait().unwrap(), (Some(bytes), Some(false)));
+}
+
 pub fn nul_in_a_text_is_refused(test: TestStore) {
     let error = test.store.write(insert("acc\0uracy")).wait().unwrap_err();
     let error = trainyard_api::ApiError::from(error);
