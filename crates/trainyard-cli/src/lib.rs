@@ -1,10 +1,11 @@
 //! The `trainyard` command as a library, so that the Python wheel runs the same program as the binary.
 //!
-//! One module per command. All of them but `server` talk to a tracking store through `trainyard::Client`
-//! (see `tracking`) and print through `output`.
+//! One module per command. `server` and `db` open a database themselves; all others talk to a tracking store through
+//! `trainyard::Client` (see `tracking`). What they print goes through `output`.
 
 mod artifacts;
 mod clock;
+mod db;
 mod environment;
 mod experiments;
 mod failure;
@@ -46,6 +47,9 @@ enum Command {
     /// List and download artifacts.
     #[command(subcommand)]
     Artifacts(artifacts::ArtifactsCommand),
+    /// Look after a database: how large it is, whether it is whole, packing it.
+    #[command(subcommand)]
+    Db(db::DbCommand),
     /// Deliver what was logged while a server was away.
     Sync(sync::SyncArgs),
 }
@@ -68,6 +72,7 @@ pub fn main(args: impl IntoIterator<Item = OsString>) -> i32 {
         Command::Runs(command) => runs::run(command),
         Command::Models(command) => models::run(command),
         Command::Artifacts(command) => artifacts::run(command),
+        Command::Db(command) => db::run(command),
         Command::Sync(args) => sync::run(args),
     };
     match done {

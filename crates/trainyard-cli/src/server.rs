@@ -82,6 +82,10 @@ pub struct ServerArgs {
     #[arg(long, value_name = "N", env = "TRAINYARD_WEBHOOK_DELIVERY_MAX_WORKERS", default_value_t = 10)]
     #[arg(value_parser = clap::value_parser!(u16).range(1..=1000))]
     webhook_workers: u16,
+    /// Pause between two looks for metric points to pack; 0 leaves packing to other servers and to `trainyard db pack`.
+    #[arg(long, value_name = "SECONDS", env = "TRAINYARD_PACK_EVERY", default_value_t = 30)]
+    #[arg(value_parser = clap::value_parser!(u64).range(..=86_400))]
+    pack_every: u64,
     /// What to log on stderr: off, error, warn, info (every request), debug, trace, or directives as in RUST_LOG.
     #[arg(long, value_name = "LEVEL", env = "RUST_LOG", default_value = "warn")]
     log_level: String,
@@ -144,6 +148,7 @@ fn config(args: ServerArgs) -> Result<ServerConfig, Failure> {
             secret_key: environment::secret("WEBHOOK_SECRET_ENCRYPTION_KEY").map(SecretText),
             ..WebhookConfig::default()
         },
+        pack_every: (args.pack_every > 0).then(|| Duration::from_secs(args.pack_every)),
     })
 }
 

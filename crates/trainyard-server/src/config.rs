@@ -28,6 +28,8 @@ pub struct ServerConfig {
     pub cors_allowed_origins: Vec<String>,
     /// How registry webhooks are called.
     pub webhooks: WebhookConfig,
+    /// Pause between two looks for metric points to pack; without one this server packs none.
+    pub pack_every: Option<Duration>,
 }
 
 impl Default for ServerConfig {
@@ -44,6 +46,7 @@ impl Default for ServerConfig {
             allowed_hosts: Vec::new(),
             cors_allowed_origins: Vec::new(),
             webhooks: WebhookConfig::default(),
+            pack_every: Some(Duration::from_secs(30)),
         }
     }
 }

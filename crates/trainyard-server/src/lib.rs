@@ -3,7 +3,7 @@
 //! `routes` holds the table of everything that is answered, `operations` what needs store and artifacts together,
 //! `graphql` the queries of MLflow's web UI.
 //! `server` listens and stops, `guard` refuses strange hosts and origins, `failure` turns errors into answers.
-//! `webhooks` delivers events of the registry.
+//! `webhooks` delivers events of the registry, `packing` packs metric points in the background.
 
 mod app;
 mod body;
@@ -12,6 +12,7 @@ mod failure;
 mod graphql;
 mod guard;
 mod operations;
+mod packing;
 mod routes;
 mod server;
 mod start;

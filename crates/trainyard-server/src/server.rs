@@ -22,6 +22,7 @@ use trainyard_api::{ApiError, ErrorCode};
 use crate::app::App;
 use crate::failure::Failure;
 use crate::guard::Guard;
+use crate::packing::Packing;
 use crate::webhooks::Courier;
 use crate::{ServerConfig, StartError, WebhookConfig, routes};
 
@@ -39,6 +40,7 @@ pub struct Server {
     host: String,
     shared: Arc<Shared>,
     webhooks: WebhookConfig,
+    pack_every: Option<Duration>,
 }
 
 struct Shared {
@@ -64,7 +66,8 @@ impl Server {
         let guard = Guard::new(&config);
         let host = if host.contains(':') { format!("[{host}]") } else { host.to_owned() };
         let shared = Arc::new(Shared { app, router, guard });
-        Ok(Self { listener, address, host, shared, webhooks: config.webhooks })
+        let ServerConfig { webhooks, pack_every, .. } = config;
+        Ok(Self { listener, address, host, shared, webhooks, pack_every })
     }
 
     /// The address that clients use, with the port that was really taken.
@@ -82,6 +85,7 @@ impl Server {
     pub async fn run(self, stop: impl Future<Output = ()>) {
         let connections = GracefulShutdown::new();
         let deliveries = Courier::start(self.shared.app.clone(), self.webhooks);
+        let packing = Packing::start(self.shared.app.store.clone(), self.pack_every);
         let mut stop = std::pin::pin!(stop);
         loop {
             let accepted = tokio::select! {
@@ -106,6 +110,7 @@ impl Server {
         if tokio::time::timeout(DRAIN, connections.shutdown()).await.is_err() {
             tracing::warn!(seconds = DRAIN.as_secs(), "some requests did not end in time and were cut off");
         }
+        packing.stop().await;
         deliveries.stop().await;
     }
 }

@@ -7,6 +7,9 @@
 mod db;
 mod error;
 mod evaluation;
+mod lease;
+pub mod maintenance;
+mod packing;
 mod registry;
 mod search;
 mod store;
@@ -14,6 +17,7 @@ mod tracking;
 
 pub use db::{Column, DbError, Dialect, FromColumn, Row, Sources, Transaction, Value};
 pub use error::{Entity, StoreError};
+pub use packing::{Packed, Packer, PackingEnd};
 pub use store::{ArtifactRoot, Pending, Store, StoreOptions};
 pub use tracking::rules;
 

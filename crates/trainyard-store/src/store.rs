@@ -105,6 +105,11 @@ impl Store {
         Pending { place: Place::Taken, answer }
     }
 
+    /// How many writes wait for their transaction in this process. Work that can wait gives way to them.
+    pub fn writes_waiting(&self) -> usize {
+        self.database.writes_waiting()
+    }
+
     /// Waits until deliveries to webhooks may have become due by what this process wrote since the last call.
     pub async fn deliveries_arrived(&self) {
         self.database.deliveries_arrived().notified().await;

@@ -12,6 +12,9 @@ const COMMANDS: &[&[&str]] = &[
     &["artifacts", "list"],
     &["artifacts", "download"],
     &["sync"],
+    &["db", "stats"],
+    &["db", "pack"],
+    &["db", "check"],
 ];
 
 #[test]
@@ -26,11 +29,15 @@ fn help_of_every_command_shows_an_example_of_it() {
 }
 
 #[test]
-fn every_command_but_server_takes_a_tracking_uri_and_prints_json() {
+fn every_command_names_its_store_and_prints_json() {
     let yard = Yard::new();
     for command in COMMANDS.iter().filter(|command| command.len() == 2) {
         let help = yard.ok(&[command, &["--help"][..]].concat());
-        assert!(help.contains("--tracking-uri") && help.contains("TRAINYARD_TRACKING_URI"), "{help}");
+        let (flag, variable) = match command[0] {
+            "db" => ("--backend-store-uri", "TRAINYARD_BACKEND_STORE_URI"),
+            _ => ("--tracking-uri", "TRAINYARD_TRACKING_URI"),
+        };
+        assert!(help.contains(flag) && help.contains(variable), "{help}");
         assert!(help.contains("--json"), "{help}");
     }
 }

@@ -56,4 +56,58 @@ impl Dialect {
             Self::Sqlite => format!("(SELECT value FROM json_each({bind}))"),
         }
     }
+
+    /// What ends a `SELECT` of a row that nobody else may change until the transaction ends.
+    pub fn for_update(self) -> &'static str {
+        match self {
+            // There is only one writer.
+            Self::Sqlite => "",
+        }
+    }
+
+    /// What ends a `SELECT` of a row that may be read meanwhile, and locked by nobody with [`Dialect::for_update`].
+    pub fn for_share(self) -> &'static str {
+        match self {
+            Self::Sqlite => "",
+        }
+    }
+
+    /// A query of every table's name and bytes, those of its indexes included, the largest first.
+    pub fn table_sizes(self) -> &'static str {
+        match self {
+            Self::Sqlite => {
+                "SELECT COALESCE(schema.tbl_name, stat.name), SUM(stat.pgsize) FROM dbstat AS stat
+                 LEFT JOIN sqlite_schema AS schema ON schema.name = stat.name
+                 WHERE stat.aggregate = TRUE GROUP BY 1 ORDER BY 2 DESC, 1"
+            }
+        }
+    }
+
+    /// A query of the bytes that the database takes, and of those among them that hold nothing.
+    pub fn database_size(self) -> &'static str {
+        match self {
+            Self::Sqlite => {
+                "SELECT page_count * page_size, freelist_count * page_size
+                 FROM pragma_page_count, pragma_page_size, pragma_freelist_count"
+            }
+        }
+    }
+
+    /// A query of what the database finds wrong with its pages and indexes, a line each; `ok` when that is nothing.
+    pub fn integrity_check(self) -> Option<&'static str> {
+        match self {
+            Self::Sqlite => Some("PRAGMA integrity_check(100)"),
+        }
+    }
+
+    /// A query of tables with rows that refer to missing ones of other tables: both names and how many rows. `None` where
+    /// the database itself lets none come about.
+    pub fn reference_check(self) -> Option<&'static str> {
+        match self {
+            // It enforces references only for those who ask for it.
+            Self::Sqlite => {
+                Some("SELECT \"table\", parent, COUNT(*) FROM pragma_foreign_key_check GROUP BY 1, 2 ORDER BY 1, 2")
+            }
+        }
+    }
 }

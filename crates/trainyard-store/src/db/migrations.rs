@@ -30,6 +30,7 @@ const MIGRATIONS: &[Migration] = migrations! {
     4 "0004_search";
     5 "0005_webhooks";
     6 "0006_evaluation_datasets";
+    7 "0007_metric_blocks";
 };
 
 /// Brings a database up to date in one transaction; refuses one that a newer program has changed.

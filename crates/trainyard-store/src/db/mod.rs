@@ -16,6 +16,6 @@ pub use dialect::Dialect;
 pub use error::DbError;
 pub(crate) use regex::regular_expression;
 pub use sources::Sources;
-pub(crate) use sqlite::{Database, Waiting};
+pub(crate) use sqlite::{Database, Waiting, exists};
 pub use transaction::Transaction;
 pub use value::{Column, FromColumn, Row, Value};

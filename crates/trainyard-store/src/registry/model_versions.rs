@@ -14,7 +14,7 @@ use super::sources::{self, Origin};
 use super::tags::{self, Owner};
 use super::webhooks::events;
 use super::{names, registered_models};
-use crate::tracking::metrics::Point;
+use crate::tracking::points::Point;
 use crate::{Access, DbError, Entity, Operation, StoreError, Transaction, Value};
 
 impl Operation for CreateModelVersion {

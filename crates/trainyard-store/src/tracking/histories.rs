@@ -6,8 +6,8 @@ use trainyard_api::metrics::{
 };
 use trainyard_api::{RunId, limits};
 
-use super::metrics::Point;
-use crate::{Access, Operation, StoreError, Transaction, Value};
+use super::points::{self, START};
+use crate::{Access, Operation, StoreError, Transaction};
 
 impl Operation for GetMetricHistoryBulk {
     const ACCESS: Access = Access::Read;
@@ -38,14 +38,12 @@ impl Operation for GetMetricHistoryBulk {
         let mut metrics = Vec::new();
         for run_id in &run_ids {
             let Some(series) = Series::find(tx, run_id, &metric_key)? else { continue };
-            let points = tx.query(
-                "SELECT value, is_nan, timestamp, step FROM metric_point WHERE series = $1
-                 ORDER BY timestamp, step, value, is_nan LIMIT $2",
-                &[series.key.into(), room.into()],
-                |row| Point::from_row(row, 0),
-            )?;
-            room -= points.len() as i64;
-            metrics.extend(points.into_iter().map(|point| point.metric_of(&metric_key, run_id)));
+            let before = metrics.len();
+            points::visit(tx, series.key, START, room, |point| {
+                metrics.push(point.metric_of(&metric_key, run_id));
+                Ok(())
+            })?;
+            room -= (metrics.len() - before) as i64;
         }
         Ok(GetMetricHistoryBulkResponse { metrics })
     }
@@ -91,7 +89,7 @@ impl Operation for GetMetricHistoryBulkInterval {
         let mut metrics = Vec::new();
         for run_id in &run_ids {
             let Some(series) = Series::find(tx, run_id, &metric_key)? else { continue };
-            let points = series.sample(tx, steps, most)?;
+            let points = points::sample(tx, series.key, series.count, steps, most)?;
             metrics.extend(points.into_iter().map(|point| point.metric_of(&metric_key, run_id)));
         }
         Ok(GetMetricHistoryBulkIntervalResponse { metrics })
@@ -116,124 +114,5 @@ impl Series {
             &[run_id.into(), metric_key.into()],
             |row| Ok(Self { key: row.get(0)?, count: row.get(1)? }),
         )
-    }
-
-    /// At most `most` points, evenly spread over all in the order of steps, with the first and the last.
-    ///
-    /// Points are stored by time, which almost always is the order of steps too: then one pass over them without any
-    /// sorting is enough. The others are read once more, sorted by the database.
-    fn sample(&self, tx: &mut Transaction<'_>, steps: Option<(i64, i64)>, most: i64) -> Result<Vec<Point>, StoreError> {
-        let (start, end) = steps.unwrap_or((i64::MIN, i64::MAX));
-        let within: [Value; 3] = [self.key.into(), start.into(), end.into()];
-        let count = match steps {
-            None => self.count,
-            Some(_) => {
-                let sql = "SELECT COUNT(*) FROM metric_point WHERE series = $1 AND step BETWEEN $2 AND $3";
-                tx.query_one(sql, &within, |row| row.get(0))?.unwrap_or(0)
-            }
-        };
-        for order in ["timestamp, step, value, is_nan", "step, timestamp, value, is_nan"] {
-            let mut sampling = Sampling::new(count, most);
-            tx.visit(
-                &format!(
-                    "SELECT value, is_nan, timestamp, step FROM metric_point
-                     WHERE series = $1 AND step BETWEEN $2 AND $3 ORDER BY {order}"
-                ),
-                &within,
-                |row| {
-                    sampling.see(Point::from_row(row, 0)?);
-                    Ok(())
-                },
-            )?;
-            if !sampling.disordered {
-                return Ok(sampling.points);
-            }
-        }
-        Ok(Vec::new())
-    }
-}
-
-/// Picks from `count` points in `buckets` runs of equal length, the longer ones before the shorter, the first of each;
-/// the last point of all takes the place of the last pick.
-struct Sampling {
-    count: i64,
-    buckets: i64,
-    seen: i64,
-    next: i64,
-    points: Vec<Point>,
-    previous: Option<Point>,
-    disordered: bool,
-}
-
-impl Sampling {
-    fn new(count: i64, most: i64) -> Self {
-        let buckets = most.min(count).max(1);
-        Self { count, buckets, seen: 0, next: 0, points: Vec::new(), previous: None, disordered: false }
-    }
-
-    fn see(&mut self, point: Point) {
-        self.disordered |= self.previous.is_some_and(|previous| previous.order() > point.order());
-        self.previous = Some(point);
-        if self.disordered {
-            return;
-        }
-        if self.seen == self.next {
-            self.points.push(point);
-            let (length, longer) = (self.count / self.buckets, self.count % self.buckets);
-            let picked = self.points.len() as i64;
-            self.next = picked * length + picked.min(longer);
-        } else if self.seen == self.count - 1
-            && let Some(last) = self.points.last_mut()
-        {
-            *last = point;
-        }
-        self.seen += 1;
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use proptest::prelude::*;
-
-    use super::*;
-
-    fn sampled(steps: impl IntoIterator<Item = i64>, most: i64) -> Sampling {
-        let steps: Vec<i64> = steps.into_iter().collect();
-        let mut sampling = Sampling::new(steps.len() as i64, most);
-        for step in steps {
-            sampling.see(Point { step, timestamp: 0, value: 0.0, is_nan: false });
-        }
-        sampling
-    }
-
-    fn picks(count: i64, most: i64) -> Vec<i64> {
-        sampled(0..count, most).points.iter().map(|point| point.step).collect()
-    }
-
-    #[test]
-    fn samples_are_those_of_mlflow() {
-        assert_eq!(picks(0, 5), [0; 0]);
-        assert_eq!(picks(4, 5), [0, 1, 2, 3]);
-        assert_eq!(picks(12, 1), [11]);
-        assert_eq!(picks(12, 2), [0, 11]);
-        assert_eq!(picks(12, 5), [0, 3, 6, 8, 11]);
-        assert_eq!(picks(12, 7), [0, 2, 4, 6, 8, 10, 11]);
-        assert_eq!(picks(12, 11), [0, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11]);
-    }
-
-    #[test]
-    fn steps_that_go_back_are_noticed() {
-        assert!(sampled([1, 2, 1], 2).disordered);
-        assert!(!sampled([1, 1, 2], 2).disordered);
-    }
-
-    proptest! {
-        #[test]
-        fn a_sample_is_full_and_has_both_ends(count in 1_i64..500, most in 2_i64..60) {
-            let picks = picks(count, most);
-            prop_assert_eq!(picks.len() as i64, count.min(most));
-            prop_assert_eq!((picks.first(), picks.last()), (Some(&0), Some(&(count - 1))));
-            prop_assert!(picks.is_sorted_by(|one, next| one < next));
-        }
     }
 }

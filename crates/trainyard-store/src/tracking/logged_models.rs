@@ -11,7 +11,8 @@ use trainyard_api::logged_models::{
 use trainyard_api::metrics::Metric;
 use trainyard_api::{Empty, LifecycleStage, ModelId, Param, Tag};
 
-use super::metrics::{self, Point};
+use super::metrics;
+use super::points::Point;
 use super::{experiments, keys, names, params};
 use crate::{Access, Entity, Operation, Row, StoreError, Transaction, Value};
 

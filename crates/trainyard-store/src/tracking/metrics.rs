@@ -1,18 +1,20 @@
-//! Metric points: logging them, and reading histories (tables `metric_key`, `metric_series`, `metric_point`,
-//! `metric_summary`). Points with a `model_id` also go to the logged model.
+//! Metric points: logging them, and reading histories (tables `metric_key`, `metric_series`, `metric_summary`, and those of
+//! [`points`]). Points with a `model_id` also go to the logged model.
 
+use std::borrow::Cow;
 use std::collections::HashMap;
 use std::fmt;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE;
 use serde::{Deserialize, Serialize};
+use trainyard_api::Empty;
 use trainyard_api::metrics::{GetMetricHistory, GetMetricHistoryResponse, LogMetric, Metric};
-use trainyard_api::{Empty, RunId};
 
+use super::points::{self, Key, Point};
 use super::{keys, logged_models, runs};
 use crate::search::fingerprint;
-use crate::{Access, Operation, Row, StoreError, Transaction, Value};
+use crate::{Access, Operation, StoreError, Transaction, Value};
 
 impl Operation for LogMetric {
     const ACCESS: Access = Access::Write;
@@ -62,20 +64,11 @@ impl Operation for GetMetricHistory {
         let Some(series) = series else { return Ok(GetMetricHistoryResponse::default()) };
         // One more than the page tells whether another follows.
         let limit = self.max_results.unwrap_or(i64::MAX);
-        let mut metrics = tx.query(
-            "SELECT value, is_nan, timestamp, step FROM metric_point
-             WHERE series = $1 AND (timestamp, step, value, is_nan) > ($2, $3, $4, $5)
-             ORDER BY timestamp, step, value, is_nan LIMIT $6",
-            &[
-                series.into(),
-                after.timestamp.into(),
-                after.step.into(),
-                f64::from_bits(after.value_bits).into(),
-                after.is_nan.into(),
-                limit.saturating_add(1).into(),
-            ],
-            |row| Point::from_row(row, 0),
-        )?;
+        let mut metrics = Vec::new();
+        points::visit(tx, series, after.key(), limit.saturating_add(1), |point| {
+            metrics.push(point);
+            Ok(())
+        })?;
         let mut next_page_token = String::new();
         if metrics.len() as u64 > limit as u64 {
             metrics.truncate(usize::try_from(limit).unwrap_or(usize::MAX));
@@ -158,20 +151,28 @@ pub(super) fn key_id(tx: &mut Transaction<'_>, key: &str) -> Result<i64, StoreEr
 /// Adds points of one series and brings its summary up to date.
 fn log_series(tx: &mut Transaction<'_>, run: i64, key: &str, points: &[Point]) -> Result<(), StoreError> {
     // Not a join: SQLite would prepare that anew for every key.
-    let known = tx.query_one(
-        "SELECT id, metric_key FROM metric_series
-         WHERE run = $1 AND metric_key = (SELECT id FROM metric_key WHERE key = $2)",
-        &[run.into(), key.into()],
-        |row| Ok((row.get(0)?, row.get(1)?)),
-    )?;
-    let (series, metric_key) = match known {
+    let known = format!(
+        "SELECT id, metric_key, packed_until FROM metric_series
+         WHERE run = $1 AND metric_key = (SELECT id FROM metric_key WHERE key = $2){}",
+        tx.dialect().for_share()
+    );
+    let known = tx.query_one(&known, &[run.into(), key.into()], |row| {
+        Ok((row.get(0)?, row.get(1)?, row.get::<Option<i64>>(2)?))
+    })?;
+    let (series, metric_key, packed_until) = match known {
         Some(known) => known,
         None => new_series(tx, run, key)?,
+    };
+    let unpacked = match packed_until {
+        Some(until) if points.iter().any(|point| point.timestamp <= until) => {
+            Cow::Owned(points::without_packed(tx, series, until, points)?)
+        }
+        _ => Cow::Borrowed(points),
     };
     let added = tx.execute_many(
         "INSERT INTO metric_point (series, timestamp, step, value, is_nan) VALUES ($1, $2, $3, $4, $5)
          ON CONFLICT DO NOTHING",
-        points.iter().map(|point| {
+        unpacked.iter().map(|point| {
             [series.into(), point.timestamp.into(), point.step.into(), point.value.into(), point.is_nan.into()]
         }),
     )?;
@@ -183,7 +184,7 @@ fn log_series(tx: &mut Transaction<'_>, run: i64, key: &str, points: &[Point]) -
         return Ok(());
     }
     let numbers = || points.iter().filter(|point| !point.is_nan).map(|point| point.value);
-    tx.execute(
+    let count = tx.query_one(
         UPSERT_SUMMARY,
         &[
             run.into(),
@@ -200,18 +201,19 @@ fn log_series(tx: &mut Transaction<'_>, run: i64, key: &str, points: &[Point]) -
             numbers().reduce(f64::min).into(),
             numbers().reduce(f64::max).into(),
         ],
+        |row| row.get(0),
     )?;
-    Ok(())
+    points::queue::added(tx, series, count.unwrap_or(0), added as i64)
 }
 
-fn new_series(tx: &mut Transaction<'_>, run: i64, key: &str) -> Result<(i64, i64), StoreError> {
+fn new_series(tx: &mut Transaction<'_>, run: i64, key: &str) -> Result<(i64, i64, Option<i64>), StoreError> {
     let metric_key = key_id(tx, key)?;
     let series = tx.insert(
         "INSERT INTO metric_series (run, metric_key) VALUES ($1, $2)
          ON CONFLICT (run, metric_key) DO UPDATE SET run = excluded.run RETURNING id",
         &[run.into(), metric_key.into()],
     )?;
-    Ok((series, metric_key))
+    Ok((series, metric_key, None))
 }
 
 /// `column = ` the value of the new point when its (step, timestamp, value) is the greater or the lesser, else the old.
@@ -268,65 +270,20 @@ const UPSERT_SUMMARY: &str = concat!(
                       THEN excluded.min_value ELSE old.min_value END,
      max_value = CASE WHEN old.max_value IS NULL OR excluded.max_value > old.max_value
                       THEN excluded.max_value ELSE old.max_value END,
-     count = old.count + excluded.count",
+     count = old.count + excluded.count
+     RETURNING count",
 );
 
 /// Of all points the one that `beats` the others; of equal ones the one that came first.
 fn extreme(points: &[Point], beats: fn(&Rank, &Rank) -> bool) -> Option<&Point> {
-    points.iter().reduce(|best, point| if beats(&point.rank(), &best.rank()) { point } else { best })
+    points.iter().reduce(|best, point| if beats(&rank(point), &rank(best)) { point } else { best })
 }
 
 /// What points are ordered by: (step, timestamp, value).
 type Rank = (i64, i64, f64);
 
-/// One point as it is stored: NaN is 0 with a mark, and is ordered as 0, as in MLflow.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub(crate) struct Point {
-    pub(crate) step: i64,
-    pub(crate) timestamp: i64,
-    pub(crate) value: f64,
-    pub(crate) is_nan: bool,
-}
-
-impl From<&Metric> for Point {
-    fn from(metric: &Metric) -> Self {
-        let is_nan = metric.value.is_nan();
-        // Adding 0 makes a negative zero positive; SQLite stores no other.
-        let value = if is_nan { 0.0 } else { metric.value + 0.0 };
-        Self { step: metric.step, timestamp: metric.timestamp, value, is_nan }
-    }
-}
-
-impl Point {
-    /// Reads `value, is_nan, timestamp, step`, the first of them at `first`.
-    pub(crate) fn from_row(row: &Row<'_>, first: usize) -> Result<Self, StoreError> {
-        Ok(Self {
-            value: row.get(first)?,
-            is_nan: row.get(first + 1)?,
-            timestamp: row.get(first + 2)?,
-            step: row.get(first + 3)?,
-        })
-    }
-
-    /// The point as clients see it: infinities are the largest doubles, as in MLflow.
-    pub(crate) fn metric(self, key: &str) -> Metric {
-        let value = if self.is_nan { f64::NAN } else { self.value.clamp(f64::MIN, f64::MAX) };
-        Metric { key: key.to_owned(), value, timestamp: self.timestamp, step: self.step, ..Metric::default() }
-    }
-
-    /// As [`Point::metric`], for answers about several runs.
-    pub(super) fn metric_of(self, key: &str, run_id: &RunId) -> Metric {
-        Metric { run_id: run_id.clone(), ..self.metric(key) }
-    }
-
-    /// What tells any two points of a series apart, in the order of steps; a value is never NaN here.
-    pub(super) fn order(&self) -> (i64, i64, f64, bool) {
-        (self.step, self.timestamp, self.value, self.is_nan)
-    }
-
-    fn rank(&self) -> Rank {
-        (self.step, self.timestamp, self.value)
-    }
+fn rank(point: &Point) -> Rank {
+    (point.step, point.timestamp, point.value)
 }
 
 /// Where a page of a history ended: the key of its last point, so that points logged meanwhile shift nothing.
@@ -349,8 +306,11 @@ impl HistoryPlace {
 
     /// Before every point.
     fn start(query: u64) -> Self {
-        let value_bits = f64::NEG_INFINITY.to_bits();
-        Self { query, timestamp: i64::MIN, step: i64::MIN, value_bits, is_nan: false }
+        Self::new(query, Point::of_key(points::START))
+    }
+
+    fn key(&self) -> Key {
+        (self.timestamp, self.step, f64::from_bits(self.value_bits), self.is_nan)
     }
 
     fn token(&self) -> String {

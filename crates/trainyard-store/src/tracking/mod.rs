@@ -9,6 +9,7 @@ pub(crate) mod logged_models;
 pub(crate) mod metrics;
 mod names;
 mod params;
+pub(crate) mod points;
 pub mod rules;
 pub(crate) mod runs;
 mod tags;

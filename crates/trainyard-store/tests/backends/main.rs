@@ -125,6 +125,7 @@ on_each_backend! {
         a_sample_keeps_both_ends_of_every_run
         a_sample_is_taken_in_the_order_of_steps
         a_sample_of_an_interval_sees_its_steps_only
+        a_sample_loses_no_spike
         bad_questions_about_several_histories;
     tracking::logged_models:
         a_model_is_answered_as_it_was_created
@@ -144,6 +145,15 @@ on_each_backend! {
         a_history_is_paged_without_gaps_while_points_arrive
         bad_questions_about_histories
         bad_points_are_refused;
+    tracking::packing:
+        a_series_is_packed_as_it_grows_and_wholly_when_its_run_ends
+        a_short_series_stays_as_rows
+        a_request_repeated_after_packing_changes_nothing
+        late_points_are_read_in_their_place_and_merged
+        packing_that_was_stopped_goes_on_where_it_was
+        one_packs_at_a_time_and_a_dead_one_is_followed
+        a_damaged_block_is_an_error_that_harms_nothing_else
+        packing_changes_no_answer;
     tracking::params:
         a_param_is_written_once
         an_empty_value_is_a_value

@@ -27,6 +27,8 @@ pub(super) fn for_writing(path: &Path) -> Result<Session, StoreError> {
     }
     let set_up = || -> Result<Session, DbError> {
         let connection = open(path, OpenFlags::SQLITE_OPEN_CREATE)?;
+        // Lets a file give pages back bit by bit. It counts for a new one only; others change by a `VACUUM` of all of it.
+        batch(&connection, "PRAGMA auto_vacuum = INCREMENTAL")?;
         use_write_ahead_log(&connection)?;
         // A batch of many metrics changes a page for each of them; with SQLite's own figures (1000 pages of log, 2 MB of
         // cache) every such batch would be followed by a checkpoint.

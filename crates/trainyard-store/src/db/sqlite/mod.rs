@@ -28,6 +28,11 @@ pub(super) struct Surroundings {
     outbox: Outbox,
 }
 
+/// Whether there is a file where a URI points to.
+pub(crate) fn exists(uri: &str) -> Result<bool, StoreError> {
+    Ok(location::from_uri(uri)?.exists())
+}
+
 /// An open database: the threads that own its connections. Dropped, it finishes what was submitted, and checkpoints.
 pub(crate) struct Database {
     // Declared, and so dropped, before the writer: the last connection to close removes the write-ahead log.
@@ -61,6 +66,11 @@ impl Database {
         R: FnOnce(Result<T, StoreError>) + Send + 'static,
     {
         self.writer.submit(writer::job(work, reply))
+    }
+
+    /// How many writes wait for the writer.
+    pub(crate) fn writes_waiting(&self) -> usize {
+        self.writer.waiting()
     }
 
     /// Queues work for the next free reader.

@@ -45,6 +45,11 @@ impl Writer {
         Ok(Self { queue: Some(queue), thread: Some(thread) })
     }
 
+    /// How many jobs are in the queue.
+    pub(super) fn waiting(&self) -> usize {
+        self.queue.as_ref().map_or(0, |queue| queue.max_capacity() - queue.capacity())
+    }
+
     /// Queues a job, or hands it back when the queue is full.
     pub(super) fn submit(&self, job: WriteJob) -> Result<(), Box<Waiting>> {
         let Some(queue) = &self.queue else { return Ok(()) };

@@ -6,7 +6,7 @@ use trainyard_api::datasets::{DatasetInput, ModelInput, ModelOutput, RunOutputs}
 use trainyard_api::runs::{Run, RunInfo};
 use trainyard_api::{Param, RunId, Tag};
 
-use crate::tracking::metrics::Point;
+use crate::tracking::points::Point;
 use crate::tracking::{datasets, experiments};
 use crate::{Row, StoreError, Transaction, Value};
 

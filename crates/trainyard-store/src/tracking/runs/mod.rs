@@ -7,7 +7,7 @@ use trainyard_api::runs::{
 };
 use trainyard_api::{Empty, LifecycleStage, RunId, Tag};
 
-use super::{experiments, keys, names, tags};
+use super::{experiments, keys, names, points, tags};
 use crate::{Access, Entity, Operation, StoreError, Transaction};
 pub(crate) use load::load;
 
@@ -74,6 +74,9 @@ impl Operation for UpdateRun {
             "UPDATE run SET status = COALESCE($1, status), end_time = COALESCE($2, end_time) WHERE id = $3",
             &[self.status.into(), self.end_time.into(), run.key.into()],
         )?;
+        if matches!(self.status, Some(RunStatus::Finished | RunStatus::Failed | RunStatus::Killed)) {
+            points::queue::ended(tx, run.key)?;
+        }
         if !self.run_name.is_empty() {
             tags::set_all(tx, run.key, vec![Tag::new(tags::RUN_NAME, self.run_name)])?;
         }

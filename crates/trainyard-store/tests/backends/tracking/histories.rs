@@ -61,7 +61,7 @@ pub fn a_sample_keeps_both_ends_of_every_run(test: TestStore) {
 
 pub fn a_sample_is_taken_in_the_order_of_steps(test: TestStore) {
     // Steps run against the time, and several points share one.
-    let run_id = run_with(&test, (0..12).map(|i| (i / 2, 100 - i, i as f64)));
+    let run_id = run_with(&test, (0..12).map(|i| (i / 2, 100 - i, 1.0)));
     let steps = |most| {
         let request = GetMetricHistoryBulkInterval { max_results: Some(most), ..question(&[&run_id]) };
         sample(&test, request).into_iter().map(|(_, step, timestamp, _)| (step, timestamp)).collect::<Vec<_>>()
@@ -87,6 +87,26 @@ pub fn a_sample_of_an_interval_sees_its_steps_only(test: TestStore) {
     assert_eq!(steps(7, 7, Some(1)), [7]);
     assert_eq!(steps(-5, -1, None), [0; 0]);
     assert_eq!(steps(i64::MIN, i64::MAX, Some(2)), [0, 99]);
+}
+
+pub fn a_sample_loses_no_spike(test: TestStore) {
+    // Steps against the time as well, which takes another way through the code.
+    for backwards in [false, true] {
+        let value = |i: i64| match i {
+            333 => 99.0,
+            334 => -99.0,
+            i => (i % 7) as f64,
+        };
+        let run_id = run_with(&test, (0..1000).map(|i| (i, if backwards { 1000 - i } else { i }, value(i))));
+        for most in [4, 10, 99, 998] {
+            let request = GetMetricHistoryBulkInterval { max_results: Some(most), ..question(&[&run_id]) };
+            let points = sample(&test, request);
+            assert_eq!(points.len() as i64, most);
+            let steps: Vec<i64> = points.iter().map(|(_, step, ..)| *step).collect();
+            assert!(steps.is_sorted() && steps.contains(&333) && steps.contains(&334), "{most}: {steps:?}");
+            assert_eq!((steps.first(), steps.last()), (Some(&0), Some(&999)));
+        }
+    }
 }
 
 pub fn bad_questions_about_several_histories(test: TestStore) {

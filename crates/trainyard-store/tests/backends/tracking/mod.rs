@@ -4,6 +4,7 @@ pub mod experiments;
 pub mod histories;
 pub mod logged_models;
 pub mod metrics;
+pub mod packing;
 pub mod params;
 pub mod runs;
 pub mod tags;

@@ -1,0 +1,14 @@
+//! What an operator asks of a database: how large it is (`stats`), whether it is whole (`check`), and to forget what is
+//! marked deleted (`removal`, on which `trainyard gc` is built).
+
+mod check;
+mod series;
+mod stats;
+
+pub use check::{CheckProgress, Checked, Problem, check};
+pub use stats::{Stats, TableSize, stats};
+
+/// Whether there is a database at an address; opening would make one.
+pub fn exists(uri: &str) -> Result<bool, crate::StoreError> {
+    crate::db::exists(uri)
+}

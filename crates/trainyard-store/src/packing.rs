@@ -1,0 +1,146 @@
+//! The packing of metric points into blocks, as a task that any process may run and one at a time does.
+
+use std::time::Duration;
+
+use crate::tracking::points::{pack, queue};
+use crate::{DbError, Store, StoreError, lease};
+
+const LEASE: &str = "packing";
+/// Longer than any step takes; after this long others take over from a process that died.
+const LEASE_MS: i64 = 60_000;
+/// Series that are looked at in one transaction when all of them are.
+const MARKED_AT_ONCE: i64 = 10_000;
+/// How long a step gives way to writers that wait, in pauses.
+const PAUSE: Duration = Duration::from_millis(10);
+const PAUSES: usize = 100;
+
+/// Packs the points of long and of finished series. Blocking: it belongs on a thread of its own.
+#[derive(Debug)]
+pub struct Packer {
+    store: Store,
+    holder: String,
+}
+
+/// What has been packed.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Packed {
+    /// Series that were looked at.
+    pub series: u64,
+    /// Points that were moved into blocks.
+    pub points: u64,
+}
+
+/// How a call of [`Packer::run`] ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum PackingEnd {
+    /// Nothing is left that is worth a block.
+    Done,
+    /// The caller said so.
+    Stopped,
+    /// Another process does it.
+    Elsewhere,
+}
+
+/// How a step went.
+enum Stepped {
+    Packed,
+    Changed,
+    Elsewhere,
+}
+
+impl Packer {
+    /// A packer that others tell apart from theirs.
+    pub fn new(store: Store) -> Self {
+        Self { store, holder: uuid::Uuid::new_v4().simple().to_string() }
+    }
+
+    /// Puts every series on the list that has points worth a block, whether anything has been logged to it since or not.
+    pub fn mark_all(&self) -> Result<(), StoreError> {
+        let mut after = 0;
+        while let Some(last) = self.store.write(move |tx| queue::mark_all(tx, after, MARKED_AT_ONCE)).wait()? {
+            after = last;
+        }
+        Ok(())
+    }
+
+    /// How many series are on the list.
+    pub fn waiting(&self) -> Result<u64, StoreError> {
+        self.store.read(queue::waiting).wait()
+    }
+
+    /// Packs what is on the list until that is empty or `go_on` answers `false`, which is asked before each step.
+    ///
+    /// A series that cannot be read is left as it is, and said in the log.
+    pub fn run(&self, mut go_on: impl FnMut(Packed) -> bool) -> Result<(PackingEnd, Packed), StoreError> {
+        let mut packed = Packed::default();
+        let mut after = 0;
+        let end = loop {
+            let Some(waiting) = self.store.read(move |tx| queue::next(tx, after)).wait()? else {
+                break PackingEnd::Done;
+            };
+            after = waiting.series;
+            match self.series(waiting, &mut packed, &mut go_on) {
+                Ok(None) => packed.series += 1,
+                Ok(Some(end)) => break end,
+                Err(error @ StoreError::Database(DbError::Other(_))) => {
+                    tracing::error!(series = waiting.series, %error, "a series could not be packed");
+                }
+                Err(error) => return Err(error),
+            }
+        };
+        if end != PackingEnd::Elsewhere {
+            let holder = self.holder.clone();
+            self.store.write(move |tx| lease::release(tx, LEASE, &holder)).wait()?;
+        }
+        Ok((end, packed))
+    }
+
+    /// Packs one series; `None` when nothing is left of it.
+    fn series(
+        &self,
+        waiting: queue::Waiting,
+        packed: &mut Packed,
+        go_on: &mut impl FnMut(Packed) -> bool,
+    ) -> Result<Option<PackingEnd>, StoreError> {
+        loop {
+            if !go_on(*packed) {
+                return Ok(Some(PackingEnd::Stopped));
+            }
+            let queue::Waiting { series, rest } = waiting;
+            let Some(step) = self.store.read(move |tx| pack::prepare(tx, series, rest)).wait()? else { break };
+            self.give_way();
+            let rows = step.rows();
+            let stepped =
+                self.in_lease(move |tx| Ok(if pack::apply(tx, &step)? { Stepped::Packed } else { Stepped::Changed }))?;
+            match stepped {
+                Stepped::Packed => packed.points += rows.unsigned_abs(),
+                Stepped::Changed => {}
+                Stepped::Elsewhere => return Ok(Some(PackingEnd::Elsewhere)),
+            }
+        }
+        let done = self.in_lease(move |tx| queue::done(tx, waiting).map(|()| Stepped::Packed))?;
+        Ok(matches!(done, Stepped::Elsewhere).then_some(PackingEnd::Elsewhere))
+    }
+
+    /// Writes as the only packer there is, or not at all.
+    fn in_lease(
+        &self,
+        work: impl FnOnce(&mut crate::Transaction<'_>) -> Result<Stepped, StoreError> + Send + 'static,
+    ) -> Result<Stepped, StoreError> {
+        let holder = self.holder.clone();
+        let write = self.store.write(move |tx| {
+            if lease::hold(tx, LEASE, &holder, LEASE_MS)? { work(tx) } else { Ok(Stepped::Elsewhere) }
+        });
+        write.wait()
+    }
+
+    /// Waits a while as long as other writes wait. Not for ever: a store under constant load has the most to pack.
+    fn give_way(&self) {
+        for _ in 0..PAUSES {
+            if self.store.writes_waiting() == 0 {
+                return;
+            }
+            std::thread::sleep(PAUSE);
+        }
+    }
+}

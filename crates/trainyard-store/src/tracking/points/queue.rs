@@ -1,0 +1,88 @@
+//! Which series wait to be packed (table `metric_packing`), and what is left of them.
+
+use super::block::FULL;
+use super::pack::{FEWEST, Rest};
+use crate::{StoreError, Transaction};
+
+/// A series that waits.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Waiting {
+    pub(crate) series: i64,
+    pub(crate) rest: Rest,
+}
+
+/// Marks a series when points have been added that fill another block.
+pub(in crate::tracking) fn added(
+    tx: &mut Transaction<'_>,
+    series: i64,
+    count: i64,
+    added: i64,
+) -> Result<(), StoreError> {
+    let full = FULL as i64;
+    if count / full > (count - added) / full {
+        tx.execute("INSERT INTO metric_packing (series) VALUES ($1) ON CONFLICT DO NOTHING", &[series.into()])?;
+    }
+    Ok(())
+}
+
+/// Marks the series of a run that has ended, as far as they have enough rows.
+pub(in crate::tracking) fn ended(tx: &mut Transaction<'_>, run: i64) -> Result<(), StoreError> {
+    tx.execute(
+        "INSERT INTO metric_packing (series) SELECT series.id FROM metric_series AS series
+         JOIN metric_summary AS summary ON summary.run = series.run AND summary.metric_key = series.metric_key
+         WHERE series.run = $1 AND summary.count - series.packed_count >= $2 ON CONFLICT DO NOTHING",
+        &[run.into(), (FEWEST as i64).into()],
+    )?;
+    Ok(())
+}
+
+/// Marks every series behind one that has enough rows, looking at no more than `limit`; where to go on, if there are more.
+pub(crate) fn mark_all(tx: &mut Transaction<'_>, after: i64, limit: i64) -> Result<Option<i64>, StoreError> {
+    let last: Option<i64> = tx
+        .query_one(
+            "SELECT MAX(id) FROM (SELECT id FROM metric_series WHERE id > $1 ORDER BY id LIMIT $2) AS looked_at",
+            &[after.into(), limit.into()],
+            |row| row.get(0),
+        )?
+        .flatten();
+    let Some(last) = last else { return Ok(None) };
+    tx.execute(
+        "INSERT INTO metric_packing (series) SELECT series.id FROM metric_series AS series
+         JOIN metric_summary AS summary ON summary.run = series.run AND summary.metric_key = series.metric_key
+         WHERE series.id > $1 AND series.id <= $2 AND summary.count - series.packed_count >= $3 ON CONFLICT DO NOTHING",
+        &[after.into(), last.into(), (FEWEST as i64).into()],
+    )?;
+    Ok(Some(last))
+}
+
+/// The next series behind another.
+pub(crate) fn next(tx: &mut Transaction<'_>, after: i64) -> Result<Option<Waiting>, StoreError> {
+    tx.query_one(
+        "SELECT packing.series, CASE WHEN run.status IN ('FINISHED', 'FAILED', 'KILLED') THEN 1 ELSE 0 END
+         FROM metric_packing AS packing JOIN metric_series AS series ON series.id = packing.series
+         JOIN run ON run.id = series.run WHERE packing.series > $1 ORDER BY packing.series LIMIT 1",
+        &[after.into()],
+        |row| Ok(Waiting { series: row.get(0)?, rest: if row.get(1)? { Rest::Pack } else { Rest::Leave } }),
+    )
+}
+
+/// Takes a series off the list, unless points have come meanwhile that are worth another step.
+pub(crate) fn done(tx: &mut Transaction<'_>, waiting: Waiting) -> Result<(), StoreError> {
+    let rows = tx.query_one(
+        "SELECT summary.count - series.packed_count FROM metric_series AS series
+         JOIN metric_summary AS summary ON summary.run = series.run AND summary.metric_key = series.metric_key
+         WHERE series.id = $1",
+        &[waiting.series.into()],
+        |row| row.get::<i64>(0),
+    )?;
+    if rows.is_none_or(|rows| rows < FULL as i64) {
+        tx.execute("DELETE FROM metric_packing WHERE series = $1", &[waiting.series.into()])?;
+    }
+    Ok(())
+}
+
+/// How many series wait.
+pub(crate) fn waiting(tx: &mut Transaction<'_>) -> Result<u64, StoreError> {
+    let count = tx.query_one("SELECT COUNT(*) FROM metric_packing", &[], |row| row.get::<i64>(0))?;
+    Ok(count.unwrap_or(0).unsigned_abs())
+}
