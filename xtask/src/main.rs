@@ -1,6 +1,7 @@
 //! Tasks that take more than one line: `make <task>`, or `cargo xtask <task>`.
 
 mod environments;
+mod postgres;
 mod step;
 mod tasks;
 mod torch_stubs;

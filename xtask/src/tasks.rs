@@ -7,8 +7,11 @@ use std::process::Command;
 use anyhow::{Context, Result};
 
 use crate::environments::{self, Environment};
+use crate::postgres::Postgres;
 use crate::step::{cargo, first_line, program, root, run};
 
+/// Names the database that tests make schemas in.
+const POSTGRES_URL: &str = "TRAINYARD_TEST_POSTGRES_URL";
 const TEST_ADVICE: &str = "The failing test is named above.";
 const BUILD_ADVICE: &str = "The compiler's message is above.";
 
@@ -34,9 +37,24 @@ pub fn test() -> Result<()> {
     conformance()
 }
 
-/// The tests of all crates, and the examples in their documentation.
+/// The tests of all crates, and the examples in their documentation, on SQLite and on PostgreSQL.
 pub fn test_rust() -> Result<()> {
-    run("Test the Rust crates", cargo(&["test", "--workspace", "--quiet"]), TEST_ADVICE)
+    let postgres = postgres()?;
+    let mut tests = cargo(&["test", "--workspace", "--quiet"]);
+    if let Some(postgres) = &postgres {
+        tests.env(POSTGRES_URL, postgres.url());
+    }
+    run("Test the Rust crates", tests, TEST_ADVICE)
+}
+
+/// A PostgreSQL server for as long as a task takes; none where the tests on it are not wanted.
+fn postgres() -> Result<Option<Postgres>> {
+    if std::env::var("TRAINYARD_TEST_POSTGRES").is_ok_and(|wanted| wanted == "none") {
+        eprintln!("==> TRAINYARD_TEST_POSTGRES=none: nothing is tested on PostgreSQL");
+        return Ok(None);
+    }
+    eprintln!("==> Start a PostgreSQL server for the tests");
+    Postgres::start().map(Some).map_err(anyhow::Error::msg)
 }
 
 /// The tests of the Python package, also against stock MLflow where they exchange models with it.
@@ -46,6 +64,10 @@ pub fn test_python() -> Result<()> {
     let stock = environments::stock_3_18()?;
     let mut tests = program(environment.python(), &["-m", "pytest", "python/tests"]);
     tests.env("TRAINYARD_BIN", server).env("TRAINYARD_STOCK_PYTHON", stock.python());
+    let postgres = postgres()?;
+    if let Some(postgres) = &postgres {
+        tests.env(POSTGRES_URL, postgres.url());
+    }
     run("Test the Python package", tests, TEST_ADVICE)
 }
 

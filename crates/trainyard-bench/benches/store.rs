@@ -6,7 +6,7 @@ use divan::{Bencher, black_box};
 use trainyard_api::RunId;
 use trainyard_api::metrics::Metric;
 use trainyard_api::runs::{CreateRun, LogBatch, SearchRuns};
-use trainyard_store::{ArtifactRoot, Store, StoreOptions};
+use trainyard_store::{ArtifactRoot, PostgresOptions, Store, StoreOptions};
 
 fn main() {
     divan::main();
@@ -16,7 +16,11 @@ fn main() {
 fn store() -> (tempfile::TempDir, Store) {
     let folder = tempfile::tempdir().unwrap();
     let uri = format!("sqlite:///{}", folder.path().join("bench.db").display());
-    let options = StoreOptions { artifact_root: ArtifactRoot::Managed("mlflow-artifacts:/".into()), webhook_key: None };
+    let options = StoreOptions {
+        artifact_root: ArtifactRoot::Managed("mlflow-artifacts:/".into()),
+        webhook_key: None,
+        postgres: PostgresOptions::default(),
+    };
     let store = Store::open(&uri, options).unwrap();
     (folder, store)
 }

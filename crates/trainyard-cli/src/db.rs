@@ -5,7 +5,7 @@ use clap::{Args, Subcommand};
 use indicatif::{HumanBytes, ProgressBar, ProgressStyle};
 use serde::Serialize;
 use trainyard_store::maintenance::{self, Checked, Stats};
-use trainyard_store::{ArtifactRoot, Packer, PackingEnd, Store, StoreError, StoreOptions};
+use trainyard_store::{ArtifactRoot, Packer, PackingEnd, PostgresOptions, Store, StoreError, StoreOptions};
 
 use crate::failure::Failure;
 use crate::output;
@@ -68,7 +68,7 @@ fn open(args: &DbArgs) -> Result<Store, Failure> {
             .with_hint("Name another with --backend-store-uri."));
     }
     let artifact_root = ArtifactRoot::Managed("mlflow-artifacts:/".to_owned());
-    Ok(Store::open(uri, StoreOptions { artifact_root, webhook_key: None })?)
+    Ok(Store::open(uri, StoreOptions { artifact_root, webhook_key: None, postgres: PostgresOptions::default() })?)
 }
 
 impl From<StoreError> for Failure {

@@ -5,7 +5,7 @@ use std::time::Duration;
 use clap::{ArgAction, Args, ValueEnum};
 use tracing::level_filters::LevelFilter;
 use tracing_subscriber::EnvFilter;
-use trainyard_server::{SecretText, ServerConfig, WebhookConfig};
+use trainyard_server::{PostgresOptions, SecretText, ServerConfig, WebhookConfig};
 
 use crate::failure::Failure;
 use crate::{environment, mlflow_ui, output};
@@ -19,6 +19,7 @@ Examples:
   trainyard server
   trainyard server --host 0.0.0.0 --port 8080 --allowed-hosts 'yard.example.org' \\
       --backend-store-uri sqlite:////srv/yard/yard.db --artifacts-destination /srv/yard/artifacts
+  trainyard server --backend-store-uri 'postgresql://yard@db.example.org/yard?sslmode=verify-full'
   trainyard server --ui mlflow
 
 Every flag can be set by its variable; the MLFLOW_ variable of the same ending is read when ours is not set.
@@ -30,9 +31,25 @@ pub struct ServerArgs {
     /// Port to listen on; 0 takes a free one.
     #[arg(long, short, env = "TRAINYARD_PORT", default_value_t = 5000)]
     port: u16,
-    /// Database: sqlite:///relative.db or sqlite:////absolute.db.
+    /// Database: sqlite:///relative.db, sqlite:////absolute.db or postgresql://user@host:5432/database?sslmode=verify-full.
     #[arg(long, value_name = "URI", env = "TRAINYARD_BACKEND_STORE_URI", default_value = "sqlite:///yard/yard.db")]
     backend_store_uri: String,
+    /// Connections to PostgreSQL at most; one more hears of other servers.
+    #[arg(long, value_name = "N", env = "TRAINYARD_SQLALCHEMYSTORE_POOL_SIZE", default_value_t = 8)]
+    #[arg(value_parser = clap::value_parser!(u16).range(2..=1000))]
+    database_pool_size: u16,
+    /// How long PostgreSQL may take to accept a connection.
+    #[arg(long, value_name = "SECONDS", env = "TRAINYARD_DATABASE_CONNECT_TIMEOUT", default_value_t = 10)]
+    #[arg(value_parser = clap::value_parser!(u64).range(1..=3600))]
+    database_connect_timeout: u64,
+    /// How long one statement may take in PostgreSQL; 0 for as long as it takes.
+    #[arg(long, value_name = "SECONDS", env = "TRAINYARD_DATABASE_STATEMENT_TIMEOUT", default_value_t = 60)]
+    #[arg(value_parser = clap::value_parser!(u64).range(0..=86400))]
+    database_statement_timeout: u64,
+    /// How long a request waits while PostgreSQL is away, before it is told to come again.
+    #[arg(long, value_name = "SECONDS", env = "TRAINYARD_DATABASE_ACQUIRE_TIMEOUT", default_value_t = 30)]
+    #[arg(value_parser = clap::value_parser!(u64).range(0..=3600))]
+    database_acquire_timeout: u64,
     /// Where the server keeps artifacts: a folder, or the URI of a bucket.
     #[arg(long, value_name = "URI", env = "TRAINYARD_ARTIFACTS_DESTINATION", default_value = "./yard/artifacts")]
     artifacts_destination: String,
@@ -132,6 +149,12 @@ fn config(args: ServerArgs) -> Result<ServerConfig, Failure> {
         host: args.host,
         port: args.port,
         backend_store_uri: args.backend_store_uri,
+        postgres: PostgresOptions {
+            pool_size: args.database_pool_size.into(),
+            connect_timeout: Duration::from_secs(args.database_connect_timeout),
+            statement_timeout: Duration::from_secs(args.database_statement_timeout),
+            acquire_timeout: Duration::from_secs(args.database_acquire_timeout),
+        },
         artifacts_destination: args.artifacts_destination,
         default_artifact_root: args.default_artifact_root,
         serve_artifacts: args.serve_artifacts && !args.no_serve_artifacts,

@@ -14,7 +14,7 @@ const DEFAULT_DATABASE: &str = "yard/yard.db";
 /// Flags of every command that talks to a tracking store.
 #[derive(Debug, Args)]
 pub struct TrackingArgs {
-    /// http(s)://… of a server, or sqlite:///… of a database [default: ./yard of this folder].
+    /// http(s)://… of a server, or sqlite:///… or postgresql://… of a database [default: ./yard of this folder].
     #[arg(long, value_name = "URI", env = "TRAINYARD_TRACKING_URI")]
     tracking_uri: Option<String>,
     /// Print JSON, for machines.

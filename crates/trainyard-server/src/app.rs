@@ -53,9 +53,9 @@ impl App {
             None => ArtifactRoot::Managed(destination.clone()),
         };
         let webhook_key = config.webhooks.secret_key.as_ref().map(|key| SecretKey::parse(&key.0)).transpose()?;
-        let uri = config.backend_store_uri.clone();
-        let opened =
-            tokio::task::spawn_blocking(move || Store::open(&uri, StoreOptions { artifact_root, webhook_key })).await;
+        let (uri, postgres) = (config.backend_store_uri.clone(), config.postgres.clone());
+        let options = StoreOptions { artifact_root, webhook_key, postgres };
+        let opened = tokio::task::spawn_blocking(move || Store::open(&uri, options)).await;
         let store = opened.map_err(|error| StartError::Threads(error.into()))??;
         let ui = match &config.ui_dir {
             Some(folder) => Some(stock_ui::open(&absolute(folder)?).await?),

@@ -3,6 +3,8 @@
 use std::fmt;
 use std::time::Duration;
 
+use trainyard_store::PostgresOptions;
+
 /// Settings of a server; the default is what `trainyard server` without flags does.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ServerConfig {
@@ -12,6 +14,8 @@ pub struct ServerConfig {
     pub port: u16,
     /// Where experiments, runs and the registry are kept.
     pub backend_store_uri: String,
+    /// How a PostgreSQL database is used.
+    pub postgres: PostgresOptions,
     /// Where the artifact proxy keeps files: a folder or a bucket.
     pub artifacts_destination: String,
     /// Root of the artifact locations of new experiments; by default the proxy, or without it the destination.
@@ -38,6 +42,7 @@ impl Default for ServerConfig {
             host: "127.0.0.1".to_owned(),
             port: 5000,
             backend_store_uri: "sqlite:///yard/yard.db".to_owned(),
+            postgres: PostgresOptions::default(),
             artifacts_destination: "./yard/artifacts".to_owned(),
             default_artifact_root: None,
             serve_artifacts: true,

@@ -22,3 +22,4 @@ pub use config::{SecretText, ServerConfig, WebhookConfig};
 pub use routes::{Permission, Route, routes};
 pub use server::{Server, serve};
 pub use start::StartError;
+pub use trainyard_store::PostgresOptions;

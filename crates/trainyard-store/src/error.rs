@@ -82,13 +82,13 @@ pub enum StoreError {
         /// As given.
         uri: String,
         /// What is wrong with it.
-        reason: &'static str,
+        reason: String,
     },
-    /// The file, or its folder, cannot be made, read or written.
-    #[error("the database {} cannot be opened: {reason}", path.display())]
+    /// The database, or the file and folder of it, cannot be made, read or written.
+    #[error("the database {database} cannot be opened: {reason}")]
     CannotOpen {
-        /// The file.
-        path: PathBuf,
+        /// The file, or the address without a password.
+        database: String,
         /// What the system said.
         reason: String,
     },
@@ -98,19 +98,21 @@ pub enum StoreError {
         /// The file.
         path: PathBuf,
     },
-    /// The file is a database, but not of this program.
-    #[error("{} is a database of {}; name another file", path.display(), if *.mlflow { "MLflow" } else { "another program" })]
+    /// There is a database, but not of this program.
+    #[error("{database} is a database of {}; name another", if *.mlflow { "MLflow" } else { "another program" })]
     OtherProgramsDatabase {
-        /// The file.
-        path: PathBuf,
+        /// The file, or the address without a password.
+        database: String,
         /// Whether MLflow made it.
         mlflow: bool,
     },
     /// A newer program has changed the schema.
-    #[error("the database {} is newer than this program (schema {found}, known up to {known}); use a newer trainyard", path.display())]
+    #[error(
+        "the database {database} is newer than this program (schema {found}, known up to {known}); use a newer trainyard"
+    )]
     NewerDatabase {
-        /// The file.
-        path: PathBuf,
+        /// The file, or the address without a password.
+        database: String,
         /// Its newest migration.
         found: i64,
         /// The newest migration of this program.
@@ -157,8 +159,11 @@ impl StoreError {
             | Self::NotADatabase { .. }
             | Self::OtherProgramsDatabase { .. }
             | Self::NewerDatabase { .. }
-            | Self::Database(DbError::NulInText(_)) => ErrorCode::InvalidParameterValue,
-            Self::Database(DbError::Busy | DbError::Unavailable(_)) | Self::Closed => ErrorCode::TemporarilyUnavailable,
+            | Self::Database(DbError::NulInText(_) | DbError::TooLarge(_) | DbError::Pattern(_)) => {
+                ErrorCode::InvalidParameterValue
+            }
+            Self::Database(DbError::Busy | DbError::Conflict(_) | DbError::TimedOut(_) | DbError::Unavailable(_))
+            | Self::Closed => ErrorCode::TemporarilyUnavailable,
             Self::NeedsServer { .. } => ErrorCode::NotImplemented,
             Self::Database(DbError::DiskFull) => ErrorCode::ResourceExhausted,
             Self::Database(

@@ -15,7 +15,7 @@ mod search;
 mod store;
 mod tracking;
 
-pub use db::{Column, DbError, Dialect, FromColumn, Row, Sources, Transaction, Value};
+pub use db::{Column, DbError, Dialect, FromColumn, List, PostgresOptions, Row, Signal, Sources, Transaction, Value};
 pub use error::{Entity, StoreError};
 pub use packing::{Packed, Packer, PackingEnd};
 pub use store::{ArtifactRoot, Pending, Store, StoreOptions};
@@ -42,7 +42,7 @@ pub enum Access {
 }
 
 /// A request that the store alone can answer.
-pub trait Operation: Endpoint {
+pub trait Operation: Endpoint + Clone {
     /// Whether it changes anything.
     const ACCESS: Access;
 

@@ -125,7 +125,7 @@ impl Packer {
     /// Writes as the only packer there is, or not at all.
     fn in_lease(
         &self,
-        work: impl FnOnce(&mut crate::Transaction<'_>) -> Result<Stepped, StoreError> + Send + 'static,
+        mut work: impl FnMut(&mut crate::Transaction<'_>) -> Result<Stepped, StoreError> + Send + 'static,
     ) -> Result<Stepped, StoreError> {
         let holder = self.holder.clone();
         let write = self.store.write(move |tx| {

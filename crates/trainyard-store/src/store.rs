@@ -6,9 +6,9 @@ use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context, Poll, ready};
 
-use tokio::sync::oneshot;
+use tokio::sync::{broadcast, oneshot};
 
-use crate::db::{Database, Sources, Transaction, Waiting};
+use crate::db::{Database, Place as Queued, PostgresOptions, Signal, Sources, Transaction};
 use crate::registry::webhooks::secret::SecretKey;
 use crate::{Access, Operation, StoreError};
 
@@ -19,6 +19,8 @@ pub struct StoreOptions {
     pub artifact_root: ArtifactRoot,
     /// What the secrets of webhooks are encrypted with in the database; without it they stand there as they are.
     pub webhook_key: Option<SecretKey>,
+    /// How a PostgreSQL database is used.
+    pub postgres: PostgresOptions,
 }
 
 /// Where the artifacts of experiments without a location of their own lie.
@@ -65,7 +67,8 @@ impl fmt::Debug for Store {
 }
 
 impl Store {
-    /// Opens the store at `sqlite:///relative.db` or `sqlite:////absolute.db`; makes and migrates it as needed.
+    /// Opens the store at `sqlite:///relative.db`, `sqlite:////absolute.db` or `postgresql://user@host/database`; makes and
+    /// migrates it as needed.
     pub fn open(uri: &str, options: StoreOptions) -> Result<Self, StoreError> {
         Self::open_with(uri, options, Sources::default())
     }
@@ -76,13 +79,14 @@ impl Store {
         Ok(Self { database: Arc::new(database) })
     }
 
-    /// Runs a closure in the writer's next transaction; the answer comes after the commit.
+    /// Runs a closure in a transaction that writes; the answer comes after the commit.
     ///
+    /// On PostgreSQL it may be run again, when others were in the way or a connection broke: what was done is then undone.
     /// When as many writes wait as may, this one takes its place in the queue while its answer is awaited.
     pub fn write<T, F>(&self, work: F) -> Pending<T>
     where
         T: Send + 'static,
-        F: FnOnce(&mut Transaction<'_>) -> Result<T, StoreError> + Send + 'static,
+        F: FnMut(&mut Transaction<'_>) -> Result<T, StoreError> + Send + 'static,
     {
         let (reply, answer) = oneshot::channel();
         // Nobody listens to the answer of a request whose client has gone away.
@@ -98,7 +102,7 @@ impl Store {
     pub fn read<T, F>(&self, work: F) -> Pending<T>
     where
         T: Send + 'static,
-        F: FnOnce(&mut Transaction<'_>) -> Result<T, StoreError> + Send + 'static,
+        F: FnMut(&mut Transaction<'_>) -> Result<T, StoreError> + Send + 'static,
     {
         let (reply, answer) = oneshot::channel();
         self.database.read(work, move |outcome| drop(reply.send(outcome)));
@@ -110,16 +114,22 @@ impl Store {
         self.database.writes_waiting()
     }
 
-    /// Waits until deliveries to webhooks may have become due by what this process wrote since the last call.
-    pub async fn deliveries_arrived(&self) {
-        self.database.deliveries_arrived().notified().await;
+    /// Hears of what happens from now on: on PostgreSQL whichever server wrote it, else in this process.
+    pub fn signals(&self) -> broadcast::Receiver<Signal> {
+        self.database.signals()
     }
 
     /// Carries out a request of the REST interface.
     pub fn execute<O: Operation>(&self, request: O) -> Pending<O::Response> {
+        let repeats = self.database.repeats();
+        let mut request = Some(request);
+        let work = move |tx: &mut Transaction<'_>| {
+            let taken = if repeats { request.clone() } else { request.take() };
+            taken.ok_or(StoreError::Closed)?.execute(tx)
+        };
         match O::ACCESS {
-            Access::Read => self.read(move |tx| request.execute(tx)),
-            Access::Write => self.write(move |tx| request.execute(tx)),
+            Access::Read => self.read(work),
+            Access::Write => self.write(work),
         }
     }
 }
@@ -133,7 +143,7 @@ pub struct Pending<T> {
 /// Where the work is. The store stays open for work that is not in the queue yet.
 enum Place {
     Taken,
-    Wanted(Store, Box<Waiting>),
+    Wanted(Store, Queued),
     Entering(Pin<Box<dyn Future<Output = ()> + Send>>),
 }
 

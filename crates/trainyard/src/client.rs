@@ -30,13 +30,15 @@ pub(crate) enum Transport {
 }
 
 impl Client {
-    /// A client of the server at `http(s)://…`, or of the database at `sqlite:///…`.
+    /// A client of the server at `http(s)://…`, or of the database at `sqlite:///…` or
+    /// `postgresql://…`.
     ///
     /// Nothing is contacted and no file is made before the first call.
     pub fn connect(tracking_uri: &str) -> Result<Self, Error> {
         let transport = match TrackingUri::parse(tracking_uri)? {
             TrackingUri::Http { address, credentials } => Transport::Http(Http::new(address, credentials)?),
-            TrackingUri::Sqlite { database } => Transport::Embedded(Embedded::new(database)),
+            TrackingUri::Sqlite { database } => Transport::Embedded(Embedded::in_file(database)),
+            TrackingUri::Postgres { uri } => Transport::Embedded(Embedded::in_postgres(uri)),
         };
         Ok(Self { inner: Arc::new(Inner { tracking_uri: redact(tracking_uri), transport }) })
     }
@@ -83,7 +85,7 @@ impl Client {
     pub fn lasting_uri(&self) -> String {
         match &self.inner.transport {
             Transport::Http(_) => self.inner.tracking_uri.clone(),
-            Transport::Embedded(embedded) => format!("sqlite:///{}", embedded.database().display()),
+            Transport::Embedded(embedded) => embedded.lasting_uri(),
         }
     }
 

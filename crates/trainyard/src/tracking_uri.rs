@@ -22,6 +22,7 @@ pub fn default_tracking_uri() -> String {
 pub(crate) enum TrackingUri {
     Http { address: HttpAddress, credentials: Option<Credentials> },
     Sqlite { database: PathBuf },
+    Postgres { uri: String },
 }
 
 impl TrackingUri {
@@ -39,11 +40,12 @@ impl TrackingUri {
                 .map(|(address, credentials)| Self::Http { address, credentials })
                 .map_err(|reason| error(&reason)),
             "sqlite" => Ok(Self::Sqlite { database: database(rest).map_err(error)? }),
-            "postgresql" | "postgres" => Err(error(
-                "PostgreSQL is not supported yet; use sqlite:///path/to/yard.db or a server's http:// address",
-            )),
+            // SQLAlchemy's names of drivers, as in `postgresql+psycopg2:`, mean nothing here.
+            scheme if matches!(scheme.split('+').next(), Some("postgresql" | "postgres")) => {
+                Ok(Self::Postgres { uri: uri.to_owned() })
+            }
             "file" => Err(error("MLflow's file store is not supported; use sqlite:///path/to/yard.db")),
-            _ => Err(error("unknown scheme; expected http://, https:// or sqlite:///")),
+            _ => Err(error("unknown scheme; expected http://, https://, sqlite:/// or postgresql://")),
         }
     }
 }
@@ -103,9 +105,31 @@ impl fmt::Display for HttpAddress {
     }
 }
 
+/// The URI of a PostgreSQL database without a password, wherever it stands.
+pub(crate) fn without_password(uri: &str) -> String {
+    let Some((scheme, rest)) = uri.split_once("://") else { return uri.to_owned() };
+    let (place, query) = rest.split_once('?').unwrap_or((rest, ""));
+    let place = match place.rsplit_once('@') {
+        Some((userinfo, host)) => format!("{}@{host}", userinfo.split(':').next().unwrap_or_default()),
+        None => place.to_owned(),
+    };
+    let others: Vec<&str> =
+        query.split('&').filter(|pair| !pair.is_empty() && !pair.starts_with("password=")).collect();
+    let query = if others.is_empty() { String::new() } else { format!("?{}", others.join("&")) };
+    format!("{scheme}://{place}{query}")
+}
+
 /// A URI as it may be shown: a password in it becomes `***`.
 pub(crate) fn redact(uri: &str) -> String {
     let Some((scheme, rest)) = uri.split_once("://") else { return uri.to_owned() };
+    if scheme.starts_with("postgres") {
+        let shown = without_password(uri);
+        let user = rest.rsplit_once('@').and_then(|(userinfo, _)| userinfo.split_once(':')).map(|(user, _)| user);
+        return match user {
+            Some(user) => shown.replacen(&format!("{user}@"), &format!("{user}:***@"), 1),
+            None => shown,
+        };
+    }
     let (authority, path) = rest.split_at(rest.find('/').unwrap_or(rest.len()));
     match authority.rsplit_once('@') {
         None => uri.to_owned(),
@@ -123,6 +147,14 @@ mod tests {
 
     fn error_of(uri: &str) -> String {
         TrackingUri::parse(uri).err().expect("refused").to_string()
+    }
+
+    #[test]
+    fn a_password_of_a_database_is_left_out() {
+        let uri = "postgresql://ann:s3cr@t@host:5432/yard?sslmode=require&password=s3cret";
+        assert_eq!(without_password(uri), "postgresql://ann@host:5432/yard?sslmode=require");
+        assert_eq!(redact(uri), "postgresql://ann:***@host:5432/yard?sslmode=require");
+        assert_eq!(redact("postgresql://host/yard"), "postgresql://host/yard");
     }
 
     #[test]

@@ -4,8 +4,10 @@ use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
-use tokio::sync::oneshot;
+use tokio::sync::broadcast::error::RecvError;
+use tokio::sync::{broadcast, oneshot};
 use tokio::task::{Id, JoinHandle, JoinSet};
+use trainyard_store::Signal;
 use trainyard_store::webhooks::{self, Delivery, Take, Taken};
 
 use super::sender::Answer;
@@ -44,6 +46,15 @@ impl Running {
     }
 }
 
+/// Waits until deliveries may have become due by what a server has written.
+async fn deliveries_arrived(signals: &mut broadcast::Receiver<Signal>) {
+    match signals.recv().await {
+        Ok(Signal::WebhookDeliveries | Signal::Missed) | Err(RecvError::Lagged(_)) => {}
+        // The store is closed, and so will the server be.
+        Err(RecvError::Closed) => std::future::pending().await,
+    }
+}
+
 /// What becomes of a delivery after an attempt.
 #[derive(Debug, PartialEq, Eq)]
 enum Verdict {
@@ -69,11 +80,12 @@ impl Courier {
         let mut attempts = JoinSet::new();
         // The webhook of each attempt, by its task: also a task that panicked is known by its id.
         let mut under_way: HashMap<Id, i64> = HashMap::new();
+        let mut signals = self.app.store.signals();
         loop {
             let pause = self.take(&mut attempts, &mut under_way).await;
             tokio::select! {
                 _ = &mut stop => break,
-                () = self.app.store.deliveries_arrived() => {}
+                () = deliveries_arrived(&mut signals) => {}
                 Some(ended) = attempts.join_next_with_id() => {
                     under_way.remove(&ended.map_or_else(|error| error.id(), |(id, ())| id));
                 }

@@ -208,9 +208,13 @@ fn what_other_programs_left_in_the_store_is_delivered_by_the_server_that_opens_i
     {
         use trainyard_api::registered_models::CreateRegisteredModel;
         use trainyard_api::webhooks::{CreateWebhook, WebhookAction, WebhookEntity, WebhookEvent};
-        use trainyard_store::{ArtifactRoot, Store, StoreOptions};
+        use trainyard_store::{ArtifactRoot, PostgresOptions, Store, StoreOptions};
         let artifact_root = ArtifactRoot::Managed("mlflow-artifacts:/".to_owned());
-        let store = Store::open(&config.backend_store_uri, StoreOptions { artifact_root, webhook_key: None }).unwrap();
+        let store = Store::open(
+            &config.backend_store_uri,
+            StoreOptions { artifact_root, webhook_key: None, postgres: PostgresOptions::default() },
+        )
+        .unwrap();
         let event = WebhookEvent::new(WebhookEntity::RegisteredModel, WebhookAction::Created);
         let hook =
             CreateWebhook { name: "h".into(), url: receiver.url.clone(), events: vec![event], ..Default::default() };

@@ -5,6 +5,8 @@
 pub enum Dialect {
     /// SQLite 3.45 or later.
     Sqlite,
+    /// PostgreSQL 14 or later.
+    Postgres,
 }
 
 impl Dialect {
@@ -12,6 +14,7 @@ impl Dialect {
     pub fn like(self, column: &str, bind: &str) -> String {
         match self {
             Self::Sqlite => format!("{column} LIKE {bind}"),
+            Self::Postgres => format!("{column} LIKE {bind} ESCAPE ''"),
         }
     }
 
@@ -19,21 +22,36 @@ impl Dialect {
     pub fn ilike(self, column: &str, bind: &str) -> String {
         match self {
             Self::Sqlite => format!("LOWER({column}) LIKE LOWER({bind})"),
+            // `folding` is a collation that migration 1 makes; without it `LOWER` of our columns would fold ASCII only.
+            Self::Postgres => {
+                format!("LOWER({column} COLLATE folding) LIKE LOWER({bind} COLLATE folding) ESCAPE ''")
+            }
         }
     }
 
-    /// `RLIKE` of the filter language: whether a regular expression fits somewhere in the text. What
-    /// [`regular_expression`](super::regular_expression) takes means the same in both databases.
+    /// `RLIKE` of the filter language: whether a regular expression, as [`pattern`](Self::pattern) gives it, fits somewhere
+    /// in the text.
     pub fn rlike(self, column: &str, bind: &str) -> String {
         match self {
             Self::Sqlite => format!("{column} REGEXP {bind}"),
+            Self::Postgres => format!("{column} ~ {bind}"),
+        }
+    }
+
+    /// A regular expression that [`regular_expression`](super::regular_expression) takes, written so that it means the same
+    /// to the database.
+    pub fn pattern(self, expression: &str) -> String {
+        match self {
+            Self::Sqlite => expression.to_owned(),
+            Self::Postgres => super::postgres::pattern(expression),
         }
     }
 
     /// The number that a text is, as a double; NULL when it is none.
     pub fn number(self, column: &str) -> String {
         match self {
-            Self::Sqlite => format!("NUMBER({column})"),
+            // In PostgreSQL a function of migration 1.
+            Self::Sqlite | Self::Postgres => format!("NUMBER({column})"),
         }
     }
 
@@ -42,6 +60,7 @@ impl Dialect {
     pub fn integers(self, bind: &str) -> String {
         match self {
             Self::Sqlite => format!("(SELECT value FROM json_each({bind}))"),
+            Self::Postgres => format!("(SELECT UNNEST({bind}))"),
         }
     }
 
@@ -54,6 +73,25 @@ impl Dialect {
     pub fn texts(self, bind: &str) -> String {
         match self {
             Self::Sqlite => format!("(SELECT value FROM json_each({bind}))"),
+            Self::Postgres => format!("(SELECT UNNEST({bind}))"),
+        }
+    }
+
+    /// At the end of a `SELECT`: waits for whoever holds the row by [`for_update`](Self::for_update), and keeps others from
+    /// that until the transaction ends.
+    pub fn for_key_share(self) -> &'static str {
+        match self {
+            Self::Sqlite => "",
+            Self::Postgres => " FOR KEY SHARE",
+        }
+    }
+
+    /// What indexes of long texts hold instead of the text, if it is not the text itself. Texts that differ in it are in its
+    /// order.
+    pub fn indexed_text(self, column: &str) -> Option<String> {
+        match self {
+            Self::Sqlite => None,
+            Self::Postgres => Some(format!("LEFT({column}, {INDEXED_CHARS})")),
         }
     }
 
@@ -62,13 +100,16 @@ impl Dialect {
         match self {
             // There is only one writer.
             Self::Sqlite => "",
+            Self::Postgres => " FOR UPDATE",
         }
     }
 
-    /// What ends a `SELECT` of a row that may be read meanwhile, and locked by nobody with [`Dialect::for_update`].
-    pub fn for_share(self) -> &'static str {
+    /// What ends a `SELECT` of rows of which those of one table may be read meanwhile, and locked by nobody with
+    /// [`Dialect::for_update`].
+    pub fn for_share_of(self, table: &str) -> String {
         match self {
-            Self::Sqlite => "",
+            Self::Sqlite => String::new(),
+            Self::Postgres => format!(" FOR SHARE OF {table}"),
         }
     }
 
@@ -80,6 +121,15 @@ impl Dialect {
                  LEFT JOIN sqlite_schema AS schema ON schema.name = stat.name
                  WHERE stat.aggregate = TRUE GROUP BY 1 ORDER BY 2 DESC, 1"
             }
+            // Partitions count for their table.
+            Self::Postgres => {
+                "SELECT COALESCE(whole.relname, part.relname)::TEXT,
+                        CAST(SUM(pg_total_relation_size(part.oid)) AS BIGINT)
+                 FROM pg_class AS part LEFT JOIN pg_inherits AS partition ON partition.inhrelid = part.oid
+                 LEFT JOIN pg_class AS whole ON whole.oid = partition.inhparent
+                 WHERE part.relkind = 'r' AND part.relnamespace = current_schema()::REGNAMESPACE
+                 GROUP BY 1 ORDER BY 2 DESC, 1"
+            }
         }
     }
 
@@ -90,6 +140,11 @@ impl Dialect {
                 "SELECT page_count * page_size, freelist_count * page_size
                  FROM pragma_page_count, pragma_page_size, pragma_freelist_count"
             }
+            // What is free within its files only the database knows, and uses again.
+            Self::Postgres => {
+                "SELECT CAST(COALESCE(SUM(pg_total_relation_size(oid)), 0) AS BIGINT), 0 FROM pg_class
+                 WHERE relkind = 'r' AND relnamespace = current_schema()::REGNAMESPACE"
+            }
         }
     }
 
@@ -97,6 +152,8 @@ impl Dialect {
     pub fn integrity_check(self) -> Option<&'static str> {
         match self {
             Self::Sqlite => Some("PRAGMA integrity_check(100)"),
+            // It looks after its files itself; its administrators have `pg_amcheck`.
+            Self::Postgres => None,
         }
     }
 
@@ -108,6 +165,19 @@ impl Dialect {
             Self::Sqlite => {
                 Some("SELECT \"table\", parent, COUNT(*) FROM pragma_foreign_key_check GROUP BY 1, 2 ORDER BY 1, 2")
             }
+            // Of all references this one is ours to keep.
+            Self::Postgres => Some(
+                "SELECT 'metric_point', 'metric_series', COUNT(*) FROM metric_point AS point
+                 WHERE NOT EXISTS (SELECT 1 FROM metric_series WHERE id = point.series) HAVING COUNT(*) > 0",
+            ),
         }
     }
+}
+
+/// Characters of a text that indexes hold in PostgreSQL, where an entry has at most 2,700 bytes.
+const INDEXED_CHARS: usize = 250;
+
+/// As much of a text as [`Dialect::indexed_text`] leaves of a column.
+pub(crate) fn indexed_part(text: &str) -> &str {
+    text.char_indices().nth(INDEXED_CHARS).map_or(text, |(end, _)| &text[..end])
 }

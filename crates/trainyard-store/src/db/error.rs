@@ -12,12 +12,24 @@ pub enum DbError {
     /// Other processes kept the database locked for longer than a client would wait.
     #[error("the database was locked by other processes for too long")]
     Busy,
+    /// Other writers were in the way again and again: deadlocks, or changes that cannot both be made.
+    #[error("the transaction and those of others were in each other's way: {0}")]
+    Conflict(String),
+    /// A statement took longer than it may, or waited longer for the lock of another.
+    #[error("the database took too long: {0}")]
+    TimedOut(String),
     /// The disk, or the quota on it, is used up.
     #[error("the disk that holds the database is full")]
     DiskFull,
     /// A text that databases cannot hold; the excerpt is escaped.
     #[error("text contains the character NUL, which cannot be stored: {0}")]
     NulInText(String),
+    /// A value that is larger than an index of the database can hold.
+    #[error("a value is too large to be stored: {0}")]
+    TooLarge(String),
+    /// A regular expression that the database cannot carry out.
+    #[error("the regular expression is too complex: {0}")]
+    Pattern(String),
     /// The file is not a database of this kind.
     #[error("not a database: {0}")]
     NotADatabase(String),

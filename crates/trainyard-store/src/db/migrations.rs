@@ -2,15 +2,16 @@
 
 use std::path::Path;
 
-use super::sqlite::Session;
-use super::{DbError, Sources, Value};
+use super::session::Session;
+use super::{Context, DbError, Dialect, Value, postgres, sqlite};
+use crate::StoreError;
 use crate::tracking::experiments;
-use crate::{ArtifactRoot, StoreError};
 
 struct Migration {
     number: i64,
     name: &'static str,
-    sql: &'static str,
+    sqlite: &'static str,
+    postgres: &'static str,
 }
 
 macro_rules! migrations {
@@ -18,7 +19,8 @@ macro_rules! migrations {
         &[$(Migration {
             number: $number,
             name: $name,
-            sql: include_str!(concat!("../../../../migrations/sqlite/", $name, ".sql")),
+            sqlite: include_str!(concat!("../../../../migrations/sqlite/", $name, ".sql")),
+            postgres: include_str!(concat!("../../../../migrations/postgres/", $name, ".sql")),
         }),+]
     };
 }
@@ -33,43 +35,96 @@ const MIGRATIONS: &[Migration] = migrations! {
     7 "0007_metric_blocks";
 };
 
-/// Brings a database up to date in one transaction; refuses one that a newer program has changed.
-pub(super) fn run(
-    session: &Session,
-    path: &Path,
-    sources: &Sources,
-    artifact_root: &ArtifactRoot,
-) -> Result<(), StoreError> {
+/// Taken while the schema is made or changed, together with a number that stands for the schema.
+const LOCK: i32 = 0x7472_6169;
+
+/// Brings a file up to date in one transaction; refuses one that a newer program has changed.
+pub(super) fn on_sqlite(session: &sqlite::Session, path: &Path, context: &Context) -> Result<(), StoreError> {
+    let database = path.display().to_string();
+    let session = Session::Sqlite(session);
     // Looked at first without the writer's lock: a training job need not wait for others just to open the store.
-    if state(session, path)?.is_some_and(|newest| newest == latest()) {
+    let before = state(session, &database).map_err(|error| match error {
+        StoreError::Database(DbError::NotADatabase(_)) => StoreError::NotADatabase { path: path.to_owned() },
+        error => error,
+    })?;
+    if before == Some(latest()) {
         return Ok(());
     }
-    session.execute("BEGIN IMMEDIATE", &[])?;
-    let outcome = apply(session, path, sources, artifact_root)
-        .and_then(|()| session.execute("COMMIT", &[]).map(|_| ()).map_err(StoreError::from));
-    if outcome.is_err() && session.in_transaction() {
-        session.execute("ROLLBACK", &[])?;
+    apply(session, "BEGIN IMMEDIATE", &database, context)
+}
+
+/// As [`on_sqlite`], for the first schema of the connection's `search_path`. However many servers start at once, one of
+/// them does it and the others wait.
+pub(super) fn on_postgres(session: &postgres::Session, database: &str, context: &Context) -> Result<(), StoreError> {
+    let session = Session::Postgres(session);
+    let cannot_open = |reason: String| StoreError::CannotOpen { database: database.to_owned(), reason };
+    let mut server = (0, String::new(), None);
+    session.query(
+        "SELECT current_setting('server_version_num')::BIGINT, current_setting('server_encoding'), current_schema()::TEXT",
+        &[],
+        |row| {
+            server = (row.get::<i64>(0)?, row.get::<String>(1)?, row.get::<Option<String>>(2)?);
+            Ok(false)
+        },
+    )?;
+    match &server {
+        (version, ..) if *version < 140_000 => {
+            return Err(cannot_open(format!("it is PostgreSQL {}; 14 or later is needed", version / 10_000)));
+        }
+        (_, encoding, _) if encoding != "UTF8" => {
+            return Err(cannot_open(format!("its encoding is {encoding}; make the database with ENCODING 'UTF8'")));
+        }
+        (_, _, None) => {
+            return Err(cannot_open("no schema of its search_path exists, or none may be used".to_owned()));
+        }
+        _ => {}
+    }
+    if state(session, database)? == Some(latest()) {
+        return Ok(());
+    }
+    let begin = format!(
+        "BEGIN; SET LOCAL statement_timeout = 0; SELECT pg_advisory_xact_lock({LOCK}, hashtext(current_schema()))"
+    );
+    apply(session, &begin, database, context)
+}
+
+/// Whether a store has been made in the schema.
+pub(super) fn are_on_postgres(session: &postgres::Session, database: &str) -> Result<bool, StoreError> {
+    Ok(state(Session::Postgres(session), database)?.is_some())
+}
+
+/// Applies what is missing, in a transaction that `begin` begins and in which nobody else does the same.
+fn apply(session: Session<'_>, begin: &str, database: &str, context: &Context) -> Result<(), StoreError> {
+    session.batch(begin)?;
+    let outcome =
+        apply_missing(session, database, context).and_then(|()| session.batch("COMMIT").map_err(StoreError::from));
+    if outcome.is_err() {
+        // There may be nothing left to roll back.
+        let _ = session.batch("ROLLBACK");
     }
     outcome
 }
 
-fn apply(session: &Session, path: &Path, sources: &Sources, artifact_root: &ArtifactRoot) -> Result<(), StoreError> {
-    let now_ms = (sources.now_ms)();
-    let before = state(session, path)?;
+fn apply_missing(session: Session<'_>, database: &str, context: &Context) -> Result<(), StoreError> {
+    let now_ms = (context.sources.now_ms)();
+    let before = state(session, database)?;
     if before.is_none() {
         session.batch(
-            "CREATE TABLE migration (number INTEGER PRIMARY KEY, name TEXT NOT NULL, applied_time BIGINT NOT NULL)",
+            "CREATE TABLE migration (number BIGINT PRIMARY KEY, name TEXT NOT NULL, applied_time BIGINT NOT NULL)",
         )?;
     }
     for migration in MIGRATIONS.iter().filter(|migration| migration.number > before.unwrap_or(0)) {
-        session.batch(migration.sql)?;
+        session.batch(match session.dialect() {
+            Dialect::Sqlite => migration.sqlite,
+            Dialect::Postgres => migration.postgres,
+        })?;
         session.execute(
             "INSERT INTO migration (number, name, applied_time) VALUES ($1, $2, $3)",
             &[migration.number.into(), migration.name.into(), now_ms.into()],
         )?;
     }
     if before.is_none() {
-        let location = artifact_root.pinned(experiments::DEFAULT);
+        let location = context.artifact_root.pinned(experiments::DEFAULT);
         session.execute(
             "INSERT INTO experiment (id, name, artifact_location, lifecycle_stage, creation_time, last_update_time)
              VALUES ($1, 'Default', $2, 'active', $3, $4)",
@@ -79,24 +134,28 @@ fn apply(session: &Session, path: &Path, sources: &Sources, artifact_root: &Arti
     Ok(())
 }
 
-/// The newest migration applied; `None` for an empty file. A database of another program is refused.
-fn state(session: &Session, path: &Path) -> Result<Option<i64>, StoreError> {
+/// The newest migration applied; `None` where there are no tables. A database of another program is refused.
+fn state(session: Session<'_>, database: &str) -> Result<Option<i64>, StoreError> {
+    let names = match session.dialect() {
+        Dialect::Sqlite => "SELECT name FROM sqlite_schema WHERE type = 'table'",
+        // Tables that belong to an extension, such as PostGIS, are nobody's.
+        Dialect::Postgres => {
+            "SELECT c.relname::TEXT FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+             WHERE n.nspname = current_schema() AND c.relkind IN ('r', 'p')
+               AND NOT EXISTS (SELECT 1 FROM pg_depend d WHERE d.objid = c.oid AND d.deptype = 'e')"
+        }
+    };
     let mut tables = Vec::new();
-    session
-        .query("SELECT name FROM sqlite_schema WHERE type = 'table'", &[], |row| {
-            tables.push(row.get::<String>(0)?);
-            Ok(true)
-        })
-        .map_err(|error| match error {
-            StoreError::Database(DbError::NotADatabase(_)) => StoreError::NotADatabase { path: path.to_owned() },
-            error => error,
-        })?;
+    session.query(names, &[], |row| {
+        tables.push(row.get::<String>(0)?);
+        Ok(true)
+    })?;
     if tables.is_empty() {
         return Ok(None);
     }
     if !tables.iter().any(|table| table == "migration") {
         let mlflow = tables.iter().any(|table| table == "alembic_version");
-        return Err(StoreError::OtherProgramsDatabase { path: path.to_owned(), mlflow });
+        return Err(StoreError::OtherProgramsDatabase { database: database.to_owned(), mlflow });
     }
     let mut newest = 0;
     session.query("SELECT COALESCE(MAX(number), 0) FROM migration", &[], |row| {
@@ -104,7 +163,7 @@ fn state(session: &Session, path: &Path) -> Result<Option<i64>, StoreError> {
         Ok(true)
     })?;
     if newest > latest() {
-        return Err(StoreError::NewerDatabase { path: path.to_owned(), found: newest, known: latest() });
+        return Err(StoreError::NewerDatabase { database: database.to_owned(), found: newest, known: latest() });
     }
     Ok(Some(newest))
 }

@@ -3,19 +3,30 @@
 //! The rest of the crate sees [`Transaction`], [`Value`] and [`Row`], and SQL as text with binds `$1…$n` numbered in
 //! order of first use. What differs between databases is a named function of [`Dialect`].
 
+mod crew;
+mod database;
 mod dialect;
 mod error;
 mod migrations;
+mod postgres;
 mod regex;
+mod session;
+mod signals;
 mod sources;
 mod sqlite;
 mod transaction;
 mod value;
 
+pub(crate) use database::{Database, Place, exists};
 pub use dialect::Dialect;
+pub(crate) use dialect::indexed_part;
 pub use error::DbError;
+pub use postgres::PostgresOptions;
 pub(crate) use regex::regular_expression;
+pub use signals::Signal;
 pub use sources::Sources;
-pub(crate) use sqlite::{Database, Waiting, exists};
 pub use transaction::Transaction;
-pub use value::{Column, FromColumn, Row, Value};
+pub use value::{Column, FromColumn, List, Row, Value};
+
+use database::{Context, Waiting, guarded};
+use signals::Signals;

@@ -1,30 +1,25 @@
 //! One transaction, as rules and SQL see it.
 
+use std::collections::HashMap;
+
 use trainyard_api::{ModelId, RunId};
 use uuid::Uuid;
 
-use super::sqlite::Session;
-use super::{DbError, Dialect, Row, Sources, Value};
+use super::session::Session;
+use super::{Context, DbError, Dialect, Row, Signal, Value};
 use crate::registry::webhooks::outbox::Outbox;
 use crate::{ArtifactRoot, StoreError};
 
 /// One transaction: a connection, the time and a source of ids.
 pub struct Transaction<'c> {
-    session: &'c Session,
-    sources: &'c Sources,
-    artifact_root: &'c ArtifactRoot,
-    outbox: &'c Outbox,
+    session: Session<'c>,
+    context: &'c Context,
     now_ms: i64,
 }
 
 impl<'c> Transaction<'c> {
-    pub(super) fn new(
-        session: &'c Session,
-        sources: &'c Sources,
-        artifact_root: &'c ArtifactRoot,
-        outbox: &'c Outbox,
-    ) -> Self {
-        Self { session, sources, artifact_root, outbox, now_ms: (sources.now_ms)() }
+    pub(super) fn new(session: Session<'c>, context: &'c Context) -> Self {
+        Self { session, context, now_ms: (context.sources.now_ms)() }
     }
 
     /// All rows of an answer, each turned into a `T`.
@@ -81,18 +76,54 @@ impl<'c> Transaction<'c> {
         self.session.execute(sql, values)
     }
 
-    /// Carries out a statement once for each list of values; returns how many rows were changed in all.
-    pub fn execute_many<const N: usize>(
+    /// Inserts rows into columns of a table; returns how many there were before `conflict`, the statement's `ON CONFLICT …`,
+    /// left some out.
+    ///
+    /// Where `conflict` updates, no two rows may have the same key.
+    pub fn insert_many<const N: usize>(
         &mut self,
-        sql: &str,
+        table: &str,
+        columns: [&str; N],
+        conflict: &str,
         rows: impl IntoIterator<Item = [Value; N]>,
     ) -> Result<u64, DbError> {
-        self.session.execute_many(sql, rows)
+        match self.session {
+            Session::Sqlite(session) => {
+                let mut all = 0;
+                session.insert_many((table, columns, conflict), rows, |_, inserted| all += inserted)?;
+                Ok(all)
+            }
+            Session::Postgres(session) => session.insert_many((table, columns, conflict), rows.into_iter().collect()),
+        }
+    }
+
+    /// As [`Transaction::insert_many`]; returns how many rows were inserted by the value of the first column, an integer.
+    pub fn insert_counted<const N: usize>(
+        &mut self,
+        table: &str,
+        columns: [&str; N],
+        conflict: &str,
+        rows: impl IntoIterator<Item = [Value; N]>,
+    ) -> Result<HashMap<i64, i64>, StoreError> {
+        let mut counts = HashMap::new();
+        match self.session {
+            Session::Sqlite(session) => session.insert_many((table, columns, conflict), rows, |row, inserted| {
+                if let Some(Value::Integer(first)) = row.first()
+                    && inserted > 0
+                {
+                    *counts.entry(*first).or_default() += 1;
+                }
+            })?,
+            Session::Postgres(session) => {
+                session.insert_counted((table, columns, conflict), rows.into_iter().collect(), &mut counts)?;
+            }
+        }
+        Ok(counts)
     }
 
     /// The database that SQL is for.
     pub fn dialect(&self) -> Dialect {
-        Dialect::Sqlite
+        self.session.dialect()
     }
 
     /// When the transaction began, in milliseconds since the epoch.
@@ -117,21 +148,32 @@ impl<'c> Transaction<'c> {
 
     /// A random number, for names that are made up.
     pub fn random(&self) -> u128 {
-        (self.sources.unique)()
+        (self.context.sources.unique)()
     }
 
     /// Where the artifacts of experiments without a location of their own lie.
     pub fn artifact_root(&self) -> &ArtifactRoot {
-        self.artifact_root
+        &self.context.artifact_root
     }
 
     /// What is needed beside the tables to tell webhooks of events.
     pub(crate) fn outbox(&self) -> &'c Outbox {
-        self.outbox
+        &self.context.outbox
+    }
+
+    /// Tells whoever waits for it, in this process and others, that something has happened.
+    ///
+    /// On SQLite it is heard before the transaction is committed: whoever looks by a write comes after it.
+    pub(crate) fn signal(&mut self, signal: Signal) -> Result<(), StoreError> {
+        match self.session {
+            Session::Sqlite(_) => self.context.signals.tell(signal),
+            Session::Postgres(session) => session.notify(signal)?,
+        }
+        Ok(())
     }
 
     /// A UUID, for ids of other kinds.
     pub(crate) fn new_uuid(&self) -> Uuid {
-        uuid::Builder::from_random_bytes((self.sources.unique)().to_be_bytes()).into_uuid()
+        uuid::Builder::from_random_bytes((self.context.sources.unique)().to_be_bytes()).into_uuid()
     }
 }

@@ -21,30 +21,51 @@ pub enum Value {
     Text(String),
     /// BLOB, or BYTEA.
     Bytes(Vec<u8>),
+    /// Many of one kind, for a list of a statement.
+    List(List),
+}
+
+/// Many values of one kind, bound as one.
+#[derive(Debug, Clone, PartialEq)]
+pub enum List {
+    /// For [`Dialect::integers`](super::Dialect::integers).
+    Integers(Vec<i64>),
+    /// For [`Dialect::numbers`](super::Dialect::numbers); none of them is NaN.
+    Numbers(Vec<f64>),
+    /// For [`Dialect::texts`](super::Dialect::texts).
+    Texts(Vec<String>),
 }
 
 impl Value {
     /// Many integers as one value, for [`Dialect::integers`](super::Dialect::integers).
     pub fn integers(values: &[i64]) -> Self {
-        Self::Text(serde_json::Value::from(values).to_string())
+        Self::List(List::Integers(values.to_vec()))
     }
 
     /// Many numbers as one value, for [`Dialect::numbers`](super::Dialect::numbers). None of them is NaN.
     pub fn numbers(values: &[f64]) -> Self {
-        // JSON knows no infinity, yet numbers that are too large for a double are read as one.
-        let written = |value: &f64| match value {
-            value if value.is_infinite() => format!("{}1e999", if *value < 0.0 { "-" } else { "" }),
-            value => format!("{value:e}"),
-        };
-        let values: Vec<String> = values.iter().map(written).collect();
-        Self::Text(format!("[{}]", values.join(",")))
+        Self::List(List::Numbers(values.to_vec()))
     }
 
     /// Many texts as one value, for [`Dialect::texts`](super::Dialect::texts).
     pub fn texts<T: AsRef<str>>(values: impl IntoIterator<Item = T>) -> Self {
-        let values = values.into_iter().map(|text| serde_json::Value::from(text.as_ref())).collect();
-        Self::Text(serde_json::Value::Array(values).to_string())
+        Self::List(List::Texts(values.into_iter().map(|text| text.as_ref().to_owned()).collect()))
     }
+
+    /// Refuses texts that no database can hold.
+    pub(super) fn check(&self) -> Result<(), DbError> {
+        match self {
+            Self::Text(text) => check_text(text),
+            Self::List(List::Texts(texts)) => texts.iter().try_for_each(|text| check_text(text)),
+            Self::Null | Self::Integer(_) | Self::Real(_) | Self::Bytes(_) | Self::List(_) => Ok(()),
+        }
+    }
+}
+
+fn check_text(text: &str) -> Result<(), DbError> {
+    let Some(at) = text.find('\0') else { return Ok(()) };
+    let excerpt: String = text[..at].chars().rev().take(40).collect::<Vec<_>>().into_iter().rev().collect();
+    Err(DbError::NulInText(format!("'{excerpt}\\0…'")))
 }
 
 impl From<i64> for Value {
@@ -223,12 +244,21 @@ words! {
 }
 
 /// One row of an answer, readable while the next has not been asked for.
-pub struct Row<'r>(pub(super) &'r rusqlite::Row<'r>);
+pub struct Row<'r>(pub(super) RowOf<'r>);
+
+/// A row of a driver.
+pub(super) enum RowOf<'r> {
+    Sqlite(&'r rusqlite::Row<'r>),
+    Postgres(&'r tokio_postgres::Row),
+}
 
 impl Row<'_> {
     /// The column at an index, counted from 0.
     pub fn get<T: FromColumn>(&self, index: usize) -> Result<T, StoreError> {
-        let column = super::sqlite::column(self.0, index)?;
+        let column = match self.0 {
+            RowOf::Sqlite(row) => super::sqlite::column(row, index)?,
+            RowOf::Postgres(row) => super::postgres::column(row, index)?,
+        };
         T::from_column(column).ok_or_else(|| {
             let wanted = std::any::type_name::<T>();
             DbError::Other(format!("column {index} holds {column:?}, not a {wanted}")).into()

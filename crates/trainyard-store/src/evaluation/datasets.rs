@@ -221,9 +221,10 @@ fn checked_tags(text: &str) -> Result<Vec<(String, String)>, StoreError> {
 }
 
 fn set_tags(tx: &mut Transaction<'_>, dataset: i64, tags: Vec<(String, String)>) -> Result<(), StoreError> {
-    tx.execute_many(
-        "INSERT INTO evaluation_dataset_tag (dataset, key, value) VALUES ($1, $2, $3)
-         ON CONFLICT (dataset, key) DO UPDATE SET value = excluded.value",
+    tx.insert_many(
+        "evaluation_dataset_tag",
+        ["dataset", "key", "value"],
+        "ON CONFLICT (dataset, key) DO UPDATE SET value = excluded.value",
         tags.into_iter().map(|(key, value)| [dataset.into(), key.into(), value.into()]),
     )?;
     Ok(())
@@ -235,8 +236,10 @@ fn existing(tx: &mut Transaction<'_>, ids: &[ExperimentId]) -> Result<Vec<i64>, 
 }
 
 fn link(tx: &mut Transaction<'_>, dataset: i64, experiments: &[i64]) -> Result<(), StoreError> {
-    tx.execute_many(
-        "INSERT INTO evaluation_dataset_experiment (dataset, experiment_id) VALUES ($1, $2) ON CONFLICT DO NOTHING",
+    tx.insert_many(
+        "evaluation_dataset_experiment",
+        ["dataset", "experiment_id"],
+        "ON CONFLICT DO NOTHING",
         experiments.iter().map(|experiment| [dataset.into(), (*experiment).into()]),
     )?;
     Ok(())

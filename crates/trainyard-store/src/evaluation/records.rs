@@ -34,6 +34,9 @@ impl Operation for UpsertDatasetRecords {
         let records = records.into_iter().enumerate().map(|(index, record)| NewRecord::read(index, record));
         let records = records.collect::<Result<Vec<_>, _>>()?;
         let dataset = datasets::key(tx, &self.dataset_id)?;
+        // Records and the schema are read, merged and written back: one at a time.
+        let sql = format!("SELECT id FROM evaluation_dataset WHERE id = $1{}", tx.dialect().for_update());
+        tx.query_one(&sql, &[dataset.into()], |row| row.get::<i64>(0))?;
 
         let mut answer = UpsertDatasetRecordsResponse::default();
         for record in &records {

@@ -14,6 +14,7 @@ impl Operation for SetRegisteredModelAlias {
     fn execute(self, tx: &mut Transaction<'_>) -> Result<Empty, StoreError> {
         let Self { name, alias, version } = self;
         names::check_new_alias(&alias)?;
+        registered_models::lock(tx, &name)?;
         model_versions::key(tx, &name, &version)?;
         let (model, number) = (registered_models::key(tx, &name)?, names::version(&version)?);
         tx.execute(

@@ -15,7 +15,7 @@ use super::tags::{self, Owner};
 use super::webhooks::events;
 use super::{names, registered_models};
 use crate::tracking::points::Point;
-use crate::{Access, DbError, Entity, Operation, StoreError, Transaction, Value};
+use crate::{Access, Entity, Operation, StoreError, Transaction, Value};
 
 impl Operation for CreateModelVersion {
     const ACCESS: Access = Access::Write;
@@ -66,6 +66,7 @@ impl Operation for DeleteModelVersion {
     const ACCESS: Access = Access::Write;
 
     fn execute(self, tx: &mut Transaction<'_>) -> Result<Empty, StoreError> {
+        registered_models::lock(tx, &self.name)?;
         let key = key(tx, &self.name, &self.version)?;
         let model = registered_models::key(tx, &self.name)?;
         tx.execute(
@@ -140,7 +141,6 @@ fn insert(
     request: &CreateModelVersion,
     origin: &Origin,
 ) -> Result<(i64, i64), StoreError> {
-    let nothing = || DbError::Other("a statement with RETURNING returned nothing".to_owned());
     let now = tx.now_ms();
     let version: i64 = tx
         .query_one(
@@ -149,27 +149,25 @@ fn insert(
             &[now.into(), model.into()],
             |row| row.get(0),
         )?
-        .ok_or_else(nothing)?;
-    let key = tx
-        .query_one(
-            "INSERT INTO model_version (model, version, source, storage_location, run_id, run_link, model_id, \
+        // Deleted meanwhile.
+        .ok_or_else(|| StoreError::not_found(Entity::RegisteredModel, &request.name))?;
+    let key = tx.insert(
+        "INSERT INTO model_version (model, version, source, storage_location, run_id, run_link, model_id, \
                                         current_stage, description, status, creation_time, last_updated_time) \
              VALUES ($1, $2, $3, $4, $5, $6, $7, 'None', $8, $9, $10, $10) RETURNING id",
-            &[
-                model.into(),
-                version.into(),
-                (&origin.source).into(),
-                (&origin.storage_location).into(),
-                (!origin.run_id.is_empty()).then_some(&origin.run_id).into(),
-                (!request.run_link.is_empty()).then_some(&request.run_link).into(),
-                (!origin.model_id.is_empty()).then_some(&origin.model_id).into(),
-                (!request.description.is_empty()).then_some(&request.description).into(),
-                ModelVersionStatus::Ready.as_str().into(),
-                now.into(),
-            ],
-            |row| row.get(0),
-        )?
-        .ok_or_else(nothing)?;
+        &[
+            model.into(),
+            version.into(),
+            (&origin.source).into(),
+            (&origin.storage_location).into(),
+            (!origin.run_id.is_empty()).then_some(&origin.run_id).into(),
+            (!request.run_link.is_empty()).then_some(&request.run_link).into(),
+            (!origin.model_id.is_empty()).then_some(&origin.model_id).into(),
+            (!request.description.is_empty()).then_some(&request.description).into(),
+            ModelVersionStatus::Ready.as_str().into(),
+            now.into(),
+        ],
+    )?;
     Ok((key, version))
 }
 

@@ -127,6 +127,17 @@ pub(crate) fn key(tx: &mut Transaction<'_>, name: &str) -> Result<i64, StoreErro
     find(tx, name)?.ok_or_else(|| StoreError::not_found(Entity::RegisteredModel, name))
 }
 
+/// Keeps others from changing what belongs to a registered model until the transaction ends, if there is such a model: its
+/// versions, their stages and its aliases say something about each other.
+pub(super) fn lock(tx: &mut Transaction<'_>, name: &str) -> Result<(), StoreError> {
+    let lock = tx.dialect().for_update();
+    if !lock.is_empty() {
+        let sql = format!("SELECT id FROM registered_model WHERE name = $1{lock}");
+        tx.query_one(&sql, &[name.into()], |row| row.get::<i64>(0))?;
+    }
+    Ok(())
+}
+
 /// Marks a registered model as changed just now.
 pub(super) fn touch(tx: &mut Transaction<'_>, key: i64) -> Result<(), StoreError> {
     let now = tx.now_ms();

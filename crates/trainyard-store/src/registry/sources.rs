@@ -105,8 +105,9 @@ pub(super) fn note_on_logged_model(
     name: &str,
     version: i64,
 ) -> Result<(), StoreError> {
-    let model: Option<i64> =
-        tx.query_one("SELECT id FROM logged_model WHERE model_id = $1", &[model_id.into()], |row| row.get(0))?;
+    // The list is read, made longer and written back: one at a time.
+    let sql = format!("SELECT id FROM logged_model WHERE model_id = $1{}", tx.dialect().for_update());
+    let model: Option<i64> = tx.query_one(&sql, &[model_id.into()], |row| row.get(0))?;
     let Some(model) = model else { return Ok(()) };
     let tag: Option<String> = tx.query_one(
         "SELECT value FROM logged_model_tag WHERE model = $1 AND key = $2",

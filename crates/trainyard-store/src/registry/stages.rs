@@ -33,6 +33,7 @@ impl Operation for TransitionModelVersionStage {
 
     fn execute(self, tx: &mut Transaction<'_>) -> Result<GetModelVersionResponse, StoreError> {
         let Self { name, version, stage, archive_existing_versions } = self;
+        registered_models::lock(tx, &name)?;
         let key = model_versions::key(tx, &name, &version)?;
         if stage.is_empty() {
             return Err(StoreError::missing("stage"));

@@ -4,6 +4,7 @@ use trainyard_api::Tag;
 use trainyard_api::limits::REGISTRY_TAG_VALUE_CHARS;
 
 use crate::tracking::keys;
+use crate::tracking::tags::last_of_each;
 use crate::{StoreError, Transaction, Value};
 
 /// Whose tags.
@@ -30,11 +31,9 @@ pub(super) fn set(tx: &mut Transaction<'_>, owner: Owner, tags: &[Tag]) -> Resul
     for tag in tags {
         check(tag)?;
     }
-    let sql = format!(
-        "INSERT INTO {table} ({column}, key, value) VALUES ($1, $2, $3) \
-         ON CONFLICT ({column}, key) DO UPDATE SET value = excluded.value"
-    );
-    tx.execute_many(&sql, tags.iter().map(|tag| [Value::from(key), Value::from(&tag.key), Value::from(&tag.value)]))?;
+    let rows = last_of_each(tags).map(|tag| [Value::from(key), Value::from(&tag.key), Value::from(&tag.value)]);
+    let conflict = format!("ON CONFLICT ({column}, key) DO UPDATE SET value = excluded.value");
+    tx.insert_many(table, [column, "key", "value"], &conflict, rows)?;
     Ok(())
 }
 

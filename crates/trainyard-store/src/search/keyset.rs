@@ -39,7 +39,7 @@ impl Term {
             Value::Integer(_) => self.kind == Kind::Number,
             Value::Real(number) => self.kind == Kind::Number && !number.is_nan(),
             Value::Text(_) => self.kind == Kind::Text,
-            Value::Bytes(_) => false,
+            Value::Bytes(_) | Value::List(_) => false,
         }
     }
 }
@@ -106,7 +106,17 @@ pub(super) fn after(statement: &mut Statement, terms: &[Term], values: &[Value],
         let beyond = if term.descending { "<" } else { ">" };
         if index == fixed && !term.optional {
             // Says nothing new, but a range of its own is where an index can begin.
-            statement.push(&format!("{column} {beyond}= {bind} AND "));
+            let column = match term.kind {
+                Kind::Text => statement.dialect().indexed_text(&column),
+                Kind::Number => None,
+            };
+            match column {
+                Some(part) => {
+                    let start = statement.dialect().indexed_text(&bind).unwrap_or_default();
+                    statement.push(&format!("{part} {beyond}= {start} AND "));
+                }
+                None => drop(statement.push(&format!("q.k{} {beyond}= {bind} AND ", index + 1))),
+            }
         }
         statement.push(&format!("({column} {beyond} {bind}"));
         open += 1;
@@ -126,6 +136,14 @@ pub(super) fn order_by(statement: &mut Statement, terms: &[Term], fixed: usize) 
         statement.push(if index == fixed { " ORDER BY " } else { ", " });
         let direction = if term.descending { "DESC" } else { "ASC" };
         let missing = if term.optional { " NULLS LAST" } else { "" };
-        statement.push(&format!("q.k{} {direction}{missing}", index + 1));
+        let column = format!("q.k{}", index + 1);
+        if index == fixed
+            && term.kind == Kind::Text
+            && let Some(part) = statement.dialect().indexed_text(&column)
+        {
+            // Says nothing new: it is the order that an index of texts has.
+            statement.push(&format!("{part} {direction}{missing}, "));
+        }
+        statement.push(&format!("{column} {direction}{missing}"));
     }
 }

@@ -121,8 +121,8 @@ impl Page {
             Value::Null => Stored::Null,
             Value::Integer(value) => Stored::Integer(value),
             Value::Real(value) => Stored::Real(value.to_bits()),
-            // No search is ordered by bytes.
-            Value::Bytes(_) => Stored::Null,
+            // No search is ordered by bytes, and no column holds a list.
+            Value::Bytes(_) | Value::List(_) => Stored::Null,
             Value::Text(text) => match room.checked_sub(text.len()) {
                 Some(left) => {
                     room = left;

@@ -430,7 +430,7 @@ fn list(statement: &mut Statement, test: &Test) -> bool {
             statement.bind(key.as_str());
             let exact = is_text(ask) || is_text_list(ask);
             if exact {
-                statement.push(" AND ").compare("t.value", ask);
+                statement.push(" AND ").compare_indexed("t.value", ask);
             }
             exact
         }

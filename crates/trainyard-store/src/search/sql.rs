@@ -8,6 +8,7 @@ use super::page::Page;
 use super::rules::{KeyValues, Metrics, Rules, Subject};
 use super::tree::{Comparator, Filter, Style};
 use super::values::{Ask, List};
+use crate::db::indexed_part;
 use crate::{Dialect, StoreError, Transaction, Value};
 
 /// SQL under construction. Text and binds grow together, so that binds are numbered in order of first use.
@@ -269,6 +270,24 @@ impl Statement {
         self.push(")");
     }
 
+    /// As [`Statement::compare`], for a comparison with texts that an index of the column's texts is to be used for.
+    pub(super) fn compare_indexed(&mut self, column: &str, ask: &Ask) {
+        if let Some(part) = self.dialect.indexed_text(column) {
+            match ask {
+                Ask::Compare { comparator: Comparator::Equal, value: Value::Text(text), .. } => {
+                    self.push(&format!("{part} = ")).bind(indexed_part(text)).push(" AND ");
+                }
+                Ask::In { list: List::Texts(texts), negated: false, .. } => {
+                    let bind = self.reserve(Value::texts(texts.iter().map(|text| indexed_part(text))));
+                    let list = self.dialect.texts(&bind);
+                    self.push(&format!("{part} IN {list} AND "));
+                }
+                _ => {}
+            }
+        }
+        self.compare(column, ask);
+    }
+
     /// Adds the comparison of a column.
     pub(super) fn compare(&mut self, column: &str, ask: &Ask) {
         let column = if ask.as_number() { &self.dialect.number(column) } else { column };
@@ -282,7 +301,8 @@ impl Statement {
                 self.push(")");
             }
             Ask::Match { style, pattern, negated } => {
-                let bind = self.reserve(Value::Text(pattern.clone()));
+                let pattern = if *style == Style::RLike { self.dialect.pattern(pattern) } else { pattern.clone() };
+                let bind = self.reserve(Value::Text(pattern));
                 let sql = match style {
                     Style::Like => self.dialect.like(column, &bind),
                     Style::ILike => self.dialect.ilike(column, &bind),

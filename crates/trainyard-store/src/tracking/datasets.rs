@@ -6,6 +6,7 @@ use trainyard_api::datasets::{
 };
 use trainyard_api::{Empty, RunId, limits};
 
+use super::tags::last_of_each;
 use super::{keys, logged_models, runs};
 use crate::search::experiment_keys;
 use crate::{Access, Operation, Row, StoreError, Transaction, Value};
@@ -171,10 +172,11 @@ fn attach(tx: &mut Transaction<'_>, run: i64, dataset: i64, input: DatasetInput)
     if attached == 0 {
         return Ok(());
     }
-    tx.execute_many(
-        "INSERT INTO run_dataset_input_tag (run, dataset, key, value) VALUES ($1, $2, $3, $4)
-         ON CONFLICT (run, dataset, key) DO UPDATE SET value = excluded.value",
-        input.tags.into_iter().map(|tag| [run.into(), dataset.into(), tag.key.into(), tag.value.into()]),
+    tx.insert_many(
+        "run_dataset_input_tag",
+        ["run", "dataset", "key", "value"],
+        "ON CONFLICT (run, dataset, key) DO UPDATE SET value = excluded.value",
+        last_of_each(&input.tags).map(|tag| [run.into(), dataset.into(), (&tag.key).into(), (&tag.value).into()]),
     )?;
     Ok(())
 }

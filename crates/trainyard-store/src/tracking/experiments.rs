@@ -24,15 +24,13 @@ impl Operation for CreateExperiment {
         }
         let location = requested_location(&self.artifact_location)?;
         let now = tx.now_ms();
-        let inserted = tx.insert(
+        let inserted = tx.query_one(
             "INSERT INTO experiment (name, artifact_location, lifecycle_stage, creation_time, last_update_time)
-             VALUES ($1, $2, $3, $4, $5) RETURNING id",
+             VALUES ($1, $2, $3, $4, $5) ON CONFLICT (name) DO NOTHING RETURNING id",
             &[(&self.name).into(), location.clone().into(), LifecycleStage::Active.into(), now.into(), now.into()],
-        );
-        let id = match inserted {
-            Err(StoreError::Database(DbError::UniqueViolation(_))) => return Err(name_taken(tx, self.name)),
-            inserted => inserted?,
-        };
+            |row| row.get(0),
+        )?;
+        let Some(id) = inserted else { return Err(name_taken(tx, self.name)) };
         if location.is_none()
             && let Some(pinned) = tx.artifact_root().pinned(id)
         {
@@ -80,12 +78,20 @@ impl Operation for UpdateExperiment {
     fn execute(self, tx: &mut Transaction<'_>) -> Result<Empty, StoreError> {
         let experiment = active(tx, &self.experiment_id)?;
         check_name("new_name", &self.new_name)?;
+        let same_name = "SELECT id FROM experiment WHERE name = $1 AND id <> $2";
+        let values = [(&self.new_name).into(), experiment.into()];
+        if tx.query_one(same_name, &values, |row| row.get::<i64>(0))?.is_some() {
+            return Err(name_taken(tx, self.new_name));
+        }
         let renamed = tx.execute(
             "UPDATE experiment SET name = $1, last_update_time = $2 WHERE id = $3",
             &[(&self.new_name).into(), tx.now_ms().into(), experiment.into()],
         );
         match renamed {
-            Err(DbError::UniqueViolation(_)) => Err(name_taken(tx, self.new_name)),
+            // Somebody else took the name between the look and the leap.
+            Err(DbError::UniqueViolation(_)) => {
+                Err(StoreError::AlreadyExists { entity: Entity::ExperimentName, id: self.new_name, deleted: false })
+            }
             renamed => Ok(renamed.map(|_| Empty {})?),
         }
     }
@@ -96,7 +102,9 @@ impl Operation for DeleteExperiment {
 
     fn execute(self, tx: &mut Transaction<'_>) -> Result<Empty, StoreError> {
         let id = parse_id(&self.experiment_id)?;
-        if stage(tx, id, &self.experiment_id)? == LifecycleStage::Deleted {
+        // Waits for whoever is making a run in it, which then goes along.
+        let lock = tx.dialect().for_update();
+        if stage(tx, id, &self.experiment_id, lock)? == LifecycleStage::Deleted {
             return Err(not_found(&self.experiment_id));
         }
         let now = tx.now_ms();
@@ -115,7 +123,8 @@ impl Operation for RestoreExperiment {
 
     fn execute(self, tx: &mut Transaction<'_>) -> Result<Empty, StoreError> {
         let id = parse_id(&self.experiment_id)?;
-        if stage(tx, id, &self.experiment_id)? == LifecycleStage::Active {
+        let lock = tx.dialect().for_update();
+        if stage(tx, id, &self.experiment_id, lock)? == LifecycleStage::Active {
             return Err(not_found(&self.experiment_id));
         }
         // Runs that were deleted one by one before their experiment stay deleted.
@@ -214,19 +223,25 @@ pub(crate) fn below(location: &str, path: &str) -> String {
     format!("{}/{path}{query}", base.trim_end_matches('/'))
 }
 
-/// The key of an experiment that can be written to.
+/// The key of an experiment that can be written to, and is not deleted before the transaction ends.
 pub(super) fn active(tx: &mut Transaction<'_>, experiment_id: &ExperimentId) -> Result<i64, StoreError> {
+    active_at(tx, experiment_id).map(|(id, _)| id)
+}
+
+/// As [`active`], with where its artifacts lie.
+pub(super) fn active_at(tx: &mut Transaction<'_>, experiment_id: &ExperimentId) -> Result<(i64, String), StoreError> {
     let id = parse_id(experiment_id)?;
-    match stage(tx, id, experiment_id)? {
-        LifecycleStage::Active => Ok(id),
-        LifecycleStage::Deleted => Err(StoreError::Deleted { entity: "experiment", id: id.to_string() }),
+    let lock = tx.dialect().for_key_share();
+    match find(tx, id, experiment_id, lock)? {
+        (LifecycleStage::Active, stored) => Ok((id, location(tx.artifact_root(), id, stored))),
+        (LifecycleStage::Deleted, _) => Err(StoreError::Deleted { entity: "experiment", id: id.to_string() }),
     }
 }
 
 /// The key of an experiment, deleted or not.
 pub(crate) fn existing(tx: &mut Transaction<'_>, experiment_id: &ExperimentId) -> Result<i64, StoreError> {
     let id = parse_id(experiment_id)?;
-    stage(tx, id, experiment_id)?;
+    stage(tx, id, experiment_id, "")?;
     Ok(id)
 }
 
@@ -245,9 +260,24 @@ pub(crate) fn parse_id(experiment_id: &ExperimentId) -> Result<i64, StoreError> 
     text.parse().map_err(|_| not_found(experiment_id))
 }
 
-fn stage(tx: &mut Transaction<'_>, id: i64, experiment_id: &ExperimentId) -> Result<LifecycleStage, StoreError> {
-    let sql = "SELECT lifecycle_stage FROM experiment WHERE id = $1";
-    tx.query_one(sql, &[id.into()], |row| row.get(0))?.ok_or_else(|| not_found(experiment_id))
+fn stage(
+    tx: &mut Transaction<'_>,
+    id: i64,
+    experiment_id: &ExperimentId,
+    lock: &str,
+) -> Result<LifecycleStage, StoreError> {
+    find(tx, id, experiment_id, lock).map(|(stage, _)| stage)
+}
+
+/// Stage and location, read with a lock.
+fn find(
+    tx: &mut Transaction<'_>,
+    id: i64,
+    experiment_id: &ExperimentId,
+    lock: &str,
+) -> Result<(LifecycleStage, Option<String>), StoreError> {
+    let sql = format!("SELECT lifecycle_stage, artifact_location FROM experiment WHERE id = $1{lock}");
+    tx.query_one(&sql, &[id.into()], |row| Ok((row.get(0)?, row.get(1)?)))?.ok_or_else(|| not_found(experiment_id))
 }
 
 fn set_stage(tx: &mut Transaction<'_>, id: i64, stage: LifecycleStage) -> Result<(), StoreError> {

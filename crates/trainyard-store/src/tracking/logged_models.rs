@@ -13,6 +13,7 @@ use trainyard_api::{Empty, LifecycleStage, ModelId, Param, Tag};
 
 use super::metrics;
 use super::points::Point;
+use super::tags::last_of_each;
 use super::{experiments, keys, names, params};
 use crate::{Access, Entity, Operation, Row, StoreError, Transaction, Value};
 
@@ -163,10 +164,10 @@ pub(super) fn log_metrics(tx: &mut Transaction<'_>, run: i64, metrics: &[Metric]
             (&metric.dataset_digest).into(),
         ]);
     }
-    tx.execute_many(
-        "INSERT INTO logged_model_metric
-             (model, metric_key, timestamp, step, run, value, is_nan, dataset_name, dataset_digest)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9) ON CONFLICT DO NOTHING",
+    tx.insert_many(
+        "logged_model_metric",
+        ["model", "metric_key", "timestamp", "step", "run", "value", "is_nan", "dataset_name", "dataset_digest"],
+        "ON CONFLICT DO NOTHING",
         rows,
     )?;
     Ok(())
@@ -298,36 +299,37 @@ fn check_pairs(field: &str, pairs: &[Param]) -> Result<(), StoreError> {
 
 /// Params are written once: the same value again is nothing new, another is refused.
 fn add_params(tx: &mut Transaction<'_>, model: i64, model_id: &ModelId, params: Vec<Param>) -> Result<(), StoreError> {
+    let inserted = tx.insert_many(
+        "logged_model_param",
+        ["model", "key", "value"],
+        "ON CONFLICT (model, key) DO NOTHING",
+        params.iter().map(|param| [model.into(), (&param.key).into(), (&param.value).into()]),
+    )?;
+    if inserted == params.len() as u64 {
+        return Ok(());
+    }
     for Param { key, value } in params {
         let stored: Option<String> = tx.query_one(
             "SELECT value FROM logged_model_param WHERE model = $1 AND key = $2",
             &[model.into(), (&key).into()],
             |row| row.get(0),
         )?;
-        match stored {
-            Some(stored) if stored == value => {}
-            Some(stored) => {
-                return Err(StoreError::invalid(format!(
-                    "Changing param values is not allowed. Param with key='{key}' was already logged with \
-                     value='{stored}' for model ID='{model_id}'. Attempted logging new value '{value}'."
-                )));
-            }
-            None => {
-                tx.execute(
-                    "INSERT INTO logged_model_param (model, key, value) VALUES ($1, $2, $3)",
-                    &[model.into(), key.into(), value.into()],
-                )?;
-            }
+        if let Some(stored) = stored.filter(|stored| *stored != value) {
+            return Err(StoreError::invalid(format!(
+                "Changing param values is not allowed. Param with key='{key}' was already logged with \
+                 value='{stored}' for model ID='{model_id}'. Attempted logging new value '{value}'."
+            )));
         }
     }
     Ok(())
 }
 
 fn set_tags(tx: &mut Transaction<'_>, model: i64, tags: Vec<Tag>) -> Result<(), StoreError> {
-    tx.execute_many(
-        "INSERT INTO logged_model_tag (model, key, value) VALUES ($1, $2, $3)
-         ON CONFLICT (model, key) DO UPDATE SET value = excluded.value",
-        tags.into_iter().map(|tag| [model.into(), tag.key.into(), tag.value.into()]),
+    tx.insert_many(
+        "logged_model_tag",
+        ["model", "key", "value"],
+        "ON CONFLICT (model, key) DO UPDATE SET value = excluded.value",
+        last_of_each(&tags).map(|tag| [model.into(), (&tag.key).into(), (&tag.value).into()]),
     )?;
     Ok(())
 }

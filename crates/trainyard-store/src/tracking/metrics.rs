@@ -2,7 +2,7 @@
 //! [`points`]). Points with a `model_id` also go to the logged model.
 
 use std::borrow::Cow;
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::fmt;
 
 use base64::Engine as _;
@@ -116,19 +116,47 @@ pub(super) fn check_dataset(name: &str, digest: &str) -> Result<(), StoreError> 
     Err(StoreError::invalid("Both dataset_name and dataset_digest must be provided if one is provided"))
 }
 
-/// Logs points that have been checked.
+/// Logs points that have been checked: as many statements for all of them as for one.
 pub(super) fn log_all(tx: &mut Transaction<'_>, run: i64, metrics: &[Metric]) -> Result<(), StoreError> {
-    let mut by_key: Vec<(&str, Vec<Point>)> = Vec::new();
-    let mut positions: HashMap<&str, usize> = HashMap::new();
+    // In the order of keys, as whoever else may be writing the same.
+    let mut by_key: BTreeMap<&str, Vec<Point>> = BTreeMap::new();
     for metric in metrics {
-        let position = *positions.entry(&metric.key).or_insert_with(|| {
-            by_key.push((&metric.key, Vec::new()));
-            by_key.len() - 1
-        });
-        by_key[position].1.push(Point::from(metric));
+        match by_key.get_mut(metric.key.as_str()) {
+            Some(points) => points.push(Point::from(metric)),
+            None => drop(by_key.insert(&metric.key, vec![Point::from(metric)])),
+        }
     }
-    for (key, points) in &by_key {
-        log_series(tx, run, key, points)?;
+    if by_key.is_empty() {
+        return Ok(());
+    }
+    let keys: Vec<&str> = by_key.keys().copied().collect();
+    let series = series_of(tx, run, &keys)?;
+    let grouped: Vec<(Series, &Vec<Point>)> =
+        by_key.iter().filter_map(|(key, points)| Some((*series.get(*key)?, points))).collect();
+    let mut rows: Vec<[Value; 5]> = Vec::with_capacity(metrics.len());
+    for (series, points) in &grouped {
+        let packed = series.packed_until.filter(|until| points.iter().any(|point| point.timestamp <= *until));
+        let unpacked = match packed {
+            Some(until) => Cow::Owned(points::without_packed(tx, series.id, until, points)?),
+            None => Cow::Borrowed(points.as_slice()),
+        };
+        rows.extend(unpacked.iter().map(|point| {
+            [series.id.into(), point.timestamp.into(), point.step.into(), point.value.into(), point.is_nan.into()]
+        }));
+    }
+    let added = tx.insert_counted(
+        "metric_point",
+        ["series", "timestamp", "step", "value", "is_nan"],
+        "ON CONFLICT DO NOTHING",
+        rows,
+    )?;
+    let changed = grouped.iter().filter_map(|(series, points)| {
+        added.get(&series.id).and_then(|added| summary(run, series.metric_key, *added, points))
+    });
+    tx.insert_many("metric_summary AS old", SUMMARY_COLUMNS, KEEP_SUMMARY, changed)?;
+    for (series, _) in &grouped {
+        let added = added.get(&series.id).copied().unwrap_or(0);
+        points::queue::added(tx, series.id, series.count + added, added)?;
     }
     if metrics.iter().any(|metric| !metric.model_id.is_empty()) {
         logged_models::log_metrics(tx, run, metrics)?;
@@ -148,72 +176,72 @@ pub(super) fn key_id(tx: &mut Transaction<'_>, key: &str) -> Result<i64, StoreEr
     )
 }
 
-/// Adds points of one series and brings its summary up to date.
-fn log_series(tx: &mut Transaction<'_>, run: i64, key: &str, points: &[Point]) -> Result<(), StoreError> {
-    // Not a join: SQLite would prepare that anew for every key.
-    let known = format!(
-        "SELECT id, metric_key, packed_until FROM metric_series
-         WHERE run = $1 AND metric_key = (SELECT id FROM metric_key WHERE key = $2){}",
-        tx.dialect().for_share()
-    );
-    let known = tx.query_one(&known, &[run.into(), key.into()], |row| {
-        Ok((row.get(0)?, row.get(1)?, row.get::<Option<i64>>(2)?))
-    })?;
-    let (series, metric_key, packed_until) = match known {
-        Some(known) => known,
-        None => new_series(tx, run, key)?,
-    };
-    let unpacked = match packed_until {
-        Some(until) if points.iter().any(|point| point.timestamp <= until) => {
-            Cow::Owned(points::without_packed(tx, series, until, points)?)
-        }
-        _ => Cow::Borrowed(points),
-    };
-    let added = tx.execute_many(
-        "INSERT INTO metric_point (series, timestamp, step, value, is_nan) VALUES ($1, $2, $3, $4, $5)
-         ON CONFLICT DO NOTHING",
-        unpacked.iter().map(|point| {
-            [series.into(), point.timestamp.into(), point.step.into(), point.value.into(), point.is_nan.into()]
-        }),
-    )?;
-    let (Some(first), Some(latest)) = (extreme(points, |new, old| new < old), extreme(points, |new, old| new > old))
-    else {
-        return Ok(());
-    };
-    if added == 0 {
-        return Ok(());
-    }
-    let numbers = || points.iter().filter(|point| !point.is_nan).map(|point| point.value);
-    let count = tx.query_one(
-        UPSERT_SUMMARY,
-        &[
-            run.into(),
-            metric_key.into(),
-            Value::Integer(added as i64),
-            latest.step.into(),
-            latest.timestamp.into(),
-            latest.value.into(),
-            latest.is_nan.into(),
-            first.step.into(),
-            first.timestamp.into(),
-            first.value.into(),
-            first.is_nan.into(),
-            numbers().reduce(f64::min).into(),
-            numbers().reduce(f64::max).into(),
-        ],
-        |row| row.get(0),
-    )?;
-    points::queue::added(tx, series, count.unwrap_or(0), added as i64)
+/// A run's points of one key.
+#[derive(Clone, Copy)]
+struct Series {
+    id: i64,
+    metric_key: i64,
+    /// The last timestamp of a point that is in a block.
+    packed_until: Option<i64>,
+    /// How many points there were.
+    count: i64,
 }
 
-fn new_series(tx: &mut Transaction<'_>, run: i64, key: &str) -> Result<(i64, i64, Option<i64>), StoreError> {
-    let metric_key = key_id(tx, key)?;
-    let series = tx.insert(
-        "INSERT INTO metric_series (run, metric_key) VALUES ($1, $2)
-         ON CONFLICT (run, metric_key) DO UPDATE SET run = excluded.run RETURNING id",
-        &[run.into(), metric_key.into()],
-    )?;
-    Ok((series, metric_key, None))
+/// The series of a run by key, made where they are not there yet.
+fn series_of(tx: &mut Transaction<'_>, run: i64, keys: &[&str]) -> Result<HashMap<String, Series>, StoreError> {
+    let known = known_series(tx, run, keys)?;
+    if known.len() == keys.len() {
+        return Ok(known);
+    }
+    let missing: Vec<&str> = keys.iter().copied().filter(|key| !known.contains_key(*key)).collect();
+    let rows = missing.iter().map(|key| [(*key).into()]);
+    tx.insert_many("metric_key", ["key"], "ON CONFLICT (key) DO NOTHING", rows)?;
+    let sql = format!(
+        "INSERT INTO metric_series (run, metric_key) SELECT $1, id FROM metric_key WHERE key IN {} ORDER BY id
+         ON CONFLICT (run, metric_key) DO NOTHING",
+        tx.dialect().texts("$2")
+    );
+    tx.execute(&sql, &[run.into(), Value::texts(missing)])?;
+    known_series(tx, run, keys)
+}
+
+fn known_series(tx: &mut Transaction<'_>, run: i64, keys: &[&str]) -> Result<HashMap<String, Series>, StoreError> {
+    let sql = format!(
+        "SELECT metric_key.key, metric_key.id, series.id, series.packed_until, COALESCE(summary.count, 0) FROM metric_key
+         JOIN metric_series AS series ON series.metric_key = metric_key.id AND series.run = $1
+         LEFT JOIN metric_summary AS summary ON summary.run = series.run AND summary.metric_key = series.metric_key
+         WHERE metric_key.key IN {}{}",
+        tx.dialect().texts("$2"),
+        // Nobody packs points between the look at what is packed and the end of this.
+        tx.dialect().for_share_of("series")
+    );
+    let found = tx.query(&sql, &[run.into(), Value::texts(keys)], |row| {
+        let series = Series { metric_key: row.get(1)?, id: row.get(2)?, packed_until: row.get(3)?, count: row.get(4)? };
+        Ok((row.get(0)?, series))
+    })?;
+    Ok(found.into_iter().collect())
+}
+
+/// A row of the summary of points of which so many are new.
+fn summary(run: i64, metric_key: i64, added: i64, points: &[Point]) -> Option<[Value; SUMMARY_COLUMNS.len()]> {
+    let first = extreme(points, |new, old| new < old)?;
+    let latest = extreme(points, |new, old| new > old)?;
+    let numbers = || points.iter().filter(|point| !point.is_nan).map(|point| point.value);
+    Some([
+        run.into(),
+        metric_key.into(),
+        added.into(),
+        latest.step.into(),
+        latest.timestamp.into(),
+        latest.value.into(),
+        latest.is_nan.into(),
+        first.step.into(),
+        first.timestamp.into(),
+        first.value.into(),
+        first.is_nan.into(),
+        numbers().reduce(f64::min).into(),
+        numbers().reduce(f64::max).into(),
+    ])
 }
 
 /// `column = ` the value of the new point when its (step, timestamp, value) is the greater or the lesser, else the old.
@@ -251,13 +279,25 @@ macro_rules! keep_extreme {
     };
 }
 
+const SUMMARY_COLUMNS: [&str; 13] = [
+    "run",
+    "metric_key",
+    "count",
+    "latest_step",
+    "latest_timestamp",
+    "latest_value",
+    "latest_is_nan",
+    "first_step",
+    "first_timestamp",
+    "first_value",
+    "first_is_nan",
+    "min_value",
+    "max_value",
+];
+
 // Latest means the greatest (step, timestamp, value), not the last written: clients retry out of order.
-const UPSERT_SUMMARY: &str = concat!(
-    "INSERT INTO metric_summary AS old (run, metric_key, count,
-        latest_step, latest_timestamp, latest_value, latest_is_nan,
-        first_step, first_timestamp, first_value, first_is_nan, min_value, max_value)
-     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)
-     ON CONFLICT (run, metric_key) DO UPDATE SET ",
+const KEEP_SUMMARY: &str = concat!(
+    "ON CONFLICT (run, metric_key) DO UPDATE SET ",
     keep_extreme!("latest", ">", "step"),
     keep_extreme!("latest", ">", "timestamp"),
     keep_extreme!("latest", ">", "value"),
@@ -270,8 +310,7 @@ const UPSERT_SUMMARY: &str = concat!(
                       THEN excluded.min_value ELSE old.min_value END,
      max_value = CASE WHEN old.max_value IS NULL OR excluded.max_value > old.max_value
                       THEN excluded.max_value ELSE old.max_value END,
-     count = old.count + excluded.count
-     RETURNING count",
+     count = old.count + excluded.count",
 );
 
 /// Of all points the one that `beats` the others; of equal ones the one that came first.

@@ -12,4 +12,4 @@ mod params;
 pub(crate) mod points;
 pub mod rules;
 pub(crate) mod runs;
-mod tags;
+pub(crate) mod tags;

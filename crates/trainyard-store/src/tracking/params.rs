@@ -78,10 +78,14 @@ struct Changed {
 
 /// Inserts what is new and leaves what is there; returns the params that were to be changed.
 fn write_once(tx: &mut Transaction<'_>, run: i64, params: Vec<Param>) -> Result<Vec<Changed>, StoreError> {
-    let rows = params.iter().map(|param| [run.into(), (&param.key).into(), (&param.value).into()]);
-    let inserted = tx.execute_many(
-        "INSERT INTO param (run, key, value) VALUES ($1, $2, $3) ON CONFLICT (run, key) DO NOTHING",
-        rows,
+    // In the order of keys, as whoever else may be writing the same.
+    let mut ordered: Vec<&Param> = params.iter().collect();
+    ordered.sort_unstable_by(|one, other| one.key.cmp(&other.key));
+    let inserted = tx.insert_many(
+        "param",
+        ["run", "key", "value"],
+        "ON CONFLICT (run, key) DO NOTHING",
+        ordered.into_iter().map(|param| [run.into(), (&param.key).into(), (&param.value).into()]),
     )?;
     if inserted == params.len() as u64 {
         return Ok(Vec::new());

@@ -1,5 +1,7 @@
 //! Tags of runs (table `run_tag`), one of which, `mlflow.runName`, is the run's name.
 
+use std::collections::BTreeMap;
+
 use trainyard_api::runs::{DeleteTag, SetTag};
 use trainyard_api::{Empty, Tag, limits};
 
@@ -15,7 +17,7 @@ impl Operation for SetTag {
     fn execute(self, tx: &mut Transaction<'_>) -> Result<Empty, StoreError> {
         keys::check("key", "key", &self.key)?;
         let run = runs::active(tx, runs::id("run_id", self.run_id, self.run_uuid)?)?;
-        set(tx, run.key, Tag { key: self.key, value: self.value })?;
+        set_all(tx, run.key, vec![Tag { key: self.key, value: self.value }])?;
         Ok(Empty {})
     }
 }
@@ -38,26 +40,29 @@ impl Operation for DeleteTag {
 }
 
 /// Sets tags whose keys have been checked; of several with one key the last holds.
-pub(super) fn set_all(tx: &mut Transaction<'_>, run: i64, tags: Vec<Tag>) -> Result<(), StoreError> {
-    for tag in tags {
-        set(tx, run, tag)?;
+pub(super) fn set_all(tx: &mut Transaction<'_>, run: i64, mut tags: Vec<Tag>) -> Result<(), StoreError> {
+    // A run is never without a name.
+    tags.retain(|tag| tag.key != RUN_NAME || !tag.value.is_empty());
+    for tag in insert_all(tx, run, &tags)? {
+        if tag.key == RUN_NAME {
+            tx.execute("UPDATE run SET name = $1 WHERE id = $2", &[tag.value.into(), run.into()])?;
+        }
     }
     Ok(())
 }
 
-fn set(tx: &mut Transaction<'_>, run: i64, tag: Tag) -> Result<(), StoreError> {
-    let value = keys::cut(tag.value, limits::RUN_TAG_VALUE_CHARS);
-    if tag.key == RUN_NAME {
-        // A run is never without a name.
-        if value.is_empty() {
-            return Ok(());
-        }
-        tx.execute("UPDATE run SET name = $1 WHERE id = $2", &[(&value).into(), run.into()])?;
-    }
-    tx.execute(
-        "INSERT INTO run_tag (run, key, value) VALUES ($1, $2, $3)
-         ON CONFLICT (run, key) DO UPDATE SET value = excluded.value",
-        &[run.into(), tag.key.into(), value.into()],
-    )?;
-    Ok(())
+/// Writes tags, cut to their length, and returns them as they are stored, in the order of keys.
+pub(super) fn insert_all(tx: &mut Transaction<'_>, run: i64, tags: &[Tag]) -> Result<Vec<Tag>, StoreError> {
+    let cut = |tag: &Tag| Tag::new(&tag.key, keys::cut(tag.value.clone(), limits::RUN_TAG_VALUE_CHARS));
+    let tags: Vec<Tag> = last_of_each(tags).map(cut).collect();
+    let rows = tags.iter().map(|tag| [run.into(), (&tag.key).into(), (&tag.value).into()]);
+    let conflict = "ON CONFLICT (run, key) DO UPDATE SET value = excluded.value";
+    tx.insert_many("run_tag", ["run", "key", "value"], conflict, rows)?;
+    Ok(tags)
+}
+
+/// Of tags with one key the last, in the order of keys: whoever writes several does it in the order of all others.
+pub(crate) fn last_of_each(tags: &[Tag]) -> impl Iterator<Item = &Tag> {
+    let last: BTreeMap<&str, &Tag> = tags.iter().map(|tag| (tag.key.as_str(), tag)).collect();
+    last.into_values()
 }

@@ -1,23 +1,47 @@
 //! Each test runs once per database, on a store of its own.
 
+use std::io::Write as _;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicI64, Ordering};
+use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
 
-use trainyard_store::{ArtifactRoot, Operation, Sources, Store, StoreError, StoreOptions};
+use trainyard_store::{ArtifactRoot, Operation, PostgresOptions, Sources, Store, StoreError, StoreOptions};
 
-/// A fresh store in a temporary folder. Its clock stands still until it is moved, its ids count up from 1.
+/// Names a PostgreSQL database that tests may fill with schemas, as its owner.
+const POSTGRES: &str = "TRAINYARD_TEST_POSTGRES_URL";
+
+/// A fresh store. Its clock stands still until it is moved, its ids count up from 1.
 pub struct TestStore {
+    // Dropped in this order: the store lets go of the database before that is taken away.
     pub store: Store,
     clock: Arc<AtomicI64>,
+    uri: String,
     folder: tempfile::TempDir,
+    schema: Option<Schema>,
+}
+
+/// What is left of a test's database when the store is closed.
+pub struct Closed {
+    pub uri: String,
+    pub folder: tempfile::TempDir,
+    _schema: Option<Schema>,
 }
 
 impl TestStore {
     pub fn on_sqlite() -> Self {
         let folder = tempfile::tempdir().unwrap();
+        Self::at(uri(folder.path()), folder, None)
+    }
+
+    /// None, said aloud, where no PostgreSQL database is named.
+    pub fn on_postgres() -> Option<Self> {
+        let schema = Schema::create()?;
+        Some(Self::at(schema.uri(), tempfile::tempdir().unwrap(), Some(schema)))
+    }
+
+    fn at(uri: String, folder: tempfile::TempDir, schema: Option<Schema>) -> Self {
         let clock = Arc::new(AtomicI64::new(1_700_000_000_000));
-        let store = open(&folder, &clock, 1).unwrap();
-        Self { store, clock, folder }
+        let store = open(&uri, &clock, 1).unwrap();
+        Self { store, clock, uri, folder, schema }
     }
 
     /// Carries out a request and waits for the answer.
@@ -36,25 +60,96 @@ impl TestStore {
 
     /// Closes the store and opens it again.
     pub fn reopened(self) -> Self {
-        let Self { store, clock, folder } = self;
+        let Self { store, clock, uri, folder, schema } = self;
         drop(store);
-        let store = open(&folder, &clock, 1 << 64).unwrap();
-        Self { store, clock, folder }
+        let store = open(&uri, &clock, 1 << 64).unwrap();
+        Self { store, clock, uri, folder, schema }
     }
 
-    /// Closes the store and keeps its folder.
-    pub fn without_store(self) -> tempfile::TempDir {
-        self.folder
+    /// Opens the same database once more, as another server would.
+    pub fn another(&self) -> Store {
+        static NEXT: AtomicU64 = AtomicU64::new(2);
+        open(&self.uri, &self.clock, u128::from(NEXT.fetch_add(1, Ordering::SeqCst)) << 64).unwrap()
     }
 
-    /// The folder of the database `store.db`.
+    /// Closes the store and keeps its database.
+    pub fn without_store(self) -> Closed {
+        Closed { uri: self.uri, folder: self.folder, _schema: self.schema }
+    }
+
+    /// A folder of the test's own; on SQLite that of the database `store.db`.
     pub fn folder(&self) -> &std::path::Path {
         self.folder.path()
     }
 
     pub fn uri(&self) -> String {
-        uri(self.folder())
+        self.uri.clone()
     }
+
+    pub fn schema(&self) -> Option<&Schema> {
+        self.schema.as_ref()
+    }
+
+    pub fn is_on_sqlite(&self) -> bool {
+        self.schema.is_none()
+    }
+}
+
+/// A schema of a PostgreSQL database, there for one test.
+pub struct Schema {
+    database: String,
+    pub name: String,
+}
+
+impl Schema {
+    pub fn create() -> Option<Self> {
+        static COUNT: AtomicU64 = AtomicU64::new(0);
+        let Ok(database) = std::env::var(POSTGRES) else {
+            // Tests print nothing unless they fail; what is left out is to be seen all the same.
+            let _ = writeln!(std::io::stderr(), "SKIPPED on PostgreSQL: {POSTGRES} is not set");
+            return None;
+        };
+        let count = COUNT.fetch_add(1, Ordering::Relaxed);
+        let name = format!("test_{}_{count}_{:x}", std::process::id(), uuid());
+        execute(&database, &format!("CREATE SCHEMA {name}"));
+        Some(Self { database, name })
+    }
+
+    pub fn uri(&self) -> String {
+        let separator = if self.database.contains('?') { '&' } else { '?' };
+        format!("{}{separator}options=-csearch_path%3D{}", self.database, self.name)
+    }
+
+    /// Carries out SQL in this schema, on a connection of its own.
+    pub fn execute(&self, sql: &str) {
+        execute(&self.uri(), sql);
+    }
+}
+
+impl Drop for Schema {
+    fn drop(&mut self) {
+        execute(&self.database, &format!("DROP SCHEMA {} CASCADE", self.name));
+    }
+}
+
+fn uuid() -> u128 {
+    (Sources::default().unique)()
+}
+
+fn execute(database: &str, sql: &str) {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+    runtime.block_on(async {
+        let (client, connection) = tokio_postgres::connect(database, tokio_postgres::NoTls).await.unwrap();
+        let (outcome, _) = tokio::join!(
+            async move {
+                let outcome = client.batch_execute(sql).await;
+                drop(client);
+                outcome
+            },
+            connection
+        );
+        outcome.unwrap();
+    });
 }
 
 pub fn uri(folder: &std::path::Path) -> String {
@@ -62,10 +157,14 @@ pub fn uri(folder: &std::path::Path) -> String {
 }
 
 pub fn options() -> StoreOptions {
-    StoreOptions { artifact_root: ArtifactRoot::Managed("mlflow-artifacts:/".to_owned()), webhook_key: None }
+    StoreOptions {
+        artifact_root: ArtifactRoot::Managed("mlflow-artifacts:/".to_owned()),
+        webhook_key: None,
+        postgres: PostgresOptions::default(),
+    }
 }
 
-fn open(folder: &tempfile::TempDir, clock: &Arc<AtomicI64>, first_id: u128) -> Result<Store, StoreError> {
+fn open(uri: &str, clock: &Arc<AtomicI64>, first_id: u128) -> Result<Store, StoreError> {
     let clock = Arc::clone(clock);
     let next = std::sync::Mutex::new(first_id);
     let sources = Sources {
@@ -76,22 +175,39 @@ fn open(folder: &tempfile::TempDir, clock: &Arc<AtomicI64>, first_id: u128) -> R
             *next - 1
         }),
     };
-    Store::open_with(&uri(folder.path()), options(), sources)
+    Store::open_with(uri, options(), sources)
 }
 
 /// Runs each test on every database there is.
 macro_rules! on_each_backend {
     ($($folder:ident::$module:ident: $($name:ident)+;)+) => {
-        #[test]
-        fn postgresql() {
-            // Tests print nothing unless they fail; what is left out is to be seen all the same.
-            use std::io::Write as _;
-            let tests = [$($(stringify!($name)),+),+].len();
-            let message = "SKIPPED on PostgreSQL, which the store does not speak yet";
-            let _ = writeln!(std::io::stderr(), "{message}: {tests} tests");
+        mod sqlite {
+            $(mod $module {
+                $(#[test]
+                fn $name() {
+                    crate::$folder::$module::$name(crate::backend::TestStore::on_sqlite());
+                })+
+            })+
         }
 
-        mod sqlite {
+        mod postgres {
+            $(mod $module {
+                $(#[test]
+                fn $name() {
+                    if let Some(test) = crate::backend::TestStore::on_postgres() {
+                        crate::$folder::$module::$name(test);
+                    }
+                })+
+            })+
+        }
+    };
+}
+pub(crate) use on_each_backend;
+
+/// Runs tests of what only files can do, or have done to them.
+macro_rules! on_sqlite {
+    ($($folder:ident::$module:ident: $($name:ident)+;)+) => {
+        mod sqlite_only {
             $(mod $module {
                 $(#[test]
                 fn $name() {
@@ -101,4 +217,21 @@ macro_rules! on_each_backend {
         }
     };
 }
-pub(crate) use on_each_backend;
+pub(crate) use on_sqlite;
+
+/// Runs tests of what takes a database server.
+macro_rules! on_postgres {
+    ($($folder:ident::$module:ident: $($name:ident)+;)+) => {
+        mod postgres_only {
+            $(mod $module {
+                $(#[test]
+                fn $name() {
+                    if let Some(test) = crate::backend::TestStore::on_postgres() {
+                        crate::$folder::$module::$name(test);
+                    }
+                })+
+            })+
+        }
+    };
+}
+pub(crate) use on_postgres;

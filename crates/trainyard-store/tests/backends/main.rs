@@ -9,24 +9,16 @@ mod registry;
 mod search;
 mod tracking;
 
-use backend::on_each_backend;
+use backend::{on_each_backend, on_postgres, on_sqlite};
 
 on_each_backend! {
     db::files:
         a_new_store_has_the_default_experiment
         what_was_written_is_there_after_reopening
-        closing_leaves_one_file_without_a_log
         a_newer_database_is_refused
-        a_file_that_is_no_database_is_refused
-        a_database_of_another_program_is_refused
-        the_folder_is_made_and_what_cannot_be_made_is_named
-        a_full_disk_is_said_and_harms_nothing
-        a_pinned_root_is_written_down_and_a_managed_one_is_not;
-    db::migrations:
-        a_database_of_a_former_version_is_brought_up_to_date;
+        a_database_of_another_program_is_refused;
     db::processes:
-        several_processes_write_to_one_file_and_none_fails
-        several_processes_may_make_the_file_at_once
+        several_processes_write_to_one_database_and_none_fails
         a_killed_process_leaves_whole_batches_and_all_it_was_told_of;
     db::transactions:
         a_read_sees_every_answered_write
@@ -213,4 +205,29 @@ on_each_backend! {
         any_text_is_answered;
     search::naive:
         any_filter_finds_what_a_plain_evaluation_finds;
+}
+
+on_sqlite! {
+    db::files:
+        closing_leaves_one_file_without_a_log
+        a_file_that_is_no_database_is_refused
+        the_folder_is_made_and_what_cannot_be_made_is_named
+        a_full_disk_is_said_and_harms_nothing
+        a_pinned_root_is_written_down_and_a_managed_one_is_not;
+    db::migrations:
+        a_database_of_a_former_version_is_brought_up_to_date;
+    db::processes:
+        several_processes_may_make_the_file_at_once;
+}
+
+on_postgres! {
+    db::postgres:
+        ten_servers_may_start_at_once
+        an_unusable_database_is_said_to_be
+        servers_that_write_the_same_lose_nothing
+        a_deadlock_is_resolved_and_both_writes_are_made
+        other_servers_hear_of_deliveries
+        no_acknowledged_point_is_lost_with_its_connection
+        long_texts_are_stored_and_found
+        a_key_that_no_index_holds_is_refused;
 }

@@ -17,7 +17,7 @@ const PREPARED_STATEMENTS: usize = 256;
 
 /// Opens the connection of the writer; makes the file, and the folder around it, as needed.
 pub(super) fn for_writing(path: &Path) -> Result<Session, StoreError> {
-    let cannot_open = |reason: String| StoreError::CannotOpen { path: path.to_owned(), reason };
+    let cannot_open = |reason: String| StoreError::CannotOpen { database: path.display().to_string(), reason };
     if let Some(folder) = path.parent() {
         std::fs::create_dir_all(folder)
             .map_err(|error| cannot_open(format!("folder {} cannot be made: {error}", folder.display())))?;

@@ -3,16 +3,16 @@
 use std::path::{Path, PathBuf};
 
 use crate::StoreError;
+use crate::db::postgres::shown;
 
 /// The absolute path behind `sqlite:///relative.db` or `sqlite:////absolute.db`; later changes of the working
 /// directory do not move it.
 pub(super) fn from_uri(uri: &str) -> Result<PathBuf, StoreError> {
-    let refuse = |reason| StoreError::UnsupportedUri { uri: without_password(uri), reason };
+    let refuse = |reason: &str| StoreError::UnsupportedUri { uri: shown(uri), reason: reason.to_owned() };
     let Some(rest) = uri.strip_prefix("sqlite:") else {
         return Err(refuse(match uri.split([':', '+']).next() {
-            Some("postgresql" | "postgres") => "PostgreSQL is not supported yet, write `sqlite:///relative.db`",
-            Some("mysql" | "mssql" | "oracle") => "only SQLite is supported, write `sqlite:///relative.db`",
-            _ => "it does not begin with `sqlite:///`",
+            Some("mysql" | "mssql" | "oracle") => "only SQLite and PostgreSQL are supported",
+            _ => "it begins neither with `sqlite:///` nor with `postgresql://`",
         }));
     };
     let Some(path) = rest.strip_prefix("///") else {
@@ -29,14 +29,6 @@ pub(super) fn from_uri(uri: &str) -> Result<PathBuf, StoreError> {
     std::path::absolute(Path::new(path)).map_err(|_| refuse("the working directory cannot be read"))
 }
 
-/// The URI as it may be shown.
-fn without_password(uri: &str) -> String {
-    match uri.split_once("://").map(|(scheme, rest)| (scheme, rest.rsplit_once('@'))) {
-        Some((scheme, Some((_, host)))) => format!("{scheme}://…@{host}"),
-        _ => uri.to_owned(),
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -50,21 +42,13 @@ mod tests {
 
     #[test]
     fn a_password_is_not_repeated() {
-        let error = from_uri("postgresql://ada:p@ss/w@host/db").expect_err("not supported").to_string();
-        assert!(error.contains("`postgresql://…@host/db`") && !error.contains("p@ss"), "{error}");
+        let error = from_uri("mysql://ada:p@ss/w@host/db").expect_err("not supported").to_string();
+        assert!(error.contains("`mysql://…@host/db`") && !error.contains("p@ss"), "{error}");
     }
 
     #[test]
     fn what_names_no_file_is_refused_with_a_reason() {
-        for uri in [
-            "sqlite://",
-            "sqlite:///",
-            "sqlite:///:memory:",
-            "sqlite:yard.db",
-            "mysql://host/db",
-            "postgresql+psycopg2://h/d",
-            "",
-        ] {
+        for uri in ["sqlite://", "sqlite:///", "sqlite:///:memory:", "sqlite:yard.db", "mysql://host/db", ""] {
             let error = from_uri(uri).expect_err(uri).to_string();
             assert!(error.contains(&format!("`{uri}`")), "{error}");
         }

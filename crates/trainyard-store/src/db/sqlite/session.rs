@@ -4,7 +4,8 @@ use rusqlite::types::{ToSqlOutput, ValueRef};
 use rusqlite::{CachedStatement, Connection, ErrorCode, ToSql, ffi};
 
 use crate::StoreError;
-use crate::db::{Column, DbError, Row, Value};
+use crate::db::value::RowOf;
+use crate::db::{Column, DbError, List, Row, Value};
 
 /// A connection with its prepared statements.
 pub(in crate::db) struct Session {
@@ -27,7 +28,7 @@ impl Session {
         bind(&mut statement, values)?;
         let mut rows = statement.raw_query();
         while let Some(row) = rows.next().map_err(error)? {
-            if !read(&Row(row))? {
+            if !read(&Row(RowOf::Sqlite(row)))? {
                 break;
             }
         }
@@ -41,19 +42,21 @@ impl Session {
         statement.raw_execute().map(|changed| changed as u64).map_err(error)
     }
 
-    /// [`Session::execute`] for many lists of values.
-    pub(in crate::db) fn execute_many<const N: usize>(
+    /// Inserts rows; tells `inserted` of each whether it was, or was passed over.
+    pub(in crate::db) fn insert_many<const N: usize>(
         &self,
-        sql: &str,
+        (table, columns, conflict): (&str, [&str; N], &str),
         rows: impl IntoIterator<Item = [Value; N]>,
-    ) -> Result<u64, DbError> {
-        let mut statement = self.prepare(sql, N)?;
-        let mut changed = 0;
+        mut inserted: impl FnMut(&[Value; N], u64),
+    ) -> Result<(), DbError> {
+        let binds: Vec<String> = (1..=N).map(|bind| format!("${bind}")).collect();
+        let (columns, binds) = (columns.join(", "), binds.join(", "));
+        let mut statement = self.prepare(&format!("INSERT INTO {table} ({columns}) VALUES ({binds}) {conflict}"), N)?;
         for values in rows {
             bind(&mut statement, &values)?;
-            changed += statement.raw_execute().map_err(error)? as u64;
+            inserted(&values, statement.raw_execute().map_err(error)? as u64);
         }
-        Ok(changed)
+        Ok(())
     }
 
     /// Carries out several statements without values, such as a migration.
@@ -83,12 +86,7 @@ impl Session {
 
 fn bind(statement: &mut CachedStatement<'_>, values: &[Value]) -> Result<(), DbError> {
     for (index, value) in values.iter().enumerate() {
-        if let Value::Text(text) = value
-            && let Some(at) = text.find('\0')
-        {
-            let excerpt: String = text[..at].chars().rev().take(40).collect::<Vec<_>>().into_iter().rev().collect();
-            return Err(DbError::NulInText(format!("'{excerpt}\\0…'")));
-        }
+        value.check()?;
         statement.raw_bind_parameter(index + 1, value).map_err(error)?;
     }
     Ok(())
@@ -102,7 +100,24 @@ impl ToSql for Value {
             Self::Real(value) => ValueRef::Real(*value),
             Self::Text(value) => ValueRef::Text(value.as_bytes()),
             Self::Bytes(value) => ValueRef::Blob(value),
+            Self::List(list) => return Ok(ToSqlOutput::from(json(list))),
         }))
+    }
+}
+
+/// A list as `json_each` reads it.
+fn json(list: &List) -> String {
+    match list {
+        List::Integers(values) => serde_json::Value::from(values.as_slice()).to_string(),
+        List::Texts(values) => serde_json::Value::from(values.as_slice()).to_string(),
+        List::Numbers(values) => {
+            // JSON knows no infinity, yet numbers that are too large for a double are read as one.
+            let written = |value: &f64| match value {
+                value if value.is_infinite() => format!("{}1e999", if *value < 0.0 { "-" } else { "" }),
+                value => format!("{value:e}"),
+            };
+            format!("[{}]", values.iter().map(written).collect::<Vec<_>>().join(","))
+        }
     }
 }
 

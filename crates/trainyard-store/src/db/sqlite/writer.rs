@@ -10,9 +10,9 @@ use std::time::{Duration, Instant};
 use tokio::sync::mpsc;
 use tokio::sync::mpsc::error::TrySendError;
 
-use super::{Session, Surroundings, Waiting, guarded};
+use super::{Session, Surroundings};
 use crate::StoreError;
-use crate::db::{DbError, Transaction};
+use crate::db::{DbError, Transaction, Waiting, guarded};
 
 /// Writes that may wait; whoever brings more waits for a place.
 const QUEUE: usize = 256;
@@ -24,7 +24,7 @@ const LONGEST_TURN: Duration = Duration::from_millis(200);
 const PAUSE: Duration = Duration::from_millis(3);
 
 /// Carries out one write inside the open transaction; what it returns tells the caller how the commit went.
-pub(super) type WriteJob = Box<dyn FnOnce(Opened<'_>) -> Answer + Send>;
+pub(in crate::db) type WriteJob = Box<dyn FnOnce(Opened<'_>) -> Answer + Send>;
 /// An open transaction, or why there is none.
 type Opened<'c> = Result<Turn<'c>, DbError>;
 type Answer = Box<dyn FnOnce(Result<(), DbError>)>;
@@ -51,10 +51,10 @@ impl Writer {
     }
 
     /// Queues a job, or hands it back when the queue is full.
-    pub(super) fn submit(&self, job: WriteJob) -> Result<(), Box<Waiting>> {
+    pub(super) fn submit(&self, job: WriteJob) -> Result<(), Waiting<WriteJob>> {
         let Some(queue) = &self.queue else { return Ok(()) };
         match queue.try_send(job) {
-            Err(TrySendError::Full(job)) => Err(Box::new(Waiting { queue: queue.clone(), job })),
+            Err(TrySendError::Full(job)) => Err(Waiting { queue: queue.clone(), job }),
             // A job dropped with its reply is read as "closed" by whoever waits for it.
             Ok(()) | Err(TrySendError::Closed(_)) => Ok(()),
         }
@@ -74,15 +74,15 @@ impl Drop for Writer {
 }
 
 /// Wraps work and its reply into a job.
-pub(super) fn job<T, F, R>(work: F, reply: R) -> WriteJob
+pub(super) fn job<T, F, R>(mut work: F, reply: R) -> WriteJob
 where
     T: Send + 'static,
-    F: FnOnce(&mut Transaction<'_>) -> Result<T, StoreError> + Send + 'static,
+    F: FnMut(&mut Transaction<'_>) -> Result<T, StoreError> + Send + 'static,
     R: FnOnce(Result<T, StoreError>) + Send + 'static,
 {
     Box::new(move |opened| {
         let outcome = match opened {
-            Ok(turn) => turn.take(work),
+            Ok(turn) => turn.take(&mut work),
             Err(error) => Err(error.into()),
         };
         Box::new(move |commit| reply(outcome.and_then(|value| commit.map(|()| value).map_err(StoreError::from))))
@@ -145,7 +145,7 @@ fn commit(session: &Session) -> Result<(), DbError> {
 }
 
 /// One job's turn in the open transaction.
-pub(super) struct Turn<'c> {
+pub(in crate::db) struct Turn<'c> {
     session: &'c Session,
     surroundings: &'c Surroundings,
     /// Nothing else is in the transaction yet: to undo this job is to roll back, and a savepoint, which makes SQLite
@@ -156,11 +156,11 @@ pub(super) struct Turn<'c> {
 impl Turn<'_> {
     /// Runs `work` so that its failure undoes all of it and nothing of its neighbours.
     fn take<T>(self, work: impl FnOnce(&mut Transaction<'_>) -> Result<T, StoreError>) -> Result<T, StoreError> {
-        let Self { session, surroundings: Surroundings { sources, artifact_root, outbox, .. }, alone } = self;
+        let Self { session, surroundings, alone } = self;
         if !alone {
             session.execute("SAVEPOINT job", &[])?;
         }
-        let outcome = guarded(|| work(&mut Transaction::new(session, sources, artifact_root, outbox)));
+        let outcome = guarded(|| work(&mut surroundings.transaction(session)));
         let released = match &outcome {
             Ok(_) if !alone => session.execute("RELEASE job", &[]).map(drop),
             _ => Ok(()),

@@ -18,7 +18,7 @@ use trainyard_api::webhooks::{
 };
 use trainyard_api::{Empty, limits};
 
-use crate::{Access, Entity, Operation, StoreError, Transaction, Value};
+use crate::{Access, Entity, Operation, Signal, StoreError, Transaction, Value};
 
 impl Operation for CreateWebhook {
     const ACCESS: Access = Access::Write;
@@ -124,7 +124,7 @@ impl Operation for UpdateWebhook {
         if let Some(status) = self.status {
             set(tx, key, "status", status)?;
             // Deliveries may have waited for this.
-            tx.outbox().wake();
+            tx.signal(Signal::WebhookDeliveries)?;
         }
         if !self.events.is_empty() {
             rules::check_events(&self.events)?;
@@ -172,8 +172,10 @@ fn set(tx: &mut Transaction<'_>, key: i64, column: &str, value: impl Into<Value>
 }
 
 fn set_events(tx: &mut Transaction<'_>, key: i64, events: &[WebhookEvent]) -> Result<(), StoreError> {
-    tx.execute_many(
-        "INSERT INTO webhook_event (entity, action, webhook) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING",
+    tx.insert_many(
+        "webhook_event",
+        ["entity", "action", "webhook"],
+        "ON CONFLICT DO NOTHING",
         events.iter().map(|event| [event.entity.into(), event.action.into(), key.into()]),
     )?;
     Ok(())

@@ -4,40 +4,26 @@
 //! takes rows for a while (a lease): if it dies meanwhile, they come due again for whichever server looks next. So a
 //! receiver hears of each event at least once, and of one event always under the same delivery id.
 
-use std::sync::Arc;
-
 use serde_json::Value as Json;
-use tokio::sync::Notify;
 use trainyard_api::webhooks::{TestWebhook, WebhookEvent};
 
 use super::secret::{self, SecretKey, Signing};
 use super::{events, rules};
-use crate::{Entity, StoreError, Transaction, Value};
+use crate::{Entity, Signal, StoreError, Transaction, Value};
 
 /// What a store holds for its webhooks beside the tables.
 #[derive(Debug, Default)]
 pub(crate) struct Outbox {
-    arrived: Arc<Notify>,
     key: Option<SecretKey>,
 }
 
 impl Outbox {
     pub(crate) fn new(key: Option<SecretKey>) -> Self {
-        Self { arrived: Arc::default(), key }
+        Self { key }
     }
 
     pub(crate) fn key(&self) -> Option<&SecretKey> {
         self.key.as_ref()
-    }
-
-    /// Wakes whoever waits for deliveries. The transaction is not yet committed, but [`take`] is a write as well, and
-    /// takes its turn after it.
-    pub(crate) fn wake(&self) {
-        self.arrived.notify_one();
-    }
-
-    pub(crate) fn arrived(&self) -> Arc<Notify> {
-        Arc::clone(&self.arrived)
     }
 }
 
@@ -137,8 +123,7 @@ pub(super) fn announce(
             ],
         )?;
     }
-    tx.outbox().wake();
-    Ok(())
+    tx.signal(Signal::WebhookDeliveries)
 }
 
 /// Gives deliveries that are due to a server. Those of disabled webhooks wait until they are enabled or too old.

@@ -8,7 +8,7 @@ use super::super::page::Page;
 use super::super::parser::parse;
 use super::super::runs::{RULES, TIES};
 use super::*;
-use crate::{ArtifactRoot, Sources, Store, StoreOptions};
+use crate::{ArtifactRoot, PostgresOptions, Sources, Store, StoreOptions};
 
 /// Two thousand runs in experiment 1 and as many in experiment 2. Metric `m` of each is its number, NaN for every
 /// hundredth, missing for every tenth; param `p` one of 10, tag `t` one of 20, tag `rare` on three runs.
@@ -27,10 +27,14 @@ const FILL: &[&str] = &[
     "INSERT INTO run_tag SELECT id, 'rare', 'x' FROM run WHERE id IN (5, 6, 7)",
 ];
 
-fn with_runs<T: Send + 'static>(work: impl FnOnce(&mut Transaction<'_>) -> T + Send + 'static) -> T {
+fn with_runs<T: Send + 'static>(mut work: impl FnMut(&mut Transaction<'_>) -> T + Send + 'static) -> T {
     let folder = tempfile::tempdir().expect("a folder");
     let uri = format!("sqlite:///{}", folder.path().join("store.db").display());
-    let options = StoreOptions { artifact_root: ArtifactRoot::Managed("a:/".to_owned()), webhook_key: None };
+    let options = StoreOptions {
+        artifact_root: ArtifactRoot::Managed("a:/".to_owned()),
+        webhook_key: None,
+        postgres: PostgresOptions::default(),
+    };
     let sources = Sources { now_ms: Arc::new(|| 0), ..Sources::default() };
     let store = Store::open_with(&uri, options, sources).expect("a store");
     let filled = store.write(|tx| {
@@ -40,7 +44,7 @@ fn with_runs<T: Send + 'static>(work: impl FnOnce(&mut Transaction<'_>) -> T + S
         Ok(())
     });
     filled.wait().expect("runs");
-    store.read(|tx| Ok(work(tx))).wait().expect("an answer")
+    store.read(move |tx| Ok(work(tx))).wait().expect("an answer")
 }
 
 fn search<'f>(tx: &Transaction<'_>, experiments: &[i64], filter: &'f str, order_by: &[&str]) -> Search<'f> {

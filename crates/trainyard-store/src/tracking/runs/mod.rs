@@ -3,9 +3,10 @@
 mod load;
 
 use trainyard_api::runs::{
-    CreateRun, DeleteRun, GetRun, GetRunResponse, RestoreRun, RunStatus, UpdateRun, UpdateRunResponse,
+    CreateRun, DeleteRun, GetRun, GetRunResponse, RestoreRun, Run, RunData, RunInfo, RunStatus, UpdateRun,
+    UpdateRunResponse,
 };
-use trainyard_api::{Empty, LifecycleStage, RunId, Tag};
+use trainyard_api::{Empty, LifecycleStage, RunId, Tag, limits};
 
 use super::{experiments, keys, names, points, tags};
 use crate::{Access, Entity, Operation, StoreError, Transaction};
@@ -15,10 +16,10 @@ impl Operation for CreateRun {
     const ACCESS: Access = Access::Write;
 
     fn execute(self, tx: &mut Transaction<'_>) -> Result<GetRunResponse, StoreError> {
-        let experiment = if self.experiment_id.is_empty() {
-            experiments::active(tx, &experiments::DEFAULT.to_string().into())?
+        let (experiment, location) = if self.experiment_id.is_empty() {
+            experiments::active_at(tx, &experiments::DEFAULT.to_string().into())?
         } else {
-            experiments::active(tx, &self.experiment_id)?
+            experiments::active_at(tx, &self.experiment_id)?
         };
         for (index, tag) in self.tags.iter().enumerate() {
             keys::check_presence(&format!("tags[{index}].key"), &tag.key)?;
@@ -35,24 +36,44 @@ impl Operation for CreateRun {
                 Err(error) => return Err(error),
             }
         };
-        let name = name_of_new(tx, self.run_name, &self.tags)?;
-        let now = tx.now_ms();
-        let run = tx.insert(
+        let name = keys::cut(name_of_new(tx, self.run_name, &self.tags)?, limits::RUN_TAG_VALUE_CHARS);
+        let start_time = self.start_time.unwrap_or_else(|| tx.now_ms());
+        let run = tx.query_one(
             "INSERT INTO run (run_id, experiment_id, name, user_id, status, start_time, lifecycle_stage)
-             VALUES ($1, $2, $3, $4, $5, $6, $7) RETURNING id",
+             VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT (run_id) DO NOTHING RETURNING id",
             &[
                 (&run_id).into(),
                 experiment.into(),
                 (&name).into(),
-                self.user_id.into(),
+                (&self.user_id).into(),
                 RunStatus::Running.into(),
-                self.start_time.unwrap_or(now).into(),
+                start_time.into(),
                 LifecycleStage::Active.into(),
             ],
+            |row| row.get::<i64>(0),
         )?;
-        tags::set_all(tx, run, self.tags)?;
-        tags::set_all(tx, run, vec![Tag::new(tags::RUN_NAME, name)])?;
-        created(tx, run, &run_id)
+        let Some(run) = run else {
+            // Asked for twice at the same time.
+            let run = find(tx, run_id)?;
+            return created(tx, run.key, &run.run_id);
+        };
+        let mut tags = self.tags;
+        tags.retain(|tag| tag.key != tags::RUN_NAME);
+        tags.push(Tag::new(tags::RUN_NAME, name.clone()));
+        let tags = tags::insert_all(tx, run, &tags)?;
+        let info = RunInfo {
+            run_uuid: run_id.clone(),
+            run_name: name,
+            experiment_id: experiment.to_string().into(),
+            user_id: self.user_id,
+            status: RunStatus::Running,
+            start_time,
+            end_time: None,
+            artifact_uri: experiments::below(&location, &format!("{run_id}/artifacts")),
+            lifecycle_stage: LifecycleStage::Active,
+            run_id,
+        };
+        Ok(GetRunResponse { run: Run { info, data: RunData { tags, ..RunData::default() }, ..Run::default() } })
     }
 }
 

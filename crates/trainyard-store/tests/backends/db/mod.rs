@@ -1,4 +1,5 @@
 pub mod files;
 pub mod migrations;
+pub mod postgres;
 pub mod processes;
 pub mod transactions;

@@ -4,10 +4,10 @@ use trainyard_store::{DbError, Store, StoreError, Transaction, Value};
 
 use crate::backend::TestStore;
 
-fn insert(key: &str) -> impl FnOnce(&mut Transaction<'_>) -> Result<(), StoreError> + Send + 'static {
+fn insert(key: &str) -> impl FnMut(&mut Transaction<'_>) -> Result<(), StoreError> + Send + 'static {
     let key = key.to_owned();
     move |tx| {
-        tx.execute("INSERT INTO metric_key (key) VALUES ($1)", &[key.into()])?;
+        tx.execute("INSERT INTO metric_key (key) VALUES ($1)", &[(&key).into()])?;
         Ok(())
     }
 }
@@ -72,8 +72,8 @@ pub fn bytes_come_back_as_they_were(test: TestStore) {
     let bytes: Vec<u8> = (0..=255).collect();
     let (given, again) = (bytes.clone(), bytes.clone());
     let read = test.store.read(move |tx| {
-        let whole = tx.query_one("SELECT $1", &[given.into()], |row| row.get::<Vec<u8>>(0))?;
-        let text = tx.query_one("SELECT $1", &[again.into()], |row| Ok(row.get::<String>(0).is_ok()))?;
+        let whole = tx.query_one("SELECT $1", &[given.clone().into()], |row| row.get::<Vec<u8>>(0))?;
+        let text = tx.query_one("SELECT $1", &[again.clone().into()], |row| Ok(row.get::<String>(0).is_ok()))?;
         Ok((whole, text))
     });
     assert_eq!(read.wait().unwrap(), (Some(bytes), Some(false)));
@@ -108,7 +108,7 @@ pub fn more_writes_than_the_queue_holds_are_all_answered(test: TestStore) {
 
 pub fn lists_are_one_bind(test: TestStore) {
     let found = test.store.write(|tx| {
-        tx.execute_many("INSERT INTO metric_key (key) VALUES ($1)", ["a", "b\"", "c"].map(|key| [key.into()]))?;
+        tx.insert_many("metric_key", ["key"], "", ["a", "b\"", "c"].map(|key| [key.into()]))?;
         let dialect = tx.dialect();
         let sql = format!("SELECT key FROM metric_key WHERE id IN {}", dialect.integers("$1"));
         let by_id = tx.query(&sql, &[Value::integers(&[1, 3, i64::MAX])], |row| row.get::<String>(0))?;

@@ -1,0 +1,142 @@
+//! Values as PostgreSQL has them.
+
+use std::error::Error;
+
+use bytes::BytesMut;
+use tokio_postgres::Row;
+use tokio_postgres::types::{FromSql, IsNull, ToSql, Type, to_sql_checked};
+
+use super::error;
+use crate::db::{Column, DbError, List, Value};
+
+type Failure = Box<dyn Error + Sync + Send>;
+
+/// The type that a value is bound as; a NULL takes that of its surroundings.
+pub(super) fn type_of(value: &Value) -> Type {
+    match value {
+        Value::Null => Type::UNKNOWN,
+        Value::Integer(_) => Type::INT8,
+        Value::Real(_) => Type::FLOAT8,
+        Value::Text(_) => Type::TEXT,
+        Value::Bytes(_) => Type::BYTEA,
+        Value::List(List::Integers(_)) => Type::INT8_ARRAY,
+        Value::List(List::Numbers(_)) => Type::FLOAT8_ARRAY,
+        Value::List(List::Texts(_)) => Type::TEXT_ARRAY,
+    }
+}
+
+impl ToSql for Value {
+    fn to_sql(&self, wanted: &Type, out: &mut BytesMut) -> Result<IsNull, Failure> {
+        match self {
+            Self::Null => Ok(IsNull::Yes),
+            Self::Integer(value) => value.to_sql(wanted, out),
+            Self::Real(value) => value.to_sql(wanted, out),
+            Self::Text(value) => value.to_sql(wanted, out),
+            Self::Bytes(value) => value.to_sql(wanted, out),
+            Self::List(List::Integers(values)) => values.to_sql(wanted, out),
+            Self::List(List::Numbers(values)) => values.to_sql(wanted, out),
+            Self::List(List::Texts(values)) => values.to_sql(wanted, out),
+        }
+    }
+
+    /// Statements are prepared with the types of their values.
+    fn accepts(_: &Type) -> bool {
+        true
+    }
+
+    to_sql_checked!();
+}
+
+/// One column of many rows.
+#[derive(Debug)]
+pub(super) enum Array<'v> {
+    Integers(Vec<Option<i64>>),
+    Reals(Vec<Option<f64>>),
+    Texts(Vec<Option<&'v str>>),
+}
+
+impl<'v> Array<'v> {
+    /// The column at an index of rows. Integers among numbers are numbers.
+    pub(super) fn of<const N: usize>(rows: &'v [[Value; N]], index: usize) -> Result<Self, DbError> {
+        let column = || rows.iter().map(|row| &row[index]);
+        let mixed = || DbError::Other(format!("column {index} of rows to insert holds values of several kinds"));
+        let texts = column().any(|value| matches!(value, Value::Text(_)));
+        let reals = column().any(|value| matches!(value, Value::Real(_)));
+        if texts {
+            let text = |value: &'v Value| match value {
+                Value::Null => Ok(None),
+                Value::Text(text) => Ok(Some(text.as_str())),
+                _ => Err(mixed()),
+            };
+            return column().map(text).collect::<Result<_, _>>().map(Self::Texts);
+        }
+        if reals {
+            let real = |value: &Value| match value {
+                Value::Null => Ok(None),
+                Value::Integer(value) => Ok(Some(*value as f64)),
+                Value::Real(value) => Ok(Some(*value)),
+                _ => Err(mixed()),
+            };
+            return column().map(real).collect::<Result<_, _>>().map(Self::Reals);
+        }
+        let integer = |value: &Value| match value {
+            Value::Null => Ok(None),
+            Value::Integer(value) => Ok(Some(*value)),
+            _ => Err(mixed()),
+        };
+        column().map(integer).collect::<Result<_, _>>().map(Self::Integers)
+    }
+
+    pub(super) fn type_of(&self) -> Type {
+        match self {
+            // A column of NULLs is an array of integers: nothing else would be known of it.
+            Self::Integers(_) => Type::INT8_ARRAY,
+            Self::Reals(_) => Type::FLOAT8_ARRAY,
+            Self::Texts(_) => Type::TEXT_ARRAY,
+        }
+    }
+}
+
+impl ToSql for Array<'_> {
+    fn to_sql(&self, wanted: &Type, out: &mut BytesMut) -> Result<IsNull, Failure> {
+        match self {
+            Self::Integers(values) => values.to_sql(wanted, out),
+            Self::Reals(values) => values.to_sql(wanted, out),
+            Self::Texts(values) => values.to_sql(wanted, out),
+        }
+    }
+
+    fn accepts(_: &Type) -> bool {
+        true
+    }
+
+    to_sql_checked!();
+}
+
+/// The column of a row at an index.
+pub(in crate::db) fn column(row: &Row, index: usize) -> Result<Column<'_>, DbError> {
+    row.try_get(index).map_err(|error| DbError::Other(error::whole(&error)))
+}
+
+impl<'r> FromSql<'r> for Column<'r> {
+    fn from_sql(found: &Type, raw: &'r [u8]) -> Result<Self, Failure> {
+        Ok(match *found {
+            Type::INT8 => Self::Integer(i64::from_sql(found, raw)?),
+            Type::INT4 => Self::Integer(i32::from_sql(found, raw)?.into()),
+            Type::INT2 => Self::Integer(i16::from_sql(found, raw)?.into()),
+            Type::BOOL => Self::Integer(bool::from_sql(found, raw)?.into()),
+            Type::FLOAT8 => Self::Real(f64::from_sql(found, raw)?),
+            Type::BYTEA => Self::Bytes(raw),
+            _ => Self::Text(<&str>::from_sql(found, raw)?),
+        })
+    }
+
+    fn from_sql_null(_: &Type) -> Result<Self, Failure> {
+        Ok(Self::Null)
+    }
+
+    fn accepts(found: &Type) -> bool {
+        matches!(*found, Type::INT8 | Type::INT4 | Type::INT2 | Type::BOOL | Type::FLOAT8 | Type::BYTEA)
+            || <&str as FromSql<'_>>::accepts(found)
+    }
+}

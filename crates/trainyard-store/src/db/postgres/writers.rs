@@ -1,0 +1,347 @@
+//! Writer threads: group commit on several connections.
+//!
+//! A writer takes all jobs that wait into one transaction, so that one sync of the disk serves them all, and answers them
+//! after the commit. The next takes what has come meanwhile. A job can be carried out again: where others were in the way,
+//! where a neighbour has to be undone, or where the connection broke before the commit was asked for.
+
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex};
+use std::thread::JoinHandle;
+use std::time::{Duration, Instant};
+
+use tokio::sync::mpsc;
+use tokio::sync::mpsc::error::TrySendError;
+
+use super::error::Trouble;
+use super::{Session, Surroundings};
+use crate::StoreError;
+use crate::db::crew::lock;
+use crate::db::{DbError, Transaction, Waiting, guarded};
+
+/// Writes that may wait; whoever brings more waits for a place.
+const QUEUE: usize = 256;
+/// Jobs of one transaction. PostgreSQL keeps 64 savepoints at hand.
+const MOST_JOBS: usize = 48;
+/// A transaction takes no further jobs after this long, so that those in it are answered.
+const LONGEST_TRANSACTION: Duration = Duration::from_millis(50);
+/// Tries of a transaction that is in the way of others, after the second with one job only.
+const MOST_CONFLICTS: u32 = 12;
+/// Connections that may break under a job before it is taken for the cause.
+const MOST_LOSSES: u32 = 4;
+
+/// One write on its way.
+pub(in crate::db) type WriteJob = Box<dyn Write>;
+
+/// What a write does, and who hears of it.
+pub(in crate::db) trait Write: Send {
+    /// Carries it out as if it were the first time; the answer is kept. Whether it succeeded.
+    fn run(&mut self, tx: &mut Transaction<'_>) -> bool;
+
+    /// Makes the kept answer an error.
+    fn refuse(&mut self, error: DbError);
+
+    /// Answers with what was kept, or with why it was not committed. What was refused is refused either way.
+    fn answer(self: Box<Self>, commit: Result<(), DbError>);
+
+    /// When it was queued.
+    fn queued(&self) -> Instant;
+}
+
+/// Wraps work and its reply into a job.
+pub(super) fn job<T, F, R>(work: F, reply: R) -> WriteJob
+where
+    T: Send + 'static,
+    F: FnMut(&mut Transaction<'_>) -> Result<T, StoreError> + Send + 'static,
+    R: FnOnce(Result<T, StoreError>) + Send + 'static,
+{
+    Box::new(Job { work, reply, outcome: None, queued: Instant::now() })
+}
+
+struct Job<T, F, R> {
+    work: F,
+    reply: R,
+    outcome: Option<Result<T, StoreError>>,
+    queued: Instant,
+}
+
+impl<T, F, R> Write for Job<T, F, R>
+where
+    T: Send,
+    F: FnMut(&mut Transaction<'_>) -> Result<T, StoreError> + Send,
+    R: FnOnce(Result<T, StoreError>) + Send,
+{
+    fn run(&mut self, tx: &mut Transaction<'_>) -> bool {
+        let outcome = guarded(|| (self.work)(tx));
+        let succeeded = outcome.is_ok();
+        self.outcome = Some(outcome);
+        succeeded
+    }
+
+    fn refuse(&mut self, error: DbError) {
+        self.outcome = Some(Err(error.into()));
+    }
+
+    fn answer(self: Box<Self>, commit: Result<(), DbError>) {
+        let Self { reply, outcome, .. } = *self;
+        reply(match (outcome, commit) {
+            (Some(Err(error)), _) => Err(error),
+            (_, Err(error)) => Err(error.into()),
+            (Some(Ok(value)), Ok(())) => Ok(value),
+            (None, Ok(())) => Err(StoreError::Closed),
+        });
+    }
+
+    fn queued(&self) -> Instant {
+        self.queued
+    }
+}
+
+/// The writer threads and their queue. A thread is started when jobs wait and no thread is free.
+pub(super) struct Writers {
+    queue: Option<mpsc::Sender<WriteJob>>,
+    shared: Arc<Shared>,
+    threads: Mutex<Vec<JoinHandle<()>>>,
+    most: usize,
+}
+
+struct Shared {
+    jobs: Mutex<mpsc::Receiver<WriteJob>>,
+    /// Threads that wait for a job.
+    idle: AtomicUsize,
+    surroundings: Arc<Surroundings>,
+}
+
+impl Writers {
+    pub(super) fn new(surroundings: Arc<Surroundings>, most: usize) -> Self {
+        let (queue, jobs) = mpsc::channel(QUEUE);
+        let shared = Shared { jobs: Mutex::new(jobs), idle: AtomicUsize::new(0), surroundings };
+        Self { queue: Some(queue), shared: Arc::new(shared), threads: Mutex::default(), most }
+    }
+
+    /// How many jobs are in the queue.
+    pub(super) fn waiting(&self) -> usize {
+        self.queue.as_ref().map_or(0, |queue| queue.max_capacity() - queue.capacity())
+    }
+
+    /// Queues a job, or hands it back when the queue is full.
+    pub(super) fn submit(&self, job: WriteJob) -> Result<(), Waiting<WriteJob>> {
+        let Some(queue) = &self.queue else { return Ok(()) };
+        // One who writes and waits, over and over, needs one thread only: while it answers, nothing is in the queue.
+        if self.shared.idle.load(Ordering::Relaxed) == 0 {
+            self.start_another(self.waiting() > 0);
+        }
+        match queue.try_send(job) {
+            Err(TrySendError::Full(job)) => Err(Waiting { queue: queue.clone(), job }),
+            // A job dropped with its reply is read as "closed" by whoever waits for it.
+            Ok(()) | Err(TrySendError::Closed(_)) => Ok(()),
+        }
+    }
+
+    fn start_another(&self, busy: bool) {
+        let mut threads = lock(&self.threads);
+        if threads.len() >= if busy { self.most } else { 1 } {
+            return;
+        }
+        let shared = Arc::clone(&self.shared);
+        let started = std::thread::Builder::new().name("store-writer".to_owned()).spawn(move || run(&shared));
+        match started {
+            Ok(thread) => threads.push(thread),
+            Err(error) => {
+                tracing::error!(%error, "no further thread for writing could be started");
+                if threads.is_empty() {
+                    // Whoever waits for an answer hears that the store is closed.
+                    lock(&self.shared.jobs).close();
+                }
+            }
+        }
+    }
+}
+
+impl Drop for Writers {
+    fn drop(&mut self) {
+        drop(self.queue.take());
+        for thread in std::mem::take(&mut *lock(&self.threads)) {
+            // The last clone of a store may be dropped by a closure that a writer itself runs.
+            if thread.thread().id() != std::thread::current().id() {
+                let _ = thread.join();
+            }
+        }
+    }
+}
+
+fn run(shared: &Shared) {
+    let mut writer = Writer { session: None, surroundings: &shared.surroundings };
+    while let Some(jobs) = next(shared) {
+        writer.carry_out(jobs);
+    }
+}
+
+/// All jobs that wait, as many as fit; none once the store is closed.
+fn next(shared: &Shared) -> Option<Vec<WriteJob>> {
+    shared.idle.fetch_add(1, Ordering::Relaxed);
+    let mut waiting = lock(&shared.jobs);
+    let first = waiting.blocking_recv();
+    shared.idle.fetch_sub(1, Ordering::Relaxed);
+    let mut jobs = vec![first?];
+    while jobs.len() < MOST_JOBS
+        && let Ok(job) = waiting.try_recv()
+    {
+        jobs.push(job);
+    }
+    Some(jobs)
+}
+
+/// A thread's connection, opened by its first job and anew whenever it is lost.
+struct Writer<'s> {
+    session: Option<Session>,
+    surroundings: &'s Surroundings,
+}
+
+/// How one transaction went.
+enum Outcome {
+    /// So many of the jobs were carried out and committed.
+    Committed(usize),
+    /// So many were carried out, and it is not known, or not so, that they were committed.
+    NotCommitted(usize, DbError),
+    /// Nothing of it is there. Others were in the way.
+    Conflict(DbError),
+    /// Nothing of it is there. A job has to be undone, and the others can only be kept apart by savepoints.
+    Apart,
+    /// Nothing of it is there: the connection broke before the commit was asked for.
+    Lost,
+}
+
+impl Writer<'_> {
+    fn carry_out(&mut self, mut jobs: Vec<WriteJob>) {
+        let (mut conflicts, mut losses, mut apart) = (0, 0, false);
+        while let Some(first) = jobs.first() {
+            let deadline = first.queued() + self.surroundings.connector.options.acquire_timeout;
+            let session = match self.session.take() {
+                Some(session) => session,
+                None => match self.surroundings.connector.session_until(deadline) {
+                    Ok(session) => session,
+                    Err(error) => {
+                        // Those that have not waited as long yet are not better off with a server that is away.
+                        jobs.drain(..).for_each(|job| job.answer(Err(error.clone())));
+                        return;
+                    }
+                },
+            };
+            let most = if conflicts < 2 && losses < 2 { jobs.len() } else { 1 };
+            let outcome = transact(&session, self.surroundings, &mut jobs[..most], apart);
+            if session.trouble() < Trouble::Lost {
+                self.session = Some(session);
+            }
+            match outcome {
+                Outcome::Committed(count) => {
+                    jobs.drain(..count).for_each(|job| job.answer(Ok(())));
+                    (conflicts, losses, apart) = (0, 0, false);
+                }
+                Outcome::NotCommitted(count, error) => {
+                    jobs.drain(..count).for_each(|job| job.answer(Err(error.clone())));
+                    (conflicts, losses, apart) = (0, 0, false);
+                }
+                Outcome::Apart => apart = true,
+                Outcome::Conflict(_) if conflicts < MOST_CONFLICTS => {
+                    conflicts += 1;
+                    std::thread::sleep(self.pause(conflicts));
+                }
+                Outcome::Conflict(error) => {
+                    jobs.remove(0).answer(Err(error));
+                    conflicts = 0;
+                }
+                Outcome::Lost if losses < MOST_LOSSES => losses += 1,
+                Outcome::Lost => {
+                    let reason = "the connection broke again and again".to_owned();
+                    jobs.remove(0).answer(Err(DbError::Unavailable(reason)));
+                    losses = 0;
+                }
+            }
+        }
+    }
+
+    /// Longer from try to try, and by chance, so that those who were in each other's way do not meet again.
+    fn pause(&self, conflicts: u32) -> Duration {
+        let longest = 1_u64 << conflicts.min(7);
+        let drawn = (self.surroundings.context.sources.unique)() as u64 % (longest * 1000);
+        Duration::from_micros(drawn)
+    }
+}
+
+/// Carries out jobs in one transaction. `apart`: each in a savepoint. Without, a job that fails after it has written undoes
+/// all of them, which seldom happens and saves the others two statements each.
+fn transact(session: &Session, surroundings: &Surroundings, jobs: &mut [WriteJob], apart: bool) -> Outcome {
+    let alone = jobs.len() == 1;
+    let began = Instant::now();
+    session.forget();
+    session.defer("BEGIN");
+    let mut count = 0;
+    let mut written = false;
+    for job in jobs {
+        if count > 0 && began.elapsed() > LONGEST_TRANSACTION {
+            break;
+        }
+        session.forget();
+        if apart && !alone {
+            session.defer("SAVEPOINT job");
+        }
+        let succeeded = job.run(&mut surroundings.transaction(session));
+        match session.trouble() {
+            Trouble::Lost => return Outcome::Lost,
+            Trouble::Conflict => {
+                session.defer("ROLLBACK");
+                let error = session.settle().err();
+                return match error {
+                    Some(_) => Outcome::Lost,
+                    None => Outcome::Conflict(DbError::Conflict("a deadlock, or a change that came first".to_owned())),
+                };
+            }
+            Trouble::None | Trouble::Failed => {}
+        }
+        count += 1;
+        let failed = session.trouble() == Trouble::Failed;
+        if succeeded && failed {
+            // The database has forgotten what the job did after that.
+            job.refuse(DbError::Other("a statement failed, and the operation went on".to_owned()));
+        }
+        if succeeded && !failed {
+            written |= session.wrote();
+            if apart && !alone {
+                session.defer("RELEASE job");
+            }
+        } else if alone {
+            session.defer("ROLLBACK");
+            return if session.settle().is_ok() { Outcome::Committed(1) } else { ended(session) };
+        } else if apart {
+            session.defer("ROLLBACK TO job");
+            session.defer("RELEASE job");
+        } else if failed || session.wrote() {
+            session.defer("ROLLBACK");
+            return if session.settle().is_ok() { Outcome::Apart } else { Outcome::Lost };
+        }
+    }
+    session.forget();
+    if !written {
+        session.defer("ROLLBACK");
+        return if session.settle().is_ok() { Outcome::Committed(count) } else { Outcome::Lost };
+    }
+    // What was deferred is waited for first: if that fails, no commit has been asked for.
+    if session.settle().is_err() {
+        return Outcome::Lost;
+    }
+    match session.batch("COMMIT") {
+        Ok(()) => Outcome::Committed(count),
+        Err(error) if session.trouble() == Trouble::Conflict => Outcome::Conflict(error),
+        Err(_) if session.trouble() == Trouble::Lost => {
+            let reason = "the connection broke during the commit, and it is not known whether it was made; try again";
+            Outcome::NotCommitted(count, DbError::Unavailable(reason.to_owned()))
+        }
+        Err(error) => Outcome::NotCommitted(count, error),
+    }
+}
+
+/// A job that was refused is answered so, whether or not its connection lived to undo it.
+fn ended(session: &Session) -> Outcome {
+    debug_assert_eq!(session.trouble(), Trouble::Lost, "a rollback fails with its connection only");
+    Outcome::Committed(1)
+}

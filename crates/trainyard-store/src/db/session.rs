@@ -1,0 +1,49 @@
+//! One connection of either driver, as transactions and migrations use it.
+
+use super::{DbError, Dialect, Row, Value, postgres, sqlite};
+use crate::StoreError;
+
+/// A connection, borrowed.
+#[derive(Clone, Copy)]
+pub(super) enum Session<'c> {
+    Sqlite(&'c sqlite::Session),
+    Postgres(&'c postgres::Session),
+}
+
+impl Session<'_> {
+    pub(super) fn dialect(self) -> Dialect {
+        match self {
+            Self::Sqlite(_) => Dialect::Sqlite,
+            Self::Postgres(_) => Dialect::Postgres,
+        }
+    }
+
+    /// Hands each row to `read` until that answers `false`.
+    pub(super) fn query(
+        self,
+        sql: &str,
+        values: &[Value],
+        read: impl FnMut(&Row<'_>) -> Result<bool, StoreError>,
+    ) -> Result<(), StoreError> {
+        match self {
+            Self::Sqlite(session) => session.query(sql, values, read),
+            Self::Postgres(session) => session.query(sql, values, read),
+        }
+    }
+
+    /// Carries out a statement without an answer; returns how many rows it changed.
+    pub(super) fn execute(self, sql: &str, values: &[Value]) -> Result<u64, DbError> {
+        match self {
+            Self::Sqlite(session) => session.execute(sql, values),
+            Self::Postgres(session) => session.execute(sql, values),
+        }
+    }
+
+    /// Carries out several statements without values, such as a migration.
+    pub(super) fn batch(self, sql: &str) -> Result<(), DbError> {
+        match self {
+            Self::Sqlite(session) => session.batch(sql),
+            Self::Postgres(session) => session.batch(sql),
+        }
+    }
+}
