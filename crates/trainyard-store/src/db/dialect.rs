@@ -86,6 +86,15 @@ impl Dialect {
         }
     }
 
+    /// At the end of a subquery of `EXISTS`: has it looked up row by row. PostgreSQL would make joins of them, and two hundred
+    /// joins take it minutes to plan.
+    pub fn looked_up(self) -> &'static str {
+        match self {
+            Self::Sqlite => "",
+            Self::Postgres => " OFFSET 0",
+        }
+    }
+
     /// What indexes of long texts hold instead of the text, if it is not the text itself. Texts that differ in it are in its
     /// order.
     pub fn indexed_text(self, column: &str) -> Option<String> {

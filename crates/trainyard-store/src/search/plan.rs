@@ -299,11 +299,11 @@ impl<'s> Search<'s> {
             (Stretch::Absent, Some(Subject::Metric(key))) => {
                 statement
                     .push(" AND NOT EXISTS (SELECT 1 FROM metric_summary m WHERE m.run = x.id AND m.metric_key = ");
-                statement.metric_key(key).push(")");
+                statement.metric_key(key).close_exists();
             }
             (Stretch::Absent, Some(Subject::KeyValue(table, key))) => {
                 let lookup = format!("SELECT 1 FROM {} m WHERE m.{} = x.id AND m.key = ", table.table, table.owner);
-                statement.push(" AND NOT EXISTS (").push(&lookup).bind(key.as_str()).push(")");
+                statement.push(" AND NOT EXISTS (").push(&lookup).bind(key.as_str()).close_exists();
             }
             (Stretch::Present, Some(Subject::KeyValue(table, key))) => {
                 statement.push(&format!(" AND x.id = o0.{} AND o0.key = ", table.owner)).bind(key.as_str());

@@ -195,7 +195,7 @@ impl Statement {
                     self.push(" WHERE ");
                     self.compare_metric(ask);
                 }
-                self.push(")");
+                self.close_exists();
             }
             Subject::Dataset(column) => {
                 self.push(
@@ -203,7 +203,7 @@ impl Statement {
                      WHERE i.run = x.id AND ",
                 );
                 self.compare(column, ask);
-                self.push(")");
+                self.close_exists();
             }
             Subject::DatasetContext => {
                 self.push(
@@ -211,9 +211,14 @@ impl Statement {
                      WHERE t.run = x.id AND t.key = 'mlflow.data.context' AND ",
                 );
                 self.compare("t.value", ask);
-                self.push(")");
+                self.close_exists();
             }
         }
+    }
+
+    /// Ends the subquery of an `EXISTS`.
+    pub(super) fn close_exists(&mut self) -> &mut Self {
+        self.push(self.dialect.looked_up()).push(")")
     }
 
     /// `!=` and its like find owners that have the key with another value, as in MLflow; `IS NULL` those without it.
@@ -224,7 +229,7 @@ impl Statement {
         if !matches!(ask, Ask::IsNull { as_number: false, .. }) {
             self.push(" AND ").compare("t.value", ask);
         }
-        self.push(")");
+        self.close_exists();
     }
 
     /// A query of the latest point of a metric: columns `value` and `is_nan`, no row where there is none. Of a logged

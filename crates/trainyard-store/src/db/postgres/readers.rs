@@ -9,8 +9,8 @@ use crate::StoreError;
 use crate::db::crew::Crew;
 use crate::db::{DbError, Transaction, guarded};
 
-/// Tries of one read, on a connection each.
-const MOST_TRIES: u32 = 3;
+/// Tries of one read, on a connection each: one that breaks every connection is given up.
+const MOST_TRIES: u32 = 6;
 
 /// One read on its way.
 pub(super) type ReadJob = Box<dyn Read>;

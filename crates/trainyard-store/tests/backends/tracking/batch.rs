@@ -142,7 +142,7 @@ pub fn any_batch_is_stored_whole_or_not_at_all(test: TestStore) {
 
 fn points(test: &TestStore) -> Vec<i64> {
     let counts = "SELECT (SELECT COUNT(*) FROM metric_point), (SELECT COUNT(*) FROM metric_series),
-                         (SELECT COUNT(*) FROM metric_key), (SELECT SUM(count) FROM metric_summary)";
+                         (SELECT COUNT(*) FROM metric_key), (SELECT CAST(SUM(count) AS BIGINT) FROM metric_summary)";
     let counts = test.store.read(move |tx| {
         tx.query_one(counts, &[], |row| {
             Ok(vec![row.get(0)?, row.get(1)?, row.get(2)?, row.get::<Option<i64>>(3)?.unwrap_or(0)])
