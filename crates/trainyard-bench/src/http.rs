@@ -2,6 +2,7 @@
 
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{SocketAddr, TcpStream};
+use std::os::linux::net::TcpStreamExt;
 use std::time::Duration;
 
 use anyhow::{Context, Result, anyhow, bail};
@@ -33,6 +34,8 @@ impl Connection {
         )?;
         self.request.extend_from_slice(body);
         self.stream.get_mut().write_all(&self.request)?;
+        // A server under Nagle's algorithm sends the body only when its head has been acknowledged.
+        self.stream.get_ref().set_quickack(true)?;
 
         let head = self.read_head()?;
         match head.length {

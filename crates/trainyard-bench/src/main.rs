@@ -1,17 +1,25 @@
 //! End-to-end measurements next to stock MLflow: the figures of docs/performance.md.
 //!
-//! `servers` starts either server, `load` drives it, `python` times the packages, `report` writes the document. Every
-//! measurement alternates between the two sides, so that a busy minute of the machine hits both.
+//! `servers` starts them, `wrk` loads them (`operations`, `memory`), `sizes` fills them, `python` times the packages,
+//! `report` writes the document. Measurements alternate between the sides, so that a busy minute of the machine hits all.
 
 mod http;
-mod load;
 mod log_metric;
+mod memory;
+mod operations;
 mod package;
+mod peers;
+mod postgres;
 mod process;
 mod python;
 mod report;
+mod seed;
 mod servers;
+mod sizes;
 mod startup;
+mod table;
+mod workloads;
+mod wrk;
 
 use std::path::PathBuf;
 use std::time::Duration;
@@ -19,8 +27,10 @@ use std::time::Duration;
 use anyhow::{Context, Result, bail};
 use clap::{Parser, ValueEnum};
 
+use crate::peers::Programs;
 use crate::report::Report;
 use crate::servers::{Program, Side};
+use crate::wrk::Wrk;
 
 /// Measures Trainyard next to stock MLflow and writes docs/performance.md.
 #[derive(Debug, Parser)]
@@ -37,17 +47,41 @@ struct Arguments {
     #[arg(long, env = "TRAINYARD_STOCK_PYTHON", default_value = "target/venvs/mlflow-3.18/bin/python")]
     stock_python: PathBuf,
 
+    /// The `fml` program of FastTrackML.
+    #[arg(long, env = "TRAINYARD_FASTTRACKML", default_value = "target/venvs/fasttrackml/bin/fml")]
+    fasttrackml: PathBuf,
+
+    /// The load generator.
+    #[arg(long, env = "TRAINYARD_WRK", default_value = "wrk")]
+    wrk: PathBuf,
+
     /// Seconds that each load lasts.
-    #[arg(long, default_value_t = 5.0)]
-    seconds: f64,
+    #[arg(long, default_value_t = 3, value_parser = clap::value_parser!(u64).range(1..))]
+    seconds: u64,
 
     /// How often each load is repeated; the median counts.
     #[arg(long, default_value_t = 3)]
     rounds: usize,
 
+    /// Seconds of the mixed load under which memory is watched, for each database.
+    #[arg(long, default_value_t = 60, value_parser = clap::value_parser!(u64).range(1..))]
+    memory_seconds: u64,
+
+    /// Sizes of the table about points; 100000000 takes long.
+    #[arg(long, value_delimiter = ',', default_value = "1000000,10000000")]
+    points: Vec<u64>,
+
+    /// Sizes of the table about runs; 1000000 takes long.
+    #[arg(long, value_delimiter = ',', default_value = "10000,100000")]
+    runs: Vec<u64>,
+
     /// Measure only these, and print instead of writing the document.
     #[arg(long, value_delimiter = ',')]
     only: Vec<Part>,
+
+    /// With `--only`: put the tables measured now in the place of the old ones.
+    #[arg(long)]
+    write: bool,
 }
 
 /// What can be measured by itself.
@@ -55,8 +89,14 @@ struct Arguments {
 enum Part {
     /// Server start to first answer, memory at rest.
     Startup,
-    /// log-metric and log-batch over HTTP.
-    Load,
+    /// Server operations under load, next to all peers.
+    Operations,
+    /// Memory under a mixed load.
+    Memory,
+    /// Bytes a point, and cost against the number of points.
+    Points,
+    /// Cost against the number of runs.
+    Runs,
     /// Importing the Python packages.
     Import,
     /// Single log_metric calls from Python, and ten million of them.
@@ -86,9 +126,21 @@ fn main() -> Result<()> {
     if wanted(Part::Startup) {
         startup::measure(&ours, &stock, &mut report)?;
     }
-    if wanted(Part::Load) {
-        let duration = Duration::from_secs_f64(arguments.seconds);
-        load::measure(&ours, &stock, duration, arguments.rounds.max(1), &mut report)?;
+    let programs =
+        Programs { ours: ours.clone(), stock: stock.clone(), fasttrackml: arguments.fasttrackml.clone() };
+    if wanted(Part::Operations) {
+        let duration = Duration::from_secs(arguments.seconds);
+        operations::measure(&programs, &Wrk::new(&arguments.wrk)?, duration, arguments.rounds.max(1), &mut report)?;
+    }
+    if wanted(Part::Memory) {
+        let duration = Duration::from_secs(arguments.memory_seconds);
+        memory::measure(&programs, &Wrk::new(&arguments.wrk)?, duration, &mut report)?;
+    }
+    if wanted(Part::Points) {
+        sizes::measure_points(&programs, &arguments.points, &mut report)?;
+    }
+    if wanted(Part::Runs) {
+        sizes::measure_runs(&programs, &arguments.runs, &mut report)?;
     }
     if wanted(Part::Import) {
         python::measure_import(&python, &stock_python, &mut report)?;
@@ -109,12 +161,12 @@ fn main() -> Result<()> {
         package::measure_example(&[(Side::Ours, &ours, &python), (Side::Stock, &stock, &stock_python)], &mut report)?;
     }
     report.print()?;
-    if !arguments.only.is_empty() {
-        eprintln!("==> docs/performance.md is left as it is: only a part was measured");
+    if !arguments.only.is_empty() && !arguments.write {
+        eprintln!("==> docs/performance.md is left as it is: only a part was measured; --write puts it there");
         return Ok(());
     }
     if cfg!(debug_assertions) {
         bail!("docs/performance.md is left as it is: this is a debug build; use `cargo run --release`");
     }
-    report.write()
+    if arguments.only.is_empty() { report.write() } else { report.write_sections() }
 }

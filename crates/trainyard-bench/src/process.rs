@@ -1,4 +1,4 @@
-//! What /proc says about a process and its descendants: processor time and memory.
+//! What /proc says about processes and their descendants: processor time and memory.
 
 use std::fs;
 use std::time::Duration;
@@ -8,7 +8,7 @@ use anyhow::{Context, Result};
 /// Linux reports times to programs in hundredths of a second, whatever the kernel's own clock.
 const TICKS_PER_SECOND: f64 = 100.0;
 
-/// One moment of a process tree.
+/// One moment of process trees.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Usage {
     /// User and system time of all processes, with that of descendants that have ended.
@@ -19,10 +19,10 @@ pub struct Usage {
     pub processes: usize,
 }
 
-/// Reads the usage of `root` and everything it has started.
-pub fn usage(root: u32) -> Result<Usage> {
+/// Reads the usage of `roots` and everything they have started.
+pub fn usage(roots: &[u32]) -> Result<Usage> {
     let all = stats()?;
-    let mut tree = vec![root];
+    let mut tree = roots.to_vec();
     let mut seen = 0;
     while seen < tree.len() {
         let parent = tree[seen];

@@ -1,13 +1,12 @@
 //! The figures as tables, and docs/performance.md around them.
 
-use std::fmt::Write as _;
 use std::fs;
 use std::io::Write as _;
-use std::path::PathBuf;
 use std::process::Command;
 
 use anyhow::{Context, Result};
 
+const PATH: &str = "docs/performance.md";
 const BEGIN: &str = "<!-- measured: written by `make bench`, do not edit below -->";
 const END: &str = "<!-- measured: end -->";
 
@@ -15,6 +14,7 @@ const END: &str = "<!-- measured: end -->";
 #[derive(Debug)]
 pub struct Report {
     heading: String,
+    version: String,
     sections: Vec<String>,
 }
 
@@ -82,12 +82,16 @@ impl Row {
     }
 }
 
-fn verdict(kept: bool) -> &'static str {
+/// Whether an expectation was kept.
+pub fn verdict(kept: bool) -> &'static str {
     if kept { "yes" } else { "**no**" }
 }
 
-/// Three digits that count.
-fn number(value: f64) -> String {
+/// Three digits that count, and thousands apart.
+pub fn number(value: f64) -> String {
+    if value.abs() >= 10_000.0 {
+        return grouped(&format!("{value:.0}"));
+    }
     let digits = match value.abs() {
         100.0.. => 0,
         10.0.. => 1,
@@ -95,6 +99,17 @@ fn number(value: f64) -> String {
         _ => 4,
     };
     format!("{value:.digits$}")
+}
+
+fn grouped(digits: &str) -> String {
+    let mut text = String::new();
+    for (index, digit) in digits.chars().enumerate() {
+        if index > 0 && digit.is_ascii_digit() && (digits.len() - index) % 3 == 0 && !text.ends_with('-') {
+            text.push(',');
+        }
+        text.push(digit);
+    }
+    text
 }
 
 /// The middle of the samples; they are sorted by it.
@@ -120,28 +135,33 @@ impl Report {
         let load = text("/proc/loadavg");
         let commit = Command::new("git").args(["rev-parse", "--short", "HEAD"]).output();
         let commit = commit.map(|output| String::from_utf8_lossy(&output.stdout).trim().to_owned()).unwrap_or_default();
+        let date = jiff::Timestamp::now().strftime("%Y-%m-%d");
+        let version = format!("{date}, Trainyard {} ({commit})", env!("CARGO_PKG_VERSION"));
         let heading = format!(
-            "{} × {}, {:.0} GiB, Linux {}; load average {} when the bench began. {}, Trainyard {} ({commit}) next to \
-             stock MLflow 3.18.0.\n",
+            "{} × {}, {:.0} GiB, Linux {}; load average {} when the bench began. {version} next to stock MLflow 3.18.0. A \
+             table that was measured at another time says so.\n",
             std::thread::available_parallelism()?,
             field("/proc/cpuinfo", "model name"),
             memory / (1024.0 * 1024.0),
             text("/proc/sys/kernel/osrelease").trim(),
             load.split_whitespace().next().unwrap_or("unknown"),
-            jiff::Timestamp::now().strftime("%Y-%m-%d"),
-            env!("CARGO_PKG_VERSION"),
         );
-        Ok(Self { heading, sections: Vec::new() })
+        Ok(Self { heading, version, sections: Vec::new() })
     }
 
     /// Adds a table; `part` is the value of `--only` that repeats it.
     pub fn section(&mut self, title: &str, part: &str, method: &str, rows: Vec<Row>) {
-        let mut text = format!("### {title}\n\n{method}\n\n");
-        text += "| | Trainyard | stock MLflow | better by | expected | kept |\n|---|--:|--:|--:|--:|---|\n";
-        text.extend(rows.iter().map(Row::line));
-        // Writing to a String cannot fail.
-        let _ = write!(text, "\n`cargo run --release -p trainyard-bench -- --only {part}`\n");
-        self.sections.push(text);
+        let mut table = String::from("| | Trainyard | stock MLflow | better by | expected | kept |\n|---|--:|--:|--:|--:|---|\n");
+        table.extend(rows.iter().map(Row::line));
+        self.add(title, part, &format!("{method}\n\n{table}"));
+    }
+
+    /// Adds a section with a body of its own.
+    pub fn add(&mut self, title: &str, part: &str, body: &str) {
+        let Self { version, .. } = self;
+        let body = body.trim_end();
+        let repeat = format!("`cargo run --release -p trainyard-bench -- --only {part}`");
+        self.sections.push(format!("### {title}\n\n{body}\n\n{repeat}; {version}\n"));
     }
 
     /// Prints what was measured.
@@ -151,16 +171,50 @@ impl Report {
 
     /// Replaces the measured part of docs/performance.md; what is written by hand stays.
     pub fn write(&self) -> Result<()> {
-        let path = PathBuf::from("docs/performance.md");
-        let old = fs::read_to_string(&path).with_context(|| format!("read {}", path.display()))?;
-        let (before, rest) = old.split_once(BEGIN).context("docs/performance.md has lost its line `measured`")?;
-        let (_, after) = rest.split_once(END).context("docs/performance.md has lost its line `measured: end`")?;
-        fs::write(&path, format!("{before}{BEGIN}\n\n{}\n{END}{after}", self.text()))?;
-        eprintln!("==> wrote {}", path.display());
-        Ok(())
+        Document::read()?.write(&self.text())
+    }
+
+    /// Replaces only what has been measured now and leaves the other sections; new ones go to the end.
+    pub fn write_sections(&self) -> Result<()> {
+        let document = Document::read()?;
+        let mut sections: Vec<String> = Vec::new();
+        for part in format!("\n{}", document.measured).split("\n### ") {
+            sections.push(part.trim().to_owned());
+        }
+        for section in &self.sections {
+            let section = section.trim().trim_start_matches("### ");
+            let title = section.lines().next();
+            match sections.iter_mut().skip(1).find(|old| old.lines().next() == title) {
+                Some(old) => *old = section.to_owned(),
+                None => sections.push(section.to_owned()),
+            }
+        }
+        document.write(&(sections.join("\n\n### ") + "\n"))
     }
 
     fn text(&self) -> String {
         format!("{}\n{}", self.heading, self.sections.join("\n"))
+    }
+}
+
+/// docs/performance.md: what is written by hand, and what is measured.
+struct Document {
+    before: String,
+    measured: String,
+    after: String,
+}
+
+impl Document {
+    fn read() -> Result<Self> {
+        let text = fs::read_to_string(PATH).with_context(|| format!("read {PATH}"))?;
+        let (before, rest) = text.split_once(BEGIN).with_context(|| format!("{PATH} has lost its line `measured`"))?;
+        let (measured, after) = rest.split_once(END).with_context(|| format!("{PATH} has lost its line `measured: end`"))?;
+        Ok(Self { before: before.to_owned(), measured: measured.trim().to_owned(), after: after.to_owned() })
+    }
+
+    fn write(&self, measured: &str) -> Result<()> {
+        fs::write(PATH, format!("{}{BEGIN}\n\n{measured}\n{END}{}", self.before, self.after))?;
+        eprintln!("==> wrote {PATH}");
+        Ok(())
     }
 }

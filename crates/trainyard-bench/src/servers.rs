@@ -1,4 +1,4 @@
-//! The two servers that are compared, each started in a data folder of its own.
+//! The servers under test: Trainyard's and its peers, each started in a data folder of its own.
 
 use std::fs::File;
 use std::net::{Ipv4Addr, SocketAddr, TcpListener};
@@ -6,10 +6,11 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Context, Result, bail, ensure};
 use tempfile::TempDir;
 
 use crate::http::Connection;
+use crate::postgres::{Postgres, Programs};
 use crate::process::{self, Usage};
 
 const START_TIMEOUT: Duration = Duration::from_secs(120);
@@ -39,23 +40,45 @@ impl Side {
 #[derive(Debug, Clone)]
 pub struct Program {
     program: PathBuf,
-    arguments: &'static [&'static str],
+    kind: Kind,
+}
+
+#[derive(Debug, Clone)]
+enum Kind {
+    Trainyard,
+    TrainyardOnPostgres(Programs),
+    Stock,
+    StockDefault,
+    FastTrackMl,
 }
 
 impl Program {
-    /// `trainyard server`.
+    /// `trainyard server` on SQLite.
     pub fn trainyard(binary: &Path) -> Result<Self> {
-        let program = std::path::absolute(binary)?;
-        if !program.is_file() {
-            bail!("there is no program {}: `cargo build --release -p trainyard-cli` makes it", binary.display());
-        }
-        Ok(Self { program, arguments: &["server"] })
+        let program = file(binary, "`cargo build --release -p trainyard-cli` makes it")?;
+        Ok(Self { program, kind: Kind::Trainyard })
+    }
+
+    /// The same on a PostgreSQL of its own.
+    pub fn on_postgres(&self) -> Result<Self> {
+        Ok(Self { program: self.program.clone(), kind: Kind::TrainyardOnPostgres(Programs::find()?) })
     }
 
     /// `mlflow server --workers 1` of an interpreter.
     pub fn stock(python: &Path) -> Result<Self> {
         let program = crate::python::interpreter(python).context("--stock-python")?;
-        Ok(Self { program, arguments: &["-m", "mlflow", "server", "--workers", "1"] })
+        Ok(Self { program, kind: Kind::Stock })
+    }
+
+    /// The same with as many workers as `mlflow server` starts by itself.
+    pub fn with_default_workers(&self) -> Self {
+        Self { program: self.program.clone(), kind: Kind::StockDefault }
+    }
+
+    /// `fml server` on SQLite.
+    pub fn fasttrackml(binary: &Path) -> Result<Self> {
+        let program = file(binary, "`make bench` installs FastTrackML")?;
+        Ok(Self { program, kind: Kind::FastTrackMl })
     }
 
     /// Starts the server on a new data folder and waits for its first answer.
@@ -66,16 +89,39 @@ impl Program {
 
     /// As [`Program::start`], on a data folder that may have been used before.
     pub fn start_in(&self, folder: TempDir) -> Result<Server> {
+        let postgres = match &self.kind {
+            Kind::TrainyardOnPostgres(programs) => Some(programs.start()?),
+            _ => None,
+        };
+        self.start_on(folder, postgres)
+    }
+
+    /// As [`Program::start_in`], on a database server that is running.
+    pub fn start_on(&self, folder: TempDir, postgres: Option<Postgres>) -> Result<Server> {
         let address = free_address()?;
         let log = File::create(folder.path().join("server.log"))?;
+        let database = folder.path().join("store.db");
+        let artifacts = folder.path().join("artifacts");
         let mut command = Command::new(&self.program);
+        match self.kind {
+            Kind::Trainyard | Kind::TrainyardOnPostgres(_) => command.arg("server"),
+            Kind::Stock => command.args(["-m", "mlflow", "server", "--workers", "1"]),
+            Kind::StockDefault => command.args(["-m", "mlflow", "server"]),
+            Kind::FastTrackMl => command.args(["server", "--log-level", "error"]),
+        };
+        if matches!(self.kind, Kind::FastTrackMl) {
+            command.args(["--listen-address", &address.to_string()]);
+            command.arg("--database-uri").arg(format!("sqlite://{}", database.display()));
+            command.arg("--default-artifact-root").arg(artifacts);
+        } else {
+            command.args(["--host", "127.0.0.1", "--port", &address.port().to_string()]);
+            command.arg("--backend-store-uri").arg(match &postgres {
+                Some(postgres) => postgres.uri(),
+                None => format!("sqlite:///{}", database.display()),
+            });
+            command.arg("--artifacts-destination").arg(artifacts);
+        }
         command
-            .args(self.arguments)
-            .args(["--host", "127.0.0.1", "--port", &address.port().to_string()])
-            .arg("--backend-store-uri")
-            .arg(format!("sqlite:///{}", folder.path().join("store.db").display()))
-            .arg("--artifacts-destination")
-            .arg(folder.path().join("artifacts"))
             .env("MLFLOW_DISABLE_TELEMETRY", "true")
             .current_dir(folder.path())
             .stdin(Stdio::null())
@@ -83,7 +129,8 @@ impl Program {
             .stderr(log);
         let began = Instant::now();
         let child = command.spawn().with_context(|| format!("start {}", self.program.display()))?;
-        let mut server = Server { child, address, start: Duration::ZERO, folder: Some(folder) };
+        let program = self.program.clone();
+        let mut server = Server { child, program, address, start: Duration::ZERO, folder: Some(folder), postgres };
         server.wait_for_answer(began)?;
         Ok(server)
     }
@@ -93,17 +140,25 @@ impl Program {
 #[derive(Debug)]
 pub struct Server {
     child: Child,
+    program: PathBuf,
     /// Where it listens.
     pub address: SocketAddr,
     /// From starting the process to the first answer of `/health`.
     pub start: Duration,
     folder: Option<TempDir>,
+    postgres: Option<Postgres>,
 }
 
 impl Server {
-    /// Processor time and memory of the server with its workers.
+    /// Processor time and memory of the server with its workers, and of its own database server.
     pub fn usage(&self) -> Result<Usage> {
-        process::usage(self.child.id())
+        let roots: Vec<u32> = std::iter::once(self.child.id()).chain(self.postgres.as_ref().map(Postgres::pid)).collect();
+        process::usage(&roots)
+    }
+
+    /// Resident memory in bytes of the server alone.
+    pub fn resident(&self) -> Result<u64> {
+        Ok(process::usage(&[self.child.id()])?.resident)
     }
 
     /// Waits until the server has finished what it does after its first answer: stock starts more processes then, whose
@@ -123,9 +178,43 @@ impl Server {
     }
 
     /// Stops the server and hands out its data folder.
-    pub fn stop(mut self) -> Option<TempDir> {
+    pub fn stop(self) -> Option<TempDir> {
+        self.stop_all().0
+    }
+
+    /// Stops the server and hands out its data folder and its database server, which goes on.
+    pub fn stop_all(mut self) -> (Option<TempDir>, Option<Postgres>) {
         self.terminate();
-        self.folder.take()
+        (self.folder.take(), self.postgres.take())
+    }
+
+    /// Bytes of the store. SQLite's is one file once the server has been stopped.
+    pub fn size(&self) -> Result<u64> {
+        if let Some(postgres) = &self.postgres {
+            return postgres.size();
+        }
+        let folder = self.folder.as_ref().context("the data folder")?.path();
+        let sizes = ["store.db", "store.db-wal"].map(|name| folder.join(name).metadata().map_or(0, |file| file.len()));
+        Ok(sizes.iter().sum())
+    }
+
+    /// Runs a `trainyard db …` command on this store; `false` when the program has no such command.
+    pub fn maintain(&self, command: &str) -> Result<bool> {
+        let known = Command::new(&self.program).args(["db", command, "--help"]).output()?;
+        if !known.status.success() {
+            return Ok(false);
+        }
+        let folder = self.folder.as_ref().context("the data folder")?.path();
+        let store = match &self.postgres {
+            Some(postgres) => postgres.uri(),
+            None => format!("sqlite:///{}", folder.join("store.db").display()),
+        };
+        let output = Command::new(&self.program)
+            .args(["db", command, "--backend-store-uri", &store])
+            .current_dir(folder)
+            .output()?;
+        ensure!(output.status.success(), "db {command} failed: {}", String::from_utf8_lossy(&output.stderr));
+        Ok(true)
     }
 
     fn wait_for_answer(&mut self, began: Instant) -> Result<()> {
@@ -170,6 +259,12 @@ impl Drop for Server {
             self.terminate();
         }
     }
+}
+
+fn file(path: &Path, advice: &str) -> Result<PathBuf> {
+    let program = std::path::absolute(path)?;
+    ensure!(program.is_file(), "there is no program {}: {advice}", path.display());
+    Ok(program)
 }
 
 fn free_address() -> Result<SocketAddr> {

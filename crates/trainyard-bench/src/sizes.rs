@@ -1,0 +1,253 @@
+//! What operations cost as a store grows: with the number of points, and with the number of runs.
+
+use std::time::Instant;
+
+use anyhow::{Context, Result, bail, ensure};
+use serde_json::{Value, json};
+
+use crate::http::Connection;
+use crate::peers::{Programs, Who, leave_out};
+use crate::report::{Report, median, number};
+use crate::seed;
+use crate::servers::{Program, Server};
+use crate::table::{Cell, Expected, Table};
+use crate::workloads;
+
+/// How often each request is timed.
+const TIMES: usize = 21;
+/// Series that the points are spread over, all in one run.
+const SERIES: u64 = 10;
+const CONNECTIONS: u64 = 4;
+const PAGE: u64 = 25_000;
+/// The page of a search whose cost is compared with the first, and the runs of a page.
+const FAR_PAGE: u64 = 500;
+const FAR_PAGE_RUNS: u64 = 10;
+const NAMES: u64 = 10_000;
+
+/// One column: a store of one size in one database.
+type Figures = Vec<(&'static str, &'static str, Cell, Option<Expected>)>;
+
+/// Points in one run, from a million on, and the bytes they take.
+pub fn measure_points(programs: &Programs, sizes: &[u64], report: &mut Report) -> Result<()> {
+    let (table, left_out) = columns(programs, sizes, "points", points)?;
+    let body = format!(
+        "Points of {SERIES} metrics in one run: losses with noise in all bits of a double, a step every quarter of a second \
+         give or take 20 ms, sent as log-batch of 1000 on {CONNECTIONS} connections. Bytes are those of the SQLite file, or of \
+         the PostgreSQL database with its indexes after VACUUM; *at rest* is after `trainyard db pack`. Times are medians \
+         of {TIMES} requests on one connection, measured on the packed store where the program packs. Each answer is \
+         compared in count and last value with what was sent.\n\n{left_out}{table}"
+    );
+    report.add("Cost against the number of points", "points", &body);
+    Ok(())
+}
+
+/// Runs of an experiment, from ten thousand on.
+pub fn measure_runs(programs: &Programs, sizes: &[u64], report: &mut Report) -> Result<()> {
+    let (table, left_out) = columns(programs, sizes, "runs", runs)?;
+    let body = format!(
+        "Runs of one experiment with {} params, {} metrics and {} tags each. The filter is `metrics.m0 > 0.5 AND params.p0 \
+         = '3' AND tags.t0 = '2'`, the order `metrics.m1 DESC`, a page 100 runs, page {FAR_PAGE} one of {FAR_PAGE_RUNS} runs. Times are \
+         medians of {TIMES} requests on one connection. Pages are checked for their order, the run page for its values.\n\n\
+         {left_out}{table}",
+        seed::PARAMS,
+        seed::METRICS,
+        seed::TAGS
+    );
+    report.add("Cost against the number of runs", "runs", &body);
+    Ok(())
+}
+
+/// Measures each size on both databases. Returns the table and what was left out.
+fn columns(
+    programs: &Programs,
+    sizes: &[u64],
+    what: &str,
+    measure: fn(&Program, Who, u64) -> Result<Figures>,
+) -> Result<(String, String)> {
+    let mut names = Vec::new();
+    let mut columns = Vec::new();
+    let mut left_out = Vec::new();
+    for who in [Who::Sqlite, Who::Postgres] {
+        for size in sizes {
+            let program = if who == Who::Sqlite { Ok(programs.ours.clone()) } else { programs.ours.on_postgres() };
+            match program.and_then(|program| measure(&program, who, *size)) {
+                Ok(figures) => {
+                    let database = if who == Who::Sqlite { "SQLite" } else { "PostgreSQL" };
+                    names.push(format!("{database}, {} {what}", number(*size as f64)));
+                    columns.push(figures);
+                }
+                Err(error) if who == Who::Postgres => {
+                    leave_out(&mut left_out, who, &error);
+                    break;
+                }
+                Err(error) => return Err(error),
+            }
+        }
+    }
+    let mut table = Table::new(names);
+    let rows = columns.first().context("a column")?;
+    for (index, (name, unit, ..)) in rows.iter().enumerate() {
+        let cells: Vec<_> = columns.iter().map(|figures| (figures[index].2, figures[index].3)).collect();
+        table.row(name, unit, &cells);
+    }
+    let left_out = left_out.iter().map(|text| format!("{text}\n\n")).collect();
+    Ok((table.text(), left_out))
+}
+
+fn points(program: &Program, who: Who, size: u64) -> Result<Figures> {
+    let steps = size / SERIES;
+    eprintln!("==> {size} points on {}", who.name());
+    let server = program.start()?;
+    let experiment = seed::experiment(server.address, "points")?;
+    let run = seed::empty_run(&mut Connection::open(server.address)?, &experiment)?;
+    let began = Instant::now();
+    seed::losses(server.address, &run, SERIES, 0..steps, CONNECTIONS)?;
+    let seeded = size as f64 / began.elapsed().as_secs_f64();
+    let server = restarted(program, server)?;
+    let fresh = server.size()? as f64 / size as f64;
+    let began = Instant::now();
+    let packs = server.maintain("pack")?;
+    let packing = began.elapsed().as_secs_f64();
+    if !packs {
+        eprintln!("==> LEFT OUT: {} has no `db pack`", who.name());
+    }
+    let server = restarted(program, server)?;
+    let packed = server.size()? as f64 / size as f64;
+    eprintln!("    {seeded:.0} points/s, {fresh:.1} bytes a point, packed {packed:.1} in {packing:.1} s");
+
+    let mut connection = Connection::open(server.address)?;
+    let mut get = |path: String| {
+        let times = timed(|| connection.send("GET", &path, b"").map(<[u8]>::to_vec))?;
+        Ok::<_, anyhow::Error>((times.0, serde_json::from_slice::<Value>(&times.1)?))
+    };
+    let (run_page, answer) = get(format!("/api/2.0/mlflow/runs/get?run_id={run}"))?;
+    let latest = answer["run"]["data"]["metrics"].as_array().context("a run without metrics")?;
+    let last = |metric: &Value| {
+        let series = metric["key"].as_str().and_then(|key| key.strip_prefix("loss")?.parse().ok());
+        series.is_some_and(|one| metric["step"] == steps - 1 && metric["value"] == seed::loss(one, steps - 1))
+    };
+    ensure!(latest.len() as u64 == SERIES && latest.iter().all(last), "latest values are not those logged: {answer}");
+    let history = format!("/api/2.0/mlflow/metrics/get-history?run_id={run}&metric_key=loss0&max_results={PAGE}");
+    let (history_page, answer) = get(history)?;
+    let page = answer["metrics"].as_array().context("a history without metrics")?;
+    let page_points = PAGE.min(steps);
+    ensure!(page.len() as u64 == page_points, "a page of {} points", page.len());
+    ensure!(page.iter().zip(0..).all(|(point, step)| point["value"] == seed::loss(0, step)), "a page of other points");
+    let (interval, answer) = get(workloads::interval_path(&run, "loss0"))?;
+    let chosen = answer["metrics"].as_array().context("an interval without metrics")?;
+    let ends = [chosen.first(), chosen.last()].map(|point| point.and_then(|point| point["step"].as_u64()));
+    ensure!(ends == [Some(0), Some(steps - 1)], "an interval from {ends:?}");
+    let million = steps == 1_000_000;
+    let sqlite = who == Who::Sqlite;
+    Ok(vec![
+        ("log-batch while filling", "points/s", Some(seeded), None),
+        ("bytes a point, just logged", "B", Some(fresh), None),
+        (
+            "bytes a point, at rest",
+            "B",
+            packs.then_some(packed),
+            (size >= 10_000_000).then_some(Expected::AtMost(if sqlite { 12.0 } else { 16.0 })),
+        ),
+        ("packing", "s", packs.then_some(packing), None),
+        ("run page", "ms", Some(run_page), Some(Expected::AtMost(50.0))),
+        ("history, first page of 25,000", "ms", Some(history_page), Some(Expected::AtMost(50.0))),
+        (
+            "history of a tenth of the points → 1,000",
+            "ms",
+            Some(interval),
+            million.then_some(Expected::AtMost(if sqlite { 5.0 } else { 10.0 })),
+        ),
+    ])
+}
+
+/// Stops the server and starts it on the same store, so that its files are complete.
+fn restarted(program: &Program, server: Server) -> Result<Server> {
+    let (folder, postgres) = server.stop_all();
+    program.start_on(folder.context("the data folder")?, postgres)
+}
+
+fn runs(program: &Program, who: Who, size: u64) -> Result<Figures> {
+    eprintln!("==> {size} runs on {}", who.name());
+    let server = program.start()?;
+    let experiment = seed::experiment(server.address, "runs")?;
+    let began = Instant::now();
+    seed::runs(server.address, &experiment, 0, size, CONNECTIONS)?;
+    let seeded = size as f64 / began.elapsed().as_secs_f64();
+    let wide = seed::empty_run(&mut Connection::open(server.address)?, &seed::experiment(server.address, "wide")?)?;
+    seed::names(server.address, &wide, NAMES)?;
+    let server = restarted(program, server)?;
+    let bytes = server.size()? as f64 / size as f64;
+    let mut connection = Connection::open(server.address)?;
+    let mut search = |message: &Value| {
+        let (time, answer) = timed(|| connection.post("runs/search", message))?;
+        ordered(&answer)?;
+        Ok::<_, anyhow::Error>((time, answer))
+    };
+    let (filtered, answer) = search(&workloads::search(&experiment))?;
+    let found = answer["runs"].as_array().map_or(0, Vec::len);
+    let by_metric = json!({"experiment_ids": [experiment], "order_by": ["metrics.m1 DESC"], "max_results": 100});
+    let (ordered, answer) = search(&by_metric)?;
+    let first = answer["runs"][0]["info"]["run_id"].as_str().context("a first run")?.to_owned();
+    let name = answer["runs"][0]["info"]["run_name"].clone();
+    let mut far = json!({
+        "experiment_ids": [experiment], "order_by": ["metrics.m1 DESC"], "max_results": FAR_PAGE_RUNS,
+    });
+    for page in 1..FAR_PAGE {
+        let answer = Connection::open(server.address)?.post("runs/search", &far)?;
+        match answer["next_page_token"].as_str() {
+            Some(token) if !token.is_empty() => far["page_token"] = token.into(),
+            _ => bail!("page {page} of {size} runs is the last"),
+        }
+    }
+    let (far_page, _) = search(&far)?;
+    let mut page = |run: &str| {
+        let path = format!("runs/get?run_id={run}");
+        let (time, answer) = timed(|| connection.get(&path).map(<[u8]>::to_vec))?;
+        Ok::<_, anyhow::Error>((time, serde_json::from_slice::<Value>(&answer)?))
+    };
+    let (run_page, answer) = page(&first)?;
+    let run: u64 = name.as_str().and_then(|name| name.strip_prefix("run-")?.parse().ok()).context("a name of a run")?;
+    let metrics = answer["run"]["data"]["metrics"].as_array().map_or(&[][..], Vec::as_slice);
+    let is_right = |metric: &Value| {
+        let number = metric["key"].as_str().and_then(|key| key.strip_prefix('m')?.parse().ok());
+        number.is_some_and(|number| metric["value"] == seed::metric(run, number))
+    };
+    ensure!(metrics.len() as u64 == seed::METRICS && metrics.iter().all(is_right), "{name} is not what was sent");
+    let (wide_page, answer) = page(&wide)?;
+    let names = answer["run"]["data"]["metrics"].as_array().map_or(0, Vec::len) as u64;
+    ensure!(names == NAMES, "{names} metric names instead of {NAMES}");
+    eprintln!("    {seeded:.0} runs/s, {bytes:.0} bytes a run, {found} runs found");
+    let limit = |least: u64| (size >= least).then_some(Expected::AtMost(if who == Who::Sqlite { 10.0 } else { 20.0 }));
+    Ok(vec![
+        ("filling, two requests a run", "runs/s", Some(seeded), None),
+        ("bytes a run", "B", Some(bytes), None),
+        ("search: filter on metric, param and tag, by a metric", "ms", Some(filtered), limit(100_000)),
+        ("search: by a metric alone", "ms", Some(ordered), limit(100_000)),
+        ("search: page 500", "ms", Some(far_page), limit(100_000)),
+        ("run page", "ms", Some(run_page), Some(Expected::AtMost(50.0))),
+        ("page of a run with 10,000 metric names", "ms", Some(wide_page), Some(Expected::AtMost(50.0))),
+    ])
+}
+
+/// The runs of a page, and those only, in the order of their `m1`.
+fn ordered(answer: &Value) -> Result<()> {
+    let runs = answer["runs"].as_array().map_or(&[][..], Vec::as_slice);
+    ensure!(!runs.is_empty(), "a search that finds nothing");
+    let number = |run: &Value| run["info"]["run_name"].as_str().and_then(|name| name.strip_prefix("run-")?.parse().ok());
+    let values = runs.iter().map(|run| number(run).map(|number| seed::metric(number, 1)).context("a name of a run"));
+    let values = values.collect::<Result<Vec<f64>>>()?;
+    ensure!(values.windows(2).all(|pair| pair[0] >= pair[1]), "runs out of order");
+    Ok(())
+}
+
+/// The median in milliseconds, and the last answer.
+fn timed<T>(mut ask: impl FnMut() -> Result<T>) -> Result<(f64, T)> {
+    let mut answer = ask()?;
+    let mut times = Vec::new();
+    for _ in 0..TIMES {
+        let began = Instant::now();
+        answer = ask()?;
+        times.push(began.elapsed().as_secs_f64() * 1e3);
+    }
+    Ok((median(&mut times), answer))
+}
