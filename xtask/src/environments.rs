@@ -97,6 +97,11 @@ pub fn stock_2_22() -> Result<Environment> {
     prepare(root().join("target/venvs/mlflow-2.22"), &[&["-r", "tests/conformance/requirements-2.22.txt"]])
 }
 
+/// `target/venvs/fasttrackml`: the `fml` program, which needs none of the packages that its own asks for.
+pub fn fasttrackml() -> Result<Environment> {
+    prepare(root().join("target/venvs/fasttrackml"), &[&["--no-deps", "fasttrackml==0.6.0"]])
+}
+
 /// `target/venvs/frameworks`: PyTorch, Lightning, TensorFlow and Keras, with our package built from this checkout.
 pub fn frameworks() -> Result<Environment> {
     let environment = prepare_with(

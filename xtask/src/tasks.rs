@@ -4,7 +4,7 @@ use std::fs;
 use std::path::PathBuf;
 use std::process::Command;
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, bail};
 
 use crate::environments::{self, Environment};
 use crate::postgres::Postgres;
@@ -179,8 +179,9 @@ fn release_wheel() -> Result<PathBuf> {
     Ok(built.context("maturin left no wheel in target/wheels")??.path())
 }
 
-/// Measures release builds against stock MLflow; the bench writes docs/performance.md.
+/// Measures release builds against stock MLflow and other peers; the bench writes docs/performance.md.
 pub fn bench() -> Result<()> {
+    load_generator()?;
     let environment = environments::with_release_wheel(&release_wheel()?)?;
     let stock = environments::stock_3_18()?;
     run(
@@ -193,7 +194,25 @@ pub fn bench() -> Result<()> {
         .env("TRAINYARD_BIN", root().join("target/release/trainyard"))
         .env("TRAINYARD_PYTHON", environment.python())
         .env("TRAINYARD_STOCK_PYTHON", stock.python());
-    run("Measure against stock MLflow", bench, "The bench's message is above.")
+    match environments::fasttrackml() {
+        Ok(fasttrackml) => {
+            bench.env("TRAINYARD_FASTTRACKML", fasttrackml.program("fml"));
+        }
+        // The bench leaves it out and says so in the document.
+        Err(error) => eprintln!("==> FastTrackML cannot be had: {error:#}"),
+    }
+    run("Measure against stock MLflow and FastTrackML", bench, "The bench's message is above.")
+}
+
+/// wrk, installed where that is possible without asking.
+fn load_generator() -> Result<()> {
+    // `wrk --version` ends with 1, so ask the shell whether there is one.
+    let is_there = || first_line(program("sh", &["-c", "command -v wrk"])).is_some();
+    let install = program("apt-get", &["install", "--quiet", "--yes", "wrk"]);
+    if is_there() || run("Install the load generator", install, "Install wrk, then repeat.").is_ok() && is_there() {
+        return Ok(());
+    }
+    bail!("the bench needs the load generator wrk (Debian: `apt install wrk`)")
 }
 
 /// Writes what is derived from the Python package's public names: the table in docs/compatibility.md, the type stubs.

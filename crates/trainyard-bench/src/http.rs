@@ -14,13 +14,19 @@ pub struct Connection {
     stream: BufReader<TcpStream>,
     request: Vec<u8>,
     answer: Vec<u8>,
+    quick_ack: bool,
 }
 
 impl Connection {
     /// Connects, with small writes sent at once.
     pub fn open(address: SocketAddr) -> Result<Self> {
         let stream = BufReader::new(connect(address)?);
-        Ok(Self { address, stream, request: Vec::new(), answer: Vec::new() })
+        Ok(Self { address, stream, request: Vec::new(), answer: Vec::new(), quick_ack: true })
+    }
+
+    /// As ordinary clients connect: a server under Nagle's algorithm makes them wait.
+    pub fn ordinary(address: SocketAddr) -> Result<Self> {
+        Ok(Self { quick_ack: false, ..Self::open(address)? })
     }
 
     /// Sends one request and reads the whole answer; the body is valid until the next request.
@@ -35,7 +41,9 @@ impl Connection {
         self.request.extend_from_slice(body);
         self.stream.get_mut().write_all(&self.request)?;
         // A server under Nagle's algorithm sends the body only when its head has been acknowledged.
-        self.stream.get_ref().set_quickack(true)?;
+        if self.quick_ack {
+            self.stream.get_ref().set_quickack(true)?;
+        }
 
         let head = self.read_head()?;
         match head.length {

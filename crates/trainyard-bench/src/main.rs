@@ -27,9 +27,11 @@ use std::time::Duration;
 use anyhow::{Context, Result, bail};
 use clap::{Parser, ValueEnum};
 
-use crate::peers::Programs;
+use crate::operations::Comparison;
+use crate::peers::{Programs, Who};
 use crate::report::Report;
 use crate::servers::{Program, Side};
+use crate::workloads::Operation;
 use crate::wrk::Wrk;
 
 /// Measures Trainyard next to stock MLflow and writes docs/performance.md.
@@ -54,6 +56,14 @@ struct Arguments {
     /// The load generator.
     #[arg(long, env = "TRAINYARD_WRK", default_value = "wrk")]
     wrk: PathBuf,
+
+    /// Compare server operations with these only; all that can be had otherwise.
+    #[arg(long, value_delimiter = ',')]
+    peers: Vec<Who>,
+
+    /// Compare these server operations only.
+    #[arg(long, value_delimiter = ',')]
+    operations: Vec<Operation>,
 
     /// Seconds that each load lasts.
     #[arg(long, default_value_t = 3, value_parser = clap::value_parser!(u64).range(1..))]
@@ -126,11 +136,15 @@ fn main() -> Result<()> {
     if wanted(Part::Startup) {
         startup::measure(&ours, &stock, &mut report)?;
     }
-    let programs =
-        Programs { ours: ours.clone(), stock: stock.clone(), fasttrackml: arguments.fasttrackml.clone() };
+    let programs = Programs { ours: ours.clone(), stock: stock.clone(), fasttrackml: arguments.fasttrackml.clone() };
     if wanted(Part::Operations) {
-        let duration = Duration::from_secs(arguments.seconds);
-        operations::measure(&programs, &Wrk::new(&arguments.wrk)?, duration, arguments.rounds.max(1), &mut report)?;
+        let comparison = Comparison {
+            peers: arguments.peers,
+            operations: arguments.operations,
+            duration: Duration::from_secs(arguments.seconds),
+            rounds: arguments.rounds.max(1),
+        };
+        operations::measure(&programs, &comparison, &Wrk::new(&arguments.wrk)?, &mut report)?;
     }
     if wanted(Part::Memory) {
         let duration = Duration::from_secs(arguments.memory_seconds);

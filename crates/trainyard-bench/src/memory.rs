@@ -40,7 +40,8 @@ pub fn measure(programs: &Programs, wrk: &Wrk, duration: Duration, report: &mut 
         Err(error) => leave_out(&mut left_out, Who::Postgres, &error),
     }
     let mut table = Table::new(courses.iter().map(|(who, _)| who.name().to_owned()).collect());
-    let row = |figure: &dyn Fn(&Course) -> f64| courses.iter().map(|(_, one)| (Some(figure(one)), None)).collect::<Vec<_>>();
+    let row =
+        |figure: &dyn Fn(&Course) -> f64| courses.iter().map(|(_, one)| (Some(figure(one)), None)).collect::<Vec<_>>();
     table.row("at rest, before", "MiB", &row(&|one| one.at_rest));
     for part in 0..PARTS {
         let until = duration.as_secs_f64() * (part + 1) as f64 / PARTS as f64;

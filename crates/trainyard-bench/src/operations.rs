@@ -6,9 +6,10 @@ use std::time::Duration;
 use anyhow::{Context, Result, ensure};
 
 use crate::peers::{Peers, Programs, Who};
+use crate::postgres;
 use crate::report::{Report, median, number};
 use crate::table::{Cell, Expected, Table};
-use crate::workloads::{self, Operation, Seeded};
+use crate::workloads::{self, Operation};
 use crate::wrk::Wrk;
 
 /// Operation, connections, and what is expected on SQLite and on PostgreSQL: a rate for writes, milliseconds for reads.
@@ -24,6 +25,19 @@ const LOADS: &[(Operation, u32, Option<[f64; 2]>)] = &[
     (Operation::FullHistory, 1, Some([100.0, 150.0])),
     (Operation::Downsampled, 1, None),
 ];
+
+/// What is compared, how long and how often.
+#[derive(Debug, Clone)]
+pub struct Comparison {
+    /// Servers; all when there are none.
+    pub peers: Vec<Who>,
+    /// Operations; all when there are none.
+    pub operations: Vec<Operation>,
+    /// Of each load.
+    pub duration: Duration,
+    /// The median of which counts.
+    pub rounds: usize,
+}
 
 /// One round of one load on one server.
 #[derive(Debug, Clone, Copy)]
@@ -41,13 +55,17 @@ struct Sample {
 type Notes = BTreeMap<String, [u64; 2]>;
 
 /// Loads all servers in turns.
-pub fn measure(programs: &Programs, wrk: &Wrk, duration: Duration, rounds: usize, report: &mut Report) -> Result<()> {
-    let peers = Peers::start(programs, workloads::fill)?;
+pub fn measure(programs: &Programs, comparison: &Comparison, wrk: &Wrk, report: &mut Report) -> Result<()> {
+    let Comparison { peers: wanted, operations, duration, rounds } = comparison;
+    let peers = Peers::start(programs, wanted)?;
     // Stock's default server is asked by an ordinary client and by one that does not stall.
+    let wants = |who: Who| wanted.is_empty() || wanted.contains(&who);
     let mut columns: Vec<(Who, usize)> = Vec::new();
     for (index, peer) in peers.running.iter().enumerate() {
-        columns.push((peer.who, index));
-        if peer.who == Who::StockDefault {
+        if peer.who == Who::Sqlite || wants(peer.who) {
+            columns.push((peer.who, index));
+        }
+        if wants(Who::StockUnstalled) && peer.who == Who::StockDefault {
             columns.push((Who::StockUnstalled, index));
         }
     }
@@ -57,12 +75,16 @@ pub fn measure(programs: &Programs, wrk: &Wrk, duration: Duration, rounds: usize
     let mut costs = Table::new([names.clone(), vec!["stock, 1 worker, over SQLite".to_owned()]].concat());
     let mut times = Table::new(names);
     for (operation, connections, expected) in LOADS {
+        if !operations.is_empty() && !operations.contains(operation) {
+            continue;
+        }
         let title = title(*operation, *connections);
         let mut samples: Vec<Vec<Sample>> = vec![Vec::new(); columns.len()];
-        for round in 1..=rounds {
+        for round in 1..=*rounds {
             for (index, (who, peer)) in columns.iter().enumerate() {
                 eprintln!("==> {title}, {} ({round} of {rounds})", who.name());
-                let load = Load { peers: &peers, wrk, duration, operation: *operation, connections: *connections };
+                let load =
+                    Load { peers: &peers, wrk, duration: *duration, operation: *operation, connections: *connections };
                 let sample = load.run(*who, *peer, &mut notes).with_context(|| format!("{title}, {}", who.name()))?;
                 samples[index].extend(sample);
             }
@@ -72,7 +94,7 @@ pub fn measure(programs: &Programs, wrk: &Wrk, duration: Duration, rounds: usize
             (!figures.is_empty()).then(|| median(&mut figures))
         };
         let is_read = matches!(operation, Operation::Search | Operation::FullHistory | Operation::Downsampled);
-        let cells: Vec<_> = columns.iter().enumerate().map(|(index, (who, _))| {
+        let cells = columns.iter().enumerate().map(|(index, (who, _))| {
             let value = middle(index, if is_read { |sample| sample.time_ms } else { |sample| sample.rate });
             let limit = expected.and_then(|[sqlite, postgres]| match who {
                 Who::Sqlite => Some(sqlite),
@@ -87,7 +109,8 @@ pub fn measure(programs: &Programs, wrk: &Wrk, duration: Duration, rounds: usize
             _ => "/s",
         };
         rates.row(&title, unit, &cells.collect::<Vec<_>>());
-        let cost = |who| columns.iter().position(|(one, _)| *one == who).and_then(|index| middle(index, |one| one.cpu_ms));
+        let cost =
+            |who| columns.iter().position(|(one, _)| *one == who).and_then(|index| middle(index, |one| one.cpu_ms));
         let mut texts: Vec<_> = (0..columns.len()).map(|index| shown(middle(index, |one| one.cpu_ms), "ms")).collect();
         texts.push(shown(cost(Who::Stock).zip(cost(Who::Sqlite)).map(|(theirs, ours)| theirs / ours), "×"));
         costs.texts(&title, &texts);
@@ -97,8 +120,10 @@ pub fn measure(programs: &Programs, wrk: &Wrk, duration: Duration, rounds: usize
         };
         times.texts(&title, &(0..columns.len()).map(both).collect::<Vec<_>>());
     }
+    let postgres = postgres::Programs::find().map_or_else(|_| "no PostgreSQL".to_owned(), |found| found.version);
     let body = format!(
-        "{METHOD} {} s a load; medians of {rounds} rounds.\n\n{}\n\n{}{}\n{COSTS}\n\n{}\n{TIMES}\n\n{}",
+        "{METHOD} {} s a load; medians of {rounds} rounds. PostgreSQL is `{postgres}` with the settings of a new \
+         cluster.\n\n{}\n\n{}{}\n{COSTS}\n\n{}\n{TIMES}\n\n{}",
         duration.as_secs(),
         STALL,
         paragraphs(&peers.left_out, &notes),
@@ -110,7 +135,8 @@ pub fn measure(programs: &Programs, wrk: &Wrk, duration: Duration, rounds: usize
     Ok(())
 }
 
-const METHOD: &str = "`wrk` with one thread sends the next request on each connection when the last is answered; the \
+const METHOD: &str = "`wrk` with one thread sends the next request on each connection when the last is answered (whole \
+    histories are read by the bench itself); the \
     servers take turns, on the same machine as the load. Writes go to 32 runs in turn; a log-batch holds 1000 points of \
     ten metrics; a run is created with four tags. The search asks for `metrics.m0 > 0.5 AND params.p0 = '3' AND tags.t0 = \
     '2'` by `metrics.m1 DESC` in an experiment of 2,000 runs with ten metrics, ten params and five tags each. The history \
@@ -131,7 +157,7 @@ const COSTS: &str = "Processor time of one operation (of log-batch: of one reque
 const TIMES: &str = "Time to the answer of one request, median and 99th of 100, as wrk counts it:";
 
 struct Load<'a> {
-    peers: &'a Peers<Seeded>,
+    peers: &'a Peers,
     wrk: &'a Wrk,
     duration: Duration,
     operation: Operation,
@@ -149,15 +175,7 @@ impl Load<'_> {
         };
         let before = server.usage()?.cpu;
         let quick_ack = who == Who::StockUnstalled;
-        let running = self.wrk.start(
-            server.address,
-            load.script,
-            self.connections,
-            self.duration,
-            quick_ack,
-            &load.arguments,
-        )?;
-        let outcome = running.finish()?;
+        let outcome = load.send(server.address, self.wrk, self.connections, self.duration, quick_ack)?;
         let cpu = server.usage()?.cpu.saturating_sub(before);
         ensure!(outcome.requests > 0, "no request was answered: {outcome:?}");
         if outcome.refused + outcome.failed > 0 {
@@ -168,7 +186,7 @@ impl Load<'_> {
             counts[1] += outcome.failed;
         }
         load.verify(server.address, &outcome, self.connections)?;
-        let operations = outcome.requests as f64 / load.requests_each as f64;
+        let operations = outcome.requests as f64 / load.requests_each() as f64;
         let points = if self.operation == Operation::LogBatch { workloads::BATCH_POINTS as f64 } else { 1.0 };
         let sample = Sample {
             rate: operations * points / outcome.seconds,
@@ -194,7 +212,9 @@ fn paragraphs(left_out: &[String], notes: &Notes) -> String {
     let mut texts = left_out.to_vec();
     texts.extend(notes.iter().map(|(what, counts)| match counts {
         [0, 0] => format!("{what}."),
-        [refused, failed] => format!("**{what}**: {refused} requests got errors, {failed} no answer; they are not counted."),
+        [refused, failed] => {
+            format!("**{what}**: {refused} requests got errors, {failed} no answer; they are not counted.")
+        }
     }));
     texts.iter().map(|text| format!("{text}\n\n")).collect()
 }

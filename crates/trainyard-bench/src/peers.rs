@@ -2,11 +2,13 @@
 //! the report says so.
 
 use std::fs;
-use std::path::Path;
+use std::path::PathBuf;
 
 use anyhow::{Context, Result};
+use clap::ValueEnum;
 
 use crate::servers::{Program, Server};
+use crate::workloads::{self, Seeded};
 
 /// How to start each of them.
 #[derive(Debug)]
@@ -16,11 +18,11 @@ pub struct Programs {
     /// Stock MLflow with one worker.
     pub stock: Program,
     /// The program of FastTrackML.
-    pub fasttrackml: std::path::PathBuf,
+    pub fasttrackml: PathBuf,
 }
 
 /// Which column a figure stands in.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub enum Who {
     /// Trainyard on SQLite.
     Sqlite,
@@ -33,6 +35,7 @@ pub enum Who {
     /// The same asked by a client that acknowledges every segment at once.
     StockUnstalled,
     /// FastTrackML on SQLite.
+    #[value(name = "fasttrackml")]
     FastTrackMl,
 }
 
@@ -52,65 +55,74 @@ impl Who {
 
 /// A running server with what is known of its data.
 #[derive(Debug)]
-pub struct Peer<S> {
+pub struct Peer {
     /// Its column.
     pub who: Who,
     /// The server.
     pub server: Server,
-    /// What filling it has returned.
-    pub seeded: S,
+    /// What it has been filled with.
+    pub seeded: Seeded,
 }
 
 /// All that could be started.
 #[derive(Debug)]
-pub struct Peers<S> {
+pub struct Peers {
     /// In the order of the columns.
-    pub running: Vec<Peer<S>>,
+    pub running: Vec<Peer>,
     /// Why others are not there.
     pub left_out: Vec<String>,
 }
 
-impl<S: Clone> Peers<S> {
-    /// Starts and fills all servers.
-    pub fn start(programs: &Programs, seed: impl Fn(&Server) -> Result<S>) -> Result<Self> {
-        let mut running = Vec::new();
-        let mut left_out = Vec::new();
-        running.push(filled(Who::Sqlite, programs.ours.start(), &seed)?);
-        let on_postgres = programs.ours.on_postgres().and_then(|program| program.start());
-        match filled(Who::Postgres, on_postgres, &seed) {
-            Ok(peer) => running.push(peer),
-            Err(error) => leave_out(&mut left_out, Who::Postgres, &error),
+impl Peers {
+    /// Starts and fills the wanted servers; ours on SQLite is always one of them.
+    pub fn start(programs: &Programs, wanted: &[Who]) -> Result<Self> {
+        let wants = |who| wanted.is_empty() || wanted.contains(&who);
+        let mut peers = Self { running: Vec::new(), left_out: Vec::new() };
+        peers.running.push(filled(Who::Sqlite, programs.ours.start())?);
+        if wants(Who::Postgres) {
+            let server = programs.ours.on_postgres().and_then(|program| program.start());
+            peers.take_or_leave(Who::Postgres, server);
         }
-        let stock = filled(Who::Stock, programs.stock.start(), &seed)?;
-        let seeded = stock.seeded.clone();
-        // Filling stock takes long, so it is done once: the other server begins with a copy.
-        let folder = stock.server.stop().context("the data folder of stock")?;
-        let copy = tempfile::tempdir()?;
-        copy_store(folder.path(), copy.path())?;
-        for (who, program, folder) in [
-            (Who::Stock, programs.stock.clone(), folder),
-            (Who::StockDefault, programs.stock.with_default_workers(), copy),
-        ] {
-            let server = program.start_in(folder).with_context(|| format!("start {}", who.name()))?;
-            running.push(Peer { who, server, seeded: seeded.clone() });
+        if wants(Who::Stock) || wants(Who::StockDefault) || wants(Who::StockUnstalled) {
+            peers.start_stock(&programs.stock).context("stock MLflow")?;
         }
-        let fasttrackml = Program::fasttrackml(&programs.fasttrackml).and_then(|program| program.start());
-        match filled(Who::FastTrackMl, fasttrackml, &seed) {
-            Ok(peer) => running.push(peer),
-            Err(error) => leave_out(&mut left_out, Who::FastTrackMl, &error),
+        if wants(Who::FastTrackMl) {
+            let server = Program::fasttrackml(&programs.fasttrackml).and_then(|program| program.start());
+            peers.take_or_leave(Who::FastTrackMl, server);
         }
-        for peer in &running {
+        for peer in &peers.running {
             eprintln!("==> wait until {} has settled", peer.who.name());
             peer.server.settle()?;
         }
-        Ok(Self { running, left_out })
+        Ok(peers)
+    }
+
+    fn take_or_leave(&mut self, who: Who, server: Result<Server>) {
+        match filled(who, server) {
+            Ok(peer) => self.running.push(peer),
+            Err(error) => leave_out(&mut self.left_out, who, &error),
+        }
+    }
+
+    /// Both servers of stock begin with copies of one store.
+    fn start_stock(&mut self, program: &Program) -> Result<()> {
+        eprintln!("==> fill {}", Who::Stock.name());
+        let (folder, seeded) = workloads::fill_stock(program, program.start()?)?;
+        let copy = tempfile::tempdir()?;
+        fs::copy(folder.path().join("store.db"), copy.path().join("store.db")).context("copy the store")?;
+        let default = program.with_default_workers();
+        for (who, program, folder) in [(Who::Stock, program, folder), (Who::StockDefault, &default, copy)] {
+            let server = program.start_in(folder).with_context(|| format!("start {}", who.name()))?;
+            self.running.push(Peer { who, server, seeded: seeded.clone() });
+        }
+        Ok(())
     }
 }
 
-fn filled<S>(who: Who, server: Result<Server>, seed: impl Fn(&Server) -> Result<S>) -> Result<Peer<S>> {
+fn filled(who: Who, server: Result<Server>) -> Result<Peer> {
     eprintln!("==> fill {}", who.name());
     let server = server.with_context(|| format!("start {}", who.name()))?;
-    let seeded = seed(&server).with_context(|| format!("fill {}", who.name()))?;
+    let seeded = workloads::fill(&server).with_context(|| format!("fill {}", who.name()))?;
     Ok(Peer { who, server, seeded })
 }
 
@@ -120,9 +132,4 @@ pub fn leave_out(left_out: &mut Vec<String>, who: Who, error: &anyhow::Error) {
     eprintln!("==> LEFT OUT: {}: {reason}", who.name());
     let first = reason.lines().next().unwrap_or_default();
     left_out.push(format!("**Left out: {}** ({first}).", who.name()));
-}
-
-fn copy_store(from: &Path, to: &Path) -> Result<()> {
-    fs::copy(from.join("store.db"), to.join("store.db")).context("copy the store of stock")?;
-    Ok(())
 }

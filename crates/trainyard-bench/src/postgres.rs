@@ -53,7 +53,7 @@ impl Programs {
             .arg(&cluster)
             .output()?;
         ensure!(output.status.success(), "initdb failed: {}", String::from_utf8_lossy(&output.stderr));
-        let address = SocketAddr::from(TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?.local_addr()?);
+        let address = TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?.local_addr()?;
         let log = File::create(folder.path().join("postgres.log"))?;
         let child = self
             .command("postgres", folder.path())
@@ -160,4 +160,24 @@ fn owner() -> Result<Option<(u32, u32)>> {
         }
     }
     bail!("PostgreSQL does not run as root, and there is neither a user postgres nor nobody")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_private_cluster_takes_connections_and_tells_its_size() {
+        let programs = match Programs::find() {
+            Ok(programs) => programs,
+            Err(reason) => {
+                eprintln!("skipped: {reason:#}");
+                return;
+            }
+        };
+        let postgres = programs.start().expect("a cluster starts");
+        let before = postgres.size().expect("a size");
+        postgres.query("CREATE TABLE numbers AS SELECT generate_series(1, 100000) AS number").expect("a table");
+        assert!(postgres.size().expect("a size") > before + 1_000_000);
+    }
 }

@@ -18,66 +18,35 @@ pub struct Report {
     sections: Vec<String>,
 }
 
-/// One figure of both sides.
+/// One figure of both sides, better when smaller.
 #[derive(Debug)]
 pub struct Row {
     name: String,
     unit: &'static str,
     ours: f64,
     stock: f64,
-    better: Better,
-    expected: Option<Expected>,
-}
-
-#[derive(Debug, Clone, Copy)]
-enum Better {
-    Less,
-    More,
-}
-
-#[derive(Debug, Clone, Copy)]
-enum Expected {
-    AtMost(f64),
-    TimesLess(f64),
+    limit: Option<f64>,
 }
 
 impl Row {
-    /// A figure that is better when smaller.
+    /// A figure of which nothing is expected.
     pub fn less(name: &str, unit: &'static str, ours: f64, stock: f64) -> Self {
-        Self { name: name.to_owned(), unit, ours, stock, better: Better::Less, expected: None }
-    }
-
-    /// A figure that is better when larger.
-    pub fn more(name: &str, unit: &'static str, ours: f64, stock: f64) -> Self {
-        Self { better: Better::More, ..Self::less(name, unit, ours, stock) }
+        Self { name: name.to_owned(), unit, ours, stock, limit: None }
     }
 
     /// Ours is expected to be no more than this.
     pub fn at_most(self, limit: f64) -> Self {
-        Self { expected: Some(Expected::AtMost(limit)), ..self }
-    }
-
-    /// Ours is expected to be so many times better than stock.
-    pub fn at_least_times(self, times: f64) -> Self {
-        Self { expected: Some(Expected::TimesLess(times)), ..self }
-    }
-
-    fn times_better(&self) -> f64 {
-        match self.better {
-            Better::Less => self.stock / self.ours,
-            Better::More => self.ours / self.stock,
-        }
+        Self { limit: Some(limit), ..self }
     }
 
     fn line(&self) -> String {
         let unit = self.unit;
-        let (expected, kept) = match self.expected {
+        let (expected, kept) = match self.limit {
             None => (String::new(), ""),
-            Some(Expected::AtMost(limit)) => (format!("≤ {limit} {unit}"), verdict(self.ours <= limit)),
-            Some(Expected::TimesLess(times)) => (format!("≥ {times} ×"), verdict(self.times_better() >= times)),
+            Some(limit) => (format!("≤ {limit} {unit}"), verdict(self.ours <= limit)),
         };
         let (ours, stock) = (number(self.ours), number(self.stock));
-        let times = number(self.times_better());
+        let times = number(self.stock / self.ours);
         format!("| {} | {ours} {unit} | {stock} {unit} | {times} × | {expected} | {kept} |\n", self.name)
     }
 }
@@ -104,7 +73,7 @@ pub fn number(value: f64) -> String {
 fn grouped(digits: &str) -> String {
     let mut text = String::new();
     for (index, digit) in digits.chars().enumerate() {
-        if index > 0 && digit.is_ascii_digit() && (digits.len() - index) % 3 == 0 && !text.ends_with('-') {
+        if index > 0 && digit.is_ascii_digit() && (digits.len() - index).is_multiple_of(3) && !text.ends_with('-') {
             text.push(',');
         }
         text.push(digit);
@@ -151,7 +120,8 @@ impl Report {
 
     /// Adds a table; `part` is the value of `--only` that repeats it.
     pub fn section(&mut self, title: &str, part: &str, method: &str, rows: Vec<Row>) {
-        let mut table = String::from("| | Trainyard | stock MLflow | better by | expected | kept |\n|---|--:|--:|--:|--:|---|\n");
+        let mut table =
+            String::from("| | Trainyard | stock MLflow | better by | expected | kept |\n|---|--:|--:|--:|--:|---|\n");
         table.extend(rows.iter().map(Row::line));
         self.add(title, part, &format!("{method}\n\n{table}"));
     }
@@ -177,24 +147,28 @@ impl Report {
     /// Replaces only what has been measured now and leaves the other sections; new ones go to the end.
     pub fn write_sections(&self) -> Result<()> {
         let document = Document::read()?;
-        let mut sections: Vec<String> = Vec::new();
-        for part in format!("\n{}", document.measured).split("\n### ") {
-            sections.push(part.trim().to_owned());
-        }
-        for section in &self.sections {
-            let section = section.trim().trim_start_matches("### ");
-            let title = section.lines().next();
-            match sections.iter_mut().skip(1).find(|old| old.lines().next() == title) {
-                Some(old) => *old = section.to_owned(),
-                None => sections.push(section.to_owned()),
-            }
-        }
-        document.write(&(sections.join("\n\n### ") + "\n"))
+        let measured = replaced(&document.measured, &self.sections);
+        document.write(&measured)
     }
 
     fn text(&self) -> String {
         format!("{}\n{}", self.heading, self.sections.join("\n"))
     }
+}
+
+/// The measured part with new sections in the place of those with the same title.
+fn replaced(measured: &str, new: &[String]) -> String {
+    let text = format!("\n{measured}");
+    let mut sections: Vec<&str> = text.split("\n### ").map(str::trim).collect();
+    for section in new {
+        let section = section.trim().trim_start_matches("### ");
+        let title = section.lines().next();
+        match sections.iter_mut().skip(1).find(|old| old.lines().next() == title) {
+            Some(old) => *old = section,
+            None => sections.push(section),
+        }
+    }
+    sections.join("\n\n### ") + "\n"
 }
 
 /// docs/performance.md: what is written by hand, and what is measured.
@@ -208,7 +182,8 @@ impl Document {
     fn read() -> Result<Self> {
         let text = fs::read_to_string(PATH).with_context(|| format!("read {PATH}"))?;
         let (before, rest) = text.split_once(BEGIN).with_context(|| format!("{PATH} has lost its line `measured`"))?;
-        let (measured, after) = rest.split_once(END).with_context(|| format!("{PATH} has lost its line `measured: end`"))?;
+        let (measured, after) =
+            rest.split_once(END).with_context(|| format!("{PATH} has lost its line `measured: end`"))?;
         Ok(Self { before: before.to_owned(), measured: measured.trim().to_owned(), after: after.to_owned() })
     }
 
@@ -216,5 +191,23 @@ impl Document {
         fs::write(PATH, format!("{}{BEGIN}\n\n{measured}\n{END}{}", self.before, self.after))?;
         eprintln!("==> wrote {PATH}");
         Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_new_section_takes_the_place_of_its_older_one_or_goes_to_the_end() {
+        let old = "machine\n\n### First\n\nold\n\n### Second\n\nkept\n";
+        let new = ["### First\n\nnew\n".to_owned(), "### Third\n\nadded\n".to_owned()];
+        assert_eq!(replaced(old, &new), "machine\n\n### First\n\nnew\n\n### Second\n\nkept\n\n### Third\n\nadded\n");
+    }
+
+    #[test]
+    fn numbers_have_three_digits_that_count_and_their_thousands_apart() {
+        let shown = [0.012_34, 1.234, 12.34, 123.4, 1234.5, 12_345.6, 1_234_567.0].map(number);
+        assert_eq!(shown, ["0.0123", "1.23", "12.3", "123", "1234", "12,346", "1,234,567"]);
     }
 }

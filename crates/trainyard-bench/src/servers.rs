@@ -1,6 +1,7 @@
 //! The servers under test: Trainyard's and its peers, each started in a data folder of its own.
 
 use std::fs::File;
+use std::io::Write as _;
 use std::net::{Ipv4Addr, SocketAddr, TcpListener};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
@@ -13,7 +14,8 @@ use crate::http::Connection;
 use crate::postgres::{Postgres, Programs};
 use crate::process::{self, Usage};
 
-const START_TIMEOUT: Duration = Duration::from_secs(120);
+/// Stock takes half a minute on an idle machine.
+const START_TIMEOUT: Duration = Duration::from_secs(600);
 /// A server is at rest when it has used less than this of one processor for a second.
 const REST_SHARE: f64 = 0.03;
 
@@ -73,6 +75,20 @@ impl Program {
     /// The same with as many workers as `mlflow server` starts by itself.
     pub fn with_default_workers(&self) -> Self {
         Self { program: self.program.clone(), kind: Kind::StockDefault }
+    }
+
+    /// Runs a script with the interpreter of stock; returns what it prints.
+    pub fn python(&self, script: &str, arguments: &[&str], input: &str) -> Result<String> {
+        let mut child = Command::new(&self.program)
+            .args(["-c", script])
+            .args(arguments)
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .spawn()?;
+        child.stdin.take().context("the input of the script")?.write_all(input.as_bytes())?;
+        let output = child.wait_with_output()?;
+        ensure!(output.status.success(), "the script ended with {}", output.status);
+        Ok(String::from_utf8_lossy(&output.stdout).trim().to_owned())
     }
 
     /// `fml server` on SQLite.
@@ -152,7 +168,8 @@ pub struct Server {
 impl Server {
     /// Processor time and memory of the server with its workers, and of its own database server.
     pub fn usage(&self) -> Result<Usage> {
-        let roots: Vec<u32> = std::iter::once(self.child.id()).chain(self.postgres.as_ref().map(Postgres::pid)).collect();
+        let roots: Vec<u32> =
+            std::iter::once(self.child.id()).chain(self.postgres.as_ref().map(Postgres::pid)).collect();
         process::usage(&roots)
     }
 

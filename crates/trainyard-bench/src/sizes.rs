@@ -233,7 +233,8 @@ fn runs(program: &Program, who: Who, size: u64) -> Result<Figures> {
 fn ordered(answer: &Value) -> Result<()> {
     let runs = answer["runs"].as_array().map_or(&[][..], Vec::as_slice);
     ensure!(!runs.is_empty(), "a search that finds nothing");
-    let number = |run: &Value| run["info"]["run_name"].as_str().and_then(|name| name.strip_prefix("run-")?.parse().ok());
+    let number =
+        |run: &Value| run["info"]["run_name"].as_str().and_then(|name| name.strip_prefix("run-")?.parse().ok());
     let values = runs.iter().map(|run| number(run).map(|number| seed::metric(number, 1)).context("a name of a run"));
     let values = values.collect::<Result<Vec<f64>>>()?;
     ensure!(values.windows(2).all(|pair| pair[0] >= pair[1]), "runs out of order");

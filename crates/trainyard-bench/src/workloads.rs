@@ -2,13 +2,16 @@
 
 use std::collections::BTreeSet;
 use std::net::SocketAddr;
+use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, ensure};
-use serde_json::{Value, json};
+use clap::ValueEnum;
+use serde_json::{Map, Value, json};
+use tempfile::TempDir;
 
 use crate::http::Connection;
 use crate::seed;
-use crate::servers::Server;
+use crate::servers::{Program, Server};
 use crate::wrk::{Outcome, Script, Wrk};
 
 /// Runs that are searched.
@@ -23,6 +26,8 @@ const TARGETS: usize = 32;
 /// Points of one log-batch request, spread over [`BATCH_KEYS`] metrics.
 pub const BATCH_POINTS: u64 = 1000;
 const BATCH_KEYS: u64 = 10;
+
+const FILL_STOCK: &str = include_str!("stock_store.py");
 
 /// What a server has been filled with.
 #[derive(Debug, Clone)]
@@ -41,8 +46,31 @@ pub fn fill(server: &Server) -> Result<Seeded> {
     Ok(Seeded { experiment, long_run })
 }
 
+/// Fills the store of stock, whose server is stopped meanwhile: through the API it takes minutes.
+pub fn fill_stock(program: &Program, server: Server) -> Result<(TempDir, Seeded)> {
+    let experiment = seed::experiment(server.address, "searched")?;
+    let histories = seed::experiment(server.address, "histories")?;
+    let folder = server.stop().context("the data folder of stock")?;
+    let mut lines = String::new();
+    for run in 0..RUNS {
+        let metrics: Map<_, _> =
+            (0..seed::METRICS).map(|one| (format!("m{one}"), seed::metric(run, one).into())).collect();
+        let params: Map<_, _> =
+            (0..seed::PARAMS).map(|one| (format!("p{one}"), seed::param(run, one).into())).collect();
+        let tags: Map<_, _> = (0..seed::TAGS).map(|one| (format!("t{one}"), seed::tag(run, one).into())).collect();
+        let start = seed::FIRST_TIME + run as i64;
+        lines += &format!("{}\n", json!(["run", seed::run_name(run), start, tags, params, metrics]));
+    }
+    for step in 0..POINTS {
+        lines += &format!("{}\n", json!(["point", "loss0", seed::loss(0, step), seed::loss_time(0, step), step]));
+    }
+    let database = folder.path().join("store.db").display().to_string();
+    let long_run = program.python(FILL_STOCK, &[&database, &experiment, &histories], &lines)?;
+    Ok((folder, Seeded { experiment, long_run }))
+}
+
 /// One kind of request.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub enum Operation {
     /// One point.
     LogMetric,
@@ -60,18 +88,28 @@ pub enum Operation {
 
 /// A load that is ready to be sent.
 pub struct Load {
-    /// The script of wrk.
-    pub script: Script,
-    /// Its arguments.
-    pub arguments: Vec<String>,
-    /// Requests that make one operation: the pages of a history.
-    pub requests_each: u64,
+    send: Send,
     check: Check,
 }
 
+enum Send {
+    Wrk {
+        script: Script,
+        arguments: Vec<String>,
+    },
+    /// Whole histories, some of which take longer than a load lasts.
+    Pages(Vec<String>),
+}
+
 enum Check {
-    Points { runs: Vec<String>, keys: u64, points_each: u64 },
-    Runs { experiment: String },
+    Points {
+        runs: Vec<String>,
+        keys: u64,
+        points_each: u64,
+    },
+    Runs {
+        experiment: String,
+    },
     /// Reads are checked before the load.
     Done,
 }
@@ -92,12 +130,12 @@ impl Operation {
     /// Makes what the load needs, and checks the answers of reads. `None`: the server has no such operation.
     pub fn prepare(self, server: &Server, seeded: &Seeded, wrk: &Wrk) -> Result<Option<Load>> {
         let mut connection = Connection::open(server.address)?;
-        let mut requests_each = 1;
         let (script, arguments, check) = match self {
             Self::LogMetric | Self::LogBatch => {
                 let batch = self == Self::LogBatch;
                 let experiment = seed::experiment(server.address, &unique("logged"))?;
-                let runs = (0..TARGETS).map(|_| seed::empty_run(&mut connection, &experiment)).collect::<Result<Vec<_>>>()?;
+                let runs =
+                    (0..TARGETS).map(|_| seed::empty_run(&mut connection, &experiment)).collect::<Result<Vec<_>>>()?;
                 let file = wrk.file("runs", &runs)?;
                 let (script, keys, points_each) =
                     if batch { (Script::LogBatch, BATCH_KEYS, BATCH_POINTS) } else { (Script::LogMetric, 1, 1) };
@@ -113,9 +151,8 @@ impl Operation {
                 (Script::Search, vec![wrk.file("search", &[message.to_string()])?], Check::Done)
             }
             Self::FullHistory => {
-                let paths = history_pages(&mut connection, &seeded.long_run)?;
-                requests_each = paths.len() as u64;
-                (Script::Get, vec![wrk.file("history", &paths)?], Check::Done)
+                let pages = history_pages(&mut connection, &seeded.long_run)?;
+                return Ok(Some(Load { send: Send::Pages(pages), check: Check::Done }));
             }
             Self::Downsampled => {
                 let path = interval_path(&seeded.long_run, "loss0");
@@ -125,11 +162,36 @@ impl Operation {
                 (Script::Get, vec![wrk.file("interval", &[path])?], Check::Done)
             }
         };
-        Ok(Some(Load { script, arguments, requests_each, check }))
+        Ok(Some(Load { send: Send::Wrk { script, arguments }, check }))
     }
 }
 
 impl Load {
+    /// Requests that make one operation.
+    pub fn requests_each(&self) -> u64 {
+        match &self.send {
+            Send::Wrk { .. } => 1,
+            Send::Pages(paths) => paths.len() as u64,
+        }
+    }
+
+    /// Sends it for so long; at least one whole operation.
+    pub fn send(
+        &self,
+        server: SocketAddr,
+        wrk: &Wrk,
+        connections: u32,
+        time: Duration,
+        quick_ack: bool,
+    ) -> Result<Outcome> {
+        match &self.send {
+            Send::Wrk { script, arguments } => {
+                wrk.start(server, *script, connections, time, quick_ack, arguments)?.finish()
+            }
+            Send::Pages(paths) => read_pages(server, paths, time, quick_ack),
+        }
+    }
+
     /// Reads back what was acknowledged. Requests that were on their way at the end may be stored too, one a connection.
     pub fn verify(&self, server: SocketAddr, outcome: &Outcome, connections: u32) -> Result<()> {
         let (stored, each) = match &self.check {
@@ -169,7 +231,11 @@ fn check_search(answer: &Value) -> Result<()> {
         ensure!(run["info"]["run_name"] == name, "{} was found where {name} belongs", run["info"]["run_name"]);
         let data = |kind: &str, key: String| {
             let entries = run["data"][kind].as_array().into_iter().flatten();
-            entries.into_iter().find(|entry| entry["key"] == key).map(|entry| entry["value"].clone()).unwrap_or_default()
+            entries
+                .into_iter()
+                .find(|entry| entry["key"] == key)
+                .map(|entry| entry["value"].clone())
+                .unwrap_or_default()
         };
         for one in 0..seed::METRICS {
             ensure!(data("metrics", format!("m{one}")) == seed::metric(expected, one), "m{one} of {name} is another");
@@ -207,6 +273,25 @@ fn history_pages(connection: &mut Connection, run: &str) -> Result<Vec<String>> 
     }
     ensure!(step == POINTS, "a history of {step} points instead of {POINTS}");
     Ok(paths)
+}
+
+fn read_pages(server: SocketAddr, paths: &[String], duration: Duration, quick_ack: bool) -> Result<Outcome> {
+    let mut connection = if quick_ack { Connection::open(server)? } else { Connection::ordinary(server)? };
+    let mut times = Vec::new();
+    let began = Instant::now();
+    while began.elapsed() < duration {
+        for path in paths {
+            let sent = Instant::now();
+            connection.send("GET", path, b"")?;
+            times.push(sent.elapsed().as_secs_f64() * 1e3);
+        }
+    }
+    let seconds = began.elapsed().as_secs_f64();
+    times.sort_by(f64::total_cmp);
+    let at =
+        |share: f64| times.get((times.len().saturating_sub(1) as f64 * share) as usize).copied().unwrap_or(f64::NAN);
+    let (p50_ms, p99_ms) = (at(0.5), at(0.99));
+    Ok(Outcome { requests: times.len() as u64, refused: 0, failed: 0, seconds, p50_ms, p99_ms })
 }
 
 fn escaped(byte: u8) -> String {
