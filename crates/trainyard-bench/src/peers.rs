@@ -83,8 +83,9 @@ impl Peers {
             let server = programs.ours.on_postgres().and_then(|program| program.start());
             peers.take_or_leave(Who::Postgres, server);
         }
-        if wants(Who::Stock) || wants(Who::StockDefault) || wants(Who::StockUnstalled) {
-            peers.start_stock(&programs.stock).context("stock MLflow")?;
+        let default = wants(Who::StockDefault) || wants(Who::StockUnstalled);
+        if wants(Who::Stock) || default {
+            peers.start_stock(&programs.stock, wants(Who::Stock), default).context("stock MLflow")?;
         }
         if wants(Who::FastTrackMl) {
             let server = Program::fasttrackml(&programs.fasttrackml).and_then(|program| program.start());
@@ -105,13 +106,14 @@ impl Peers {
     }
 
     /// Both servers of stock begin with copies of one store.
-    fn start_stock(&mut self, program: &Program) -> Result<()> {
+    fn start_stock(&mut self, program: &Program, single: bool, default: bool) -> Result<()> {
         eprintln!("==> fill {}", Who::Stock.name());
         let (folder, seeded) = workloads::fill_stock(program, program.start()?)?;
         let copy = tempfile::tempdir()?;
         fs::copy(folder.path().join("store.db"), copy.path().join("store.db")).context("copy the store")?;
-        let default = program.with_default_workers();
-        for (who, program, folder) in [(Who::Stock, program, folder), (Who::StockDefault, &default, copy)] {
+        let many = program.with_default_workers();
+        let both = [(single, Who::Stock, program, folder), (default, Who::StockDefault, &many, copy)];
+        for (_, who, program, folder) in both.into_iter().filter(|one| one.0) {
             let server = program.start_in(folder).with_context(|| format!("start {}", who.name()))?;
             self.running.push(Peer { who, server, seeded: seeded.clone() });
         }

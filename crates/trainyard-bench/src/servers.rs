@@ -8,6 +8,7 @@ use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, bail, ensure};
+use serde_json::Value;
 use tempfile::TempDir;
 
 use crate::http::Connection;
@@ -91,6 +92,21 @@ impl Program {
         Ok(String::from_utf8_lossy(&output.stdout).trim().to_owned())
     }
 
+    /// Runs `trainyard db <command> --json` on the store of a server that has been stopped; returns what it prints.
+    pub fn database(&self, folder: &Path, postgres: Option<&Postgres>, command: &str) -> Result<Value> {
+        let store = match postgres {
+            Some(postgres) => postgres.uri(),
+            None => format!("sqlite:///{}", folder.join("store.db").display()),
+        };
+        let output = Command::new(&self.program)
+            .args(["db", command, "--json", "--backend-store-uri", &store])
+            .current_dir(folder)
+            .output()?;
+        let errors = String::from_utf8_lossy(&output.stderr);
+        ensure!(output.status.success(), "`trainyard db {command}` failed: {errors}");
+        serde_json::from_slice(&output.stdout).with_context(|| format!("`trainyard db {command}` printed no JSON"))
+    }
+
     /// `fml server` on SQLite.
     pub fn fasttrackml(binary: &Path) -> Result<Self> {
         let program = file(binary, "`make bench` installs FastTrackML")?;
@@ -145,8 +161,7 @@ impl Program {
             .stderr(log);
         let began = Instant::now();
         let child = command.spawn().with_context(|| format!("start {}", self.program.display()))?;
-        let program = self.program.clone();
-        let mut server = Server { child, program, address, start: Duration::ZERO, folder: Some(folder), postgres };
+        let mut server = Server { child, address, start: Duration::ZERO, folder: Some(folder), postgres };
         server.wait_for_answer(began)?;
         Ok(server)
     }
@@ -156,7 +171,6 @@ impl Program {
 #[derive(Debug)]
 pub struct Server {
     child: Child,
-    program: PathBuf,
     /// Where it listens.
     pub address: SocketAddr,
     /// From starting the process to the first answer of `/health`.
@@ -203,35 +217,6 @@ impl Server {
     pub fn stop_all(mut self) -> (Option<TempDir>, Option<Postgres>) {
         self.terminate();
         (self.folder.take(), self.postgres.take())
-    }
-
-    /// Bytes of the store. SQLite's is one file once the server has been stopped.
-    pub fn size(&self) -> Result<u64> {
-        if let Some(postgres) = &self.postgres {
-            return postgres.size();
-        }
-        let folder = self.folder.as_ref().context("the data folder")?.path();
-        let sizes = ["store.db", "store.db-wal"].map(|name| folder.join(name).metadata().map_or(0, |file| file.len()));
-        Ok(sizes.iter().sum())
-    }
-
-    /// Runs a `trainyard db …` command on this store; `false` when the program has no such command.
-    pub fn maintain(&self, command: &str) -> Result<bool> {
-        let known = Command::new(&self.program).args(["db", command, "--help"]).output()?;
-        if !known.status.success() {
-            return Ok(false);
-        }
-        let folder = self.folder.as_ref().context("the data folder")?.path();
-        let store = match &self.postgres {
-            Some(postgres) => postgres.uri(),
-            None => format!("sqlite:///{}", folder.join("store.db").display()),
-        };
-        let output = Command::new(&self.program)
-            .args(["db", command, "--backend-store-uri", &store])
-            .current_dir(folder)
-            .output()?;
-        ensure!(output.status.success(), "db {command} failed: {}", String::from_utf8_lossy(&output.stderr));
-        Ok(true)
     }
 
     fn wait_for_answer(&mut self, began: Instant) -> Result<()> {
@@ -286,4 +271,12 @@ fn file(path: &Path, advice: &str) -> Result<PathBuf> {
 
 fn free_address() -> Result<SocketAddr> {
     Ok(TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?.local_addr()?)
+}
+
+/// Bytes on disk of the store of a server that has been stopped.
+pub fn size(folder: &Path, postgres: Option<&Postgres>) -> Result<u64> {
+    match postgres {
+        Some(postgres) => postgres.size(),
+        None => Ok(folder.join("store.db").metadata()?.len()),
+    }
 }

@@ -9,7 +9,7 @@ use crate::http::Connection;
 use crate::peers::{Programs, Who, leave_out};
 use crate::report::{Report, median, number};
 use crate::seed;
-use crate::servers::{Program, Server};
+use crate::servers::{self, Program};
 use crate::table::{Cell, Expected, Table};
 use crate::workloads;
 
@@ -32,9 +32,10 @@ pub fn measure_points(programs: &Programs, sizes: &[u64], report: &mut Report) -
     let (table, left_out) = columns(programs, sizes, "points", points)?;
     let body = format!(
         "Points of {SERIES} metrics in one run: losses with noise in all bits of a double, a step every quarter of a second \
-         give or take 20 ms, sent as log-batch of 1000 on {CONNECTIONS} connections. Bytes are those of the SQLite file, or of \
-         the PostgreSQL database with its indexes after VACUUM; *at rest* is after `trainyard db pack`. Times are medians \
-         of {TIMES} requests on one connection, measured on the packed store where the program packs. Each answer is \
+         give or take 20 ms, sent as log-batch of 1000 on {CONNECTIONS} connections. The server packs while they come; `trainyard db pack` does the rest, and `trainyard db check` decodes \
+         every block and compares counts and latest values. Bytes at rest are those of the whole database with its indexes; room that \
+         was freed by packing stays in the file for new points, and is in the next row. Times are medians of {TIMES} requests \
+         on one connection. Each answer is \
          compared in count and last value with what was sent.\n\n{left_out}{table}"
     );
     report.add("Cost against the number of points", "points", &body);
@@ -103,17 +104,20 @@ fn points(program: &Program, who: Who, size: u64) -> Result<Figures> {
     let began = Instant::now();
     seed::losses(server.address, &run, SERIES, 0..steps, CONNECTIONS)?;
     let seeded = size as f64 / began.elapsed().as_secs_f64();
-    let server = restarted(program, server)?;
-    let fresh = server.size()? as f64 / size as f64;
+    let (folder, postgres) = server.stop_all();
+    let folder = folder.context("the data folder")?;
     let began = Instant::now();
-    let packs = server.maintain("pack")?;
+    program.database(folder.path(), postgres.as_ref(), "pack")?;
     let packing = began.elapsed().as_secs_f64();
-    if !packs {
-        eprintln!("==> LEFT OUT: {} has no `db pack`", who.name());
-    }
-    let server = restarted(program, server)?;
-    let packed = server.size()? as f64 / size as f64;
-    eprintln!("    {seeded:.0} points/s, {fresh:.1} bytes a point, packed {packed:.1} in {packing:.1} s");
+    // Every block is decoded, and counts and latest values are compared with the points.
+    program.database(folder.path(), postgres.as_ref(), "check")?;
+    let on_disk = servers::size(folder.path(), postgres.as_ref())? as f64 / size as f64;
+    let stats = program.database(folder.path(), postgres.as_ref(), "stats")?;
+    ensure!(stats["points"] == size, "{size} points were acknowledged, {} are stored", stats["points"]);
+    let count = |name: &str| stats[name].as_f64().with_context(|| format!("`trainyard db stats` has no {name}"));
+    let at_rest = (count("bytes")? - count("free_bytes")?) / size as f64;
+    eprintln!("    {seeded:.0} points/s, {at_rest:.2} bytes a point, {on_disk:.2} on disk, packed in {packing:.1} s");
+    let server = program.start_on(folder, postgres)?;
 
     let mut connection = Connection::open(server.address)?;
     let mut get = |path: String| {
@@ -141,14 +145,14 @@ fn points(program: &Program, who: Who, size: u64) -> Result<Figures> {
     let sqlite = who == Who::Sqlite;
     Ok(vec![
         ("log-batch while filling", "points/s", Some(seeded), None),
-        ("bytes a point, just logged", "B", Some(fresh), None),
+        ("packing the rest", "s", Some(packing), None),
         (
-            "bytes a point, at rest",
+            "bytes a point at rest",
             "B",
-            packs.then_some(packed),
+            Some(at_rest),
             (size >= 10_000_000).then_some(Expected::AtMost(if sqlite { 12.0 } else { 16.0 })),
         ),
-        ("packing", "s", packs.then_some(packing), None),
+        ("bytes a point on disk, free room included", "B", Some(on_disk), None),
         ("run page", "ms", Some(run_page), Some(Expected::AtMost(50.0))),
         ("history, first page of 25,000", "ms", Some(history_page), Some(Expected::AtMost(50.0))),
         (
@@ -160,12 +164,6 @@ fn points(program: &Program, who: Who, size: u64) -> Result<Figures> {
     ])
 }
 
-/// Stops the server and starts it on the same store, so that its files are complete.
-fn restarted(program: &Program, server: Server) -> Result<Server> {
-    let (folder, postgres) = server.stop_all();
-    program.start_on(folder.context("the data folder")?, postgres)
-}
-
 fn runs(program: &Program, who: Who, size: u64) -> Result<Figures> {
     eprintln!("==> {size} runs on {}", who.name());
     let server = program.start()?;
@@ -175,8 +173,10 @@ fn runs(program: &Program, who: Who, size: u64) -> Result<Figures> {
     let seeded = size as f64 / began.elapsed().as_secs_f64();
     let wide = seed::empty_run(&mut Connection::open(server.address)?, &seed::experiment(server.address, "wide")?)?;
     seed::names(server.address, &wide, NAMES)?;
-    let server = restarted(program, server)?;
-    let bytes = server.size()? as f64 / size as f64;
+    let (folder, postgres) = server.stop_all();
+    let folder = folder.context("the data folder")?;
+    let bytes = servers::size(folder.path(), postgres.as_ref())? as f64 / size as f64;
+    let server = program.start_on(folder, postgres)?;
     let mut connection = Connection::open(server.address)?;
     let mut search = |message: &Value| {
         let (time, answer) = timed(|| connection.post("runs/search", message))?;
