@@ -15,7 +15,7 @@ _FLAVORS = "not one of the flavors; `pyfunc.log_model` takes such models"
 _PROJECTS = "MLflow Projects are out of scope"
 _SERVING = "serving and images of containers are out of scope"
 _INTERNAL = "internal to MLflow"
-_WEBHOOKS = "is set for `trainyard server`, which reads it"
+_OUR_SERVER = "is set for `trainyard server`, which reads it"
 _SERVER = "configures MLflow's own server"
 _NOT_READ = "is not read"
 
@@ -92,7 +92,8 @@ ABSENT = [
     (r"environment_variables\.MLFLOW_\w*(DATABRICKS|_UC_|UNITY|DBFS|SQL_WAREHOUSE|SGC)\w*", _DATABRICKS),
     (r"environment_variables\.MLFLOW_\w*WORKSPACE\w*", _WORKSPACES),
     (r"environment_variables\.MLFLOW_WEBHOOK_CACHE_TTL", "changes of webhooks hold at once"),
-    (r"environment_variables\.MLFLOW_\w*WEBHOOK\w*", _WEBHOOKS),
+    (r"environment_variables\.MLFLOW_\w*WEBHOOK\w*", _OUR_SERVER),
+    (r"environment_variables\.MLFLOW_SERVER_(ALLOWED_HOSTS|CORS_ALLOWED_ORIGINS)", _OUR_SERVER),
     (
         r"environment_variables\.MLFLOW_\w*(SERVER|AUTH_|SQLALCHEMY|GUNICORN|UVICORN|JOB|SCORING|DEPLOYMENT|DOCKER|"
         r"CORS|ALLOWED_HOST|X_FRAME)\w*",

@@ -51,7 +51,7 @@ pub enum Error {
         /// Its value.
         value: String,
         /// What is accepted.
-        reason: &'static str,
+        reason: String,
     },
     /// There is no such artifact.
     #[error("no artifact at '{path}' in {uri}")]

@@ -22,7 +22,7 @@ pub(crate) fn number(name: &str, default: f64) -> Result<f64, Error> {
     let Some((name, value)) = text(name) else { return Ok(default) };
     match value.trim().parse::<f64>() {
         Ok(number) if number.is_finite() && number >= 0.0 => Ok(number),
-        _ => Err(Error::Setting { name, value, reason: "expected a number of zero or more" }),
+        _ => Err(Error::Setting { name, value, reason: "expected a number of zero or more".to_owned() }),
     }
 }
 
@@ -32,6 +32,6 @@ pub(crate) fn flag(name: &str) -> Result<bool, Error> {
     match value.trim().to_ascii_lowercase().as_str() {
         "true" | "1" => Ok(true),
         "false" | "0" => Ok(false),
-        _ => Err(Error::Setting { name, value, reason: "expected true or false" }),
+        _ => Err(Error::Setting { name, value, reason: "expected true or false".to_owned() }),
     }
 }

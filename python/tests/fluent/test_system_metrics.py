@@ -5,6 +5,7 @@ import subprocess
 import sys
 import threading
 import time
+from pathlib import Path
 
 import pytest
 
@@ -171,3 +172,31 @@ def test_a_forked_child_samples_for_its_own_runs(tmp_path):
     script.write_text(FORK)
     done = subprocess.run([sys.executable, str(script)], capture_output=True, text=True, timeout=60)
     assert done.returncode == 0, done.stderr
+
+
+def test_gpus_are_read_where_their_library_is_found(yard, tmp_path):
+    source = Path(__file__).with_name("nvml.c")
+    command = ["cc", "-shared", "-fPIC", str(source), "-o", str(tmp_path / "libnvidia-ml.so.1")]
+    subprocess.run(command, check=True)
+    program = """
+import time
+import trainyard as mlflow
+with mlflow.start_run(log_system_metrics=True) as run:
+    time.sleep(0.5)
+for name, value in sorted(mlflow.get_run(run.info.run_id).data.metrics.items()):
+    print(name, value)
+"""
+    environment = {**os.environ, "LD_LIBRARY_PATH": str(tmp_path)}
+    said = subprocess.run(
+        [sys.executable, "-c", program], env=environment, capture_output=True, text=True, check=True
+    ).stdout
+    assert [line for line in said.splitlines() if line.startswith("system/gpu")] == [
+        "system/gpu_0_memory_usage_megabytes 2000.0",
+        "system/gpu_0_memory_usage_percentage 25.0",
+        "system/gpu_0_power_usage_percentage 50.0",
+        "system/gpu_0_power_usage_watts 150.0",
+        "system/gpu_0_utilization_percentage 37.0",
+        "system/gpu_1_memory_usage_megabytes 6000.0",
+        "system/gpu_1_memory_usage_percentage 75.0",
+        "system/gpu_1_utilization_percentage 99.0",
+    ]

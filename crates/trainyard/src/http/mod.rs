@@ -3,6 +3,7 @@
 mod credentials;
 mod exchange;
 mod retry;
+mod tls;
 
 pub(crate) use credentials::Credentials;
 pub(crate) use exchange::{Answer, SEGMENT, refusal};
@@ -35,7 +36,7 @@ pub(crate) struct Settings {
     timeout: Duration,
     max_retries: u32,
     backoff_factor: f64,
-    insecure_tls: bool,
+    tls: TlsConfig,
 }
 
 impl Settings {
@@ -44,7 +45,7 @@ impl Settings {
             timeout: Duration::from_secs_f64(setting::number("HTTP_REQUEST_TIMEOUT", 120.0)?.clamp(0.001, 1e9)),
             max_retries: setting::number("HTTP_REQUEST_MAX_RETRIES", 7.0)? as u32,
             backoff_factor: setting::number("HTTP_REQUEST_BACKOFF_FACTOR", 2.0)?,
-            insecure_tls: setting::flag("TRACKING_INSECURE_TLS")?,
+            tls: tls::from_env()?,
         })
     }
 
@@ -52,7 +53,7 @@ impl Settings {
         Agent::config_builder()
             .http_status_as_error(false)
             .user_agent(concat!("trainyard/", env!("CARGO_PKG_VERSION")))
-            .tls_config(TlsConfig::builder().disable_verification(self.insecure_tls).build())
+            .tls_config(self.tls.clone())
             .timeout_connect(Some(self.timeout))
             // A time-out of silence, not of the whole body: large artifacts may take as long as they need.
             .timeout_recv_response(Some(self.timeout))

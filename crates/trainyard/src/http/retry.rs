@@ -123,11 +123,27 @@ fn never_sent(error: &ureq::Error) -> bool {
 }
 
 fn broke_off(error: &ureq::Error) -> bool {
-    matches!(error, ureq::Error::Io(_) | ureq::Error::Timeout(_) | ureq::Error::Protocol(_))
+    tls_error(error).is_none()
+        && matches!(error, ureq::Error::Io(_) | ureq::Error::Timeout(_) | ureq::Error::Protocol(_))
+}
+
+/// What the two sides could not agree on; they would not the next time either.
+fn tls_error(error: &ureq::Error) -> Option<&rustls::Error> {
+    match error {
+        ureq::Error::Io(error) => error.get_ref()?.downcast_ref(),
+        ureq::Error::Rustls(error) => Some(error),
+        _ => None,
+    }
 }
 
 /// What happened to a connection, for the reader of an error.
 pub(super) fn describe(error: &ureq::Error) -> String {
+    if let Some(rustls::Error::InvalidCertificate(reason)) = tls_error(error) {
+        return format!(
+            "its certificate is not accepted ({reason}); that of an authority of your own is, where \
+             TRAINYARD_TRACKING_SERVER_CERT_PATH names the authority's PEM file"
+        );
+    }
     match error {
         ureq::Error::Io(error) if error.kind() == ErrorKind::ConnectionRefused => "connection refused".to_owned(),
         ureq::Error::HostNotFound => "there is no host of that name".to_owned(),

@@ -8,7 +8,7 @@ use trainyard_api::runs::GetRun;
 
 use crate::script::{Script, answer};
 
-const RUN: &str = r#"{"run": {"info": {"run_id": "r1"}}}"#;
+pub(crate) const RUN: &str = r#"{"run": {"info": {"run_id": "r1"}}}"#;
 
 #[test]
 #[ignore = "run by the other tests of this module, in a process of its own"]
@@ -27,7 +27,7 @@ fn child() {
 }
 
 /// What [`child`] says under these settings.
-fn under(settings: &[(&str, &str)]) -> String {
+pub(crate) fn under(settings: &[(&str, &str)]) -> String {
     let mut command = Command::new(env::current_exe().unwrap());
     command.args(["--exact", "environment::child", "--ignored", "--nocapture"]);
     for (name, _) in env::vars().filter(|(name, _)| name.starts_with("MLFLOW_") || name.starts_with("TRAINYARD_")) {

@@ -11,4 +11,5 @@ mod registry;
 mod run;
 mod scan;
 mod script;
+mod tls;
 mod tracking;
