@@ -20,7 +20,7 @@ def download_artifacts(
     artifact_uri
         ``runs:/…``, ``models:/…``, or an artifact URI.
     run_id, artifact_path
-        A run and a path in its artifacts, in place of a URI.
+        A run and a path in its artifacts, in place of a URI. The path can lead into a model that the run logged.
     dst_path
         Folder to fetch into, made when it is missing; a temporary one when left out.
     tracking_uri
@@ -36,16 +36,17 @@ def download_artifacts(
     if (artifact_uri is None) == (run_id is None):
         raise MlflowException.invalid_parameter_value("give either artifact_uri or run_id")
     client = MlflowClient(tracking_uri, registry_uri)
-    if run_id is not None:
-        root, path = client._artifact_uri(run_id), artifact_path or ""
-    else:
-        uri = os.fspath(artifact_uri)
-        root, path = _root_and_path(client, uri)
-        if root == uri:
-            # A place of its own can be a file as well as a folder; its parent knows.
-            root, path = posixpath.split(root.rstrip("/"))
     if dst_path is not None:
         os.makedirs(dst_path, exist_ok=True)
+    if run_id is not None:
+        return client.download_artifacts(run_id, artifact_path or "", dst_path)
+    uri = os.fspath(artifact_uri)
+    if uri.startswith("runs:/"):
+        return client.download_artifacts(*_run_and_path(uri), dst_path)
+    root, path = _root_and_path(client, uri)
+    if root == uri:
+        # A place of its own can be a file as well as a folder; its parent knows.
+        root, path = posixpath.split(root.rstrip("/"))
     return client._download(root, path, dst_path)
 
 
@@ -70,7 +71,10 @@ def list_artifacts(artifact_uri=None, run_id=None, artifact_path=None, tracking_
     client = MlflowClient(tracking_uri)
     if run_id is not None:
         return client.list_artifacts(run_id, artifact_path)
-    return client._list(*_root_and_path(client, os.fspath(artifact_uri)))
+    uri = os.fspath(artifact_uri)
+    if uri.startswith("runs:/"):
+        return client.list_artifacts(*_run_and_path(uri))
+    return client._list(*_root_and_path(client, uri))
 
 
 def load_text(artifact_uri):
@@ -138,15 +142,14 @@ def load_image(artifact_uri):
     return image
 
 
+def _run_and_path(uri):
+    """Take ``runs:/…`` apart: the run, and the path in its artifacts."""
+    run_id, _, path = uri.removeprefix("runs:").strip("/").partition("/")
+    return run_id, path
+
+
 def _root_and_path(client, uri):
     """Return the artifact root that a URI leads into, and the path below it."""
-    if uri.startswith("runs:/"):
-        run_id, _, path = uri.removeprefix("runs:").strip("/").partition("/")
-        found = client.list_artifacts(run_id, posixpath.dirname(path))
-        if not path or any(file.path == path for file in found):
-            return client._artifact_uri(run_id), path
-        # Models are no artifacts of their run since MLflow 3; by their name they are still found there.
-        return client._connection.resolve_model(uri)["artifact_uri"], ""
     if uri.startswith("models:/"):
         model, path = _model_and_path(uri)
         is_registered = not model.startswith("models:/m-")

@@ -15,6 +15,7 @@ _FRAMEWORKS = (
     "scikit-learn",
     "skops",
     "xgboost",
+    "xgboost-cpu",
     "lightgbm",
     "torch",
     "tensorflow",

@@ -44,6 +44,44 @@ def test_artifacts_of_runs_are_reached_by_run_and_by_place(store):
         mlflow.artifacts.load_dict(place)
 
 
+def test_models_of_a_run_are_found_by_their_name_among_its_artifacts(store):
+    client = MlflowClient()
+    with mlflow.start_run() as run:
+        model = mlflow.initialize_logged_model(name="net")
+        folder = pathlib.Path("files")
+        (folder / "deep").mkdir(parents=True)
+        (folder / "deep" / "a.json").write_text('{"a": 1}')
+        (folder / "MLmodel").write_text("flavors: {}\n")
+        client.log_model_artifacts(model.model_id, folder)
+        mlflow.finalize_logged_model(model.model_id, "READY")
+        mlflow.log_text("mine", "notes.txt")
+    run_id = run.info.run_id
+    listed = {
+        None: ["notes.txt"],
+        "net": ["net/MLmodel", "net/deep"],
+        "net/deep": ["net/deep/a.json"],
+        "notes.txt": [],
+        "nothing": [],
+    }
+    for path, expected in listed.items():
+        assert sorted(file.path for file in client.list_artifacts(run_id, path)) == expected
+        assert (
+            sorted(file.path for file in mlflow.artifacts.list_artifacts(run_id=run_id, artifact_path=path)) == expected
+        )
+        uri = f"runs:/{run_id}/{path or ''}"
+        assert sorted(file.path for file in mlflow.artifacts.list_artifacts(uri)) == expected
+    assert mlflow.artifacts.load_dict(f"runs:/{run_id}/net/deep/a.json") == {"a": 1}
+    for fetched in (
+        client.download_artifacts(run_id, "net"),
+        mlflow.artifacts.download_artifacts(run_id=run_id, artifact_path="net", dst_path="copy"),
+        mlflow.artifacts.download_artifacts(f"runs:/{run_id}/net"),
+    ):
+        assert (pathlib.Path(fetched) / "deep" / "a.json").read_text() == '{"a": 1}'
+    with pytest.raises(MlflowException, match="no artifact at 'nothing'") as raised:
+        client.download_artifacts(run_id, "nothing")
+    assert raised.value.error_code == "RESOURCE_DOES_NOT_EXIST"
+
+
 def test_dicts_and_texts_are_read_as_they_were_written(yard, tmp_path):
     (tmp_path / "latin.txt").write_bytes("hällo".encode("latin-1"))
     with mlflow.start_run() as run:

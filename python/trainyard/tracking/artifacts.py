@@ -13,20 +13,27 @@ class ArtifactCalls:
     """Artifacts of runs and logged models."""
 
     def list_artifacts(self, run_id, path=None):
-        """Return the files and folders in one folder of a run's artifacts.
+        """Return the files and folders in one folder of a run's artifacts, or of a model that the run logged.
 
         Parameters
         ----------
         run_id
             Id of the run.
         path
-            Path in the artifacts; their root when left out.
+            Path in the artifacts; their root when left out. Models are found by the name they were logged with.
 
         Returns
         -------
         list of FileInfo
         """
-        return self._list(self._artifact_uri(run_id), path)
+        found = self._list(self._artifact_uri(run_id), path)
+        model = None if found else self._model_in_run(run_id, path)
+        if model is None:
+            return found
+        root, name, below = model
+        return [
+            FileInfo(posixpath.join(name, file.path), file.is_dir, file.file_size) for file in self._list(root, below)
+        ]
 
     def list_logged_model_artifacts(self, model_id, path=None):
         """Return the files and folders in one folder of a logged model.
@@ -45,14 +52,14 @@ class ArtifactCalls:
         return self._list(self.get_logged_model(model_id).artifact_location, path)
 
     def download_artifacts(self, run_id, path, dst_path=None):
-        """Fetch a file or folder of a run and return where it lies now.
+        """Fetch a file or folder of a run, or of a model that the run logged, and return where it lies now.
 
         Parameters
         ----------
         run_id
             Id of the run.
         path
-            Path in the artifacts; their root when left out.
+            Path in the artifacts; their root when left out. Models are found by the name they were logged with.
         dst_path
             An existing folder to fetch into; a temporary one when left out.
 
@@ -60,7 +67,30 @@ class ArtifactCalls:
         -------
         str
         """
-        return self._download(self._artifact_uri(run_id), path, dst_path)
+        try:
+            return self._download(self._artifact_uri(run_id), path, dst_path)
+        except MlflowException as error:
+            model = self._model_in_run(run_id, path) if error.error_code == "RESOURCE_DOES_NOT_EXIST" else None
+            if model is None:
+                raise
+        root, _, below = model
+        return self._download(root, below, dst_path)
+
+    def _model_in_run(self, run_id, path):
+        """Return the model that a path of a run leads into: its root, its name, and the path below; or ``None``.
+
+        Models are no artifacts of their run since MLflow 3; by their name they are still found there.
+        """
+        name, _, below = (path or "").strip("/").partition("/")
+        if not name:
+            return None
+        try:
+            model = self._connection.resolve_model(f"runs:/{run_id}/{name}")
+        except MlflowException as error:
+            if error.error_code == "RESOURCE_DOES_NOT_EXIST":
+                return None
+            raise
+        return (model["artifact_uri"], name, below) if model["model_id"] else None
 
     def log_artifact(self, run_id, local_path, artifact_path=None):
         """Add a local file or folder to a run's artifacts.

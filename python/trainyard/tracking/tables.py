@@ -190,8 +190,9 @@ def _encode(table, artifact_file):
         table.to_parquet(buffer, index=False)
         return buffer.getvalue()
     except Exception as error:
+        reason = "the data is not JSON serializable" if artifact_file.endswith(".json") else "it cannot be parquet"
         raise MlflowException.invalid_parameter_value(
-            f"Failed to save {table} as table as the data is not JSON serializable. Error: {error}"
+            f"Failed to save {table} as table as {reason}. Error: {error}"
         ) from error
 
 
