@@ -211,6 +211,30 @@ def test_what_is_no_fitted_model_leaves_no_trace(yard, model, message):
     assert mlflow.get_run(run.info.run_id).outputs.model_outputs == []
 
 
+@pytest.mark.parametrize(
+    ("flavor", "expected"),
+    [
+        ("pytorch", r"should be a torch\.nn\.Module, got sklearn"),
+        ("keras", r"expected a built keras\.Model, got sklearn.*: log it with the flavor sklearn"),
+        ("tensorflow", r"expected a built keras\.Model or a tf\.Module, got sklearn.*: log it with the flavor sklearn"),
+    ],
+)
+def test_other_flavors_refuse_an_estimator_also_where_their_framework_is_not_installed(yard, flavor, expected):
+    model = LogisticRegression().fit([[0], [1]], [0, 1])
+    with mlflow.start_run(), pytest.raises((MlflowException, TypeError), match=expected):
+        getattr(mlflow, flavor).log_model(model, name="m")
+    assert mlflow.search_logged_models(output_format="list") == []
+
+
+def test_a_folder_that_holds_no_model_is_said_to_hold_none(tmp_path):
+    (tmp_path / "empty").mkdir()
+    for folder in (tmp_path / "empty", tmp_path / "missing"):
+        for load in (mlflow.sklearn.load_model, mlflow.pyfunc.load_model, mlflow.models.get_model_info):
+            with pytest.raises(MlflowException, match=f"no model at '{folder}': there is no file MLmodel") as error:
+                load(str(folder))
+            assert error.value.error_code == "RESOURCE_DOES_NOT_EXIST"
+
+
 def test_stateless_transformers_are_models_too(tmp_path):
     mlflow.sklearn.save_model(FunctionTransformer(numpy.log1p), tmp_path / "model")
     assert list(_core.read_model(tmp_path / "model")["flavors"]) == ["sklearn"]

@@ -76,7 +76,7 @@ pub fn run(command: ArtifactsCommand) -> Result<(), Failure> {
 }
 
 fn list(args: List) -> Result<(), Failure> {
-    let (artifacts, path) = args.place.find(&args.tracking.connect()?)?;
+    let Found { artifacts, path, model } = args.place.find(&args.tracking.connect()?)?;
     let mut files: Vec<FileInfo> = Vec::new();
     let mut folders = VecDeque::from([path]);
     while let Some(folder) = folders.pop_front() {
@@ -84,7 +84,7 @@ fn list(args: List) -> Result<(), Failure> {
             if file.is_dir && args.recursive {
                 folders.push_back(file.path.clone());
             }
-            files.push(file);
+            files.push(FileInfo { path: join(&model, &file.path), ..file });
         }
     }
     files.sort_by(|a, b| a.path.cmp(&b.path));
@@ -99,7 +99,7 @@ fn list(args: List) -> Result<(), Failure> {
 }
 
 fn download(args: Download) -> Result<(), Failure> {
-    let (artifacts, path) = args.place.find(&args.tracking.connect()?)?;
+    let Found { artifacts, path, .. } = args.place.find(&args.tracking.connect()?)?;
     let bar = TransferBar::default();
     let local = artifacts.download(&path, &args.to, &bar)?;
     if args.tracking.json {
@@ -108,31 +108,46 @@ fn download(args: Download) -> Result<(), Failure> {
     output::line(&local.display().to_string())
 }
 
+/// Where files lie, and what they are called from where the user looks.
+struct Found {
+    artifacts: ArtifactRepository,
+    path: String,
+    /// Name of the model that a run logged, when the path leads into it.
+    model: String,
+}
+
 impl Place {
-    /// The artifact root and the path below it.
-    fn find(&self, client: &Client) -> Result<(ArtifactRepository, String), Failure> {
+    fn find(&self, client: &Client) -> Result<Found, Failure> {
         let (location, path) = (self.location.as_str(), self.path.as_str());
+        let below = |artifacts| Found { artifacts, path: path.to_owned(), model: String::new() };
         if let Some(rest) = location.strip_prefix("runs:/") {
             let (run_id, folder) = rest.trim_start_matches('/').split_once('/').unwrap_or((rest, ""));
-            let below = join(folder, path);
-            let artifacts = of_run(client, run_id)?;
-            if !folder.is_empty() && !exists(&artifacts, &below)? {
-                // Models logged by MLflow 3 lie beside the run's artifacts, under the name they were logged with.
-                if let Ok(model) = client.resolve_model(location) {
-                    return Ok((client.artifacts(&model.artifact_uri)?, path.to_owned()));
-                }
-            }
-            return Ok((artifacts, below));
+            return in_run(client, run_id, join(folder, path));
         }
         if location.starts_with("models:/") {
-            let model = client.resolve_model(location)?;
-            return Ok((client.artifacts(&model.artifact_uri)?, path.to_owned()));
+            return Ok(below(client.artifacts(&client.resolve_model(location)?.artifact_uri)?));
         }
         if location.contains([':', '/']) {
-            return Ok((client.artifacts(location)?, path.to_owned()));
+            return Ok(below(client.artifacts(location)?));
         }
-        Ok((of_run(client, location)?, path.to_owned()))
+        in_run(client, location, path.to_owned())
     }
+}
+
+/// Models logged by MLflow 3 lie beside the run's artifacts, and are found there by the name they were logged with.
+fn in_run(client: &Client, run_id: &str, path: String) -> Result<Found, Failure> {
+    let artifacts = of_run(client, run_id)?;
+    let path = path.trim_matches('/').to_owned();
+    if !path.is_empty() && !exists(&artifacts, &path)? {
+        let (name, rest) = path.split_once('/').unwrap_or((&path, ""));
+        if let Ok(resolved) = client.resolve_model(&format!("runs:/{run_id}/{name}"))
+            && resolved.model_id.is_some()
+        {
+            let artifacts = client.artifacts(&resolved.artifact_uri)?;
+            return Ok(Found { artifacts, path: rest.to_owned(), model: name.to_owned() });
+        }
+    }
+    Ok(Found { artifacts, path, model: String::new() })
 }
 
 fn of_run(client: &Client, run_id: &str) -> Result<ArtifactRepository, Failure> {

@@ -36,16 +36,16 @@ enum Command {
     /// Run the tracking server.
     Server(server::ServerArgs),
     /// List and create experiments.
-    #[command(subcommand)]
+    #[command(subcommand, after_help = "Example: trainyard experiments list")]
     Experiments(experiments::ExperimentsCommand),
     /// List runs and show one.
-    #[command(subcommand)]
+    #[command(subcommand, after_help = "Example: trainyard runs list --experiment iris")]
     Runs(runs::RunsCommand),
     /// List registered models and show one.
-    #[command(subcommand)]
+    #[command(subcommand, after_help = "Example: trainyard models show iris-classifier")]
     Models(models::ModelsCommand),
     /// List and download artifacts.
-    #[command(subcommand)]
+    #[command(subcommand, after_help = "Example: trainyard artifacts list models:/iris-classifier/1")]
     Artifacts(artifacts::ArtifactsCommand),
     /// Look after a database: how large it is, whether it is whole, packing it.
     #[command(subcommand)]

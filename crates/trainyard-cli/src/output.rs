@@ -1,5 +1,6 @@
 //! What people and machines read: aligned tables, and JSON.
 
+use std::borrow::Cow;
 use std::io::Write;
 
 use comfy_table::{Cell, Table, presets};
@@ -25,14 +26,16 @@ pub fn table(header: &[&str], rows: Vec<Vec<String>>, empty: &str) -> Result<(),
     }
     let mut table = columns();
     table.set_header(header.iter().map(|title| Cell::new(title.to_uppercase())));
-    table.add_rows(rows);
+    table.add_rows(rows.iter().map(|row| row.iter().map(|cell| harmless(cell))));
     print(table)
 }
 
 /// Prints names and values side by side; values that are empty are left out.
 pub fn fields(rows: &[(&str, String)]) -> Result<(), Failure> {
     let mut table = columns();
-    table.add_rows(rows.iter().filter(|(_, value)| !value.is_empty()).map(|(name, value)| [*name, value.as_str()]));
+    table.add_rows(
+        rows.iter().filter(|(_, value)| !value.is_empty()).map(|(name, value)| [Cow::from(*name), harmless(value)]),
+    );
     print(table)
 }
 
@@ -43,6 +46,22 @@ pub fn section(title: &str, header: &[&str], rows: Vec<Vec<String>>) -> Result<(
     }
     line(&format!("\n\x1b[1m{title}\x1b[0m"))?;
     table(header, rows, "")
+}
+
+/// What others have logged may not steer the terminal: control characters are shown as what they are.
+fn harmless(text: &str) -> Cow<'_, str> {
+    let steers = |letter: char| letter.is_control() && letter != '\n';
+    if !text.contains(steers) {
+        return text.into();
+    }
+    let mut shown = String::with_capacity(text.len() + 8);
+    for letter in text.chars() {
+        match steers(letter) {
+            true => shown.extend(letter.escape_default()),
+            false => shown.push(letter),
+        }
+    }
+    shown.into()
 }
 
 fn print(mut table: Table) -> Result<(), Failure> {

@@ -1,10 +1,12 @@
 //! `trainyard runs`.
 
+use std::collections::HashMap;
+
 use clap::{Args, Subcommand};
-use trainyard_api::experiments::SearchExperiments;
+use trainyard_api::experiments::{Experiment, GetExperiment, SearchExperiments};
 use trainyard_api::metrics::Metric;
 use trainyard_api::runs::{GetRun, Run, RunInfo, SearchRuns};
-use trainyard_api::{ExperimentId, KeyValue};
+use trainyard_api::{ExperimentId, KeyValue, ViewType};
 
 use crate::clock::{duration, local_time};
 use crate::experiments;
@@ -60,23 +62,27 @@ pub fn run(command: RunsCommand) -> Result<(), Failure> {
 
 fn list(args: ListRuns) -> Result<(), Failure> {
     let client = args.tracking.connect()?;
-    let experiment_ids: Vec<ExperimentId> = if args.experiments.is_empty() {
+    // Runs can be deleted while their experiment is not.
+    let view_type = match args.view {
+        View::Active => ViewType::ActiveOnly,
+        View::Deleted | View::All => ViewType::All,
+    };
+    let experiments: Vec<Experiment> = if args.experiments.is_empty() {
         collect_pages(u32::MAX, |max_results, page_token| {
             let page = client.call(SearchExperiments {
                 max_results: Some(max_results),
                 page_token,
-                view_type: args.view.into(),
+                view_type,
                 ..SearchExperiments::default()
             })?;
             Ok((page.experiments, page.next_page_token))
         })?
-        .into_iter()
-        .map(|experiment| experiment.experiment_id)
-        .collect()
     } else {
-        let find = |name: &String| experiments::find(&client, name).map(|experiment| experiment.experiment_id);
-        args.experiments.iter().map(find).collect::<Result<_, _>>()?
+        args.experiments.iter().map(|name| experiments::find(&client, name)).collect::<Result<_, _>>()?
     };
+    let names: HashMap<ExperimentId, String> =
+        experiments.into_iter().map(|experiment| (experiment.experiment_id, experiment.name)).collect();
+    let experiment_ids: Vec<ExperimentId> = names.keys().cloned().collect();
     let runs = collect_pages(args.list.max_results, |max_results, page_token| {
         let page = client.call(SearchRuns {
             experiment_ids: experiment_ids.clone(),
@@ -97,7 +103,7 @@ fn list(args: ListRuns) -> Result<(), Failure> {
         vec![
             info.run_id.to_string(),
             info.run_name.clone(),
-            info.experiment_id.to_string(),
+            names.get(&info.experiment_id).cloned().unwrap_or_default(),
             info.status.as_str().to_owned(),
             local_time(info.start_time),
             elapsed(&info),
@@ -109,16 +115,18 @@ fn list(args: ListRuns) -> Result<(), Failure> {
 }
 
 fn show(args: Show) -> Result<(), Failure> {
+    let client = args.tracking.connect()?;
     let Run { info, data, inputs, outputs } =
-        match args.tracking.connect()?.call(GetRun { run_id: args.run_id.as_str().into(), ..GetRun::default() }) {
+        match client.call(GetRun { run_id: args.run_id.as_str().into(), ..GetRun::default() }) {
             Ok(found) if args.tracking.json => return output::json(&found.run),
             Ok(found) => found.run,
             Err(error) => return Err(Failure::from(error).with_hint("`trainyard runs list` shows the runs there are")),
         };
+    let experiment = client.call(GetExperiment { experiment_id: info.experiment_id.clone() })?.experiment;
     output::fields(&[
         ("run id", info.run_id.to_string()),
         ("name", info.run_name.clone()),
-        ("experiment", info.experiment_id.to_string()),
+        ("experiment", format!("{} (id {})", experiment.name, experiment.experiment_id)),
         ("status", info.status.as_str().to_owned()),
         ("stage", info.lifecycle_stage.as_str().to_owned()),
         ("user", info.user_id.clone()),
@@ -151,11 +159,19 @@ fn show(args: Show) -> Result<(), Failure> {
 fn summary(metrics: &[Metric]) -> String {
     const SHOWN: usize = 3;
     let mut words: Vec<String> =
-        metrics.iter().take(SHOWN).map(|metric| format!("{}={}", metric.key, metric.value)).collect();
+        metrics.iter().take(SHOWN).map(|metric| format!("{}={}", metric.key, rounded(metric.value))).collect();
     if metrics.len() > SHOWN {
         words.push(format!("and {} more", metrics.len() - SHOWN));
     }
     words.join(" ")
+}
+
+/// Six digits are enough to tell runs apart; `show` has all of them.
+fn rounded(value: f64) -> String {
+    match format!("{value:.5e}").parse::<f64>() {
+        Ok(rounded) => rounded.to_string(),
+        Err(_) => value.to_string(),
+    }
 }
 
 fn elapsed(info: &RunInfo) -> String {

@@ -86,7 +86,7 @@ pub fn run(args: SyncArgs) -> Result<(), Failure> {
     if args.json {
         output::json(&outcomes)?;
     } else {
-        print(&journals, &outcomes)?;
+        print(&journals, &outcomes, !args.run_ids.is_empty() || wanted_uri.is_some())?;
     }
     if failed {
         return Err(Failure::because(if args.dry_run {
@@ -119,8 +119,7 @@ fn deliver(args: &SyncArgs, journals: &[Leftover]) -> Result<Vec<Outcome>, Failu
         let uri = journal.tracking_uri();
         bar.set_message(journal.run_id().to_owned());
         if away.contains(uri) {
-            let message = "the store did not answer just now".to_owned();
-            outcomes.push(outcome(journal, State::Failed, 0, Some(message)));
+            outcomes.push(left(journal, "the store did not answer just now"));
             continue;
         }
         let client = match clients.get(uri) {
@@ -149,7 +148,7 @@ fn deliver(args: &SyncArgs, journals: &[Leftover]) -> Result<Vec<Outcome>, Failu
                 if matches!(error, Error::Unreachable { .. } | Error::NotATrackingServer { .. }) {
                     away.insert(uri.to_owned());
                 }
-                outcome(journal, State::Failed, 0, Some(error.message()))
+                left(journal, &error.message())
             }
         });
     }
@@ -182,7 +181,20 @@ fn outcome(journal: &Leftover, state: State, records: u64, message: Option<Strin
     }
 }
 
-fn print(journals: &[Leftover], outcomes: &[Outcome]) -> Result<(), Failure> {
+/// What could not be delivered: how much of it is left, and why.
+fn left(journal: &Leftover, reason: &str) -> Outcome {
+    let message = match journal.contents() {
+        Ok(contents) => format!("{} left: {reason}", records(contents.records())),
+        Err(_) => reason.to_owned(),
+    };
+    outcome(journal, State::Failed, 0, Some(message))
+}
+
+fn records(number: u64) -> String {
+    format!("{number} record{}", if number == 1 { "" } else { "s" })
+}
+
+fn print(journals: &[Leftover], outcomes: &[Outcome], selected: bool) -> Result<(), Failure> {
     let rows = journals.iter().zip(outcomes).map(|(journal, outcome)| {
         vec![
             outcome.run_id.clone(),
@@ -194,7 +206,11 @@ fn print(journals: &[Leftover], outcomes: &[Outcome]) -> Result<(), Failure> {
         ]
     });
     let header = ["run id", "store", "logged since", "state", "records", ""];
-    output::table(&header, rows.collect(), "Everything that was logged has been delivered.")
+    let nothing = match selected {
+        true => "Of what was asked for everything has been delivered.",
+        false => "Everything that was logged has been delivered.",
+    };
+    output::table(&header, rows.collect(), nothing)
 }
 
 fn describe(contents: &Contents) -> String {

@@ -1,6 +1,8 @@
 """Tables as artifacts: appending, pictures in cells, reading over runs, and stock reading and writing the same."""
 
 import json
+import os
+import subprocess
 
 import numpy
 import pandas
@@ -148,3 +150,36 @@ def test_stock_and_ours_write_the_same_bytes_and_read_the_same_tables(stock_serv
     for run_id in run_ids:
         here, there = ours(LOAD, stock_server, run_id), stock(LOAD.format(package="mlflow"), stock_server, run_id)
         assert here == there
+
+
+PARQUET = """
+import sys
+sys.path.insert(0, sys.argv[1])
+import pandas
+import trainyard as mlflow
+
+with mlflow.start_run() as run:
+    mlflow.log_table(pandas.DataFrame({"a": [1, 2], "b": ["x", None]}), "rows.parquet")
+    mlflow.log_table({"a": [3], "b": ["z"]}, "rows.parquet")
+table = mlflow.load_table("rows.parquet", run_ids=[run.info.run_id])
+print(table.to_json(orient="values"))
+"""
+
+
+# Stock's environment has pyarrow, which ours does without.
+@pytest.mark.stock
+def test_a_table_can_be_parquet_where_pyarrow_is_installed(tmp_path):
+    package = os.path.dirname(os.path.dirname(mlflow.__file__))
+    command = [os.environ["TRAINYARD_STOCK_PYTHON"], "-c", PARQUET, package]
+    said = subprocess.run(command, capture_output=True, text=True, cwd=tmp_path)
+    assert said.returncode == 0, said.stderr
+    assert json.loads(said.stdout) == [[1, "x"], [2, None], [3, "z"]]
+
+
+def test_a_table_that_cannot_be_parquet_says_why(yard, monkeypatch):
+    def refuse(*args, **kwargs):
+        raise ImportError("Unable to find a usable engine")
+
+    monkeypatch.setattr("pandas.DataFrame.to_parquet", refuse)
+    with mlflow.start_run(), pytest.raises(mlflow.MlflowException, match=r"(?s)cannot be parquet.*usable engine"):
+        mlflow.log_table({"a": [1]}, "rows.parquet")

@@ -1,5 +1,7 @@
 """What the flavors of Keras and TensorFlow take: models that have weights, and nothing of another framework."""
 
+import sys
+
 from trainyard.exceptions import MlflowException
 
 _FLAVORS = {
@@ -14,9 +16,9 @@ _FLAVORS = {
 
 def check_keras(model):
     """Raise unless a model is a ``keras.Model`` that is built."""
-    import keras
-
-    if not isinstance(model, keras.Model):
+    # Who has a Keras model has imported Keras; the wrong object gets its error also where there is no Keras.
+    keras = sys.modules.get("keras")
+    if keras is None or not isinstance(model, keras.Model):
         raise unexpected(model, "a built keras.Model")
     check_built(model)
 

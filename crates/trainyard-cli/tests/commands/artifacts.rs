@@ -1,5 +1,6 @@
 use std::fs;
 
+use trainyard_api::logged_models::CreateLoggedModel;
 use trainyard_api::runs::{CreateRun, RunInfo};
 
 use crate::program::Yard;
@@ -42,6 +43,34 @@ fn a_file_and_a_folder_can_be_downloaded() {
     assert_eq!(fs::read(yard.path().join(printed.trim_end())).unwrap(), b"seen");
     yard.ok(&["artifacts", "download", &format!("runs:/{id}/plots"), "--to", "out"]);
     assert_eq!(fs::read(yard.path().join("out/plots/roc.svg")).unwrap(), b"<svg/>");
+}
+
+#[test]
+fn the_model_of_a_run_is_found_by_its_name() {
+    let yard = Yard::new();
+    let run = record(&yard);
+    let client = yard.client();
+    let request = CreateLoggedModel {
+        experiment_id: run.experiment_id.clone(),
+        name: "net".to_owned(),
+        source_run_id: run.run_id.clone(),
+        ..CreateLoggedModel::default()
+    };
+    let model = client.call(request).unwrap().model.info;
+    let artifacts = client.artifacts(&model.artifact_uri).unwrap();
+    artifacts.write("MLmodel", b"flavors: {}").unwrap();
+    artifacts.write("data/weights.bin", b"0").unwrap();
+    let id = run.run_id.as_str();
+    let uri = format!("runs:/{id}/net");
+    for args in [&[id, "net"][..], &[&uri]] {
+        let listed = yard.json(&[&["artifacts", "list"], args].concat());
+        assert_eq!(paths(&listed), ["net/MLmodel", "net/data"]);
+    }
+    assert_eq!(paths(&yard.json(&["artifacts", "list", &uri, "data"])), ["net/data/weights.bin"]);
+    let deep = yard.json(&["artifacts", "list", &uri, "--recursive"]);
+    assert_eq!(paths(&deep), ["net/MLmodel", "net/data", "net/data/weights.bin"]);
+    yard.ok(&["artifacts", "download", id, "net/data/weights.bin", "--to", "out"]);
+    assert_eq!(fs::read(yard.path().join("out/data/weights.bin")).unwrap(), b"0");
 }
 
 #[test]

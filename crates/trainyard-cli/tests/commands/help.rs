@@ -3,6 +3,10 @@ use crate::program::Yard;
 const COMMANDS: &[&[&str]] = &[
     &[],
     &["server"],
+    &["experiments"],
+    &["runs"],
+    &["models"],
+    &["artifacts"],
     &["experiments", "list"],
     &["experiments", "create"],
     &["runs", "list"],

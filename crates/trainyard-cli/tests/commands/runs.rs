@@ -2,7 +2,7 @@ use std::io::Read;
 use std::process::Stdio;
 
 use trainyard_api::metrics::Metric;
-use trainyard_api::runs::{CreateRun, LogBatch, RunStatus, UpdateRun};
+use trainyard_api::runs::{CreateRun, DeleteRun, LogBatch, RunStatus, UpdateRun};
 use trainyard_api::{Param, RunId, Tag};
 
 use crate::program::Yard;
@@ -46,16 +46,30 @@ fn runs_are_listed_by_experiment_filter_and_order() {
     assert_eq!(ids(&["--experiment", "Default", "--order-by", "metrics.accuracy"]), [worse.as_str(), better.as_str()]);
     assert_eq!(ids(&["--experiment", "0", "--filter", "metrics.accuracy > 0.85"]), [better.as_str()]);
     assert_eq!(ids(&["--view", "deleted"]), [""; 0]);
+    yard.client().call(DeleteRun { run_id: worse.clone() }).unwrap();
+    assert_eq!(ids(&[]), [better.as_str()]);
+    assert_eq!(ids(&["--view", "deleted"]), [worse.as_str()]);
+    assert_eq!(ids(&[&["--view", "all"][..], &by_accuracy].concat()), [better.as_str(), worse.as_str()]);
 }
 
 #[test]
 fn the_table_shows_state_duration_and_metrics() {
     let yard = Yard::new();
-    let run_id = record(&yard, "first", 0.5);
+    let run_id = record(&yard, "first", 2.0 / 3.0);
     let table = yard.ok(&["runs", "list"]);
     let row = table.lines().nth(1).unwrap();
-    for word in [run_id.as_str(), "first", "FINISHED", "3.1 s", "accuracy=0.5"] {
+    for word in [run_id.as_str(), "first", "Default", "FINISHED", "3.1 s", "accuracy=0.666667"] {
         assert!(row.contains(word), "no {word:?} in {row:?}");
+    }
+}
+
+#[test]
+fn what_was_logged_does_not_steer_the_terminal() {
+    let yard = Yard::new();
+    let run_id = record(&yard, "red \u{1b}[31m and a\u{7}bell", 0.5);
+    for args in [&["runs", "list"][..], &["runs", "show", run_id.as_str()]] {
+        let shown = yard.ok(args);
+        assert!(shown.contains(r"red \u{1b}[31m and a\u{7}bell"), "{shown}");
     }
 }
 
@@ -64,7 +78,8 @@ fn a_run_is_shown_with_all_that_was_logged() {
     let yard = Yard::new();
     let run_id = record(&yard, "first", 0.5);
     let shown = yard.ok(&["runs", "show", run_id.as_str()]);
-    for word in ["first", "FINISHED", "metrics", "accuracy", "params", "max_depth", "tags", "botany"] {
+    for word in ["first", "Default (id 0)", "FINISHED", "metrics", "accuracy", "params", "max_depth", "tags", "botany"]
+    {
         assert!(shown.contains(word), "no {word:?} in {shown}");
     }
     let json = yard.json(&["runs", "show", run_id.as_str()]);

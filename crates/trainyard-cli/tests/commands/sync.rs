@@ -83,9 +83,12 @@ fn a_store_that_is_away_is_a_failure_that_does_not_stop_the_rest() {
     assert_eq!(code, Some(1));
     assert_eq!((&found[0]["run_id"], &found[0]["state"]), (&json!(away), &json!("failed")));
     assert_eq!((&found[1]["run_id"], &found[1]["state"]), (&json!(run_id), &json!("delivered")));
+    let reason = found[0]["message"].as_str().unwrap();
+    assert!(reason.starts_with("12 records left: no answer from http://127.0.0.1:9"), "{reason}");
 
     let ended = sync(&yard, &["--tracking-uri", &store]);
     assert_eq!((ended.code, ended.stderr.as_str()), (Some(0), ""), "what was logged to others is not touched");
+    assert_eq!(ended.stdout, "Of what was asked for everything has been delivered.\n");
     let ended = sync(&yard, &["--run-id", &away]);
     assert_eq!(ended.code, Some(1));
     assert!(ended.stderr.contains("not everything could be delivered"), "{}", ended.stderr);

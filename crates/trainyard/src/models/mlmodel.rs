@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::fs;
-use std::io::Read;
+use std::io::{ErrorKind, Read};
 use std::path::Path;
 
 use jiff::Timestamp;
@@ -103,7 +103,13 @@ impl Mlmodel {
     /// Reads and checks `MLmodel` of a model directory.
     pub fn read(folder: &Path) -> Result<Self, Error> {
         let path = folder.join(MLMODEL);
-        let file = fs::File::open(&path).map_err(Error::io(&path))?;
+        let file = match fs::File::open(&path) {
+            Err(error) if matches!(error.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory) => {
+                let reason = format!("there is no file {MLMODEL}");
+                return Err(Error::NoModel { uri: folder.display().to_string(), reason });
+            }
+            opened => opened.map_err(Error::io(&path))?,
+        };
         let mut text = String::new();
         file.take(MAX_BYTES + 1).read_to_string(&mut text).map_err(Error::io(&path))?;
         if text.len() as u64 > MAX_BYTES {

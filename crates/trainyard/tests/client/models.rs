@@ -4,6 +4,7 @@ use std::fs;
 
 use serde_json::{Value, json};
 use trainyard::models::{self, Environment, Mlmodel, Signature};
+use trainyard_api::ErrorCode;
 
 /// Written by `mlflow.sklearn.save_model` of MLflow 3.18.0.
 const STOCK: &str = include_str!("fixtures/stock_MLmodel.yaml");
@@ -55,6 +56,16 @@ fn a_description_that_is_broken_says_where() {
     }
     fs::remove_file(&path).unwrap();
     assert!(Mlmodel::read(folder.path()).unwrap_err().to_string().contains("MLmodel"));
+}
+
+#[test]
+fn a_directory_without_a_description_is_no_model() {
+    let folder = tempfile::tempdir().unwrap();
+    for place in [folder.path().to_owned(), folder.path().join("missing")] {
+        let error = Mlmodel::read(&place).unwrap_err();
+        assert_eq!(error.code(), ErrorCode::ResourceDoesNotExist);
+        assert_eq!(error.message(), format!("no model at '{}': there is no file MLmodel", place.display()));
+    }
 }
 
 #[test]
