@@ -12,7 +12,7 @@ conformance: ; @cargo xtask conformance
 conformance-stock: ; @cargo xtask conformance-stock
 conformance-record: ; @cargo xtask conformance-record
 scoreboard: ; @cargo xtask scoreboard
-serve: ; @cargo run --quiet --bin trainyard -- server
+serve: ; @cargo xtask serve
 wheel: ; @cargo xtask wheel
 bench: ; @cargo xtask bench
 compatibility: ; @cargo xtask compatibility

@@ -16,6 +16,7 @@ type Task = (&'static str, &'static str, fn() -> Result<()>);
 
 const TASKS: &[Task] = &[
     ("demo", "train the iris example and show what was recorded", tasks::demo),
+    ("serve", "run the server on ./yard", tasks::serve),
     ("test", "all tests: Rust, Python, and the stock MLflow clients", tasks::test),
     ("test-rust", "the tests of the Rust crates", tasks::test_rust),
     ("test-python", "the tests of the Python package", tasks::test_python),

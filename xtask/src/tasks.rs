@@ -1,6 +1,7 @@
 //! The tasks themselves.
 
 use std::fs;
+use std::os::unix::process::CommandExt;
 use std::path::PathBuf;
 use std::process::Command;
 
@@ -139,6 +140,14 @@ pub fn scoreboard() -> Result<()> {
 
 fn scenarios(environment: &Environment) -> Command {
     program(environment.python(), &["-m", "pytest", "tests/conformance"])
+}
+
+/// The server on ./yard, in the place of this process, so that signals reach it alone. Its variables are the user's.
+pub fn serve() -> Result<()> {
+    let server = server_program()?;
+    eprintln!("==> Serve ./yard; Ctrl-C ends it\n    $ target/debug/trainyard server");
+    let error = Command::new(&server).arg("server").current_dir(root()).exec();
+    Err(error).with_context(|| format!("cannot start {}. Build it again with `cargo build`", server.display()))
 }
 
 /// Builds the `trainyard` program as it is for development.

@@ -45,7 +45,9 @@ impl Bucket {
                     builder = builder.with_config(AmazonS3ConfigKey::Client(key), value);
                 }
                 // MLflow's own variable for MinIO and the like, which often speak plain HTTP.
-                if let Ok(endpoint) = std::env::var("MLFLOW_S3_ENDPOINT_URL") {
+                let endpoints = ["TRAINYARD_S3_ENDPOINT_URL", "MLFLOW_S3_ENDPOINT_URL"];
+                let mut endpoints = endpoints.into_iter().filter_map(|name| std::env::var(name).ok());
+                if let Some(endpoint) = endpoints.find(|endpoint| !endpoint.is_empty()) {
                     builder = builder.with_allow_http(endpoint.starts_with("http://")).with_endpoint(endpoint);
                 }
                 Arc::new(builder.build()?)

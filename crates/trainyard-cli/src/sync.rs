@@ -232,7 +232,7 @@ fn describe(contents: &Contents) -> String {
 /// A bar on stderr; nothing unless stderr is a terminal.
 fn bar(total: u64) -> ProgressBar {
     let bar = ProgressBar::new(total);
-    if let Ok(style) = ProgressStyle::with_template("{human_pos}/{human_len} records {wide_bar} {per_sec} {msg}") {
+    if let Ok(style) = ProgressStyle::with_template("{human_pos}/{human_len} records {wide_bar} {eta} left, {msg}") {
         bar.set_style(style);
     }
     bar
