@@ -1,6 +1,6 @@
 //! The `trainyard` command as a library, so that the Python wheel runs the same program as the binary.
 //!
-//! One module per command. `server` and `db` open a database themselves; all others talk to a tracking store through
+//! One module per command. `server`, `db` and `gc` open a database themselves; all others talk to a tracking store through
 //! `trainyard::Client` (see `tracking`). What they print goes through `output`.
 
 mod artifacts;
@@ -9,6 +9,7 @@ mod db;
 mod environment;
 mod experiments;
 mod failure;
+mod gc;
 mod mlflow_ui;
 mod models;
 mod output;
@@ -50,6 +51,8 @@ enum Command {
     /// Look after a database: how large it is, whether it is whole, packing it.
     #[command(subcommand)]
     Db(db::DbCommand),
+    /// Remove what is marked deleted for good.
+    Gc(gc::GcArgs),
     /// Deliver what was logged while a server was away.
     Sync(sync::SyncArgs),
 }
@@ -73,6 +76,7 @@ pub fn main(args: impl IntoIterator<Item = OsString>) -> i32 {
         Command::Models(command) => models::run(command),
         Command::Artifacts(command) => artifacts::run(command),
         Command::Db(command) => db::run(command),
+        Command::Gc(args) => gc::run(args),
         Command::Sync(args) => sync::run(args),
     };
     match done {

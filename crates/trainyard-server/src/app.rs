@@ -70,7 +70,7 @@ impl App {
 }
 
 /// A folder as an absolute path, because clients and experiments keep the text; URIs stay as they are.
-fn absolute(location: &str) -> Result<String, ArtifactError> {
+pub(crate) fn absolute(location: &str) -> Result<String, ArtifactError> {
     if location.split_once(':').is_some_and(|(scheme, _)| scheme.len() > 1) {
         return Ok(location.to_owned());
     }

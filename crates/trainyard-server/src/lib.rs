@@ -3,12 +3,14 @@
 //! `routes` holds the table of everything that is answered, `operations` what needs store and artifacts together,
 //! `graphql` the queries of MLflow's web UI.
 //! `server` listens and stops, `guard` refuses strange hosts and origins, `failure` turns errors into answers.
-//! `webhooks` delivers events of the registry, `packing` packs metric points in the background.
+//! `webhooks` delivers events of the registry, `packing` packs metric points in the background,
+//! `gc` removes what is marked deleted for good.
 
 mod app;
 mod body;
 mod config;
 mod failure;
+mod gc;
 mod graphql;
 mod guard;
 mod operations;
@@ -19,6 +21,7 @@ mod start;
 mod webhooks;
 
 pub use config::{SecretText, ServerConfig, WebhookConfig};
+pub use gc::{GcConfig, GcOutcome, GcProgress, Kept, gc, gc_preview};
 pub use routes::{Permission, Route, routes};
 pub use server::{Server, serve};
 pub use start::StartError;

@@ -21,6 +21,12 @@ pub use packing::{Packed, Packer, PackingEnd};
 pub use store::{ArtifactRoot, Pending, Store, StoreOptions};
 pub use tracking::rules;
 
+/// The bytes of metric blocks, for programs that measure them or read a database by themselves.
+pub mod blocks {
+    pub use crate::tracking::points::Point;
+    pub use crate::tracking::points::block::{Damage, FULL, decode, encode};
+}
+
 /// What a server needs to deliver to webhooks.
 pub mod webhooks {
     pub use crate::registry::webhooks::outbox::{

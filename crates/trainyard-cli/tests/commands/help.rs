@@ -19,6 +19,7 @@ const COMMANDS: &[&[&str]] = &[
     &["db", "stats"],
     &["db", "pack"],
     &["db", "check"],
+    &["gc"],
 ];
 
 #[test]

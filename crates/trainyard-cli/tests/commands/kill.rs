@@ -1,7 +1,6 @@
 //! kill -9 of the server while 8 connections log batches, again and again on one data folder.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::hash::{BuildHasher, RandomState};
 use std::path::Path;
 use std::sync::Barrier;
 use std::thread;
@@ -14,7 +13,7 @@ use trainyard_api::runs::{CreateRun, GetRun, LogBatch};
 use trainyard_api::{Param, RunId, Tag};
 use ureq::Agent;
 
-use crate::program::{Server, Yard};
+use crate::program::{Server, Yard, random};
 
 const ROUNDS: usize = 20;
 const CONNECTIONS: usize = 8;
@@ -144,8 +143,4 @@ fn check(client: &Client, run_id: &RunId, sent: &Sent, round: usize) {
 fn integrity(database: &Path) -> String {
     let database = Connection::open(database).unwrap();
     database.query_row("PRAGMA integrity_check", [], |row| row.get(0)).unwrap()
-}
-
-fn random() -> u64 {
-    RandomState::new().hash_one(0)
 }

@@ -2,11 +2,14 @@
 #![allow(clippy::unwrap_used)]
 
 mod artifacts;
+mod db;
 mod experiments;
+mod gc;
 mod help;
 mod kill;
 mod models;
 mod program;
 mod runs;
 mod server;
+mod sharing;
 mod sync;

@@ -1,6 +1,7 @@
 //! The program under test, in a data folder of its own.
 
 use std::env;
+use std::hash::{BuildHasher, RandomState};
 use std::io::{BufRead, BufReader, Read};
 use std::path::{Path, PathBuf};
 use std::process::{Child, ChildStdout, Command, Output, Stdio};
@@ -65,6 +66,11 @@ impl Yard {
     pub fn serve(&self, args: &[&str]) -> Server {
         Server::start(self.command(&[&["server", "--port", "0"], args].concat()))
     }
+}
+
+/// A number that nobody can foresee.
+pub fn random() -> u64 {
+    RandomState::new().hash_one(0)
 }
 
 /// How a program ended and what it printed.

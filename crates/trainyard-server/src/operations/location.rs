@@ -11,13 +11,22 @@ use crate::failure::Failure;
 /// Clients choose the locations of their experiments, so a folder of this machine is opened only if it is the
 /// operator's: otherwise an experiment at `/etc` would be a way to read it.
 pub(crate) fn open(app: &State, artifact_uri: &str) -> Result<(ArtifactStore, ArtifactPath), Failure> {
+    resolve(app.artifacts.as_ref(), &app.artifact_roots, artifact_uri)
+}
+
+/// As [`open`], for the store behind `mlflow-artifacts:` and the operator's other locations.
+pub(crate) fn resolve(
+    proxied: Option<&ArtifactStore>,
+    roots: &[String],
+    artifact_uri: &str,
+) -> Result<(ArtifactStore, ArtifactPath), Failure> {
     if let Some(path) = artifact_uri.strip_prefix("mlflow-artifacts:") {
         let path = match path.strip_prefix("//") {
             Some(rest) => rest.split_once('/').map(|(_, path)| path).unwrap_or_default(),
             None => path,
         };
         let path = ArtifactPath::parse_directory(path.trim_start_matches('/')).map_err(ArtifactError::from)?;
-        let store = app.artifacts.clone().ok_or_else(|| {
+        let store = proxied.cloned().ok_or_else(|| {
             ApiError::new(
                 ErrorCode::NotImplemented,
                 "Artifact serving is disabled. Start the server with --serve-artifacts to enable it.",
@@ -25,7 +34,7 @@ pub(crate) fn open(app: &State, artifact_uri: &str) -> Result<(ArtifactStore, Ar
         })?;
         return Ok((store, path));
     }
-    for root in &app.artifact_roots {
+    for root in roots {
         let root = root.trim_end_matches('/');
         if let Some(below) = artifact_uri.strip_prefix(root)
             && (below.is_empty() || below.starts_with('/'))

@@ -181,6 +181,13 @@ impl Dialect {
             ),
         }
     }
+
+    /// A statement that gives free pages back to the system, so many at most. `None` where the database does so by itself.
+    pub fn give_back(self, pages: i64) -> Option<String> {
+        match self {
+            Self::Sqlite => Some(format!("PRAGMA incremental_vacuum({pages})")),
+        }
+    }
 }
 
 /// Characters of a text that indexes hold in PostgreSQL, where an entry has at most 2,700 bytes.

@@ -33,6 +33,7 @@ const MIGRATIONS: &[Migration] = migrations! {
     5 "0005_webhooks";
     6 "0006_evaluation_datasets";
     7 "0007_metric_blocks";
+    8 "0008_removal";
 };
 
 /// Taken while the schema is made or changed, together with a number that stands for the schema.

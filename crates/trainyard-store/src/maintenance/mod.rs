@@ -2,10 +2,14 @@
 //! marked deleted (`removal`, on which `trainyard gc` is built).
 
 mod check;
+mod pieces;
+pub mod removal;
 mod series;
+mod shrink;
 mod stats;
 
 pub use check::{CheckProgress, Checked, Problem, check};
+pub use shrink::{Shrinking, shrink};
 pub use stats::{Stats, TableSize, stats};
 
 /// Whether there is a database at an address; opening would make one.

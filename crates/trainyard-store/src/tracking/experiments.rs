@@ -9,6 +9,7 @@ use trainyard_api::experiments::{
 use trainyard_api::{Empty, ExperimentId, LifecycleStage, Tag, limits};
 
 use super::keys;
+use crate::maintenance::removal;
 use crate::{Access, ArtifactRoot, DbError, Entity, Operation, StoreError, Transaction, Value};
 
 /// Key of the experiment `Default`, there from the start.
@@ -127,11 +128,13 @@ impl Operation for RestoreExperiment {
         if stage(tx, id, &self.experiment_id, lock)? == LifecycleStage::Active {
             return Err(not_found(&self.experiment_id));
         }
-        // Runs that were deleted one by one before their experiment stay deleted.
+        removal::refuse_begun(tx, removal::Kind::Experiment, id, &id.to_string())?;
+        // Runs that were deleted one by one before their experiment stay deleted, and so does what is being removed.
         tx.execute(
             "UPDATE run SET lifecycle_stage = 'active', deleted_time = NULL
              WHERE experiment_id = $1 AND lifecycle_stage = 'deleted'
-               AND deleted_time = (SELECT last_update_time FROM experiment WHERE id = $2)",
+               AND deleted_time = (SELECT last_update_time FROM experiment WHERE id = $2)
+               AND id NOT IN (SELECT entity FROM removal WHERE kind = 'run')",
             &[id.into(), id.into()],
         )?;
         set_stage(tx, id, LifecycleStage::Active)?;

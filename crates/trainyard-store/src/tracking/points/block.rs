@@ -7,7 +7,7 @@ use pco::standalone::{simple_compress, simple_decompress_into};
 use super::Point;
 
 /// Points of a block, save for the last of a series and those that late points have made longer or shorter.
-pub(crate) const FULL: usize = 4096;
+pub const FULL: usize = 4096;
 /// Points that one entry of an outline stands for; the last may stand for fewer.
 pub(crate) const CHUNK: usize = 256;
 /// The only version there is.
@@ -21,21 +21,45 @@ const ENTRY: usize = 72;
 
 /// What is wrong with the bytes of a block.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub(crate) enum Damage {
+pub enum Damage {
+    /// It ends too early.
     #[error("it has {0} bytes, too few for any content")]
     Short(usize),
+    /// Some byte is not what was written.
     #[error("its checksum is {stored:08x}, its content has {computed:08x}")]
-    Checksum { stored: u32, computed: u32 },
+    Checksum {
+        /// What stands behind the content.
+        stored: u32,
+        /// What should stand there.
+        computed: u32,
+    },
+    /// A newer program wrote it.
     #[error("it has version {0}, this program knows {VERSION}")]
     Version(u8),
+    /// Its parts are not as long as it says.
     #[error("its lengths disagree")]
     Lengths,
+    /// One of its columns is not what the compression writes.
     #[error("its column of {column} cannot be decoded: {reason}")]
-    Column { column: &'static str, reason: String },
+    Column {
+        /// Which.
+        column: &'static str,
+        /// Why.
+        reason: String,
+    },
+    /// Its points are not in the order of histories.
     #[error("its points are not in order")]
     Order,
+    /// The row that it stands in says something else.
     #[error("its row says {row} of {what}, its points say {points}")]
-    Row { what: &'static str, row: String, points: String },
+    Row {
+        /// Of what.
+        what: &'static str,
+        /// What the row says.
+        row: String,
+        /// What the points say.
+        points: String,
+    },
 }
 
 /// What a chart needs of up to [`CHUNK`] neighbouring points. Without numbers among them, `min` and `max` are the first.
@@ -75,7 +99,7 @@ pub(crate) fn extremes(points: &[Point]) -> (Option<f64>, Option<f64>) {
 }
 
 /// The columns of points as bytes.
-pub(crate) fn encode(points: &[Point]) -> Result<Vec<u8>, Damage> {
+pub fn encode(points: &[Point]) -> Result<Vec<u8>, Damage> {
     let timestamps: Vec<i64> = points.iter().map(|point| point.timestamp).collect();
     let steps: Vec<i64> = points.iter().map(|point| point.step).collect();
     let values: Vec<f64> = points.iter().map(Point::number).collect();
@@ -96,7 +120,7 @@ pub(crate) fn encode(points: &[Point]) -> Result<Vec<u8>, Damage> {
 }
 
 /// The points behind [`encode`]'s bytes. Whatever the bytes are, the answer is points or what is wrong.
-pub(crate) fn decode(bytes: &[u8]) -> Result<Vec<Point>, Damage> {
+pub fn decode(bytes: &[u8]) -> Result<Vec<Point>, Damage> {
     let mut content = opened(bytes)?;
     let [count, timestamps, steps] =
         [take_length(&mut content)?, take_length(&mut content)?, take_length(&mut content)?];

@@ -28,11 +28,15 @@ pub(crate) const START: Key = (i64::MIN, i64::MIN, f64::NEG_INFINITY, false);
 
 /// One point as it is stored: NaN is 0 with a mark, and is ordered as 0, as in MLflow.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub(crate) struct Point {
-    pub(crate) step: i64,
-    pub(crate) timestamp: i64,
-    pub(crate) value: f64,
-    pub(crate) is_nan: bool,
+pub struct Point {
+    /// The step it was logged with.
+    pub step: i64,
+    /// Milliseconds since the epoch.
+    pub timestamp: i64,
+    /// The number; 0 for NaN.
+    pub value: f64,
+    /// Whether it is NaN.
+    pub is_nan: bool,
 }
 
 impl From<&Metric> for Point {
@@ -44,13 +48,13 @@ impl From<&Metric> for Point {
 
 impl Point {
     /// The point of a number, which may be NaN.
-    pub(crate) fn with_number(timestamp: i64, step: i64, value: f64) -> Self {
+    pub fn with_number(timestamp: i64, step: i64, value: f64) -> Self {
         let is_nan = value.is_nan();
         Self { step, timestamp, value: if is_nan { 0.0 } else { value }, is_nan }
     }
 
     /// The number that was logged.
-    pub(crate) fn number(&self) -> f64 {
+    pub fn number(&self) -> f64 {
         if self.is_nan { f64::NAN } else { self.value }
     }
 

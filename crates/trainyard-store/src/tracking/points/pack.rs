@@ -5,7 +5,7 @@
 use super::block::{self, Damage, FULL};
 use super::read::{Ends, block_from, last_block, visit_rows};
 use super::{Key, Point, START, binds, damaged};
-use crate::{StoreError, Transaction, Value};
+use crate::{DbError, StoreError, Transaction, Value};
 
 /// Rows that a step takes at most.
 const WINDOW: usize = 4 * FULL;
@@ -108,7 +108,11 @@ pub(crate) fn apply(tx: &mut Transaction<'_>, step: &Step) -> Result<bool, Store
         }
         tx.execute(&format!("DELETE {REPLACED}"), &binds)?;
     }
-    tx.execute(&format!("DELETE {BETWEEN}"), &between)?;
+    let deleted = tx.execute(&format!("DELETE {BETWEEN}"), &between)?;
+    if deleted != row_count.unsigned_abs() {
+        // The lock on the series keeps this from happening; an error undoes the step.
+        return Err(DbError::Other(format!("{deleted} rows of series {series} went instead of {row_count}")).into());
+    }
     for block in blocks {
         insert(tx, *series, block)?;
     }

@@ -9,6 +9,7 @@ use trainyard_api::runs::{
 use trainyard_api::{Empty, LifecycleStage, RunId, Tag, limits};
 
 use super::{experiments, keys, names, points, tags};
+use crate::maintenance::removal;
 use crate::{Access, Entity, Operation, StoreError, Transaction};
 pub(crate) use load::load;
 
@@ -124,6 +125,7 @@ impl Operation for RestoreRun {
 
     fn execute(self, tx: &mut Transaction<'_>) -> Result<Empty, StoreError> {
         let run = find(tx, id("run_id", self.run_id, RunId::default())?)?;
+        removal::refuse_begun(tx, removal::Kind::Run, run.key, run.run_id.as_str())?;
         tx.execute("UPDATE run SET lifecycle_stage = 'active', deleted_time = NULL WHERE id = $1", &[run.key.into()])?;
         Ok(Empty {})
     }

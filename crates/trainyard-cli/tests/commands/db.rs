@@ -1,0 +1,198 @@
+//! `trainyard db`, and what becomes of a database whose packing or migration is killed.
+
+use std::process::{Command, Stdio};
+use std::time::Duration;
+
+use rusqlite::Connection;
+use trainyard::Client;
+use trainyard_api::RunId;
+use trainyard_api::metrics::{GetMetricHistory, Metric};
+use trainyard_api::runs::{CreateRun, LogBatch, RunStatus, UpdateRun};
+
+use crate::program::{Ended, Yard, random};
+
+fn points(range: std::ops::Range<i64>) -> Vec<Metric> {
+    let value = |i: i64| 1.0 / (i + 1) as f64;
+    let point = |i| Metric { key: "loss".into(), step: i, timestamp: 1000 + i, value: value(i), ..Metric::default() };
+    range.map(point).collect()
+}
+
+fn log(client: &Client, run_id: &RunId, metrics: &[Metric]) {
+    for metrics in metrics.chunks(1000) {
+        let batch = LogBatch { run_id: run_id.clone(), metrics: metrics.to_vec(), ..LogBatch::default() };
+        client.call(batch).unwrap();
+    }
+}
+
+/// A run with `count` points.
+fn run_with(client: &Client, count: i64) -> RunId {
+    let run_id = client.call(CreateRun::default()).unwrap().run.info.run_id;
+    log(client, &run_id, &points(0..count));
+    run_id
+}
+
+fn finish(client: &Client, run_id: &RunId) {
+    let status = Some(RunStatus::Finished);
+    client.call(UpdateRun { run_id: run_id.clone(), status, ..UpdateRun::default() }).unwrap();
+}
+
+fn history(client: &Client, run_id: &RunId) -> Vec<(i64, f64)> {
+    let request = GetMetricHistory { run_id: run_id.clone(), metric_key: "loss".into(), ..GetMetricHistory::default() };
+    client.call(request).unwrap().metrics.into_iter().map(|metric| (metric.step, metric.value)).collect()
+}
+
+#[test]
+fn a_database_is_packed_and_says_how_large_it_is() {
+    let yard = Yard::new();
+    let (run_id, before) = {
+        let client = yard.client();
+        let run_id = run_with(&client, 20_000);
+        finish(&client, &run_id);
+        let before = history(&client, &run_id);
+        (run_id, before)
+    };
+    let stats = yard.json(&["db", "stats"]);
+    assert_eq!((&stats["points"], &stats["rows"], &stats["blocks"]), (&20_000.into(), &20_000.into(), &0.into()));
+    assert_eq!(yard.ok(&["db", "pack"]), "Packed 20000 points of 1 metrics.\n");
+    let stats = yard.json(&["db", "stats"]);
+    assert_eq!((&stats["points"], &stats["rows"], &stats["blocks"]), (&20_000.into(), &0.into(), &5.into()));
+    assert!(stats["bytes_per_point"].as_f64().unwrap() < 12.0, "{stats}");
+    let text = yard.ok(&["db", "stats"]);
+    assert!(text.contains("20000 in 5 blocks") && text.contains("metric_block"), "{text}");
+    assert_eq!(history(&yard.client(), &run_id), before);
+    assert_eq!(yard.ok(&["db", "check"]), "Checked 20000 points of 1 metrics, 5 blocks among them.\n");
+    assert_eq!(yard.json(&["db", "pack"]), serde_json::json!({"series": 0, "points": 0}));
+}
+
+#[test]
+fn a_server_packs_by_itself() {
+    let yard = Yard::new();
+    let server = yard.serve(&["--pack-every", "1"]);
+    let client = Client::connect(&server.url()).unwrap();
+    let run_id = run_with(&client, 9000);
+    finish(&client, &run_id);
+    let reader = Connection::open(yard.database()).unwrap();
+    let rows = || reader.query_row("SELECT COUNT(*) FROM metric_point", [], |row| row.get::<_, i64>(0)).unwrap();
+    while rows() > 0 {
+        std::thread::sleep(Duration::from_millis(50));
+    }
+    assert_eq!(history(&client, &run_id).len(), 9000);
+    log(&client, &run_id, &points(8000..9100));
+    assert_eq!((history(&client, &run_id).len(), rows()), (9100, 100));
+}
+
+#[test]
+fn a_database_that_is_not_there_is_not_made() {
+    let yard = Yard::new();
+    for command in ["stats", "pack", "check"] {
+        let ended = yard.run(&["db", command]);
+        assert_eq!((ended.code, ended.stdout.as_str()), (Some(1), ""));
+        assert_eq!(
+            ended.stderr,
+            "error: there is no database at sqlite:///yard/yard.db. Name another with --backend-store-uri.\n"
+        );
+    }
+    assert!(!yard.path().join("yard").exists());
+}
+
+#[test]
+fn a_corrupted_page_is_reported_and_no_crash() {
+    let yard = Yard::new();
+    {
+        let client = yard.client();
+        for _ in 0..3 {
+            run_with(&client, 5000);
+        }
+    }
+    let path = yard.database();
+    let whole = std::fs::read(&path).unwrap();
+    let pages = whole.len() / 4096;
+    assert!(pages > 50);
+    // Any page but the first, without which a file is no database.
+    for page in (1..pages).step_by(pages / 12) {
+        let mut bytes = whole.clone();
+        bytes[page * 4096..(page + 1) * 4096].fill(0x5a);
+        std::fs::write(&path, bytes).unwrap();
+        let Ended { code, stderr, .. } = yard.run(&["db", "check"]);
+        assert_eq!(code, Some(1), "page {page}: {stderr}");
+        assert!(stderr.contains("error: ") && !stderr.contains("panicked"), "page {page}: {stderr}");
+    }
+    std::fs::write(&path, whole).unwrap();
+    yard.ok(&["db", "check"]);
+}
+
+/// Runs a command and kills it with -9 after a random while, unless it has ended by then; whether it had.
+pub fn killed(mut command: Command, within: Duration) -> bool {
+    let mut process = command.stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
+    std::thread::sleep(within.mul_f64((random() % 1000) as f64 / 1000.0));
+    let ended = process.try_wait().unwrap();
+    if ended.is_none() {
+        process.kill().unwrap();
+        process.wait().unwrap();
+    }
+    ended.is_some()
+}
+
+#[test]
+fn packing_killed_with_9_loses_nothing_and_goes_on() {
+    let yard = Yard::new();
+    let (runs, before): (Vec<_>, Vec<_>) = {
+        let client = yard.client();
+        let runs: Vec<RunId> = (0..3).map(|_| run_with(&client, 30_000)).collect();
+        runs.iter().for_each(|run_id| finish(&client, run_id));
+        let before = runs.iter().map(|run_id| history(&client, run_id)).collect();
+        (runs, before)
+    };
+    let mut unfinished = 0;
+    for _ in 0..30 {
+        let done = killed(yard.command(&["db", "pack"]), Duration::from_millis(600));
+        unfinished += usize::from(!done);
+        yard.ok(&["db", "check"]);
+        // The dead one's lease is given up, since none of us waits a minute for it.
+        Connection::open(yard.database()).unwrap().execute("DELETE FROM lease", []).unwrap();
+        if done {
+            break;
+        }
+    }
+    assert!(unfinished > 0, "it was never killed while it was packing");
+    yard.ok(&["db", "pack"]);
+    let stats = yard.json(&["db", "stats"]);
+    assert_eq!((&stats["points"], &stats["rows"]), (&90_000.into(), &0.into()));
+    yard.ok(&["db", "check"]);
+    let client = yard.client();
+    for (run_id, before) in runs.iter().zip(before) {
+        assert_eq!(history(&client, run_id), before);
+    }
+}
+
+#[test]
+fn a_migration_killed_with_9_leaves_the_old_database_or_the_new() {
+    let yard = Yard::new();
+    let run_id = {
+        let client = yard.client();
+        let run_id = run_with(&client, 1000);
+        for i in 0..200 {
+            let metrics = points(0..100).into_iter().map(|point| Metric { key: format!("m{i}"), ..point }).collect();
+            client.call(LogBatch { run_id: run_id.clone(), metrics, ..LogBatch::default() }).unwrap();
+        }
+        run_id
+    };
+    // Back to how it was before blocks.
+    let old = Connection::open(yard.database()).unwrap();
+    old.execute_batch(
+        "DROP TABLE metric_block; DROP TABLE metric_packing; DROP TABLE lease; DROP TABLE removal;
+         DROP INDEX logged_model_metric_by_run; DROP INDEX run_model_input_by_model; DROP INDEX run_model_output_by_model;
+         ALTER TABLE metric_series DROP COLUMN packed_count; ALTER TABLE metric_series DROP COLUMN packed_until;
+         DELETE FROM migration WHERE number >= 7;",
+    )
+    .unwrap();
+    drop(old);
+    let old = std::fs::read(yard.database()).unwrap();
+    for _ in 0..20 {
+        std::fs::write(yard.database(), &old).unwrap();
+        killed(yard.command(&["db", "stats"]), Duration::from_millis(60));
+        yard.ok(&["db", "check"]);
+        let client = yard.client();
+        assert_eq!(history(&client, &run_id).len(), 1000);
+    }
+}
