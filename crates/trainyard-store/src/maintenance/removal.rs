@@ -122,11 +122,10 @@ pub fn preview(tx: &mut Transaction<'_>, removal: &Removal) -> Result<Vec<Doomed
     Ok(doomed)
 }
 
-/// The next things on the list behind another, in the order in which they can go.
+/// The next things on the list behind another, in the order in which they can go. All are of one kind: the folder of an
+/// experiment must not go while those in it do.
 pub fn next(tx: &mut Transaction<'_>, after: Option<&Doomed>, limit: u32) -> Result<Vec<Doomed>, StoreError> {
     let root = tx.artifact_root().clone();
-    let limit = usize::try_from(limit).unwrap_or(usize::MAX);
-    let mut found = Vec::new();
     for kind in Kind::ALL {
         let behind = match after {
             Some(after) if after.kind > kind => continue,
@@ -137,13 +136,14 @@ pub fn next(tx: &mut Transaction<'_>, after: Option<&Doomed>, limit: u32) -> Res
             "(SELECT entity AS id FROM removal WHERE kind = '{}' AND entity > $1 ORDER BY entity LIMIT $2) AS doomed",
             kind.table()
         );
-        let room = (limit - found.len()) as i64;
-        let some = tx.query(&described(kind, &source), &[behind.into(), room.into()], |row| {
+        let found = tx.query(&described(kind, &source), &[behind.into(), i64::from(limit).into()], |row| {
             Doomed::from_row(row, kind, &root)
         })?;
-        found.extend(some);
+        if !found.is_empty() {
+            return Ok(found);
+        }
     }
-    Ok(found)
+    Ok(Vec::new())
 }
 
 /// What [`remove`] has done of a list.
