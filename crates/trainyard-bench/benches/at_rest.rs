@@ -9,7 +9,7 @@ use trainyard_api::RunId;
 use trainyard_api::metrics::{GetMetricHistory, GetMetricHistoryBulkInterval, Metric};
 use trainyard_api::runs::{CreateRun, LogBatch, RunStatus, UpdateRun};
 use trainyard_store::maintenance::{Shrinking, Stats, shrink, stats};
-use trainyard_store::{ArtifactRoot, Packer, Store, StoreOptions};
+use trainyard_store::{ArtifactRoot, Packer, PostgresOptions, Store, StoreOptions};
 
 const RUNS: i64 = 10;
 const BATCH: i64 = 1000;
@@ -24,8 +24,8 @@ fn main() {
     let path = folder.path().join("bench.db");
     let open = || {
         let artifact_root = ArtifactRoot::Managed("mlflow-artifacts:/".into());
-        Store::open(&format!("sqlite:///{}", path.display()), StoreOptions { artifact_root, webhook_key: None })
-            .unwrap()
+        let options = StoreOptions { artifact_root, webhook_key: None, postgres: PostgresOptions::default() };
+        Store::open(&format!("sqlite:///{}", path.display()), options).unwrap()
     };
     let store = open();
     let began = Instant::now();

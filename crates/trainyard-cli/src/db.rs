@@ -43,7 +43,7 @@ Exit code 0 when all is well, 1 when something is wrong; each fault is a line.")
 /// Which database.
 #[derive(Debug, Args)]
 pub struct DbArgs {
-    /// Database: sqlite:///relative.db or sqlite:////absolute.db.
+    /// Database: sqlite:///relative.db, sqlite:////absolute.db or postgresql://user@host:5432/database.
     #[arg(long, value_name = "URI", env = "TRAINYARD_BACKEND_STORE_URI", default_value = "sqlite:///yard/yard.db")]
     backend_store_uri: String,
     /// Print JSON, for machines.

@@ -37,7 +37,7 @@ pub struct GcArgs {
     /// Only say what would be removed.
     #[arg(long)]
     dry_run: bool,
-    /// Database: sqlite:///relative.db or sqlite:////absolute.db.
+    /// Database: sqlite:///relative.db, sqlite:////absolute.db or postgresql://user@host:5432/database.
     #[arg(long, value_name = "URI", env = "TRAINYARD_BACKEND_STORE_URI", default_value = "sqlite:///yard/yard.db")]
     backend_store_uri: String,
     /// Where the server that uses it keeps artifacts: a folder, or the URI of a bucket.

@@ -9,7 +9,7 @@ use serde::Serialize;
 use trainyard_artifacts::{ArtifactError, ArtifactStore};
 use trainyard_store::maintenance::removal::{self, Doomed, Kind, Removal};
 use trainyard_store::maintenance::{Shrinking, shrink};
-use trainyard_store::{ArtifactRoot, Store, StoreError, StoreOptions};
+use trainyard_store::{ArtifactRoot, PostgresOptions, Store, StoreError, StoreOptions};
 
 use crate::StartError;
 use crate::app::absolute;
@@ -87,7 +87,8 @@ pub fn gc(config: &GcConfig, removal: Removal, progress: impl FnMut(GcProgress))
 
 fn open_store(config: &GcConfig) -> Result<Store, StartError> {
     let artifact_root = ArtifactRoot::Managed(absolute(&config.artifacts_destination)?);
-    Ok(Store::open(&config.backend_store_uri, StoreOptions { artifact_root, webhook_key: None })?)
+    let options = StoreOptions { artifact_root, webhook_key: None, postgres: PostgresOptions::default() };
+    Ok(Store::open(&config.backend_store_uri, options)?)
 }
 
 /// Where artifacts may be removed.

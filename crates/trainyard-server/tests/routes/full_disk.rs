@@ -98,6 +98,7 @@ fn on_eight_megabytes() {
         trainyard_store::StoreOptions {
             artifact_root: trainyard_store::ArtifactRoot::Managed("mlflow-artifacts:/".to_owned()),
             webhook_key: None,
+            postgres: trainyard_store::PostgresOptions::default(),
         },
     )
     .unwrap();

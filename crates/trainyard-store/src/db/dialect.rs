@@ -186,6 +186,7 @@ impl Dialect {
     pub fn give_back(self, pages: i64) -> Option<String> {
         match self {
             Self::Sqlite => Some(format!("PRAGMA incremental_vacuum({pages})")),
+            Self::Postgres => None,
         }
     }
 }

@@ -54,16 +54,13 @@ on_each_backend! {
         a_whole_store_has_no_problems
         each_fault_is_found_and_named
         a_damaged_block_is_named_and_the_rest_is_checked
-        rows_without_what_they_refer_to_are_found
-        a_corrupted_page_is_reported
         stats_count_rows_and_blocks;
     maintenance::removal:
         only_what_is_marked_and_old_enough_goes
         a_long_run_goes_in_short_pieces
         an_experiment_takes_along_what_is_in_it
         what_is_named_goes_and_nothing_else
-        what_is_being_removed_is_not_restored
-        the_file_shrinks;
+        what_is_being_removed_is_not_restored;
     registry::registered_models:
         a_registered_model_is_read_back_whole
         models_and_prompts_share_their_names
@@ -223,6 +220,11 @@ on_each_backend! {
 }
 
 on_sqlite! {
+    maintenance::check:
+        rows_without_what_they_refer_to_are_found
+        a_corrupted_page_is_reported;
+    maintenance::removal:
+        the_file_shrinks;
     db::files:
         closing_leaves_one_file_without_a_log
         a_file_that_is_no_database_is_refused
