@@ -17,7 +17,7 @@ pub enum Method {
 }
 
 /// A request of the REST interface: where it is sent and what answers it.
-pub trait Endpoint: Serialize + DeserializeOwned + Send + 'static {
+pub trait Endpoint: Send + 'static {
     /// What a successful answer holds.
     type Response: Serialize + DeserializeOwned + Send + 'static;
     /// The HTTP method.
@@ -27,6 +27,11 @@ pub trait Endpoint: Serialize + DeserializeOwned + Send + 'static {
     /// The path below the root; `{field}` stands for a field of the request.
     const PATH: &'static str;
 }
+
+/// A request whose fields travel as JSON or as query parameters: all but the few that are bytes of their own kind.
+pub trait JsonEndpoint: Endpoint + Serialize + DeserializeOwned {}
+
+impl<E: Endpoint + Serialize + DeserializeOwned> JsonEndpoint for E {}
 
 /// An answer without fields: `{}`.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]

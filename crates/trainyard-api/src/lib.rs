@@ -14,6 +14,8 @@ pub mod artifacts;
 pub mod datasets;
 pub mod evaluation_datasets;
 pub mod experiments;
+pub mod export;
+pub mod ingest;
 pub mod logged_models;
 pub mod metrics;
 pub mod model_versions;
@@ -23,7 +25,7 @@ pub mod server_info;
 pub mod webhooks;
 
 pub use decode::{DecodeError, decode_json, decode_map, decode_query};
-pub use endpoint::{Empty, Endpoint, Method};
+pub use endpoint::{Empty, Endpoint, JsonEndpoint, Method};
 pub use error::{ApiError, ErrorCode};
 pub use id::{ExperimentId, ModelId, RunId};
 

@@ -76,3 +76,17 @@ pub const WEBHOOK_SECRET_CHARS: usize = 1000;
 pub const JSON_BODY_BYTES: usize = 32 * 1024 * 1024;
 /// Bytes of a log-batch body.
 pub const BATCH_BODY_BYTES: usize = 1_000_000;
+/// Bytes of an ingest body.
+pub const INGEST_BODY_BYTES: usize = 16 * 1024 * 1024;
+/// Runs of one ingest.
+pub const INGEST_RUNS: usize = 1000;
+/// Points of one ingest.
+pub const INGEST_POINTS: usize = 200_000;
+/// Series of one ingest: metrics of a run, each with its model and dataset.
+pub const INGEST_SERIES: usize = 20_000;
+/// Params and tags of one ingest together.
+pub const INGEST_PAIRS: usize = 20_000;
+/// Runs that an export of metrics can name.
+pub const EXPORT_RUN_IDS: usize = 10_000;
+/// Columns of an export of runs.
+pub const EXPORT_COLUMNS: usize = 5000;

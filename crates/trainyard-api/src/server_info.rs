@@ -2,6 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::wire;
+
 /// The MLflow version whose interface this is; `/version` answers it.
 pub const MLFLOW_VERSION: &str = "3.18.0";
 
@@ -28,6 +30,9 @@ pub struct ServerInfo {
     /// The server's own version; empty for servers that are not Trainyard.
     #[serde(skip_serializing_if = "String::is_empty")]
     pub trainyard_version: String,
+    /// Newest version of binary ingest batches that the server reads; 0 for servers that read none.
+    #[serde(skip_serializing_if = "wire::is_default")]
+    pub ingest_version: u16,
 }
 
 impl Default for ServerInfo {
@@ -42,6 +47,7 @@ impl Default for ServerInfo {
             tracking_auth: String::new(),
             artifacts_presigned_only: false,
             trainyard_version: String::new(),
+            ingest_version: 0,
         }
     }
 }

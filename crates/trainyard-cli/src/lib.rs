@@ -8,6 +8,7 @@ mod clock;
 mod db;
 mod environment;
 mod experiments;
+mod export;
 mod failure;
 mod gc;
 mod mlflow_ui;
@@ -53,6 +54,9 @@ enum Command {
     Db(db::DbCommand),
     /// Remove what is marked deleted for good.
     Gc(gc::GcArgs),
+    /// Write runs or metrics to a Parquet, CSV or JSON file.
+    #[command(subcommand)]
+    Export(export::ExportCommand),
     /// Deliver what was logged while a server was away.
     Sync(sync::SyncArgs),
 }
@@ -77,6 +81,7 @@ pub fn main(args: impl IntoIterator<Item = OsString>) -> i32 {
         Command::Artifacts(command) => artifacts::run(command),
         Command::Db(command) => db::run(command),
         Command::Gc(args) => gc::run(args),
+        Command::Export(command) => export::run(command),
         Command::Sync(args) => sync::run(args),
     };
     match done {

@@ -2,10 +2,12 @@
 
 use std::sync::Arc;
 
+use tokio::sync::Semaphore;
 use trainyard_artifacts::{ArtifactError, ArtifactStore};
 use trainyard_store::webhooks::SecretKey;
 use trainyard_store::{ArtifactRoot, Store, StoreOptions};
 
+use crate::operations::export;
 use crate::routes::stock_ui;
 use crate::webhooks::Sender;
 use crate::{ServerConfig, StartError};
@@ -26,6 +28,8 @@ pub(crate) struct State {
     pub(crate) webhooks: Sender,
     /// The files of MLflow's UI, where it is served.
     pub(crate) ui: Option<ArtifactStore>,
+    /// Turns of exports.
+    pub(crate) exports: Arc<Semaphore>,
 }
 
 impl std::ops::Deref for App {
@@ -65,7 +69,8 @@ impl App {
         artifact_roots.extend(config.default_artifact_root.clone());
         let webhooks = Sender::new(&config.webhooks);
         let static_prefix = config.static_prefix.clone();
-        Ok(Self(Arc::new(State { store, artifacts, artifact_roots, static_prefix, webhooks, ui })))
+        let exports = Arc::new(Semaphore::new(export::AT_ONCE));
+        Ok(Self(Arc::new(State { store, artifacts, artifact_roots, static_prefix, webhooks, ui, exports })))
     }
 }
 

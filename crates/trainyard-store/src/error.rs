@@ -145,6 +145,14 @@ impl StoreError {
         Self::NotFound { entity, id: id.to_string() }
     }
 
+    /// Whether the request is at fault, and would be refused again.
+    pub fn is_refusal(&self) -> bool {
+        matches!(
+            self.code(),
+            ErrorCode::InvalidParameterValue | ErrorCode::ResourceDoesNotExist | ErrorCode::ResourceAlreadyExists
+        )
+    }
+
     /// The code a client sees. Exhaustive on purpose: a new variant has to choose.
     pub fn code(&self) -> ErrorCode {
         match self {

@@ -7,6 +7,7 @@
 mod db;
 mod error;
 mod evaluation;
+mod export;
 mod lease;
 pub mod maintenance;
 mod packing;
@@ -17,6 +18,7 @@ mod tracking;
 
 pub use db::{Column, DbError, Dialect, FromColumn, List, PostgresOptions, Row, Signal, Sources, Transaction, Value};
 pub use error::{Entity, StoreError};
+pub use export::{Export, Sink};
 pub use packing::{Packed, Packer, PackingEnd};
 pub use store::{ArtifactRoot, Pending, Store, StoreOptions};
 pub use tracking::rules;

@@ -3,6 +3,8 @@
 use std::fmt;
 use std::sync::Arc;
 
+use trainyard_api::JsonEndpoint;
+use trainyard_api::ingest::{Ingest, IngestResponse};
 use trainyard_store::Operation;
 
 use crate::embedded::Embedded;
@@ -66,7 +68,7 @@ impl Client {
     }
 
     /// Carries out a request and waits for the answer.
-    pub fn call<O: Operation>(&self, request: O) -> Result<O::Response, Error> {
+    pub fn call<O: Operation + JsonEndpoint>(&self, request: O) -> Result<O::Response, Error> {
         match &self.inner.transport {
             Transport::Http(http) => http.call(&request, Repeat::of::<O>()),
             Transport::Embedded(embedded) => embedded.call(request),
@@ -74,10 +76,26 @@ impl Client {
     }
 
     /// Carries out a request without repeating it: for callers with a patience of their own.
-    pub(crate) fn attempt<O: Operation>(&self, request: O) -> Result<O::Response, Error> {
+    pub(crate) fn attempt<O: Operation + JsonEndpoint>(&self, request: O) -> Result<O::Response, Error> {
         match &self.inner.transport {
             Transport::Http(http) => http.call(&request, Repeat::Never),
             Transport::Embedded(embedded) => embedded.call(request),
+        }
+    }
+
+    /// Whether the store takes ingest batches. A server that was not asked yet is asked if that is `worth_asking`.
+    pub(crate) fn takes_ingest(&self, worth_asking: bool) -> Result<bool, Error> {
+        match &self.inner.transport {
+            Transport::Http(http) => http.takes_ingest(worth_asking),
+            Transport::Embedded(_) => Ok(true),
+        }
+    }
+
+    /// Sends an ingest batch without repeating it; `None` when the server turns out not to take such.
+    pub(crate) fn attempt_ingest(&self, request: Ingest) -> Result<Option<IngestResponse>, Error> {
+        match &self.inner.transport {
+            Transport::Http(http) => http.ingest(&request),
+            Transport::Embedded(embedded) => embedded.call(request).map(Some),
         }
     }
 

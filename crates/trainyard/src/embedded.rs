@@ -5,12 +5,13 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
+use trainyard_api::export::Format;
 use trainyard_store::webhooks::SecretKey;
-use trainyard_store::{ArtifactRoot, Operation, PostgresOptions, Store, StoreOptions};
+use trainyard_store::{ArtifactRoot, Export, Operation, PostgresOptions, Store, StoreOptions};
 
 use crate::fork::Slot;
 use crate::tracking_uri::without_password;
-use crate::{Error, setting};
+use crate::{Error, export, setting};
 
 /// Where runs in a PostgreSQL database keep artifacts when nothing says otherwise: the place that a server has.
 const ARTIFACTS: &str = "yard/artifacts";
@@ -50,6 +51,16 @@ impl Embedded {
 
     pub(crate) fn call<O: Operation>(&self, request: O) -> Result<O::Response, Error> {
         self.slot.with(|| self.database.open(), |store| Ok(store.execute(request).wait()?))
+    }
+
+    /// Writes the table of a request part by part.
+    pub(crate) fn export<E: Export>(
+        &self,
+        request: E,
+        format: Format,
+        take: &mut dyn FnMut(&[u8]) -> Result<(), Error>,
+    ) -> Result<(), Error> {
+        self.slot.with(|| self.database.open(), |store| export::from_store(store, request, format, take))
     }
 }
 

@@ -18,6 +18,7 @@ mod artifacts;
 mod client;
 mod embedded;
 mod error;
+mod export;
 pub mod fork;
 mod http;
 pub mod journal;
@@ -30,6 +31,7 @@ mod system_metrics;
 mod tracking_uri;
 
 pub use trainyard_api as api;
+pub use trainyard_store::Export;
 
 pub use artifacts::{ArtifactRepository, Progress};
 pub use client::Client;

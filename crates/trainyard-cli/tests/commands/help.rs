@@ -15,6 +15,8 @@ const COMMANDS: &[&[&str]] = &[
     &["models", "show"],
     &["artifacts", "list"],
     &["artifacts", "download"],
+    &["export", "metrics"],
+    &["export", "runs"],
     &["sync"],
     &["db", "stats"],
     &["db", "pack"],

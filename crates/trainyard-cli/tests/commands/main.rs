@@ -5,6 +5,7 @@ mod artifacts;
 mod db;
 mod experiments;
 mod gc;
+mod export;
 mod help;
 mod kill;
 mod models;

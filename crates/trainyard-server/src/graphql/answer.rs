@@ -9,7 +9,7 @@ use trainyard_api::experiments::GetExperiment;
 use trainyard_api::metrics::GetMetricHistoryBulkInterval;
 use trainyard_api::model_versions::SearchModelVersions;
 use trainyard_api::runs::{GetRun, SearchRuns};
-use trainyard_api::{ApiError, ErrorCode, decode_map};
+use trainyard_api::{ApiError, ErrorCode, JsonEndpoint, decode_map};
 use trainyard_store::Operation;
 
 use super::plan::{Asked, Node, Plan, Wanted};
@@ -66,7 +66,7 @@ async fn run(app: &App, query: &str, input: Map<String, Value>, nodes: &[Node]) 
 
 async fn execute<O>(app: &App, input: Map<String, Value>) -> Result<Value, ApiError>
 where
-    O: Operation,
+    O: Operation + JsonEndpoint,
 {
     to_json(&app.store.execute(decode_map::<O>(input)?).await?)
 }

@@ -20,7 +20,7 @@ pub(super) fn routes() -> Vec<Route> {
 }
 
 async fn answer(State(app): State<App>, headers: HeaderMap, body: Body) -> Result<Response, Failure> {
-    operation::check_content_type(&headers)?;
+    operation::check_content_type(&headers, "application/json")?;
     let body = body::read(&headers, body, BODY_BYTES).await?;
     let request = serde_json::from_slice(&body)
         .map_err(|error| ApiError::new(ErrorCode::BadRequest, format!("not a GraphQL request: {error}")))?;

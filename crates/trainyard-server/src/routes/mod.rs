@@ -2,7 +2,9 @@
 
 mod artifacts;
 mod downloads;
+mod exports;
 mod graphql;
+mod ingest;
 mod operation;
 mod service;
 pub(crate) mod stock_ui;
@@ -167,8 +169,10 @@ pub fn routes() -> Vec<Route> {
         spanning::<ListArtifacts, _>(Read, listing::of_run),
         spanning::<ListLoggedModelArtifacts, _>(Read, listing::of_logged_model),
     ];
-    let mut routes: Vec<Route> =
-        operations.into_iter().chain(artifacts::routes()).chain(service::api_routes()).collect();
+    let mut routes: Vec<Route> = operations.to_vec();
+    for others in [ingest::routes(), exports::routes(), artifacts::routes(), service::api_routes()] {
+        routes.extend(others);
+    }
     // The web UI's calls: the same again below another path, so that a proxy can treat them differently.
     let mirrored: Vec<Route> =
         routes.iter().map(|route| Route { path: format!("/ajax-{}", &route.path[1..]), ..route.clone() }).collect();

@@ -9,7 +9,7 @@ use axum::routing::{MethodFilter, MethodRouter, on};
 use http::request::Parts;
 use http::{HeaderMap, Request, header};
 use serde_json::{Map, Value};
-use trainyard_api::{ApiError, Endpoint, Method, decode_json, decode_map, decode_query, limits};
+use trainyard_api::{ApiError, Endpoint, JsonEndpoint, Method, decode_json, decode_map, decode_query, limits};
 use trainyard_store::Operation;
 
 use crate::app::App;
@@ -18,14 +18,14 @@ use crate::failure::Failure;
 use crate::routes::{PathParams, Permission, Route, json, json_body};
 
 /// The route of a request that the store alone can answer.
-pub(super) fn operation<O: Operation>(permission: Permission) -> Route {
+pub(super) fn operation<O: Operation + JsonEndpoint>(permission: Permission) -> Route {
     spanning::<O, _>(permission, async |app: App, request: O| Ok(app.store.execute(request).await?))
 }
 
 /// The route of a request that is answered by a function of `crate::operations`.
 pub(super) fn spanning<E, F>(permission: Permission, answer: F) -> Route
 where
-    E: Endpoint,
+    E: JsonEndpoint,
     F: AsyncAnswer<E>,
 {
     let handler = move |State(app): State<App>, request: Request<Body>| {
@@ -41,7 +41,7 @@ where
 /// The route of a request whose answer is JSON that is written elsewhere, perhaps bit by bit.
 pub(super) fn written<E, F, Answer>(permission: Permission, answer: F) -> Route
 where
-    E: Endpoint,
+    E: JsonEndpoint,
     F: Fn(App, E) -> Answer + Clone + Send + Sync + 'static,
     Answer: Future<Output = Result<Body, Failure>> + Send,
 {
@@ -55,7 +55,10 @@ where
     route::<E, _>(permission, handler)
 }
 
-fn route<E: Endpoint, Extracted: 'static>(permission: Permission, handler: impl Handler<Extracted, App>) -> Route {
+pub(super) fn route<E: Endpoint, Extracted: 'static>(
+    permission: Permission,
+    handler: impl Handler<Extracted, App>,
+) -> Route {
     let (filter, method) = match E::METHOD {
         Method::Get => (MethodFilter::GET, http::Method::GET),
         Method::Post => (MethodFilter::POST, http::Method::POST),
@@ -83,7 +86,7 @@ where
     }
 }
 
-async fn decode<E: Endpoint>(request: Request<Body>) -> Result<E, Failure> {
+async fn decode<E: JsonEndpoint>(request: Request<Body>) -> Result<E, Failure> {
     let (mut parts, body) = request.into_parts();
     if E::METHOD == Method::Get {
         let query = parts.uri.query().unwrap_or_default();
@@ -94,7 +97,7 @@ async fn decode<E: Endpoint>(request: Request<Body>) -> Result<E, Failure> {
     }
     // A DELETE often has no body at all.
     if E::METHOD != Method::Delete {
-        check_content_type(&parts.headers)?;
+        check_content_type(&parts.headers, "application/json")?;
     }
     let limit = if E::PATH == LOG_BATCH { limits::BATCH_BODY_BYTES } else { limits::JSON_BODY_BYTES };
     let body = body::read(&parts.headers, body, limit).await?;
@@ -116,13 +119,13 @@ async fn path_params<E: Endpoint>(parts: &mut Parts) -> Result<Vec<(String, Stri
     Ok(PathParams::from_request_parts(parts, &()).await?.0)
 }
 
-pub(super) fn check_content_type(headers: &HeaderMap) -> Result<(), Failure> {
+pub(super) fn check_content_type(headers: &HeaderMap, wanted: &str) -> Result<(), Failure> {
     let Some(content_type) = headers.get(header::CONTENT_TYPE) else {
         return Err(ApiError::invalid("Bad Request. Content-Type header is missing.").into());
     };
     let media_type = content_type.to_str().unwrap_or_default().split(';').next().unwrap_or_default();
-    if !media_type.trim().eq_ignore_ascii_case("application/json") {
-        return Err(ApiError::invalid("Bad Request. Content-Type must be one of ['application/json'].").into());
+    if !media_type.trim().eq_ignore_ascii_case(wanted) {
+        return Err(ApiError::invalid(format!("Bad Request. Content-Type must be one of ['{wanted}'].")).into());
     }
     Ok(())
 }

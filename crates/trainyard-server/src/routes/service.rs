@@ -27,6 +27,7 @@ async fn server_info(State(app): State<App>) -> Result<Response, Failure> {
     json(&ServerInfo {
         artifact_serving_enabled: app.artifacts.is_some(),
         trainyard_version: env!("CARGO_PKG_VERSION").to_owned(),
+        ingest_version: trainyard_api::ingest::VERSION,
         ..ServerInfo::default()
     })
 }

@@ -4,10 +4,12 @@
 mod artifacts;
 mod connections;
 mod downloads;
+mod exports;
 mod full_disk;
 mod graphql;
 mod history;
 mod http_client;
+mod ingest;
 mod memory;
 mod operation;
 mod receiver;

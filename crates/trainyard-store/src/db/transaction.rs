@@ -121,6 +121,23 @@ impl<'c> Transaction<'c> {
         Ok(counts)
     }
 
+    /// Runs `work` so that a refusal undoes it and nothing else. The outer error is trouble of the database, after which
+    /// the whole transaction is to be given up.
+    pub fn part<T>(
+        &mut self,
+        work: impl FnOnce(&mut Self) -> Result<T, StoreError>,
+    ) -> Result<Result<T, StoreError>, StoreError> {
+        self.execute("SAVEPOINT part", &[])?;
+        let outcome = work(self);
+        match &outcome {
+            Ok(_) => {}
+            Err(error) if error.is_refusal() => drop(self.execute("ROLLBACK TO part", &[])?),
+            Err(_) => return outcome.map(Ok),
+        }
+        self.execute("RELEASE part", &[])?;
+        Ok(outcome)
+    }
+
     /// The database that SQL is for.
     pub fn dialect(&self) -> Dialect {
         self.session.dialect()

@@ -4,6 +4,7 @@ mod batch;
 mod datasets;
 pub(crate) mod experiments;
 mod histories;
+mod ingest;
 pub(crate) mod keys;
 pub(crate) mod logged_models;
 pub(crate) mod metrics;

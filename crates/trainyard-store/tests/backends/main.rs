@@ -6,6 +6,7 @@ mod backend;
 mod db;
 mod evaluation;
 mod maintenance;
+mod export;
 mod registry;
 mod search;
 mod tracking;
@@ -131,6 +132,18 @@ on_each_backend! {
         a_sample_of_an_interval_sees_its_steps_only
         a_sample_loses_no_spike
         bad_questions_about_several_histories;
+    export::tables:
+        every_point_is_exported_as_it_was_logged
+        a_long_export_comes_in_parts
+        runs_have_their_params_tags_and_metrics_as_columns
+        an_export_of_nothing_is_an_empty_table
+        what_cannot_be_exported_is_said_before_the_first_part;
+    tracking::ingest:
+        many_runs_are_stored_at_once
+        a_part_that_is_rejected_leaves_nothing_and_the_others_are_stored
+        a_repeated_request_changes_nothing
+        points_of_models_and_datasets_are_linked_as_by_log_batch
+        ingest_and_log_batch_leave_the_same;
     tracking::logged_models:
         a_model_is_answered_as_it_was_created
         names_are_checked_or_made_up

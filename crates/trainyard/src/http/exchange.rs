@@ -1,9 +1,10 @@
 //! How a request is laid on the wire and an answer taken off it.
 
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
+use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
-use trainyard_api::{ApiError, Endpoint, ErrorCode, Method};
+use trainyard_api::{ApiError, ErrorCode, JsonEndpoint, Method};
 use ureq::http;
 
 use crate::Error;
@@ -24,7 +25,7 @@ pub(super) struct Placed {
 }
 
 /// Puts the fields of a request into path, query and body.
-pub(super) fn place<E: Endpoint>(request: &E) -> Result<Placed, Error> {
+pub(super) fn place<E: JsonEndpoint>(request: &E) -> Result<Placed, Error> {
     let unreadable = |error: serde_json::Error| ApiError::new(ErrorCode::InternalError, error.to_string());
     let mut body = None;
     let in_path = E::PATH.contains('{');
@@ -60,6 +61,15 @@ fn fill_path(path: &str, fields: &mut Map<String, Value>) -> Result<String, Erro
         }
     }
     Ok(filled)
+}
+
+/// The fields of a request as a query.
+pub(crate) fn query_of(request: &impl Serialize) -> Result<String, Error> {
+    match serde_json::to_value(request) {
+        Ok(Value::Object(fields)) => Ok(query(&fields)),
+        Ok(_) => Err(ApiError::new(ErrorCode::InternalError, "a request has to be an object").into()),
+        Err(error) => Err(ApiError::new(ErrorCode::InternalError, error.to_string()).into()),
+    }
 }
 
 /// A list becomes a key that repeats.

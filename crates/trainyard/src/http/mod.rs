@@ -2,17 +2,18 @@
 
 mod credentials;
 mod exchange;
+mod ingest;
 mod retry;
 mod tls;
 
 pub(crate) use credentials::Credentials;
-pub(crate) use exchange::{Answer, SEGMENT, refusal};
+pub(crate) use exchange::{Answer, SEGMENT, query_of, refusal};
 pub(crate) use retry::{Repeat, Retries};
 
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
-use trainyard_api::Endpoint;
+use trainyard_api::JsonEndpoint;
 use ureq::tls::TlsConfig;
 use ureq::{Agent, http};
 
@@ -28,6 +29,7 @@ pub(crate) struct Http {
     agent: PerProcess<Agent>,
     /// Whether this server has ever answered; until then, patience with it is short.
     reached: AtomicBool,
+    ingest: ingest::Support,
 }
 
 /// Knobs of the transport, from the environment.
@@ -76,6 +78,7 @@ impl Http {
             agent: PerProcess::new(settings.agent()),
             settings,
             reached: AtomicBool::new(false),
+            ingest: ingest::Support::default(),
         })
     }
 
@@ -88,7 +91,7 @@ impl Http {
     }
 
     /// Sends a request of the REST interface.
-    pub(crate) fn call<E: Endpoint>(&self, request: &E, repeat: Repeat) -> Result<E::Response, Error> {
+    pub(crate) fn call<E: JsonEndpoint>(&self, request: &E, repeat: Repeat) -> Result<E::Response, Error> {
         let placed = exchange::place(request)?;
         let url = format!("{}{}{}", self.address, E::ROOT, placed.path_and_query);
         let answer = self.exchange(repeat, &url, |agent| {

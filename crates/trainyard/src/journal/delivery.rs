@@ -8,8 +8,9 @@ use std::path::{Path, PathBuf};
 
 use trainyard_api::experiments::{CreateExperiment, GetExperimentByName};
 use trainyard_api::runs::{GetRun, LogBatch, SearchRuns, UpdateRun};
-use trainyard_api::{ApiError, ErrorCode, ExperimentId, Tag, limits};
+use trainyard_api::{ErrorCode, ExperimentId, Tag};
 
+use super::batch::{self, Batch, Room, is_refusal};
 use super::folder;
 use super::head::{Head, Position};
 use super::reader::{Ahead, Entry, Reader};
@@ -21,12 +22,6 @@ use crate::{Client, Error};
 const OFFLINE_ID: &str = "trainyard.offlineRunId";
 /// Tag with the id of the run above.
 const PARENT_ID: &str = "mlflow.parentRunId";
-/// Room in a log-batch request for what is not text: names of fields, numbers.
-const POINT_BYTES: usize = 200;
-const PAIR_BYTES: usize = 30;
-/// Size of a request, well below what a server accepts.
-const BATCH_BYTES: usize = limits::BATCH_BODY_BYTES * 9 / 10;
-
 /// A journal on its way.
 pub(super) struct Delivery {
     folder: PathBuf,
@@ -78,7 +73,8 @@ impl Delivery {
     /// Sends one request. After an error the same is sent again by the next call.
     pub(super) fn step(&mut self, client: &Client, end: Option<Position>) -> Result<Delivered, Error> {
         if self.request.is_none() {
-            self.request = self.read(end).map_err(|error| self.damaged(error))?;
+            let room = Room::of(client)?;
+            self.request = self.read(room, end).map_err(|error| self.damaged(error))?;
         }
         let Some(request) = self.request.take() else {
             // The writer may have gone on to a new segment without having written into it.
@@ -132,8 +128,8 @@ impl Delivery {
     }
 
     /// Takes as many entries as one request may hold.
-    fn read(&mut self, end: Option<Position>) -> io::Result<Option<Request>> {
-        let mut batch = Batch::default();
+    fn read(&mut self, room: Room, end: Option<Position>) -> io::Result<Option<Request>> {
+        let mut batch = Batch::new(room);
         while let Some(entry) = self.entries.peek(end)? {
             let alone = matches!(entry, Entry::Create(_) | Entry::Update(_));
             if alone && batch.records > 0 || !alone && !batch.takes(entry) {
@@ -169,7 +165,7 @@ impl Delivery {
             Step::Batch(batch) => {
                 let mut rejections = Vec::new();
                 let batch = LogBatch { run_id: run_id.as_str().into(), ..batch.clone() };
-                send_batch(client, batch, false, &mut rejections)?;
+                batch::send(client, batch, &mut rejections)?;
                 Ok(Some(rejections))
             }
             Step::Update(change) => {
@@ -269,62 +265,6 @@ impl Delivery {
     }
 }
 
-/// Sends a batch; when it is refused, its halves, until the refused records are alone.
-fn send_batch(client: &Client, batch: LogBatch, probed: bool, rejections: &mut Vec<Rejection>) -> Result<(), Error> {
-    let error = match client.attempt(batch.clone()) {
-        Ok(_) => return Ok(()),
-        Err(Error::Api(error)) if is_refusal(&error) => error,
-        Err(error) => return Err(error),
-    };
-    let size = batch.metrics.len() + batch.params.len() + batch.tags.len();
-    if size == 1 {
-        rejections.push(Rejection::of_batch(&batch, &error));
-        return Ok(());
-    }
-    if !probed {
-        // A run that is deleted or was never there refuses everything: one question instead of two for each record.
-        match client.attempt(LogBatch { run_id: batch.run_id.clone(), ..LogBatch::default() }) {
-            Ok(_) => {}
-            Err(Error::Api(error)) if is_refusal(&error) => {
-                rejections.push(Rejection::of_batch(&batch, &error));
-                return Ok(());
-            }
-            Err(error) => return Err(error),
-        }
-    }
-    let (first, second) = halves(batch);
-    send_batch(client, first, true, rejections)?;
-    send_batch(client, second, true, rejections)
-}
-
-/// Cuts a batch in two: between the kinds of records, then through the middle of one kind.
-fn halves(mut batch: LogBatch) -> (LogBatch, LogBatch) {
-    let mut rest = LogBatch { run_id: batch.run_id.clone(), ..LogBatch::default() };
-    match (batch.metrics.is_empty(), batch.params.is_empty(), batch.tags.is_empty()) {
-        (false, true, true) => rest.metrics = batch.metrics.split_off(batch.metrics.len() / 2),
-        (true, false, true) => rest.params = batch.params.split_off(batch.params.len() / 2),
-        (true, true, false) => rest.tags = batch.tags.split_off(batch.tags.len() / 2),
-        (false, _, _) => {
-            (rest.params, rest.tags) = (std::mem::take(&mut batch.params), std::mem::take(&mut batch.tags))
-        }
-        (true, _, _) => rest.tags = std::mem::take(&mut batch.tags),
-    }
-    (batch, rest)
-}
-
-/// Whether an answer says that what was sent is wrong, and not that the store is in trouble or does not trust us: then
-/// it is kept until that is mended.
-fn is_refusal(error: &ApiError) -> bool {
-    matches!(
-        error.error_code,
-        ErrorCode::InvalidParameterValue
-            | ErrorCode::ResourceAlreadyExists
-            | ErrorCode::ResourceDoesNotExist
-            | ErrorCode::ResourceConflict
-            | ErrorCode::BadRequest
-    )
-}
-
 /// The experiment of that name; it is made when there is none.
 fn experiment(client: &Client, name: &str) -> Result<ExperimentId, Error> {
     let find = || client.attempt(GetExperimentByName { experiment_name: name.to_owned() });
@@ -362,69 +302,4 @@ fn find_made(client: &Client, experiment_id: &ExperimentId, run_id: &str) -> Res
     };
     let found = client.attempt(request)?.runs;
     Ok(found.first().map(|run| run.info.run_id.to_string()))
-}
-
-/// The entries of one log-batch request, within its limits.
-#[derive(Default)]
-struct Batch {
-    batch: LogBatch,
-    records: u64,
-    bytes: usize,
-    end: Position,
-}
-
-impl Batch {
-    /// Whether an entry may go into the same request.
-    fn takes(&self, entry: &Entry) -> bool {
-        let LogBatch { metrics, params, tags, .. } = &self.batch;
-        if self.records == 0 {
-            return true;
-        }
-        let room = match entry {
-            Entry::Metric(_) => metrics.len() < limits::BATCH_METRICS,
-            // A param that comes again, and a tag that changes, is another request: each is judged by itself.
-            Entry::Param(new) => params.len() < limits::BATCH_PARAMS && params.iter().all(|param| param.key != new.key),
-            Entry::Tag(new) => tags.len() < limits::BATCH_TAGS && tags.iter().all(|tag| tag.key != new.key),
-            Entry::Create(_) | Entry::Update(_) => false,
-        };
-        room && metrics.len() + params.len() + tags.len() < limits::BATCH_ENTRIES
-            && self.bytes + bytes(entry) <= BATCH_BYTES
-    }
-
-    fn add(&mut self, entry: Entry) {
-        self.bytes += bytes(&entry);
-        match entry {
-            Entry::Metric(metric) => self.batch.metrics.push(metric),
-            Entry::Param(param) => self.batch.params.push(param),
-            Entry::Tag(tag) => self.batch.tags.push(tag),
-            Entry::Create(_) | Entry::Update(_) => {}
-        }
-    }
-}
-
-/// About how much of a request an entry takes.
-fn bytes(entry: &Entry) -> usize {
-    match entry {
-        Entry::Metric(metric) => {
-            let texts = [metric.key.as_str(), metric.model_id.as_str(), &metric.dataset_name, &metric.dataset_digest];
-            POINT_BYTES + texts.iter().map(|text| written(text)).sum::<usize>()
-        }
-        Entry::Param(pair) | Entry::Tag(pair) => PAIR_BYTES + written(&pair.key) + written(&pair.value),
-        Entry::Create(_) | Entry::Update(_) => 0,
-    }
-}
-
-/// Bytes of a text as JSON: control characters take six.
-fn written(text: &str) -> usize {
-    text.bytes()
-        .map(|byte| {
-            if byte < 0x20 {
-                6
-            } else if matches!(byte, b'"' | b'\\') {
-                2
-            } else {
-                1
-            }
-        })
-        .sum()
 }

@@ -1,9 +1,11 @@
 //! The run journal: what is logged is appended to a file mapped into memory, and delivered in the background.
 //!
 //! `run_log` is what programs use. It writes through `writer` (records of `record`, in the files of `segment`, in a folder
-//! of `folder` with a `head`), and tells the thread of `lane`, which delivers through `delivery` what `reader` reads.
+//! of `folder` with a `head`), and tells the thread of `lane`, which delivers through `delivery` what `reader` reads, in
+//! the requests of `batch`.
 //! `leftover` finds the journals of processes that are gone.
 
+mod batch;
 mod delivery;
 mod folder;
 mod head;

@@ -6,10 +6,13 @@ use std::env;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use trainyard::Error;
 use trainyard::journal::{self, Context, FlushState, NewRun, RunLog};
+use trainyard::{Client, Error};
+use trainyard_api::ingest::Ingest;
 use trainyard_api::metrics::{GetMetricHistory, Metric};
 use trainyard_api::runs::{CreateRun, DeleteRun, GetRun, LogParam, Run, RunStatus};
 use trainyard_api::{Param, RunId, Tag};
@@ -216,6 +219,70 @@ fn a_run_whose_making_was_not_answered_is_looked_for_before_it_is_made_again() {
         assert_eq!(lines, expected);
         let batch = String::from_utf8_lossy(&asked[3].body).into_owned();
         assert!(batch.contains(r#""run_id":"made-there""#), "{batch}");
+    });
+}
+
+/// A server of the interface that keeps nothing but the steps of the points it is sent, and says by which way they came.
+fn counting(has_ingest: impl Fn() -> bool + Send + 'static) -> (Client, Arc<Mutex<Vec<(&'static str, i64)>>>) {
+    let kept: Arc<Mutex<Vec<(&'static str, i64)>>> = Arc::default();
+    let keep = kept.clone();
+    let uri = Script::answering(move |asked| {
+        let path = asked.line.split(' ').nth(1).unwrap();
+        let mut keep = keep.lock().unwrap();
+        match path {
+            "/api/3.0/mlflow/server-info" if has_ingest() => answer("200 OK", "", r#"{"ingest_version": 1}"#),
+            "/api/3.0/mlflow/server-info" => answer("200 OK", "", r#"{"store_type": "SqlStore"}"#),
+            "/api/trainyard/v1/ingest" if has_ingest() => {
+                let request = Ingest::decode(asked.body.clone().into()).unwrap();
+                for series in request.runs().flat_map(|run| run.series().collect::<Vec<_>>()) {
+                    keep.extend(series.points().map(|(step, _, _)| ("ingest", step)));
+                }
+                answer("200 OK", "", r#"{"runs": [{"run_id": "r", "status": "accepted"}]}"#)
+            }
+            "/api/2.0/mlflow/runs/log-batch" => {
+                let batch: serde_json::Value = serde_json::from_slice(&asked.body).unwrap();
+                let metrics = batch["metrics"].as_array().unwrap();
+                assert!(metrics.len() <= 1000, "a log-batch request has at most 1000 points");
+                keep.extend(metrics.iter().map(|metric| ("log-batch", metric["step"].as_i64().unwrap())));
+                answer("200 OK", "", "{}")
+            }
+            _ => answer("404 Not Found", "Content-Type: text/html\r\n", "<html>Not Found</html>"),
+        }
+    });
+    (Client::connect(&uri).unwrap(), kept)
+}
+
+fn log_steps(log: &RunLog, steps: std::ops::Range<i64>) {
+    let point = |step| Metric { key: "loss".to_owned(), value: 0.5, timestamp: step, step, ..Metric::default() };
+    log.log_batch(&steps.map(point).collect::<Vec<_>>(), &[], &[]).unwrap();
+    assert_eq!(log.wait(PATIENCE).unwrap(), FlushState::Done);
+}
+
+#[test]
+fn a_server_without_ingest_is_sent_log_batches() {
+    at_home("a_server_without_ingest_is_sent_log_batches", |_| {
+        let (client, kept) = counting(|| false);
+        let log = RunLog::new(&client, "r", false).unwrap();
+        log_steps(&log, 0..5000);
+        let expected: Vec<_> = (0..5000).map(|step| ("log-batch", step)).collect();
+        assert_eq!(*kept.lock().unwrap(), expected);
+    });
+}
+
+#[test]
+fn a_server_that_is_replaced_by_an_older_one_is_sent_log_batches_from_then_on() {
+    at_home("a_server_that_is_replaced_by_an_older_one_is_sent_log_batches_from_then_on", |_| {
+        let replaced = Arc::new(AtomicBool::new(false));
+        let asked = replaced.clone();
+        let (client, kept) = counting(move || !asked.load(Ordering::SeqCst));
+        let log = RunLog::new(&client, "r", false).unwrap();
+        log_steps(&log, 0..3000);
+        assert!(kept.lock().unwrap().contains(&("ingest", 2999)), "the server has ingest, so it is used");
+        replaced.store(true, Ordering::SeqCst);
+        log_steps(&log, 3000..9000);
+        let kept = kept.lock().unwrap();
+        assert_eq!(kept.iter().map(|(_, step)| *step).collect::<Vec<_>>(), (0..9000).collect::<Vec<_>>());
+        assert!(kept.iter().all(|(way, step)| *way == "log-batch" || *step < 3000));
     });
 }
 

@@ -1,7 +1,7 @@
 //! A server that answers a fixed list of bytes, one connection each, and remembers what it was asked.
 
 use std::io::{BufRead, BufReader, Read, Write};
-use std::net::TcpListener;
+use std::net::{TcpListener, TcpStream};
 use std::sync::{Arc, Mutex};
 use std::thread::{self, JoinHandle};
 
@@ -38,20 +38,7 @@ impl Script {
         let thread = thread::spawn(move || {
             for answer in answers {
                 let (mut stream, _) = listener.accept().unwrap();
-                let mut reader = BufReader::new(stream.try_clone().unwrap());
-                let mut lines = Vec::new();
-                loop {
-                    let mut line = String::new();
-                    reader.read_line(&mut line).unwrap();
-                    let line = line.trim_end().to_owned();
-                    if line.is_empty() {
-                        break;
-                    }
-                    lines.push(line);
-                }
-                let mut request = Asked { line: lines.remove(0), headers: lines, body: Vec::new() };
-                let length = request.header("Content-Length").map_or(0, |length| length.parse().unwrap());
-                reader.take(length).read_to_end(&mut request.body).unwrap();
+                let request = read(&stream);
                 log.lock().unwrap().push(request);
                 stream.write_all(&answer).unwrap();
             }
@@ -59,11 +46,44 @@ impl Script {
         Self { uri, asked, thread }
     }
 
+    /// Answers every request with what the function makes of it, for as long as the test runs.
+    pub fn answering(mut answer: impl FnMut(&Asked) -> Vec<u8> + Send + 'static) -> String {
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let uri = format!("http://{}", listener.local_addr().unwrap());
+        thread::spawn(move || {
+            for stream in listener.incoming() {
+                let mut stream = stream.unwrap();
+                let request = read(&stream);
+                stream.write_all(&answer(&request)).unwrap();
+            }
+        });
+        uri
+    }
+
     /// Waits until all answers are given.
     pub fn requests(self) -> Vec<Asked> {
         self.thread.join().unwrap();
         self.asked.lock().unwrap().clone()
     }
+}
+
+/// Reads one request.
+fn read(stream: &TcpStream) -> Asked {
+    let mut reader = BufReader::new(stream.try_clone().unwrap());
+    let mut lines = Vec::new();
+    loop {
+        let mut line = String::new();
+        reader.read_line(&mut line).unwrap();
+        let line = line.trim_end().to_owned();
+        if line.is_empty() {
+            break;
+        }
+        lines.push(line);
+    }
+    let mut request = Asked { line: lines.remove(0), headers: lines, body: Vec::new() };
+    let length = request.header("Content-Length").map_or(0, |length| length.parse().unwrap());
+    reader.take(length).read_to_end(&mut request.body).unwrap();
+    request
 }
 
 /// An answer with a body.

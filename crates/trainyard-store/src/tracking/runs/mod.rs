@@ -132,10 +132,10 @@ impl Operation for RestoreRun {
 }
 
 /// A run's row, as far as rules look at it.
-pub(super) struct RunRow {
-    pub(super) key: i64,
+pub(crate) struct RunRow {
+    pub(crate) key: i64,
     pub(super) run_id: RunId,
-    pub(super) experiment: i64,
+    pub(crate) experiment: i64,
     stage: LifecycleStage,
 }
 
@@ -168,7 +168,8 @@ pub(super) fn active(tx: &mut Transaction<'_>, run_id: RunId) -> Result<RunRow, 
     }
 }
 
-fn find(tx: &mut Transaction<'_>, run_id: RunId) -> Result<RunRow, StoreError> {
+/// A run, deleted or not.
+pub(crate) fn find(tx: &mut Transaction<'_>, run_id: RunId) -> Result<RunRow, StoreError> {
     let row = tx.query_one(
         "SELECT id, experiment_id, lifecycle_stage FROM run WHERE run_id = $1",
         &[(&run_id).into()],

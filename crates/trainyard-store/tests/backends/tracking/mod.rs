@@ -2,6 +2,7 @@ pub mod batch;
 pub mod datasets;
 pub mod experiments;
 pub mod histories;
+pub mod ingest;
 pub mod logged_models;
 pub mod metrics;
 pub mod packing;
@@ -16,7 +17,7 @@ use trainyard_store::StoreError;
 use crate::backend::TestStore;
 
 /// A run in the experiment `Default`.
-fn run(test: &TestStore) -> RunId {
+pub fn run(test: &TestStore) -> RunId {
     test.call(CreateRun::default()).unwrap().run.info.run_id
 }
 
@@ -25,7 +26,7 @@ fn get(test: &TestStore, run_id: &RunId) -> Run {
 }
 
 /// The code and message that a client is sent.
-fn refused<T: std::fmt::Debug>(outcome: Result<T, StoreError>) -> (ErrorCode, String) {
+pub fn refused<T: std::fmt::Debug>(outcome: Result<T, StoreError>) -> (ErrorCode, String) {
     let ApiError { error_code, message } = outcome.unwrap_err().into();
     (error_code, message)
 }

@@ -1,0 +1,156 @@
+//! Runs, one a row. The columns are those of `mlflow.search_runs`: attributes, then `metrics.…`, `params.…`, `tags.…`.
+
+use std::collections::{BTreeSet, HashMap};
+
+use trainyard_api::export::{ExportRuns, Format};
+use trainyard_api::runs::{Run, SearchRuns};
+use trainyard_api::{ExperimentId, KeyValue, LifecycleStage, limits};
+
+use super::table::{Field, Kind, Table};
+use super::{Export, Sink};
+use crate::{Operation, StoreError, Transaction};
+
+/// Runs that are loaded at a time.
+const PAGE: i64 = 1000;
+
+/// The columns that every run has, in order.
+fn attributes() -> Vec<Field> {
+    let text = |name| Field::required(name, Kind::Text);
+    vec![
+        text("run_id"),
+        text("experiment_id"),
+        text("run_name"),
+        text("status"),
+        Field::required("start_time", Kind::Time),
+        Field::optional("end_time", Kind::Time),
+        text("user_id"),
+        text("lifecycle_stage"),
+        text("artifact_uri"),
+    ]
+}
+
+impl Export for ExportRuns {
+    const NAME: &'static str = "runs";
+
+    fn export(mut self, tx: &mut Transaction<'_>, format: Format, sink: &mut Sink<'_>) -> Result<(), StoreError> {
+        if self.experiment_ids.is_empty() {
+            self.experiment_ids = active_experiments(tx)?;
+        }
+        let search = SearchRuns {
+            experiment_ids: self.experiment_ids,
+            filter: self.filter,
+            run_view_type: self.run_view_type,
+            order_by: self.order_by,
+            max_results: Some(PAGE),
+            ..SearchRuns::default()
+        };
+        // A file says what its columns are before the first row, so the runs are looked through twice.
+        let mut keys = Keys::default();
+        each(tx, &search, |run| keys.add(&run))?;
+        let mut fields = attributes();
+        let mut columns = HashMap::new();
+        let groups = [
+            ("metrics", &keys.metrics, Kind::Number),
+            ("params", &keys.params, Kind::Text),
+            ("tags", &keys.tags, Kind::Text),
+        ];
+        for (group, names, kind) in groups {
+            for name in names {
+                columns.insert((group, name.as_str()), fields.len());
+                fields.push(Field::optional(format!("{group}.{name}"), kind));
+            }
+        }
+        let mut table = Table::new(format, fields)?;
+        each(tx, &search, |run| {
+            add_attributes(&mut table, &run);
+            for metric in &run.data.metrics {
+                if let Some(column) = columns.get(&("metrics", metric.key.as_str())) {
+                    table.number(*column, metric.value);
+                }
+            }
+            let mut add = |group, pairs: &[KeyValue]| {
+                for pair in pairs {
+                    if let Some(column) = columns.get(&(group, pair.key.as_str())) {
+                        table.text(*column, &pair.value);
+                    }
+                }
+            };
+            add("params", &run.data.params);
+            add("tags", &run.data.tags);
+            table.end_row(sink)
+        })?;
+        table.finish(sink)
+    }
+}
+
+fn active_experiments(tx: &mut Transaction<'_>) -> Result<Vec<ExperimentId>, StoreError> {
+    let sql = "SELECT id FROM experiment WHERE lifecycle_stage = $1 ORDER BY id";
+    tx.query(sql, &[LifecycleStage::Active.into()], |row| row.get(0))
+}
+
+/// Shows every run that is found, page by page.
+fn each(
+    tx: &mut Transaction<'_>,
+    search: &SearchRuns,
+    mut show: impl FnMut(Run) -> Result<(), StoreError>,
+) -> Result<(), StoreError> {
+    let mut page_token = String::new();
+    loop {
+        let page = SearchRuns { page_token, ..search.clone() }.execute(tx)?;
+        page.runs.into_iter().try_for_each(&mut show)?;
+        if page.next_page_token.is_empty() {
+            return Ok(());
+        }
+        page_token = page.next_page_token;
+    }
+}
+
+fn add_attributes(table: &mut Table, run: &Run) {
+    let info = &run.info;
+    table.text(0, info.run_id.as_str());
+    table.text(1, info.experiment_id.as_str());
+    table.text(2, &info.run_name);
+    table.text(3, info.status.as_str());
+    table.integer(4, info.start_time);
+    if let Some(end_time) = info.end_time {
+        table.integer(5, end_time);
+    }
+    table.text(6, &info.user_id);
+    table.text(7, info.lifecycle_stage.as_str());
+    table.text(8, &info.artifact_uri);
+}
+
+/// The keys of what was logged to any of the runs.
+#[derive(Default)]
+struct Keys {
+    metrics: BTreeSet<String>,
+    params: BTreeSet<String>,
+    tags: BTreeSet<String>,
+}
+
+impl Keys {
+    fn add(&mut self, run: &Run) -> Result<(), StoreError> {
+        let data = &run.data;
+        let metrics = data.metrics.iter().map(|metric| &metric.key);
+        add_new(&mut self.metrics, metrics);
+        add_new(&mut self.params, data.params.iter().map(|param| &param.key));
+        add_new(&mut self.tags, data.tags.iter().map(|tag| &tag.key));
+        let columns = self.metrics.len() + self.params.len() + self.tags.len();
+        if columns <= limits::EXPORT_COLUMNS {
+            return Ok(());
+        }
+        Err(StoreError::invalid(format!(
+            "The runs have more than {} different metrics, params and tags, each of which would be a column. Please \
+             choose fewer runs by 'filter' or 'experiment_ids'.",
+            limits::EXPORT_COLUMNS
+        )))
+    }
+}
+
+fn add_new<'k>(known: &mut BTreeSet<String>, keys: impl Iterator<Item = &'k String>) {
+    for key in keys {
+        if !known.contains(key) {
+            known.insert(key.clone());
+        }
+    }
+}

@@ -1,0 +1,52 @@
+//! Bulk ingest: what `log-batch` does, for many runs at once. The part of each run is stored as a whole or rejected by
+//! itself; trouble of the database fails the request.
+
+use trainyard_api::RunId;
+use trainyard_api::ingest::{Ingest, IngestResponse, RunAnswer, RunPart, SeriesPart};
+use trainyard_api::runs::LogBatch;
+
+use super::{batch, keys, metrics, params, runs, tags};
+use crate::{Access, Operation, StoreError, Transaction};
+
+impl Operation for Ingest {
+    const ACCESS: Access = Access::Write;
+
+    fn execute(self, tx: &mut Transaction<'_>) -> Result<IngestResponse, StoreError> {
+        let mut answers = Vec::with_capacity(self.runs().len());
+        for part in self.runs() {
+            let run_id = RunId::from(part.run_id());
+            answers.push(match tx.part(|tx| log(tx, &part))? {
+                Ok(()) => RunAnswer::accepted(run_id),
+                Err(error) => RunAnswer::rejected(run_id, error.into()),
+            });
+        }
+        Ok(IngestResponse { runs: answers })
+    }
+}
+
+/// Stores one part.
+fn log(tx: &mut Transaction<'_>, part: &RunPart<'_>) -> Result<(), StoreError> {
+    for (index, series) in part.series().enumerate() {
+        check_series(&format!("series[{index}]"), &series)?;
+    }
+    let LogBatch { run_id, metrics, params, tags } = part.to_batch();
+    let run_id = runs::id("run_id", run_id, RunId::default())?;
+    batch::check(&[], &params, &tags)?;
+    let run = runs::active(tx, run_id)?;
+    params::log_all(tx, run.key, &run.run_id, params)?;
+    metrics::log_all(tx, run.key, &metrics)?;
+    tags::set_all(tx, run.key, tags)
+}
+
+/// Checks what the points of a series have in common, and each of them; `field` is what messages call the series.
+fn check_series(field: &str, series: &SeriesPart<'_>) -> Result<(), StoreError> {
+    if series.key().is_empty() {
+        return Err(StoreError::missing(&format!("{field}.key")));
+    }
+    keys::check(&format!("{field}.name"), "Metric name", series.key())?;
+    metrics::check_dataset(series.dataset_name(), series.dataset_digest())?;
+    for (place, (_, timestamp, value)) in series.points().enumerate() {
+        metrics::check_timestamp(&format_args!("{field}.points[{place}]."), series.key(), value, timestamp)?;
+    }
+    Ok(())
+}

@@ -1,0 +1,187 @@
+use proptest::prelude::*;
+use proptest::test_runner::{Config, TestRunner};
+use trainyard_api::ingest::{Ingest, RunAnswer, RunAnswerStatus, RunBatch, Series};
+use trainyard_api::logged_models::{CreateLoggedModel, GetLoggedModel};
+use trainyard_api::metrics::{GetMetricHistory, Metric};
+use trainyard_api::runs::{DeleteRun, LogBatch, Run};
+use trainyard_api::{ApiError, ErrorCode, Param, RunId, Tag};
+
+use super::get;
+use crate::backend::TestStore;
+
+fn series(key: &str, values: &[f64]) -> Series {
+    let numbers: Vec<i64> = (0..values.len() as i64).collect();
+    Series {
+        key: key.to_owned(),
+        timestamps: numbers.iter().map(|number| 1000 + number).collect(),
+        steps: numbers,
+        values: values.to_vec(),
+        ..Series::default()
+    }
+}
+
+fn part(run_id: &RunId, series: Vec<Series>) -> RunBatch {
+    RunBatch { run_id: run_id.clone(), series, ..RunBatch::default() }
+}
+
+fn ingest(test: &TestStore, runs: &[RunBatch]) -> Vec<RunAnswer> {
+    test.call(Ingest::encode(runs).unwrap()).unwrap().runs
+}
+
+fn history(test: &TestStore, run_id: &RunId, key: &str) -> Vec<Metric> {
+    let request = GetMetricHistory { run_id: run_id.clone(), metric_key: key.to_owned(), ..Default::default() };
+    test.call(request).unwrap().metrics
+}
+
+fn rejection(answer: &RunAnswer) -> (ErrorCode, String) {
+    let ApiError { error_code, message } = answer.clone().into_error().unwrap();
+    (error_code, message)
+}
+
+pub fn many_runs_are_stored_at_once(test: TestStore) {
+    let runs: Vec<RunId> = (0..50).map(|_| super::run(&test)).collect();
+    let parts: Vec<RunBatch> = runs
+        .iter()
+        .enumerate()
+        .map(|(number, run_id)| RunBatch {
+            params: vec![Param::new("depth", number.to_string())],
+            tags: vec![Tag::new("host", "first"), Tag::new("host", "last")],
+            ..part(run_id, vec![series("loss", &[3.0, f64::NAN, number as f64]), series("acc", &[0.5])])
+        })
+        .collect();
+    let answers = ingest(&test, &parts);
+    assert_eq!(answers, runs.iter().cloned().map(RunAnswer::accepted).collect::<Vec<_>>());
+    for (number, run_id) in runs.iter().enumerate() {
+        let data = get(&test, run_id).data;
+        assert_eq!(data.params, [Param::new("depth", number.to_string())]);
+        assert!(data.tags.contains(&Tag::new("host", "last")), "of several values of a tag the last holds");
+        let latest: Vec<_> = data.metrics.iter().map(|metric| (metric.key.as_str(), metric.value)).collect();
+        assert_eq!(latest, [("acc", 0.5), ("loss", number as f64)]);
+        let points = history(&test, run_id, "loss");
+        assert_eq!(
+            points.iter().map(|point| (point.step, point.timestamp)).collect::<Vec<_>>(),
+            [(0, 1000), (1, 1001), (2, 1002)]
+        );
+        assert!(points[1].value.is_nan());
+    }
+}
+
+pub fn a_part_that_is_rejected_leaves_nothing_and_the_others_are_stored(test: TestStore) {
+    let [good, changed, deleted, late] = [(); 4].map(|()| super::run(&test));
+    let params = |value: &str| vec![Param::new("depth", value)];
+    test.call(LogBatch { run_id: changed.clone(), params: params("5"), ..LogBatch::default() }).unwrap();
+    test.call(DeleteRun { run_id: deleted.clone() }).unwrap();
+    let loss = || vec![series("loss", &[1.0, 2.0])];
+    let negative = Series { timestamps: vec![5, -1], ..series("loss", &[1.0, 2.0]) };
+    let half = Series { dataset_name: "iris".to_owned(), ..series("loss", &[1.0]) };
+    let answers = ingest(
+        &test,
+        &[
+            part(&good, loss()),
+            // The last param of the last series is what is wrong: all before it is undone.
+            RunBatch { params: params("6"), tags: vec![Tag::new("t", "x")], ..part(&changed, loss()) },
+            part(&deleted, loss()),
+            part(&"no such run".into(), loss()),
+            part(&RunId::default(), loss()),
+            part(&good, vec![series("fine", &[1.0]), negative]),
+            part(&good, vec![series("fine", &[1.0]), series("a?", &[1.0])]),
+            part(&good, vec![half]),
+            RunBatch { tags: vec![Tag::new("", "x")], ..part(&good, vec![series("fine", &[1.0])]) },
+            RunBatch { params: [params("1"), params("1")].concat(), ..part(&good, Vec::new()) },
+            part(&late, loss()),
+        ],
+    );
+    let accepted: Vec<bool> = answers.iter().map(|answer| answer.status == RunAnswerStatus::Accepted).collect();
+    assert_eq!(accepted, [true, false, false, false, false, false, false, false, false, false, true]);
+    let invalid = ErrorCode::InvalidParameterValue;
+    for (answer, code, message) in [
+        (1, invalid, "Changing param values is not allowed"),
+        (2, invalid, "must be in the 'active' state"),
+        (3, ErrorCode::ResourceDoesNotExist, "Run with id=no such run not found"),
+        (4, invalid, "Missing value for required parameter 'run_id'"),
+        (5, invalid, "Invalid value -1 for parameter 'series[1].points[1].timestamp' supplied: metric 'loss'"),
+        (6, invalid, "'series[1].name'"),
+        (7, invalid, "Both dataset_name and dataset_digest"),
+        (8, invalid, "'tags[0].key'"),
+        (9, invalid, "Duplicate parameter keys have been submitted: ['depth']"),
+    ] {
+        let found = rejection(&answers[answer]);
+        assert!(found.0 == code && found.1.contains(message), "{answer}: {found:?}");
+    }
+    assert!(get(&test, &changed).data.metrics.is_empty(), "nothing of a rejected part is stored");
+    assert!(history(&test, &good, "fine").is_empty());
+    assert_eq!((history(&test, &good, "loss").len(), history(&test, &late, "loss").len()), (2, 2));
+}
+
+pub fn a_repeated_request_changes_nothing(test: TestStore) {
+    let run_id = super::run(&test);
+    let parts = [RunBatch {
+        params: vec![Param::new("depth", "5")],
+        tags: vec![Tag::new("host", "a")],
+        ..part(&run_id, vec![series("loss", &[1.0, 1.0, f64::NAN, f64::INFINITY])])
+    }];
+    ingest(&test, &parts);
+    let once = (get(&test, &run_id), history(&test, &run_id, "loss").len());
+    ingest(&test, &parts);
+    ingest(&test, &[parts[0].clone(), parts[0].clone()]);
+    assert_eq!((get(&test, &run_id), history(&test, &run_id, "loss").len()), once);
+    assert_eq!(once.1, 4);
+}
+
+pub fn points_of_models_and_datasets_are_linked_as_by_log_batch(test: TestStore) {
+    let run_id = super::run(&test);
+    let model = || {
+        let made = test.call(CreateLoggedModel { experiment_id: "0".into(), ..Default::default() }).unwrap();
+        made.model.info.model_id
+    };
+    let [by_ingest, by_batch] = [(); 2].map(|()| model());
+    let in_context = |model_id: &str| Series {
+        model_id: model_id.to_owned(),
+        dataset_name: "iris".to_owned(),
+        dataset_digest: "d1".to_owned(),
+        ..series("acc", &[0.5, 0.75])
+    };
+    let answers = ingest(&test, &[part(&run_id, vec![in_context(by_ingest.as_str()), series("acc", &[0.1])])]);
+    assert_eq!(answers, [RunAnswer::accepted(run_id.clone())]);
+    let same = Ingest::encode(&[part(&run_id, vec![in_context(by_batch.as_str())])]).unwrap();
+    test.call(same.runs().next().unwrap().to_batch()).unwrap();
+    let [found, wanted] = [by_ingest, by_batch].map(|model_id| {
+        let model = test.call(GetLoggedModel { model_id, allow_deleted: false }).unwrap().model;
+        let metrics = model.data.metrics.into_iter();
+        metrics.map(|metric| Metric { model_id: Default::default(), ..metric }).collect::<Vec<_>>()
+    });
+    assert_eq!((found.len(), found[0].dataset_name.as_str()), (2, "iris"));
+    assert_eq!(found, wanted);
+    assert_eq!(history(&test, &run_id, "acc").len(), 3);
+    let answers = ingest(&test, &[part(&run_id, vec![in_context("m-missing")])]);
+    assert_eq!(rejection(&answers[0]).0, ErrorCode::ResourceDoesNotExist);
+}
+
+pub fn ingest_and_log_batch_leave_the_same(test: TestStore) {
+    let metric =
+        (0..3_u8, 0..20_i64, 0..20_i64, prop_oneof![Just(f64::NAN), Just(-0.0), -5.0..5.0, Just(f64::INFINITY)]);
+    let metric = metric.prop_map(|(key, step, timestamp, value)| {
+        let key = format!("m{key}");
+        Metric { key, step, timestamp, value, ..Metric::default() }
+    });
+    let batches = prop::collection::vec(prop::collection::vec(metric, 0..40), 1..4);
+    let mut runner = TestRunner::new(Config { cases: 20, failure_persistence: None, ..Config::default() });
+    let outcome = runner.run(&batches, |batches| {
+        let [one, other] = [(); 2].map(|()| super::run(&test));
+        for metrics in batches {
+            let batch = LogBatch { run_id: one.clone(), metrics, ..LogBatch::default() };
+            let same = RunBatch { run_id: other.clone(), ..RunBatch::from(&batch) };
+            test.call(batch).unwrap();
+            prop_assert_eq!(ingest(&test, &[same]), vec![RunAnswer::accepted(other.clone())]);
+        }
+        // Text, since NaN is not equal to itself.
+        let latest = |run: Run| format!("{:?}", run.data.metrics);
+        prop_assert_eq!(latest(get(&test, &one)), latest(get(&test, &other)));
+        for key in ["m0", "m1", "m2"] {
+            let [one, other] = [&one, &other].map(|run_id| format!("{:?}", history(&test, run_id, key)));
+            prop_assert_eq!(one, other);
+        }
+        Ok(())
+    });
+    outcome.unwrap();
+}
