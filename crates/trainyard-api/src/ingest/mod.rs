@@ -14,6 +14,7 @@ use bytes::Bytes;
 use serde::{Deserialize, Serialize};
 
 use crate::endpoint::endpoints;
+use crate::metrics::Metric;
 use crate::runs::LogBatch;
 use crate::{ApiError, ErrorCode, Param, RunId, Tag};
 use bytes_in::Span;
@@ -130,16 +131,7 @@ impl<'r> RunPart<'r> {
             ..LogBatch::default()
         };
         for series in self.series() {
-            batch.metrics.extend(series.points().map(|(step, timestamp, value)| crate::metrics::Metric {
-                key: series.key().to_owned(),
-                value,
-                timestamp,
-                step,
-                model_id: series.model_id().into(),
-                dataset_name: series.dataset_name().to_owned(),
-                dataset_digest: series.dataset_digest().to_owned(),
-                ..Default::default()
-            }));
+            batch.metrics.extend(series.to_metrics());
         }
         batch
     }
@@ -176,6 +168,21 @@ impl<'r> SeriesPart<'r> {
     fn context(&self, part: usize) -> &'r str {
         let context = self.index.context.checked_sub(1).and_then(|context| self.request.contexts.get(context));
         context.map(|context| context[part].text(&self.request.body)).unwrap_or_default()
+    }
+
+    /// The same as metrics of a `log-batch`.
+    pub fn to_metrics(&self) -> Vec<Metric> {
+        let metric = |(step, timestamp, value)| Metric {
+            key: self.key().to_owned(),
+            value,
+            timestamp,
+            step,
+            model_id: self.model_id().into(),
+            dataset_name: self.dataset_name().to_owned(),
+            dataset_digest: self.dataset_digest().to_owned(),
+            ..Metric::default()
+        };
+        self.points().map(metric).collect()
     }
 
     /// Step, timestamp and value of each point.

@@ -1,11 +1,13 @@
 //! Bulk ingest: what `log-batch` does, for many runs at once. The part of each run is stored as a whole or rejected by
 //! itself; trouble of the database fails the request.
 
-use trainyard_api::RunId;
-use trainyard_api::ingest::{Ingest, IngestResponse, RunAnswer, RunPart, SeriesPart};
-use trainyard_api::runs::LogBatch;
+use std::collections::BTreeMap;
 
-use super::{batch, keys, metrics, params, runs, tags};
+use trainyard_api::ingest::{Ingest, IngestResponse, RunAnswer, RunPart, SeriesPart};
+use trainyard_api::{KeyValue, RunId};
+
+use super::points::Point;
+use super::{batch, keys, logged_models, metrics, params, runs, tags};
 use crate::{Access, Operation, StoreError, Transaction};
 
 impl Operation for Ingest {
@@ -29,13 +31,31 @@ fn log(tx: &mut Transaction<'_>, part: &RunPart<'_>) -> Result<(), StoreError> {
     for (index, series) in part.series().enumerate() {
         check_series(&format!("series[{index}]"), &series)?;
     }
-    let LogBatch { run_id, metrics, params, tags } = part.to_batch();
-    let run_id = runs::id("run_id", run_id, RunId::default())?;
+    let pairs = |(key, value): (&str, &str)| KeyValue::new(key, value);
+    let (params, tags): (Vec<_>, Vec<_>) = (part.params().map(pairs).collect(), part.tags().map(pairs).collect());
+    let run_id = runs::id("run_id", part.run_id().into(), RunId::default())?;
     batch::check(&[], &params, &tags)?;
     let run = runs::active(tx, run_id)?;
     params::log_all(tx, run.key, &run.run_id, params)?;
-    metrics::log_all(tx, run.key, &metrics)?;
+    log_points(tx, run.key, part)?;
     tags::set_all(tx, run.key, tags)
+}
+
+fn log_points(tx: &mut Transaction<'_>, run: i64, part: &RunPart<'_>) -> Result<(), StoreError> {
+    // The same metric of another model or dataset is the same series of the run.
+    let mut by_key: BTreeMap<&str, Vec<Point>> = BTreeMap::new();
+    for series in part.series() {
+        let points = series.points().map(|(step, timestamp, value)| {
+            // Adding 0 makes a negative zero positive; SQLite stores no other.
+            Point::with_number(timestamp, step, value + 0.0)
+        });
+        by_key.entry(series.key()).or_default().extend(points);
+    }
+    metrics::log_by_key(tx, run, &by_key)?;
+    for series in part.series().filter(|series| !series.model_id().is_empty()) {
+        logged_models::log_metrics(tx, run, &series.to_metrics())?;
+    }
+    Ok(())
 }
 
 /// Checks what the points of a series have in common, and each of them; `field` is what messages call the series.

@@ -116,7 +116,7 @@ pub(super) fn check_dataset(name: &str, digest: &str) -> Result<(), StoreError> 
     Err(StoreError::invalid("Both dataset_name and dataset_digest must be provided if one is provided"))
 }
 
-/// Logs points that have been checked: as many statements for all of them as for one.
+/// Logs points that have been checked.
 pub(super) fn log_all(tx: &mut Transaction<'_>, run: i64, metrics: &[Metric]) -> Result<(), StoreError> {
     // In the order of keys, as whoever else may be writing the same.
     let mut by_key: BTreeMap<&str, Vec<Point>> = BTreeMap::new();
@@ -126,6 +126,19 @@ pub(super) fn log_all(tx: &mut Transaction<'_>, run: i64, metrics: &[Metric]) ->
             None => drop(by_key.insert(&metric.key, vec![Point::from(metric)])),
         }
     }
+    log_by_key(tx, run, &by_key)?;
+    if metrics.iter().any(|metric| !metric.model_id.is_empty()) {
+        logged_models::log_metrics(tx, run, metrics)?;
+    }
+    Ok(())
+}
+
+/// Logs points that have been checked to the series of a run: as many statements for all of them as for one.
+pub(super) fn log_by_key(
+    tx: &mut Transaction<'_>,
+    run: i64,
+    by_key: &BTreeMap<&str, Vec<Point>>,
+) -> Result<(), StoreError> {
     if by_key.is_empty() {
         return Ok(());
     }
@@ -133,33 +146,34 @@ pub(super) fn log_all(tx: &mut Transaction<'_>, run: i64, metrics: &[Metric]) ->
     let series = series_of(tx, run, &keys)?;
     let grouped: Vec<(Series, &Vec<Point>)> =
         by_key.iter().filter_map(|(key, points)| Some((*series.get(*key)?, points))).collect();
-    let mut rows: Vec<[Value; 5]> = Vec::with_capacity(metrics.len());
+    let mut rows: Vec<[Value; 5]> = Vec::new();
+    let mut packed: HashMap<i64, i64> = HashMap::new();
     for (series, points) in &grouped {
-        let packed = series.packed_until.filter(|until| points.iter().any(|point| point.timestamp <= *until));
-        let unpacked = match packed {
-            Some(until) => Cow::Owned(points::without_packed(tx, series.id, until, points)?),
-            None => Cow::Borrowed(points.as_slice()),
+        let late = series.packed_until.filter(|until| points.iter().any(|point| point.timestamp <= *until));
+        let (newly_packed, unpacked) = match late {
+            Some(until) => (0, Cow::Owned(points::without_packed(tx, series.id, until, points)?)),
+            None => points::pack_new(tx, series.id, points)?,
         };
+        packed.insert(series.id, newly_packed as i64);
         rows.extend(unpacked.iter().map(|point| {
             [series.id.into(), point.timestamp.into(), point.step.into(), point.value.into(), point.is_nan.into()]
         }));
     }
-    let added = tx.insert_counted(
+    let inserted = tx.insert_counted(
         "metric_point",
         ["series", "timestamp", "step", "value", "is_nan"],
         "ON CONFLICT DO NOTHING",
         rows,
     )?;
+    let count = |counts: &HashMap<i64, i64>, series: &Series| counts.get(&series.id).copied().unwrap_or(0);
     let changed = grouped.iter().filter_map(|(series, points)| {
-        added.get(&series.id).and_then(|added| summary(run, series.metric_key, *added, points))
+        let added = count(&inserted, series) + count(&packed, series);
+        if added > 0 { summary(run, series.metric_key, added, points) } else { None }
     });
     tx.insert_many("metric_summary AS old", SUMMARY_COLUMNS, KEEP_SUMMARY, changed)?;
     for (series, _) in &grouped {
-        let added = added.get(&series.id).copied().unwrap_or(0);
-        points::queue::added(tx, series.id, series.count + added, added)?;
-    }
-    if metrics.iter().any(|metric| !metric.model_id.is_empty()) {
-        logged_models::log_metrics(tx, run, metrics)?;
+        let (inserted, packed) = (count(&inserted, series), count(&packed, series));
+        points::queue::added(tx, series.id, series.count + packed + inserted, inserted)?;
     }
     Ok(())
 }

@@ -143,7 +143,8 @@ on_each_backend! {
         a_part_that_is_rejected_leaves_nothing_and_the_others_are_stored
         a_repeated_request_changes_nothing
         points_of_models_and_datasets_are_linked_as_by_log_batch
-        ingest_and_log_batch_leave_the_same;
+        ingest_and_log_batch_leave_the_same
+        a_long_series_is_packed_at_once_and_read_as_any_other;
     tracking::logged_models:
         a_model_is_answered_as_it_was_created
         names_are_checked_or_made_up

@@ -1,8 +1,10 @@
 //! The points of one series. What has just been logged stands in `metric_point`, a row a point; what has settled is packed
 //! into `metric_block`. Blocks of a series do not overlap, and no point is in both. `read` shows both as one, `sample` picks
-//! from them for charts, `late` keeps points out that are packed already, `pack` packs.
+//! from them for charts, `late` keeps points out that are packed already, `pack` packs, `direct` packs what comes many at a
+//! time.
 
 pub(crate) mod block;
+mod direct;
 mod late;
 pub(crate) mod pack;
 pub(crate) mod queue;
@@ -16,6 +18,7 @@ use trainyard_api::metrics::Metric;
 
 use crate::{DbError, Row, StoreError, Value};
 use block::Damage;
+pub(super) use direct::pack_new;
 pub(super) use late::without_packed;
 pub(crate) use read::{Ends, visit, visit_blocks};
 pub(super) use sample::sample;

@@ -23,7 +23,7 @@ pub(crate) struct Step {
     row_count: i64,
 }
 
-struct NewBlock {
+pub(super) struct NewBlock {
     ends: Ends,
     min_value: Option<f64>,
     max_value: Option<f64>,
@@ -143,7 +143,7 @@ impl Step {
     }
 }
 
-fn new_block(series: i64, points: &[Point]) -> Result<NewBlock, StoreError> {
+pub(super) fn new_block(series: i64, points: &[Point]) -> Result<NewBlock, StoreError> {
     let failed = |damage: Damage| damaged(series, points.last().map_or(START, Point::key), &damage);
     let (min_value, max_value) = block::extremes(points);
     Ok(NewBlock {
@@ -155,7 +155,7 @@ fn new_block(series: i64, points: &[Point]) -> Result<NewBlock, StoreError> {
     })
 }
 
-fn insert(tx: &mut Transaction<'_>, series: i64, block: &NewBlock) -> Result<(), StoreError> {
+pub(super) fn insert(tx: &mut Transaction<'_>, series: i64, block: &NewBlock) -> Result<(), StoreError> {
     let NewBlock { ends, min_value, max_value, outline, points } = block;
     let [_, first @ ..] = binds(series, ends.first);
     let mut values = binds(series, ends.last).to_vec();

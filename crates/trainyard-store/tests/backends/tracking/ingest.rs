@@ -5,6 +5,7 @@ use trainyard_api::logged_models::{CreateLoggedModel, GetLoggedModel};
 use trainyard_api::metrics::{GetMetricHistory, Metric};
 use trainyard_api::runs::{DeleteRun, LogBatch, Run};
 use trainyard_api::{ApiError, ErrorCode, Param, RunId, Tag};
+use trainyard_store::{Packer, PackingEnd, maintenance};
 
 use super::get;
 use crate::backend::TestStore;
@@ -184,4 +185,67 @@ pub fn ingest_and_log_batch_leave_the_same(test: TestStore) {
         Ok(())
     });
     outcome.unwrap();
+}
+
+pub fn a_long_series_is_packed_at_once_and_read_as_any_other(test: TestStore) {
+    let run_id = super::run(&test);
+    let value = |step: i64| if step % 977 == 0 { f64::NAN } else { (step as f64 * 0.37).sin() };
+    let send = |steps: &[i64]| {
+        let series = Series {
+            key: "loss".to_owned(),
+            steps: steps.to_vec(),
+            timestamps: steps.iter().map(|step| 1000 + step).collect(),
+            values: steps.iter().copied().map(value).collect(),
+            ..Series::default()
+        };
+        assert_eq!(ingest(&test, &[part(&run_id, vec![series])]), [RunAnswer::accepted(run_id.clone())]);
+    };
+    let range = |first: i64, end: i64| (first..end).collect::<Vec<_>>();
+    let expected_of = |parts: &[Vec<i64>]| {
+        let mut steps: Vec<i64> = parts.concat();
+        steps.sort_unstable();
+        steps.dedup();
+        steps
+    };
+    let stats = || test.store.read(maintenance::stats).wait().unwrap();
+    let mut backwards = range(30_000, 36_000);
+    backwards.reverse();
+    let parts = [
+        range(0, 10_000),
+        // The same once more, twice in one request, and an overlap of both ends.
+        range(0, 10_000),
+        [range(5000, 6000), range(5000, 6000)].concat(),
+        range(9000, 14_000),
+        // A gap, rows in it, then many behind the rows and around them.
+        range(20_000, 22_000),
+        range(15_000, 15_100),
+        range(14_900, 16_000),
+        backwards,
+        // Rows behind all blocks, then many points on both sides of them.
+        range(40_000, 40_010),
+        range(39_000, 42_000),
+        range(50_000, 60_000),
+    ];
+    for (index, steps) in parts.iter().enumerate() {
+        send(steps);
+        if index == 0 {
+            let stats = stats();
+            assert_eq!((stats.blocks, stats.packed, stats.rows), (3, 10_000, 0), "no point was a row first");
+        }
+        let expected = expected_of(&parts[..=index]);
+        let found: Vec<i64> = history(&test, &run_id, "loss").iter().map(|point| point.step).collect();
+        assert_eq!(found, expected, "after part {index}");
+        let checked = maintenance::check(&test.store, |_| {}).unwrap();
+        assert_eq!(checked.problems, [], "after part {index}");
+        assert_eq!((checked.points, stats().points), (expected.len() as u64, expected.len() as u64));
+    }
+    let points = history(&test, &run_id, "loss");
+    assert!(points.iter().all(|point| point.value.to_bits() == value(point.step).to_bits() || point.value.is_nan()));
+    let latest = &get(&test, &run_id).data.metrics[0];
+    assert_eq!((latest.step, latest.value), (59_999, value(59_999)));
+    // The packing task finds everything as it left it itself.
+    let (end, _) = Packer::new(test.store.clone()).run(|_| true).unwrap();
+    assert_eq!(end, PackingEnd::Done);
+    assert_eq!(maintenance::check(&test.store, |_| {}).unwrap().problems, []);
+    assert_eq!(history(&test, &run_id, "loss").len(), points.len());
 }
