@@ -104,8 +104,12 @@ pub(crate) fn from_store<E: Export>(
     take: &mut dyn FnMut(&[u8]) -> Result<(), Error>,
 ) -> Result<(), Error> {
     let (sender, parts) = mpsc::sync_channel::<Vec<u8>>(1);
-    let reading =
-        store.read(move |tx| request.export(tx, format, &mut |part| sender.send(part).map_err(|_| StoreError::Closed)));
+    let mut request = Some(request);
+    let reading = store.read(move |tx| {
+        // Reads are tried again where a connection breaks, but a file that has begun cannot begin anew.
+        let Some(request) = request.take() else { return Err(StoreError::Closed) };
+        request.export(tx, format, &mut |part| sender.send(part).map_err(|_| StoreError::Closed))
+    });
     // On an error the receiver goes, which ends the export.
     let taken = parts.iter().try_for_each(|part| take(&part));
     drop(parts);

@@ -31,8 +31,11 @@ pub(crate) async fn answer<E: Export>(app: App, request: E, format: Format) -> R
     let closed = || ApiError::new(ErrorCode::TemporarilyUnavailable, "the server is stopping");
     let turn = app.exports.clone().acquire_owned().await.map_err(|_| closed())?;
     let (sender, mut parts) = mpsc::channel::<Part>(1);
+    let mut request = Some(request);
     let reading = app.store.read(move |tx| {
-        let _turn = turn;
+        let _turn = &turn;
+        // Reads are tried again where a connection breaks, but a file that has begun cannot begin anew.
+        let Some(request) = request.take() else { return Err(StoreError::Closed) };
         let written = request.export(tx, format, &mut |part| send(&sender, Ok(part)));
         if let Err(error) = written {
             // Nobody is told who has gone away.

@@ -11,7 +11,9 @@ use crate::tracking;
 
 /// The parts of an export.
 fn parts<E: Export>(test: &TestStore, request: E, format: Format) -> Result<Vec<Vec<u8>>, StoreError> {
+    let mut request = Some(request);
     let exported = test.store.read(move |tx| {
+        let request = request.take().unwrap();
         let mut parts = Vec::new();
         let outcome = request.export(tx, format, &mut |part| {
             parts.push(part);
