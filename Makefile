@@ -1,10 +1,11 @@
 # One line per task; what takes more than a line is in xtask/. See CONTRIBUTING.md.
-.PHONY: demo test test-rust test-python test-frameworks interop test-chaos conformance conformance-stock conformance-record scoreboard serve wheel bench compatibility lint format
+.PHONY: demo test test-rust test-python test-browser test-frameworks interop test-chaos conformance conformance-stock conformance-record scoreboard serve wheel bench compatibility lint format
 
 demo: ; @cargo xtask demo
 test: ; @cargo xtask test
 test-rust: ; @cargo xtask test-rust
 test-python: ; @cargo xtask test-python
+test-browser: ; @cargo xtask test-browser
 test-frameworks: ; @cargo xtask test-frameworks
 interop: ; @cargo xtask interop
 test-chaos: ; @cargo xtask test-chaos

@@ -12,6 +12,7 @@ import subprocess
 import time
 import urllib.error
 import urllib.request
+from collections.abc import Sequence
 
 REPOSITORY = pathlib.Path(__file__).resolve().parents[2]
 TARGET = os.environ.get("TRAINYARD_CONFORMANCE_TARGET", "trainyard")
@@ -23,7 +24,7 @@ class TargetServer:
 
     process = None
 
-    def __init__(self, folder: pathlib.Path, settings: dict[str, str] | None = None):
+    def __init__(self, folder: pathlib.Path, settings: dict[str, str] | None = None, options: Sequence[str] = ()):
         if running := os.environ.get("TRAINYARD_CONFORMANCE_URL"):
             self.url = running
             return
@@ -33,7 +34,11 @@ class TargetServer:
         self.url = f"http://127.0.0.1:{self.port}"
         with self.log_path.open("wb") as log:
             self.process = subprocess.Popen(
-                command(folder, self.port), cwd=folder, stdout=log, stderr=log, env=environment() | (settings or {})
+                [*command(folder, self.port), *options],
+                cwd=folder,
+                stdout=log,
+                stderr=log,
+                env=environment() | (settings or {}),
             )
         self._wait_until_ready()
 

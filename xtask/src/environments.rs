@@ -102,6 +102,11 @@ pub fn fasttrackml() -> Result<Environment> {
     prepare(root().join("target/venvs/fasttrackml"), &[&["--no-deps", "fasttrackml==0.6.0"]])
 }
 
+/// `target/venvs/browser`: what drives Chromium.
+pub fn browser() -> Result<Environment> {
+    prepare(root().join("target/venvs/browser"), &[&["-r", "tests/browser/requirements.txt"]])
+}
+
 /// `target/venvs/frameworks`: PyTorch, Lightning, TensorFlow and Keras, with our package built from this checkout.
 pub fn frameworks() -> Result<Environment> {
     let environment = prepare_with(

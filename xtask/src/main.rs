@@ -1,5 +1,6 @@
 //! Tasks that take more than one line: `make <task>`, or `cargo xtask <task>`.
 
+mod chromium;
 mod environments;
 mod postgres;
 mod step;
@@ -17,7 +18,7 @@ type Task = (&'static str, &'static str, fn() -> Result<()>);
 const TASKS: &[Task] = &[
     ("demo", "train the iris example and show what was recorded", tasks::demo),
     ("serve", "run the server on ./yard", tasks::serve),
-    ("test", "all tests: Rust, Python, and the stock MLflow clients", tasks::test),
+    ("test", "all tests: Rust, Python, the stock MLflow clients, and the web UI in Chromium", tasks::test),
     ("test-rust", "the tests of the Rust crates", tasks::test_rust),
     ("test-python", "the tests of the Python package", tasks::test_python),
     ("test-frameworks", "the tests and examples of PyTorch, TensorFlow and Keras", tasks::test_frameworks),
@@ -34,6 +35,7 @@ const TASKS: &[Task] = &[
         "play the scenarios against stock `mlflow server` and write its answers",
         tasks::conformance_record,
     ),
+    ("test-browser", "MLflow's web UI on our server, in Chromium", tasks::test_browser),
     ("scoreboard", "write into docs/compatibility.md which scenarios are answered as by stock", tasks::scoreboard),
     ("wheel", "a release wheel of the Python package in target/wheels", tasks::wheel),
     ("bench", "measure against stock MLflow and write docs/performance.md", tasks::bench),

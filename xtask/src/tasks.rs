@@ -7,6 +7,7 @@ use std::process::Command;
 
 use anyhow::{Context, Result, bail};
 
+use crate::chromium;
 use crate::environments::{self, Environment};
 use crate::postgres::Postgres;
 use crate::step::{cargo, first_line, program, root, run};
@@ -31,11 +32,12 @@ pub fn demo() -> Result<()> {
     Ok(())
 }
 
-/// Everything: Rust, Python, and the stock clients.
+/// Everything: Rust, Python, the stock clients, and the web UI.
 pub fn test() -> Result<()> {
     test_rust()?;
     test_python()?;
-    conformance()
+    conformance()?;
+    test_browser()
 }
 
 /// The tests of all crates, and the examples in their documentation, on SQLite and on PostgreSQL.
@@ -120,6 +122,21 @@ pub fn conformance_stock() -> Result<()> {
     let mut scenarios = scenarios(&environment);
     scenarios.env("TRAINYARD_CONFORMANCE_TARGET", "stock").env("TRAINYARD_STOCK_PYTHON", environment.python());
     run("Test the scenarios against stock MLflow", scenarios, TEST_ADVICE)
+}
+
+/// MLflow's web UI on our server, in Chromium.
+pub fn test_browser() -> Result<()> {
+    let chromium = chromium::installed()?;
+    let server = server_program()?;
+    let stock = environments::stock_3_18()?;
+    let environment = environments::browser()?;
+    let mut tests = program(environment.python(), &["-m", "pytest", "tests/browser"]);
+    tests.env("TRAINYARD_BIN", server).env("TRAINYARD_STOCK_PYTHON", stock.python());
+    tests.env("TRAINYARD_CHROMIUM", chromium);
+    for name in ["TRAINYARD_BROWSER_RUNS", "TRAINYARD_BROWSER_SHOTS"] {
+        tests.envs(std::env::var_os(name).map(|value| (name, value)));
+    }
+    run("Test MLflow's web UI on our server in Chromium", tests, TEST_ADVICE)
 }
 
 /// Stock's answers to the scenarios that are data, into tests/conformance/recorded.
@@ -265,7 +282,7 @@ const RUFF_CHECK: &[&str] = &[
     "--config",
     "python/pyproject.toml",
     "--config",
-    r#"src = ["python", "python/tests", "tests/conformance"]"#,
+    r#"src = ["python", "python/tests", "tests/browser", "tests/conformance"]"#,
     "python",
     "examples",
     "tests",

@@ -1,4 +1,7 @@
-//! Listing artifacts. Their bytes travel by the artifact proxy, which is not JSON.
+//! Listing artifacts, and addresses to fetch or store them without the server. Their bytes travel by the artifact proxy,
+//! which is not JSON.
+
+use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
@@ -55,15 +58,72 @@ pub struct ListLoggedModelArtifacts {
 pub struct ListArtifactsResponse {
     /// URI of the artifact root.
     pub root_uri: String,
-    /// The directory's children, ordered by path.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
+    /// The directory's children, ordered by path. Written even if there are none: MLflow's page that compares runs reads the
+    /// list without asking whether it is there.
     pub files: Vec<FileInfo>,
     /// Token of the next page; empty on the last.
     #[serde(skip_serializing_if = "String::is_empty")]
     pub next_page_token: String,
 }
 
+/// Asks for an address under which an artifact can be stored in a bucket, without credentials.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct CreatePresignedUploadUrl {
+    /// The run that it is for; either this or `model_id`.
+    #[serde(skip_serializing_if = "RunId::is_empty")]
+    pub run_id: RunId,
+    /// The logged model that it is for.
+    #[serde(skip_serializing_if = "ModelId::is_empty")]
+    pub model_id: ModelId,
+    /// Required: the file, relative to the artifact root.
+    pub path: String,
+    /// Seconds for which the address is good.
+    #[serde(deserialize_with = "wire::optional_int64", skip_serializing_if = "Option::is_none")]
+    pub expiration: Option<i64>,
+}
+
+/// Answer to [`CreatePresignedUploadUrl`].
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct CreatePresignedUploadUrlResponse {
+    /// Where the file goes, by PUT.
+    pub presigned_url: String,
+    /// Headers that the request has to have.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub headers: BTreeMap<String, String>,
+}
+
+/// Asks for an address from which a run's artifact can be fetched out of a bucket, without credentials.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct CreatePresignedDownloadUrl {
+    /// Required.
+    pub run_id: RunId,
+    /// Required: the file, relative to the artifact root.
+    pub path: String,
+    /// Seconds for which the address is good.
+    #[serde(deserialize_with = "wire::optional_int64", skip_serializing_if = "Option::is_none")]
+    pub expiration: Option<i64>,
+}
+
+/// Answer to [`CreatePresignedDownloadUrl`].
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct CreatePresignedDownloadUrlResponse {
+    /// Where the file is, by GET.
+    pub presigned_url: String,
+    /// Headers that the request has to have.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub headers: BTreeMap<String, String>,
+    /// Bytes of the file.
+    #[serde(deserialize_with = "wire::optional_int64", skip_serializing_if = "Option::is_none")]
+    pub file_size: Option<i64>,
+}
+
 endpoints! {
     Get "/artifacts/list" ListArtifacts => ListArtifactsResponse;
     Get "/logged-models/{model_id}/artifacts/directories" ListLoggedModelArtifacts => ListArtifactsResponse;
+    Post "/artifacts/presigned-upload-url" CreatePresignedUploadUrl => CreatePresignedUploadUrlResponse;
+    Post "/artifacts/presigned-download-url" CreatePresignedDownloadUrl => CreatePresignedDownloadUrlResponse;
 }

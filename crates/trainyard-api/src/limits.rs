@@ -16,6 +16,8 @@ pub const KEY_CHARS: usize = 250;
 pub const PARAM_VALUE_CHARS: usize = 6000;
 /// Characters of a run tag value; longer ones are cut.
 pub const RUN_TAG_VALUE_CHARS: usize = 8000;
+/// Bytes of the list that runs/log-model keeps as a tag of the run.
+pub const MODEL_HISTORY_BYTES: usize = 1_000_000;
 /// Characters of an experiment name.
 pub const EXPERIMENT_NAME_CHARS: usize = 500;
 /// Characters of an experiment tag value.
@@ -90,3 +92,9 @@ pub const INGEST_PAIRS: usize = 20_000;
 pub const EXPORT_RUN_IDS: usize = 10_000;
 /// Columns of an export of runs.
 pub const EXPORT_COLUMNS: usize = 5000;
+/// Bytes of a file that the web UI uploads.
+pub const UPLOADED_FILE_BYTES: usize = 10 * 1024 * 1024;
+/// Seconds for which an address that somebody else may read or write with is good, at most.
+pub const SIGNED_URL_SECONDS: i64 = 604_800;
+/// The same where a request names no number.
+pub const SIGNED_URL_DEFAULT_SECONDS: i64 = 900;

@@ -284,6 +284,17 @@ pub struct LogBatch {
     pub tags: Vec<Tag>,
 }
 
+/// Notes on a run that a model was saved among its artifacts; clients of MLflow 2 do so with every model.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct LogModel {
+    /// Required.
+    pub run_id: RunId,
+    /// Required: the model's description as JSON, an object with `artifact_path`, `flavors`, `run_id` and
+    /// `utc_time_created`.
+    pub model_json: String,
+}
+
 endpoints! {
     Post "/runs/create" CreateRun => GetRunResponse;
     Get "/runs/get" GetRun => GetRunResponse;
@@ -295,4 +306,5 @@ endpoints! {
     Post "/runs/set-tag" SetTag => Empty;
     Post "/runs/delete-tag" DeleteTag => Empty;
     Post "/runs/log-batch" LogBatch => Empty;
+    Post "/runs/log-model" LogModel => Empty;
 }

@@ -10,9 +10,11 @@ use object_store::aws::{AmazonS3Builder, AmazonS3ConfigKey};
 use object_store::azure::{AzureConfigKey, MicrosoftAzureBuilder};
 use object_store::gcp::{GoogleCloudStorageBuilder, GoogleConfigKey};
 use object_store::path::Path as Key;
+use object_store::signer::Signer;
 use object_store::{
     ClientConfigKey, GetOptions, GetRange, ObjectMeta, ObjectStore, ObjectStoreExt, RetryConfig, WriteMultipart,
 };
+use reqwest::Method;
 use trainyard_api::artifacts::FileInfo;
 
 use crate::{ArtifactError, ArtifactPath, BoxError, ByteRange, Download, FileMeta};
@@ -26,6 +28,8 @@ const PARTS_AT_ONCE: usize = 4;
 #[derive(Debug)]
 pub(crate) struct Bucket {
     store: Arc<dyn ObjectStore>,
+    /// The same as `store`.
+    signer: Arc<dyn Signer>,
     prefix: String,
 }
 
@@ -38,7 +42,7 @@ impl Bucket {
         if bucket.is_empty() {
             return Err("it names no bucket".into());
         }
-        let store: Arc<dyn ObjectStore> = match scheme {
+        let (store, signer): (Arc<dyn ObjectStore>, Arc<dyn Signer>) = match scheme {
             "s3" | "s3a" => {
                 let mut builder = AmazonS3Builder::from_env().with_bucket_name(bucket).with_retry(retry());
                 for (key, value) in timeouts() {
@@ -50,24 +54,24 @@ impl Bucket {
                 if let Some(endpoint) = endpoints.find(|endpoint| !endpoint.is_empty()) {
                     builder = builder.with_allow_http(endpoint.starts_with("http://")).with_endpoint(endpoint);
                 }
-                Arc::new(builder.build()?)
+                both(builder.build()?)
             }
             "gs" => {
                 let mut builder = GoogleCloudStorageBuilder::from_env().with_bucket_name(bucket).with_retry(retry());
                 for (key, value) in timeouts() {
                     builder = builder.with_config(GoogleConfigKey::Client(key), value);
                 }
-                Arc::new(builder.build()?)
+                both(builder.build()?)
             }
             _ => {
                 let mut builder = MicrosoftAzureBuilder::from_env().with_url(uri).with_retry(retry());
                 for (key, value) in timeouts() {
                     builder = builder.with_config(AzureConfigKey::Client(key), value);
                 }
-                Arc::new(builder.build()?)
+                both(builder.build()?)
             }
         };
-        Ok(Self { store, prefix: prefix.trim_end_matches('/').to_owned() })
+        Ok(Self { store, signer, prefix: prefix.trim_end_matches('/').to_owned() })
     }
 
     fn key(&self, path: &ArtifactPath) -> Result<Key, ArtifactError> {
@@ -161,6 +165,16 @@ impl Bucket {
             .collect())
     }
 
+    pub(crate) async fn sign(
+        &self,
+        path: &ArtifactPath,
+        method: Method,
+        lifetime: Duration,
+    ) -> Result<String, ArtifactError> {
+        let url = self.signer.signed_url(method, &self.key(path)?, lifetime).await;
+        Ok(url.map_err(|error| ArtifactError::bucket(path, error))?.into())
+    }
+
     pub(crate) async fn delete(&self, path: &ArtifactPath) -> Result<(), ArtifactError> {
         if path.is_root() {
             return Err(ArtifactError::NotFound(path.clone()));
@@ -181,6 +195,11 @@ impl Bucket {
             _ => Ok(()),
         }
     }
+}
+
+fn both<S: ObjectStore + Signer>(store: S) -> (Arc<dyn ObjectStore>, Arc<dyn Signer>) {
+    let store = Arc::new(store);
+    (store.clone(), store)
 }
 
 /// Somebody waits for the answer and can ask again, so a bucket that is away is reported within half a minute.

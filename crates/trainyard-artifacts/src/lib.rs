@@ -11,4 +11,4 @@ mod store;
 
 pub use error::{ArtifactError, BoxError};
 pub use path::{ArtifactPath, InvalidPath};
-pub use store::{ArtifactStore, ByteRange, Download, FileMeta};
+pub use store::{ArtifactStore, ByteRange, Download, FileMeta, SignedAccess};

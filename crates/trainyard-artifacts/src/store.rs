@@ -2,11 +2,12 @@
 
 use std::pin::Pin;
 use std::sync::Arc;
-use std::time::SystemTime;
+use std::time::{Duration, SystemTime};
 
 use bytes::Bytes;
 use futures_util::{Stream, StreamExt};
 use percent_encoding::percent_decode_str;
+use reqwest::Method;
 use trainyard_api::artifacts::FileInfo;
 
 use crate::bucket::Bucket;
@@ -53,6 +54,15 @@ pub struct Download {
     pub range: std::ops::Range<u64>,
     /// The bytes; read from the store only as fast as they are taken.
     pub stream: Pin<Box<dyn Stream<Item = Result<Bytes, ArtifactError>> + Send>>,
+}
+
+/// What a signed address is good for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum SignedAccess {
+    /// GET.
+    Read,
+    /// PUT.
+    Write,
 }
 
 impl ArtifactStore {
@@ -138,6 +148,24 @@ impl ArtifactStore {
         };
         files.sort_by(|a, b| a.path.cmp(&b.path));
         Ok(files)
+    }
+
+    /// An address under which whoever knows it may read or write a file for some time, without credentials.
+    /// Local folders have none.
+    pub async fn sign(
+        &self,
+        path: &ArtifactPath,
+        access: SignedAccess,
+        lifetime: Duration,
+    ) -> Result<Option<String>, ArtifactError> {
+        let method = match access {
+            SignedAccess::Read => Method::GET,
+            SignedAccess::Write => Method::PUT,
+        };
+        match &self.0 {
+            Backend::Local(_) => Ok(None),
+            Backend::Bucket(bucket) => bucket.sign(path, method, lifetime).await.map(Some),
+        }
     }
 
     /// Deletes a file, or a directory and all below it.

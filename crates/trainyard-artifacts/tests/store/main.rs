@@ -7,7 +7,7 @@ mod local;
 
 use bytes::Bytes;
 use futures_util::{Stream, TryStreamExt, stream};
-use trainyard_artifacts::{ArtifactError, ArtifactPath, ArtifactStore, BoxError, ByteRange};
+use trainyard_artifacts::{ArtifactError, ArtifactPath, ArtifactStore, BoxError, ByteRange, SignedAccess};
 
 fn path(text: &str) -> ArtifactPath {
     ArtifactPath::parse(text).unwrap()

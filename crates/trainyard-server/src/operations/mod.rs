@@ -5,4 +5,5 @@ pub(crate) mod export;
 pub(crate) mod history;
 pub(crate) mod listing;
 pub(crate) mod location;
+pub(crate) mod presigned;
 pub(crate) mod webhooks;

@@ -8,6 +8,7 @@ mod ingest;
 mod operation;
 mod service;
 pub(crate) mod stock_ui;
+mod uploads;
 
 use axum::Router;
 use axum::extract::{FromRequestParts, RawPathParams};
@@ -15,7 +16,9 @@ use axum::response::Response;
 use axum::routing::MethodRouter;
 use http::request::Parts;
 use http::{Method, StatusCode, Uri};
-use trainyard_api::artifacts::{ListArtifacts, ListLoggedModelArtifacts};
+use trainyard_api::artifacts::{
+    CreatePresignedDownloadUrl, CreatePresignedUploadUrl, ListArtifacts, ListLoggedModelArtifacts,
+};
 use trainyard_api::datasets::{LogInputs, LogOutputs, SearchDatasets};
 use trainyard_api::evaluation_datasets::{
     AddDatasetToExperiments, CreateDataset, DeleteDataset, DeleteDatasetRecords, DeleteDatasetTag, GetDataset,
@@ -41,14 +44,14 @@ use trainyard_api::registered_models::{
     SearchRegisteredModels, SetRegisteredModelAlias, SetRegisteredModelTag, UpdateRegisteredModel,
 };
 use trainyard_api::runs::{
-    CreateRun, DeleteRun, DeleteTag, GetRun, LogBatch, LogParam, RestoreRun, SearchRuns, SetTag, UpdateRun,
+    CreateRun, DeleteRun, DeleteTag, GetRun, LogBatch, LogModel, LogParam, RestoreRun, SearchRuns, SetTag, UpdateRun,
 };
 use trainyard_api::webhooks::{CreateWebhook, DeleteWebhook, GetWebhook, ListWebhooks, TestWebhook, UpdateWebhook};
 use trainyard_api::{ApiError, ErrorCode};
 
 use crate::app::App;
 use crate::failure::Failure;
-use crate::operations::{history, listing, webhooks};
+use crate::operations::{history, listing, presigned, webhooks};
 use operation::{operation, spanning, written};
 
 /// What a user needs to be allowed for a route. There are no users yet, so nothing is refused.
@@ -111,6 +114,7 @@ pub fn routes() -> Vec<Route> {
         operation::<DeleteTag>(Edit),
         operation::<LogBatch>(Edit),
         operation::<LogMetric>(Edit),
+        operation::<LogModel>(Edit),
         written::<GetMetricHistory, _, _>(Read, history::of_metric),
         operation::<GetMetricHistoryBulk>(Read),
         operation::<GetMetricHistoryBulkInterval>(Read),
@@ -168,6 +172,8 @@ pub fn routes() -> Vec<Route> {
         operation::<RemoveDatasetFromExperiments>(Edit),
         spanning::<ListArtifacts, _>(Read, listing::of_run),
         spanning::<ListLoggedModelArtifacts, _>(Read, listing::of_logged_model),
+        spanning::<CreatePresignedUploadUrl, _>(Edit, presigned::upload),
+        spanning::<CreatePresignedDownloadUrl, _>(Read, presigned::download),
     ];
     let mut routes: Vec<Route> = operations.to_vec();
     for others in [ingest::routes(), exports::routes(), artifacts::routes(), service::api_routes()] {
@@ -178,6 +184,7 @@ pub fn routes() -> Vec<Route> {
         routes.iter().map(|route| Route { path: format!("/ajax-{}", &route.path[1..]), ..route.clone() }).collect();
     routes.extend(mirrored);
     routes.extend(downloads::routes());
+    routes.extend(uploads::routes());
     routes.extend(graphql::routes());
     routes.extend(service::routes());
     routes

@@ -8,6 +8,7 @@ mod ingest;
 pub(crate) mod keys;
 pub(crate) mod logged_models;
 pub(crate) mod metrics;
+mod model_history;
 mod names;
 mod params;
 pub(crate) mod points;

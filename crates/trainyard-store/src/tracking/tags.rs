@@ -66,3 +66,13 @@ pub(crate) fn last_of_each(tags: &[Tag]) -> impl Iterator<Item = &Tag> {
     let last: BTreeMap<&str, &Tag> = tags.iter().map(|tag| (tag.key.as_str(), tag)).collect();
     last.into_values()
 }
+
+/// Writes a tag as it is.
+pub(super) fn store(tx: &mut Transaction<'_>, run: i64, key: &str, value: &str) -> Result<(), StoreError> {
+    tx.execute(
+        "INSERT INTO run_tag (run, key, value) VALUES ($1, $2, $3)
+         ON CONFLICT (run, key) DO UPDATE SET value = excluded.value",
+        &[run.into(), key.into(), value.into()],
+    )?;
+    Ok(())
+}

@@ -172,6 +172,11 @@ on_each_backend! {
         one_packs_at_a_time_and_a_dead_one_is_followed
         a_damaged_block_is_an_error_that_harms_nothing_else
         packing_changes_no_answer;
+    tracking::model_history:
+        models_are_noted_one_behind_the_other
+        a_long_history_is_whole_until_it_is_refused
+        what_describes_no_model_is_refused
+        a_tag_of_something_else_and_a_deleted_run_are_left_alone;
     tracking::params:
         a_param_is_written_once
         an_empty_value_is_a_value

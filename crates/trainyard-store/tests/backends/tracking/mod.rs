@@ -5,6 +5,7 @@ pub mod histories;
 pub mod ingest;
 pub mod logged_models;
 pub mod metrics;
+pub mod model_history;
 pub mod packing;
 pub mod params;
 pub mod runs;
