@@ -22,6 +22,9 @@ impl Operation for LogModel {
         }
         let note = note(&self.model_json)?;
         let run = runs::active(tx, run_id)?;
+        // The tag is read and written: two at once would lose a note.
+        let lock = format!("SELECT id FROM run WHERE id = $1{}", tx.dialect().for_update());
+        tx.query_one(&lock, &[run.key.into()], |row| row.get::<i64>(0))?;
         let history: Option<String> = tx.query_one(
             "SELECT value FROM run_tag WHERE run = $1 AND key = $2",
             &[run.key.into(), HISTORY.into()],
