@@ -9,6 +9,7 @@ mod export;
 mod help;
 mod kill;
 mod models;
+mod postgres;
 mod program;
 mod runs;
 mod server;
