@@ -4,8 +4,8 @@
 mod artifacts;
 mod db;
 mod experiments;
-mod gc;
 mod export;
+mod gc;
 mod help;
 mod kill;
 mod models;

@@ -5,8 +5,8 @@
 mod backend;
 mod db;
 mod evaluation;
-mod maintenance;
 mod export;
+mod maintenance;
 mod registry;
 mod search;
 mod tracking;
