@@ -5,11 +5,11 @@
 
 use std::time::{Duration, Instant};
 
-use trainyard_api::RunId;
 use trainyard_api::metrics::{GetMetricHistory, GetMetricHistoryBulkInterval, Metric};
 use trainyard_api::runs::{CreateRun, LogBatch, RunStatus, UpdateRun};
+use trainyard_api::{Empty, RunId};
 use trainyard_store::maintenance::{Shrinking, Stats, shrink, stats};
-use trainyard_store::{ArtifactRoot, Packer, PostgresOptions, Store, StoreOptions};
+use trainyard_store::{ArtifactRoot, Packer, Pending, PostgresOptions, Store, StoreOptions};
 
 const RUNS: i64 = 10;
 const BATCH: i64 = 1000;
@@ -59,10 +59,10 @@ fn fill(store: &Store, run: i64, points: i64) -> RunId {
         let metrics = (first..(first + BATCH).min(points)).map(|step| loss(run, step)).collect();
         sent.push(store.execute(LogBatch { run_id: run_id.clone(), metrics, ..LogBatch::default() }));
         if sent.len() == AT_ONCE {
-            sent.drain(..).for_each(|answer| drop(answer.wait().unwrap()));
+            sent.drain(..).for_each(wait);
         }
     }
-    sent.into_iter().for_each(|answer| drop(answer.wait().unwrap()));
+    sent.into_iter().for_each(wait);
     run_id
 }
 
@@ -122,4 +122,8 @@ fn median(mut work: impl FnMut()) -> Duration {
     let mut times: Vec<Duration> = (0..TIMES).map(time).collect();
     times.sort();
     times[TIMES / 2]
+}
+
+fn wait(answer: Pending<Empty>) {
+    answer.wait().unwrap();
 }

@@ -3,11 +3,11 @@
 
 use divan::counter::ItemsCount;
 use divan::{Bencher, black_box};
-use trainyard_api::RunId;
 use trainyard_api::metrics::{GetMetricHistory, GetMetricHistoryBulkInterval, LogMetric, Metric};
 use trainyard_api::runs::{CreateRun, LogBatch, SearchRuns};
+use trainyard_api::{Empty, RunId};
 use trainyard_store::blocks::{self, Point};
-use trainyard_store::{ArtifactRoot, Packer, PostgresOptions, Store, StoreOptions};
+use trainyard_store::{ArtifactRoot, Packer, Pending, PostgresOptions, Store, StoreOptions};
 
 fn main() {
     divan::main();
@@ -73,7 +73,7 @@ fn group_commit(bencher: Bencher<'_, '_>, writes: usize) {
         let first = step;
         step += writes as i64;
         let sent: Vec<_> = (first..step).map(|step| store.execute(point(step))).collect();
-        sent.into_iter().for_each(|answer| drop(answer.wait().unwrap()));
+        sent.into_iter().for_each(wait);
     });
 }
 
@@ -179,4 +179,8 @@ fn search_page(bencher: Bencher<'_, '_>) {
         ..SearchRuns::default()
     };
     bencher.bench(|| store.execute(request.clone()).wait().unwrap());
+}
+
+fn wait(answer: Pending<Empty>) {
+    answer.wait().unwrap();
 }
