@@ -319,7 +319,7 @@ mod tests {
             let pieces = pieces(batch.clone());
             for piece in &pieces {
                 prop_assert!(fits_log_batch(piece));
-                prop_assert!(serde_json::to_vec(piece).unwrap().len() < limits::BATCH_BODY_BYTES);
+                prop_assert!(serde_json::to_vec(piece).expect("a request is JSON").len() < limits::BATCH_BODY_BYTES);
                 let mut keys: Vec<_> = piece.tags.iter().map(|tag| &tag.key).collect();
                 keys.sort_unstable();
                 keys.dedup();

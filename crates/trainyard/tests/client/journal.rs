@@ -222,9 +222,12 @@ fn a_run_whose_making_was_not_answered_is_looked_for_before_it_is_made_again() {
     });
 }
 
+/// The way that a point came, and its step.
+type Kept = Arc<Mutex<Vec<(&'static str, i64)>>>;
+
 /// A server of the interface that keeps nothing but the steps of the points it is sent, and says by which way they came.
-fn counting(has_ingest: impl Fn() -> bool + Send + 'static) -> (Client, Arc<Mutex<Vec<(&'static str, i64)>>>) {
-    let kept: Arc<Mutex<Vec<(&'static str, i64)>>> = Arc::default();
+fn counting(has_ingest: impl Fn() -> bool + Send + 'static) -> (Client, Kept) {
+    let kept = Kept::default();
     let keep = kept.clone();
     let uri = Script::answering(move |asked| {
         let path = asked.line.split(' ').nth(1).unwrap();
