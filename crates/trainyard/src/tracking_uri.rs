@@ -177,7 +177,7 @@ mod tests {
 
     #[test]
     fn what_is_not_supported_says_what_is() {
-        assert!(error_of("postgresql://u:p@h/db").contains("not supported yet"));
+        assert!(error_of("mysql://u:p@h/db").contains("or postgresql://"));
         assert!(error_of("./mlruns").contains("sqlite:///path/to/yard.db"));
         assert!(error_of("file:///tmp/mlruns").contains("file store"));
         assert!(error_of("databricks://x").contains("unknown scheme"));

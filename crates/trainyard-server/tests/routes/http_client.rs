@@ -64,8 +64,23 @@ impl Connection {
         {
             answer.body = vec![0; length.parse().unwrap()];
             self.0.read_exact(&mut answer.body).unwrap();
+        } else if answer.header("transfer-encoding") == Some("chunked") {
+            while let Some(chunk) = self.chunk() {
+                answer.body.extend(chunk);
+            }
         }
         answer
+    }
+
+    /// The next part of a body whose length is not known beforehand; none behind the last.
+    fn chunk(&mut self) -> Option<Vec<u8>> {
+        let mut line = String::new();
+        self.0.read_line(&mut line).unwrap();
+        let size = usize::from_str_radix(line.trim_end(), 16).unwrap_or_else(|_| panic!("no size in {line:?}"));
+        let mut chunk = vec![0; size + 2];
+        self.0.read_exact(&mut chunk).unwrap();
+        chunk.truncate(size);
+        (size > 0).then_some(chunk)
     }
 
     /// Whether the server closes the connection without another word.

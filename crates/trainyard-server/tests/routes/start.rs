@@ -45,7 +45,7 @@ fn a_folder_that_cannot_be_written_is_named() {
 fn addresses_of_stores_that_do_not_exist_here_are_refused() {
     let folder = tempfile::tempdir().unwrap();
     let store = |uri: &str| refusal(folder.path(), |config| config.backend_store_uri = uri.to_owned());
-    insta::assert_snapshot!(store("postgresql://user@host/db"), @"the store `postgresql://…@host/db` cannot be used: PostgreSQL is not supported yet, write `sqlite:///relative.db`");
+    insta::assert_snapshot!(store("mysql://user@host/db"), @"the store `mysql://…@host/db` cannot be used: only SQLite and PostgreSQL are supported");
     insta::assert_snapshot!(store("nonsense"), @"the store `nonsense` cannot be used: it does not begin with `sqlite:///`");
     let artifacts = |uri: &str| refusal(folder.path(), |config| config.artifacts_destination = uri.to_owned());
     insta::assert_snapshot!(artifacts("hdfs://host/path"), @"Invalid artifact location 'hdfs://host/path': the scheme 'hdfs' is not supported; use a folder, file://, s3://, gs:// or abfss://");

@@ -138,6 +138,8 @@ fn permissions_are_as_listed() {
         Edit   POST   /api/3.0/mlflow/datasets/{dataset_id}/remove-experiments
         Read   GET    /api/2.0/mlflow/artifacts/list
         Read   GET    /api/2.0/mlflow/logged-models/{model_id}/artifacts/directories
+        Edit   POST   /api/2.0/mlflow/artifacts/presigned-upload-url
+        Read   POST   /api/2.0/mlflow/artifacts/presigned-download-url
         Edit   POST   /api/trainyard/v1/ingest
         Read   GET    /api/trainyard/v1/metrics.parquet
         Read   GET    /api/trainyard/v1/runs.parquet
@@ -145,8 +147,6 @@ fn permissions_are_as_listed() {
         Read   GET    /api/trainyard/v1/runs.csv
         Read   GET    /api/trainyard/v1/metrics.jsonl
         Read   GET    /api/trainyard/v1/runs.jsonl
-        Edit   POST   /api/2.0/mlflow/artifacts/presigned-upload-url
-        Read   POST   /api/2.0/mlflow/artifacts/presigned-download-url
         Read   GET    /api/2.0/mlflow-artifacts/artifacts
         Read   GET    /api/2.0/mlflow-artifacts/artifacts/{*path}
         Edit   PUT    /api/2.0/mlflow-artifacts/artifacts/{*path}

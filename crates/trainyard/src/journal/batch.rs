@@ -303,6 +303,9 @@ mod tests {
     use super::*;
 
     proptest! {
+        // Each case writes thousands of entries as JSON.
+        #![proptest_config(ProptestConfig::with_cases(24))]
+
         #[test]
         fn pieces_are_within_the_limits_of_log_batch_and_hold_everything_in_order(
             metrics in 0..2500_usize,

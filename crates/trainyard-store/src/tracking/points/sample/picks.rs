@@ -143,11 +143,20 @@ impl Group {
         let span = span.fold((f64::INFINITY, f64::NEG_INFINITY), |(low, high), point| {
             (low.min(point.value), high.max(point.value))
         });
-        let outside = self.extremes.take().map_or_else(Vec::new, |extremes| outside(&extremes, span, picks.len()));
+        let extremes = self.extremes.take();
+        let outside = extremes.map_or_else(Vec::new, |extremes| outside(&extremes, span, picks.len()));
         for point in &outside {
-            // The pick of the run that the point lies in makes room.
+            // The pick of the run that the point lies in makes room, unless it alone shows the other extreme.
             let place = picks.partition_point(|pick| pick.order() <= point.order()).saturating_sub(1);
-            picks.remove(place);
+            let pick = picks.remove(place);
+            let is_extreme =
+                extremes.is_some_and(|Chunk { min, max, .. }| [min.value, max.value].contains(&pick.value));
+            let is_alone =
+                !pick.is_nan && self.before.iter().chain([next]).chain(&picks).all(|other| other.value != pick.value);
+            if is_extreme && is_alone && !picks.is_empty() {
+                picks.remove(place.saturating_sub(1));
+                picks.insert(place.saturating_sub(1), pick);
+            }
         }
         picks.extend(outside);
         picks.sort_by(Point::by_step);
@@ -216,6 +225,20 @@ mod tests {
         assert_eq!(steps(&sampled(&points, 10)), [0, 10, 20, 37, 38, 50, 60, 70, 80, 99]);
         points[37].value = f64::INFINITY;
         assert_eq!(steps(&sampled(&points, 3)), [0, 37, 99]);
+    }
+
+    #[test]
+    fn a_pick_that_is_the_other_extreme_stays() {
+        let with_spikes = |spikes: &[(usize, f64)]| {
+            let mut points = curve((0..100).map(|_| 1.0));
+            for (step, value) in spikes {
+                points[*step].value = *value;
+            }
+            steps(&sampled(&points, 10))
+        };
+        assert_eq!(with_spikes(&[(30, -9.0), (37, 9.0)]), [0, 10, 20, 30, 37, 50, 60, 70, 80, 99]);
+        // The lowest is there twice, and the second of them is a pick.
+        assert_eq!(with_spikes(&[(33, -9.0), (40, -9.0), (45, 9.0)]), [0, 10, 20, 40, 45, 50, 60, 70, 80, 99]);
     }
 
     #[test]
