@@ -196,7 +196,7 @@ def bulk(wire, path, **fields):
 
 @pytest.fixture
 def disordered_run(client, run_id):
-    """A run whose steps go against the time, two points a step. All are alike: where points differ, we keep extremes."""
+    """A run whose steps go against the time, two points a step, all alike: where points differ, we keep extremes."""
     client.log_batch(run_id, metrics=[Metric("m", 1.0, 100 - i, i // 2) for i in range(12)])
     return run_id
 

@@ -1,8 +1,8 @@
 """Fills the SQLite store of a stock MLflow server that is not running.
 
 Arguments: the database, the experiment of the runs, the experiment of the long run. On standard input one JSON list a
-line: ["run", name, start time, tags, params, metrics], then ["point", key, value, timestamp, step] of the long run, whose
-id is printed. Through its API stock takes minutes for the same rows.
+line: ["run", name, start time, tags, params, metrics], then ["point", key, value, timestamp, step] of the long run,
+whose id is printed. Through its API stock takes minutes for the same rows.
 """
 
 import json
