@@ -3,6 +3,7 @@
 import math
 import subprocess
 import sys
+import urllib.request
 
 import polars
 
@@ -50,7 +51,8 @@ def test_polars_reads_points_and_runs(yard, tmp_path):
 def test_a_server_is_read_from_directly(our_server, tmp_path):
     mlflow.set_tracking_uri(our_server)
     run_id = logged()
-    points = polars.read_csv(f"{our_server}/api/trainyard/v1/metrics.csv?run_ids={run_id}")
+    with urllib.request.urlopen(f"{our_server}/api/trainyard/v1/metrics.csv?run_ids={run_id}") as answer:
+        points = polars.read_csv(answer.read())
     assert points["step"].to_list() == [0, 1, 2]
     export(our_server, "metrics", tmp_path / "points.parquet", "--run", run_id, "--key", "loss")
     assert polars.read_parquet(tmp_path / "points.parquet").height == 3
