@@ -46,7 +46,7 @@ fn addresses_of_stores_that_do_not_exist_here_are_refused() {
     let folder = tempfile::tempdir().unwrap();
     let store = |uri: &str| refusal(folder.path(), |config| config.backend_store_uri = uri.to_owned());
     insta::assert_snapshot!(store("mysql://user@host/db"), @"the store `mysql://…@host/db` cannot be used: only SQLite and PostgreSQL are supported");
-    insta::assert_snapshot!(store("nonsense"), @"the store `nonsense` cannot be used: it does not begin with `sqlite:///`");
+    insta::assert_snapshot!(store("nonsense"), @"the store `nonsense` cannot be used: it begins neither with `sqlite:///` nor with `postgresql://`");
     let artifacts = |uri: &str| refusal(folder.path(), |config| config.artifacts_destination = uri.to_owned());
     insta::assert_snapshot!(artifacts("hdfs://host/path"), @"Invalid artifact location 'hdfs://host/path': the scheme 'hdfs' is not supported; use a folder, file://, s3://, gs:// or abfss://");
     let prefix = |prefix: &str| refusal(folder.path(), |config| config.static_prefix = prefix.to_owned());
