@@ -1,6 +1,5 @@
 //! `trainyard db`, and what becomes of a database whose packing or migration is killed.
 
-use std::process::{Command, Stdio};
 use std::time::Duration;
 
 use rusqlite::Connection;
@@ -9,7 +8,7 @@ use trainyard_api::RunId;
 use trainyard_api::metrics::{GetMetricHistory, Metric};
 use trainyard_api::runs::{CreateRun, LogBatch, RunStatus, UpdateRun};
 
-use crate::program::{Ended, Yard, random};
+use crate::program::{Ended, Yard, killed, random};
 
 fn points(range: std::ops::Range<i64>) -> Vec<Metric> {
     let value = |i: i64| 1.0 / (i + 1) as f64;
@@ -121,18 +120,6 @@ fn a_corrupted_page_is_reported_and_no_crash() {
     yard.ok(&["db", "check"]);
 }
 
-/// Runs a command and kills it with -9 after a random while, unless it has ended by then; whether it had.
-pub fn killed(mut command: Command, within: Duration) -> bool {
-    let mut process = command.stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
-    std::thread::sleep(within.mul_f64((random() % 1000) as f64 / 1000.0));
-    let ended = process.try_wait().unwrap();
-    if ended.is_none() {
-        process.kill().unwrap();
-        process.wait().unwrap();
-    }
-    ended.is_some()
-}
-
 #[test]
 fn packing_killed_with_9_loses_nothing_and_goes_on() {
     let yard = Yard::new();
@@ -143,18 +130,11 @@ fn packing_killed_with_9_loses_nothing_and_goes_on() {
         let before = runs.iter().map(|run_id| history(&client, run_id)).collect();
         (runs, before)
     };
-    let mut unfinished = 0;
-    for _ in 0..30 {
-        let done = killed(yard.command(&["db", "pack"]), Duration::from_millis(600));
-        unfinished += usize::from(!done);
+    yard.killed_at_work(&["db", "pack"], |yard| {
         yard.ok(&["db", "check"]);
         // The dead one's lease is given up, since none of us waits a minute for it.
         Connection::open(yard.database()).unwrap().execute("DELETE FROM lease", []).unwrap();
-        if done {
-            break;
-        }
-    }
-    assert!(unfinished > 0, "it was never killed while it was packing");
+    });
     yard.ok(&["db", "pack"]);
     let stats = yard.json(&["db", "stats"]);
     assert_eq!((&stats["points"], &stats["rows"]), (&90_000.into(), &0.into()));
@@ -190,7 +170,7 @@ fn a_migration_killed_with_9_leaves_the_old_database_or_the_new() {
     let old = std::fs::read(yard.database()).unwrap();
     for _ in 0..20 {
         std::fs::write(yard.database(), &old).unwrap();
-        killed(yard.command(&["db", "stats"]), Duration::from_millis(60));
+        killed(yard.command(&["db", "stats"]), Duration::from_micros(random() % 60_000));
         yard.ok(&["db", "check"]);
         let client = yard.client();
         assert_eq!(history(&client, &run_id).len(), 1000);

@@ -1,5 +1,4 @@
 use std::path::PathBuf;
-use std::time::Duration;
 
 use trainyard::Client;
 use trainyard_api::RunId;
@@ -7,7 +6,6 @@ use trainyard_api::experiments::{CreateExperiment, DeleteExperiment};
 use trainyard_api::metrics::Metric;
 use trainyard_api::runs::{CreateRun, DeleteRun, GetRun, LogBatch};
 
-use crate::db::killed;
 use crate::program::Yard;
 
 /// A run with points and a file.
@@ -105,21 +103,14 @@ fn gc_killed_with_9_leaves_no_artifacts_that_nothing_leads_to() {
         runs.iter().for_each(|run_id| delete(&client, run_id));
         (runs, run(&yard, &client, "0"))
     };
-    let mut unfinished = 0;
-    for _ in 0..20 {
-        let done = killed(yard.command(&["gc"]), Duration::from_millis(300));
-        unfinished += usize::from(!done);
+    yard.killed_at_work(&["gc"], |yard| {
         yard.ok(&["db", "check"]);
         let client = yard.client();
         for run_id in &runs {
             let known = client.call(GetRun { run_id: run_id.clone(), ..GetRun::default() }).is_ok();
-            assert!(known || !artifacts(&yard, "0", run_id).exists(), "{run_id} is gone, its artifacts are not");
+            assert!(known || !artifacts(yard, "0", run_id).exists(), "{run_id} is gone, its artifacts are not");
         }
-        if done {
-            break;
-        }
-    }
-    assert!(unfinished > 0, "it was never killed while it was removing");
+    });
     yard.ok(&["gc"]);
     let left: Vec<_> =
         std::fs::read_dir(yard.path().join("yard/artifacts/0")).unwrap().map(|e| e.unwrap().file_name()).collect();

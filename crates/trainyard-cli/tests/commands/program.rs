@@ -5,6 +5,7 @@ use std::hash::{BuildHasher, RandomState};
 use std::io::{BufRead, BufReader, Read};
 use std::path::{Path, PathBuf};
 use std::process::{Child, ChildStdout, Command, Output, Stdio};
+use std::time::{Duration, Instant};
 
 use tempfile::TempDir;
 use trainyard::Client;
@@ -62,9 +63,58 @@ impl Yard {
         Client::connect(&format!("sqlite:///{}", self.database().display())).unwrap()
     }
 
+    /// Kills the program with -9 at moments spread over the time that it takes, and looks at the folder after each.
+    ///
+    /// It goes on from where it was killed; where it has ended by then, it begins with the folder as it was.
+    pub fn killed_at_work(&self, args: &[&str], mut check: impl FnMut(&Self)) {
+        const TIMES: u32 = 12;
+        let before = Self::new();
+        copy(self.path(), before.path());
+        let whole = Instant::now();
+        self.ok(args);
+        let whole = whole.elapsed();
+        let mut unfinished = 0;
+        let mut ended = true;
+        for _ in 0..TIMES {
+            if ended {
+                std::fs::remove_dir_all(self.path()).unwrap();
+                copy(before.path(), self.path());
+            }
+            ended = killed(self.command(args), whole.mul_f64((random() % 1000) as f64 / 1000.0));
+            unfinished += u32::from(!ended);
+            check(self);
+        }
+        assert!(unfinished > 0, "{args:?} was never killed at work");
+    }
+
     /// Starts a server on a free port and waits until it is ready.
     pub fn serve(&self, args: &[&str]) -> Server {
         Server::start(self.command(&[&["server", "--port", "0"], args].concat()))
+    }
+}
+
+/// Runs a command and kills it with -9 after a while, unless it has ended by then; whether it had.
+pub fn killed(mut command: Command, after: Duration) -> bool {
+    let mut process = command.stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
+    std::thread::sleep(after);
+    let ended = process.try_wait().unwrap();
+    if ended.is_none() {
+        process.kill().unwrap();
+        process.wait().unwrap();
+    }
+    ended.is_some()
+}
+
+/// Copies what is in a folder, folders in it included.
+fn copy(from: &Path, to: &Path) {
+    std::fs::create_dir_all(to).unwrap();
+    for entry in std::fs::read_dir(from).unwrap().map(Result::unwrap) {
+        let to = to.join(entry.file_name());
+        if entry.file_type().unwrap().is_dir() {
+            copy(&entry.path(), &to);
+        } else {
+            std::fs::copy(entry.path(), to).unwrap();
+        }
     }
 }
 
