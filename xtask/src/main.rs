@@ -2,6 +2,7 @@
 
 mod chromium;
 mod environments;
+#[allow(dead_code, reason = "tests and the bench use more of it")]
 mod postgres;
 mod step;
 mod tasks;

@@ -1,6 +1,7 @@
-//! A PostgreSQL server for tests: installed where it is missing, on a port and a folder of its own, gone afterwards.
+//! A PostgreSQL server for tests and measurements: installed where it is missing, on a port and a folder of its own, gone
+//! afterwards.
 //!
-//! Tests that have to restart a server use this file, too; so it needs nothing but the standard library.
+//! Tests that have a server to themselves and the bench use this file, too; so it needs nothing but the standard library.
 
 use std::fs;
 use std::net::TcpListener;
@@ -14,17 +15,28 @@ const DEBIAN: &str = "/usr/lib/postgresql";
 const SUPERUSER: &str = "yard";
 const PATIENCE: Duration = Duration::from_secs(120);
 
+/// A crash of the server loses nothing without `fsync`, only one of the machine does, and tests are done sooner.
+const FOR_TESTS: [&str; 3] = ["fsync=off", "max_connections=300", "shared_buffers=64MB"];
+
 /// A running server. Dropped, it is stopped and its data are removed; it also ends when this process does.
+#[derive(Debug)]
 pub struct Postgres {
     bin: PathBuf,
     folder: PathBuf,
     port: u16,
+    settings: Vec<String>,
     server: Child,
 }
 
 impl Postgres {
     /// Starts a server with an empty database.
     pub fn start() -> Result<Self, String> {
+        Self::with_settings(FOR_TESTS)
+    }
+
+    /// The same with settings of the caller's, `name=value`, besides those of a new cluster.
+    pub fn with_settings<S: Into<String>>(settings: impl IntoIterator<Item = S>) -> Result<Self, String> {
+        let settings: Vec<String> = settings.into_iter().map(Into::into).collect();
         let bin = match find() {
             Some(bin) => bin,
             None => {
@@ -41,9 +53,9 @@ impl Postgres {
         }
         let mut initdb = as_user(&bin.join("initdb"));
         initdb.args(["-U", SUPERUSER, "--auth=trust", "--encoding=UTF8", "--locale=C", "--no-sync", "-D"]);
-        let made = run(initdb.arg(folder.join("data"))).and_then(|()| serve(&bin, &folder, port));
+        let made = run(initdb.arg(folder.join("data"))).and_then(|_| serve(&bin, &folder, port, &settings));
         let server = made.inspect_err(|_| drop(fs::remove_dir_all(&folder)))?;
-        let postgres = Self { bin, folder, port, server };
+        let postgres = Self { bin, folder, port, settings, server };
         postgres.wait_until_ready()?;
         Ok(postgres)
     }
@@ -53,11 +65,40 @@ impl Postgres {
         format!("postgresql://{SUPERUSER}@127.0.0.1:{}/postgres", self.port)
     }
 
+    /// The port that it listens on, at 127.0.0.1.
+    pub fn port(&self) -> u16 {
+        self.port
+    }
+
+    /// The process whose children do the work.
+    pub fn pid(&self) -> u32 {
+        self.server.id()
+    }
+
+    /// Carries out SQL; returns what it answers as text.
+    pub fn query(&self, sql: &str) -> Result<String, String> {
+        let mut psql = Command::new(self.bin.join("psql"));
+        psql.args(["--no-psqlrc", "--tuples-only", "--no-align", "--command", sql]).arg(self.url());
+        run(&mut psql).map(|text| text.trim().to_owned())
+    }
+
+    /// Gives it a file of its own in its data folder, which nobody else may read.
+    pub fn give(&self, name: &str, content: &str) -> Result<(), String> {
+        let path = self.folder.join(name);
+        fs::write(&path, content).map_err(|error| format!("{} cannot be written: {error}", path.display()))?;
+        let owner = other_user().map_or_else(Vec::new, |user| vec!["-o", user]);
+        run(Command::new("install")
+            .args(owner)
+            .args(["-m", "600"])
+            .arg(&path)
+            .arg(self.folder.join("data").join(name)))?;
+        Ok(())
+    }
+
     /// Ends the server without letting it finish anything, and starts it again on the same data.
-    #[allow(dead_code, reason = "tests of a restart use it, the tasks do not")]
     pub fn restart(&mut self) -> Result<(), String> {
         self.stop("-QUIT");
-        self.server = serve(&self.bin, &self.folder, self.port)?;
+        self.server = serve(&self.bin, &self.folder, self.port, &self.settings)?;
         self.wait_until_ready()
     }
 
@@ -90,13 +131,12 @@ impl Drop for Postgres {
 }
 
 /// Starts the server itself, which stays this process's child.
-fn serve(bin: &Path, folder: &Path, port: u16) -> Result<Child, String> {
+fn serve(bin: &Path, folder: &Path, port: u16, settings: &[String]) -> Result<Child, String> {
     let log = fs::File::create(folder.join("log")).map_err(|error| format!("no log for PostgreSQL: {error}"))?;
     let errors = log.try_clone().map_err(|error| format!("no log for PostgreSQL: {error}"))?;
     let mut server = as_user(&bin.join("postgres"));
     server.arg("-D").arg(folder.join("data")).args(["-p", &port.to_string(), "-c", "listen_addresses=127.0.0.1"]);
-    // A crash of the server loses nothing without `fsync`, only one of the machine does, and tests are done sooner.
-    for setting in ["unix_socket_directories=", "fsync=off", "max_connections=300", "shared_buffers=64MB"] {
+    for setting in std::iter::once("unix_socket_directories=").chain(settings.iter().map(String::as_str)) {
         server.args(["-c", setting]);
     }
     let spawned = server.stdin(Stdio::null()).stdout(log).stderr(errors).spawn();
@@ -146,6 +186,11 @@ fn find() -> Option<PathBuf> {
     newest.map(|path| path.join("bin")).or_else(elsewhere)
 }
 
+/// What `postgres --version` says; none where it is not installed.
+pub fn version() -> Option<String> {
+    run(Command::new(find()?.join("postgres")).arg("--version")).ok().map(|text| text.trim().to_owned())
+}
+
 fn install() -> Result<(), String> {
     const ADVICE: &str = "install PostgreSQL 14 or newer (on Debian: apt install postgresql), or leave its tests out with \
                           TRAINYARD_TEST_POSTGRES=none";
@@ -154,16 +199,18 @@ fn install() -> Result<(), String> {
     }
     let apt = |args: &[&str]| {
         run(Command::new("apt-get").args(args).env("DEBIAN_FRONTEND", "noninteractive"))
+            .map(drop)
             .map_err(|error| format!("{error}; {ADVICE}"))
     };
     let wanted = ["install", "--yes", "--no-install-recommends", "postgresql"];
     apt(&wanted).or_else(|_| apt(&["update"]).and_then(|()| apt(&wanted)))
 }
 
-fn run(command: &mut Command) -> Result<(), String> {
+/// Runs a program to its end; what it printed.
+fn run(command: &mut Command) -> Result<String, String> {
     let output = command.stdin(Stdio::null()).output().map_err(|error| format!("{command:?}: {error}"))?;
     if output.status.success() {
-        return Ok(());
+        return Ok(String::from_utf8_lossy(&output.stdout).into_owned());
     }
     Err(format!("{command:?} ended with {}: {}", output.status, String::from_utf8_lossy(&output.stderr).trim()))
 }

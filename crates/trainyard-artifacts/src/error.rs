@@ -23,6 +23,17 @@ pub enum ArtifactError {
         /// What is wrong with it.
         reason: String,
     },
+    /// The address of an artifact root is of a kind that is not looked after here.
+    #[error(
+        "Invalid artifact location '{uri}': the scheme '{scheme}' is not supported; use a folder, file://, s3://, gs:// or \
+         abfss://"
+    )]
+    UnsupportedScheme {
+        /// The address.
+        uri: String,
+        /// What it begins with.
+        scheme: String,
+    },
     /// Nothing is stored under the path.
     #[error("No such artifact: '{0}'")]
     NotFound(ArtifactPath),
@@ -76,6 +87,7 @@ impl ArtifactError {
         match self {
             Self::InvalidPath(_)
             | Self::InvalidLocation { .. }
+            | Self::UnsupportedScheme { .. }
             | Self::IsDirectory(_)
             | Self::NotADirectory(_)
             | Self::RangeNotSatisfiable { .. } => ErrorCode::InvalidParameterValue,

@@ -85,9 +85,7 @@ impl ArtifactStore {
                 Backend::Bucket(Arc::new(Bucket::open(uri).map_err(|error| invalid(error.to_string()))?))
             }
             Some(scheme) => {
-                return Err(invalid(format!(
-                    "the scheme '{scheme}' is not supported; use a folder, file://, s3://, gs:// or abfss://"
-                )));
+                return Err(ArtifactError::UnsupportedScheme { uri: uri.to_owned(), scheme: scheme.to_owned() });
             }
         };
         Ok(Self(backend))

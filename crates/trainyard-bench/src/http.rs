@@ -31,10 +31,15 @@ impl Connection {
 
     /// Sends one request and reads the whole answer; the body is valid until the next request.
     pub fn send(&mut self, method: &str, path: &str, body: &[u8]) -> Result<&[u8]> {
+        self.send_as("application/json", method, path, body)
+    }
+
+    /// As [`Connection::send`], with a body of another type.
+    pub fn send_as(&mut self, content_type: &str, method: &str, path: &str, body: &[u8]) -> Result<&[u8]> {
         self.request.clear();
         write!(
             self.request,
-            "{method} {path} HTTP/1.1\r\nHost: {}\r\nContent-Type: application/json\r\nContent-Length: {}\r\n\r\n",
+            "{method} {path} HTTP/1.1\r\nHost: {}\r\nContent-Type: {content_type}\r\nContent-Length: {}\r\n\r\n",
             self.address,
             body.len()
         )?;

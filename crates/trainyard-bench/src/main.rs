@@ -4,11 +4,14 @@
 //! `report` writes the document. Measurements alternate between the sides, so that a busy minute of the machine hits all.
 
 mod http;
+mod ingest;
 mod log_metric;
 mod memory;
 mod operations;
 mod package;
 mod peers;
+#[allow(dead_code, reason = "tests use more of it")]
+#[path = "../../../xtask/src/postgres.rs"]
 mod postgres;
 mod process;
 mod python;

@@ -35,7 +35,7 @@ struct Course {
 pub fn measure(programs: &Programs, wrk: &Wrk, duration: Duration, report: &mut Report) -> Result<()> {
     let mut left_out = Vec::new();
     let mut courses = vec![(Who::Sqlite, course(&programs.ours, Who::Sqlite, wrk, duration)?)];
-    match programs.ours.on_postgres().and_then(|program| course(&program, Who::Postgres, wrk, duration)) {
+    match course(&programs.ours.on_postgres(), Who::Postgres, wrk, duration) {
         Ok(course) => courses.push((Who::Postgres, course)),
         Err(error) => leave_out(&mut left_out, Who::Postgres, &error),
     }

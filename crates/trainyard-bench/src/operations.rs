@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use anyhow::{Context, Result, ensure};
 
+use crate::ingest;
 use crate::peers::{Peers, Programs, Who};
 use crate::postgres;
 use crate::report::{Report, median, number};
@@ -21,6 +22,7 @@ const LOADS: &[(Operation, u32, Option<[f64; 2]>)] = &[
     (Operation::LogBatch, 1, None),
     (Operation::LogBatch, 4, Some([400_000.0, 200_000.0])),
     (Operation::LogBatch, 8, None),
+    (Operation::Ingest, 4, Some([1_500_000.0, 400_000.0])),
     (Operation::Search, 1, None),
     (Operation::FullHistory, 1, Some([100.0, 150.0])),
     (Operation::Downsampled, 1, None),
@@ -42,7 +44,7 @@ pub struct Comparison {
 /// One round of one load on one server.
 #[derive(Debug, Clone, Copy)]
 struct Sample {
-    /// Operations, of log-batch points, per second.
+    /// Operations, of log-batch and ingest points, per second.
     rate: f64,
     /// Milliseconds from one operation of a connection to its next.
     time_ms: f64,
@@ -105,7 +107,7 @@ pub fn measure(programs: &Programs, comparison: &Comparison, wrk: &Wrk, report: 
         });
         let unit = match operation {
             _ if is_read => "ms",
-            Operation::LogBatch => "points/s",
+            Operation::LogBatch | Operation::Ingest => "points/s",
             _ => "/s",
         };
         rates.row(&title, unit, &cells.collect::<Vec<_>>());
@@ -120,7 +122,7 @@ pub fn measure(programs: &Programs, comparison: &Comparison, wrk: &Wrk, report: 
         };
         times.texts(&title, &(0..columns.len()).map(both).collect::<Vec<_>>());
     }
-    let postgres = postgres::Programs::find().map_or_else(|_| "no PostgreSQL".to_owned(), |found| found.version);
+    let postgres = postgres::version().unwrap_or_else(|| "no PostgreSQL".to_owned());
     let body = format!(
         "{METHOD} {} s a load; medians of {rounds} rounds. PostgreSQL is `{postgres}` with the settings of a new \
          cluster.\n\n{}\n\n{}{}\n{COSTS}\n\n{}\n{TIMES}\n\n{}",
@@ -136,9 +138,9 @@ pub fn measure(programs: &Programs, comparison: &Comparison, wrk: &Wrk, report: 
 }
 
 const METHOD: &str = "`wrk` with one thread sends the next request on each connection when the last is answered (whole \
-    histories are read by the bench itself); the \
+    histories and binary ingest are the bench's own requests); the \
     servers take turns, on the same machine as the load. Writes go to 32 runs in turn; a log-batch holds 1000 points of \
-    ten metrics; a run is created with four tags. The search asks for `metrics.m0 > 0.5 AND params.p0 = '3' AND tags.t0 = \
+    ten metrics, a binary ingest 10,000; a run is created with four tags. The search asks for `metrics.m0 > 0.5 AND params.p0 = '3' AND tags.t0 = \
     '2'` by `metrics.m1 DESC` in an experiment of 2,000 runs with ten metrics, ten params and five tags each. The history \
     has 100,000 points and is read 25,000 a page, or whole where the server knows no pages; the time is that of all pages \
     together. Every server holds the same data: before a read is measured, each run, param and point of its answer is \
@@ -151,7 +153,7 @@ const STALL: &str = "With its default workers stock leaves Nagle's algorithm on 
     write, so that the acknowledgement is sent at once; comparisons are to be made with that column. The other servers \
     do not stall.";
 
-const COSTS: &str = "Processor time of one operation (of log-batch: of one request), summed over all processes of the \
+const COSTS: &str = "Processor time of one operation (of log-batch and ingest: of one request), summed over all processes of the \
     server, those that have ended and PostgreSQL's included, from /proc:";
 
 const TIMES: &str = "Time to the answer of one request, median and 99th of 100, as wrk counts it:";
@@ -187,7 +189,11 @@ impl Load<'_> {
         }
         load.verify(server.address, &outcome, self.connections)?;
         let operations = outcome.requests as f64 / load.requests_each() as f64;
-        let points = if self.operation == Operation::LogBatch { workloads::BATCH_POINTS as f64 } else { 1.0 };
+        let points = match self.operation {
+            Operation::LogBatch => workloads::BATCH_POINTS as f64,
+            Operation::Ingest => ingest::POINTS as f64,
+            _ => 1.0,
+        };
         let sample = Sample {
             rate: operations * points / outcome.seconds,
             time_ms: outcome.seconds * 1e3 * f64::from(self.connections) / operations,

@@ -80,7 +80,7 @@ impl Peers {
         let mut peers = Self { running: Vec::new(), left_out: Vec::new() };
         peers.running.push(filled(Who::Sqlite, programs.ours.start())?);
         if wants(Who::Postgres) {
-            let server = programs.ours.on_postgres().and_then(|program| program.start());
+            let server = programs.ours.on_postgres().start();
             peers.take_or_leave(Who::Postgres, server);
         }
         let default = wants(Who::StockDefault) || wants(Who::StockUnstalled);

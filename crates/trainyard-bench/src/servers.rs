@@ -12,7 +12,7 @@ use serde_json::Value;
 use tempfile::TempDir;
 
 use crate::http::Connection;
-use crate::postgres::{Postgres, Programs};
+use crate::postgres::Postgres;
 use crate::process::{self, Usage};
 
 /// Stock takes half a minute on an idle machine.
@@ -49,7 +49,7 @@ pub struct Program {
 #[derive(Debug, Clone)]
 enum Kind {
     Trainyard,
-    TrainyardOnPostgres(Programs),
+    TrainyardOnPostgres,
     Stock,
     StockDefault,
     FastTrackMl,
@@ -63,8 +63,8 @@ impl Program {
     }
 
     /// The same on a PostgreSQL of its own.
-    pub fn on_postgres(&self) -> Result<Self> {
-        Ok(Self { program: self.program.clone(), kind: Kind::TrainyardOnPostgres(Programs::find()?) })
+    pub fn on_postgres(&self) -> Self {
+        Self { program: self.program.clone(), kind: Kind::TrainyardOnPostgres }
     }
 
     /// `mlflow server --workers 1` of an interpreter.
@@ -95,7 +95,7 @@ impl Program {
     /// Runs `trainyard db <command> --json` on the store of a server that has been stopped; returns what it prints.
     pub fn database(&self, folder: &Path, postgres: Option<&Postgres>, command: &str) -> Result<Value> {
         let store = match postgres {
-            Some(postgres) => postgres.uri(),
+            Some(postgres) => postgres.url(),
             None => format!("sqlite:///{}", folder.join("store.db").display()),
         };
         let output = Command::new(&self.program)
@@ -122,7 +122,8 @@ impl Program {
     /// As [`Program::start`], on a data folder that may have been used before.
     pub fn start_in(&self, folder: TempDir) -> Result<Server> {
         let postgres = match &self.kind {
-            Kind::TrainyardOnPostgres(programs) => Some(programs.start()?),
+            // The settings of a new cluster.
+            Kind::TrainyardOnPostgres => Some(Postgres::with_settings([""; 0]).map_err(anyhow::Error::msg)?),
             _ => None,
         };
         self.start_on(folder, postgres)
@@ -136,7 +137,7 @@ impl Program {
         let artifacts = folder.path().join("artifacts");
         let mut command = Command::new(&self.program);
         match self.kind {
-            Kind::Trainyard | Kind::TrainyardOnPostgres(_) => command.arg("server"),
+            Kind::Trainyard | Kind::TrainyardOnPostgres => command.arg("server"),
             Kind::Stock => command.args(["-m", "mlflow", "server", "--workers", "1"]),
             Kind::StockDefault => command.args(["-m", "mlflow", "server"]),
             Kind::FastTrackMl => command.args(["server", "--log-level", "error"]),
@@ -148,7 +149,7 @@ impl Program {
         } else {
             command.args(["--host", "127.0.0.1", "--port", &address.port().to_string()]);
             command.arg("--backend-store-uri").arg(match &postgres {
-                Some(postgres) => postgres.uri(),
+                Some(postgres) => postgres.url(),
                 None => format!("sqlite:///{}", database.display()),
             });
             command.arg("--artifacts-destination").arg(artifacts);
@@ -273,10 +274,15 @@ fn free_address() -> Result<SocketAddr> {
     Ok(TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?.local_addr()?)
 }
 
-/// Bytes on disk of the store of a server that has been stopped.
+/// Bytes on disk of the store of a server that has been stopped; on PostgreSQL after a VACUUM.
 pub fn size(folder: &Path, postgres: Option<&Postgres>) -> Result<u64> {
     match postgres {
-        Some(postgres) => postgres.size(),
+        Some(postgres) => {
+            let ask = |sql| postgres.query(sql).map_err(anyhow::Error::msg);
+            ask("VACUUM")?;
+            let text = ask("SELECT pg_database_size(current_database())")?;
+            text.parse().with_context(|| format!("a size, not {text:?}"))
+        }
         None => Ok(folder.join("store.db").metadata()?.len()),
     }
 }

@@ -70,8 +70,8 @@ fn columns(
     let mut left_out = Vec::new();
     for who in [Who::Sqlite, Who::Postgres] {
         for size in sizes {
-            let program = if who == Who::Sqlite { Ok(programs.ours.clone()) } else { programs.ours.on_postgres() };
-            match program.and_then(|program| measure(&program, who, *size)) {
+            let program = if who == Who::Sqlite { programs.ours.clone() } else { programs.ours.on_postgres() };
+            match measure(&program, who, *size) {
                 Ok(figures) => {
                     let database = if who == Who::Sqlite { "SQLite" } else { "PostgreSQL" };
                     names.push(format!("{database}, {} {what}", number(*size as f64)));

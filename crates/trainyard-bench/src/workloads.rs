@@ -10,6 +10,7 @@ use serde_json::{Map, Value, json};
 use tempfile::TempDir;
 
 use crate::http::Connection;
+use crate::ingest;
 use crate::seed;
 use crate::servers::{Program, Server};
 use crate::wrk::{Outcome, Script, Wrk};
@@ -78,6 +79,8 @@ pub enum Operation {
     CreateRun,
     /// 1000 points of ten metrics.
     LogBatch,
+    /// 10,000 points of ten metrics, in the binary form of our own client.
+    Ingest,
     /// A page of runs by metric, param and tag, ordered by a metric.
     Search,
     /// All points of a metric, page by page.
@@ -97,6 +100,8 @@ enum Send {
         script: Script,
         arguments: Vec<String>,
     },
+    /// Bulk ingest to these runs.
+    Ingest(Vec<String>),
     /// Whole histories, some of which take longer than a load lasts.
     Pages(Vec<String>),
 }
@@ -121,6 +126,7 @@ impl Operation {
             Self::LogMetric => "log-metric",
             Self::CreateRun => "create run",
             Self::LogBatch => "log-batch of 1000",
+            Self::Ingest => "binary ingest of 10,000",
             Self::Search => "runs/search of 2,000 runs",
             Self::FullHistory => "full history of 100,000 points",
             Self::Downsampled => "100,000 points → 1,000",
@@ -140,6 +146,16 @@ impl Operation {
                 let (script, keys, points_each) =
                     if batch { (Script::LogBatch, BATCH_KEYS, BATCH_POINTS) } else { (Script::LogMetric, 1, 1) };
                 (script, vec![file], Check::Points { runs, keys, points_each })
+            }
+            Self::Ingest => {
+                if !ingest::is_served(server.address)? {
+                    return Ok(None);
+                }
+                let experiment = seed::experiment(server.address, &unique("ingested"))?;
+                let runs =
+                    (0..TARGETS).map(|_| seed::empty_run(&mut connection, &experiment)).collect::<Result<Vec<_>>>()?;
+                let check = Check::Points { runs: runs.clone(), keys: ingest::KEYS, points_each: ingest::POINTS };
+                return Ok(Some(Load { send: Send::Ingest(runs), check }));
             }
             Self::CreateRun => {
                 let experiment = seed::experiment(server.address, &unique("created"))?;
@@ -170,7 +186,7 @@ impl Load {
     /// Requests that make one operation.
     pub fn requests_each(&self) -> u64 {
         match &self.send {
-            Send::Wrk { .. } => 1,
+            Send::Wrk { .. } | Send::Ingest(_) => 1,
             Send::Pages(paths) => paths.len() as u64,
         }
     }
@@ -188,6 +204,7 @@ impl Load {
             Send::Wrk { script, arguments } => {
                 wrk.start(server, *script, connections, time, quick_ack, arguments)?.finish()
             }
+            Send::Ingest(runs) => ingest::send(server, runs, connections, time),
             Send::Pages(paths) => read_pages(server, paths, time, quick_ack),
         }
     }
@@ -286,12 +303,7 @@ fn read_pages(server: SocketAddr, paths: &[String], duration: Duration, quick_ac
             times.push(sent.elapsed().as_secs_f64() * 1e3);
         }
     }
-    let seconds = began.elapsed().as_secs_f64();
-    times.sort_by(f64::total_cmp);
-    let at =
-        |share: f64| times.get((times.len().saturating_sub(1) as f64 * share) as usize).copied().unwrap_or(f64::NAN);
-    let (p50_ms, p99_ms) = (at(0.5), at(0.99));
-    Ok(Outcome { requests: times.len() as u64, refused: 0, failed: 0, seconds, p50_ms, p99_ms })
+    Outcome::of_times(times, began.elapsed()).context("no page was read")
 }
 
 fn escaped(byte: u8) -> String {

@@ -62,6 +62,17 @@ pub struct Outcome {
     pub p99_ms: f64,
 }
 
+impl Outcome {
+    /// Of requests that were all answered with success, by how long each took in milliseconds; none where there were none.
+    pub fn of_times(mut times: Vec<f64>, elapsed: Duration) -> Option<Self> {
+        times.sort_by(f64::total_cmp);
+        let at = |share: f64| times.get((times.len().checked_sub(1)? as f64 * share) as usize).copied();
+        let (p50_ms, p99_ms) = (at(0.5)?, at(0.99)?);
+        let seconds = elapsed.as_secs_f64();
+        Some(Self { requests: times.len() as u64, refused: 0, failed: 0, seconds, p50_ms, p99_ms })
+    }
+}
+
 /// The program and a folder for what it reads.
 #[derive(Debug)]
 pub struct Wrk {

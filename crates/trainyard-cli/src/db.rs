@@ -45,6 +45,8 @@ Exit code 0 when all is well, 1 when something is wrong; each fault is a line.")
 pub struct DbArgs {
     /// Database: sqlite:///relative.db, sqlite:////absolute.db or postgresql://user@host:5432/database.
     #[arg(long, value_name = "URI", env = "TRAINYARD_BACKEND_STORE_URI", default_value = "sqlite:///yard/yard.db")]
+    // Its value may hold a password.
+    #[arg(hide_env_values = true)]
     backend_store_uri: String,
     /// Print JSON, for machines.
     #[arg(long)]
@@ -64,11 +66,11 @@ pub fn run(command: DbCommand) -> Result<(), Failure> {
 fn open(args: &DbArgs) -> Result<Store, Failure> {
     let uri = &args.backend_store_uri;
     if !maintenance::exists(uri).map_err(|error| Failure::Refused(error.to_string()))? {
-        return Err(Failure::because(format_args!("there is no database at {uri}"))
+        return Err(Failure::because(format_args!("there is no database at {}", maintenance::shown(uri)))
             .with_hint("Name another with --backend-store-uri."));
     }
     let artifact_root = ArtifactRoot::Managed("mlflow-artifacts:/".to_owned());
-    Ok(Store::open(uri, StoreOptions { artifact_root, webhook_key: None, postgres: PostgresOptions::default() })?)
+    Ok(Store::open(uri, StoreOptions { artifact_root, webhook_key: None, postgres: PostgresOptions::patient() })?)
 }
 
 impl From<StoreError> for Failure {

@@ -1,11 +1,13 @@
 //! `trainyard gc`.
 
+use std::path::Path;
+
 use anstream::eprintln;
 use clap::Args;
 use indicatif::{HumanBytes, ProgressBar, ProgressStyle};
 use trainyard_server::{GcConfig, GcOutcome, GcProgress};
-use trainyard_store::maintenance::exists;
 use trainyard_store::maintenance::removal::{Doomed, Removal};
+use trainyard_store::maintenance::{exists, folder, shown};
 
 use crate::failure::Failure;
 use crate::output;
@@ -39,10 +41,13 @@ pub struct GcArgs {
     dry_run: bool,
     /// Database: sqlite:///relative.db, sqlite:////absolute.db or postgresql://user@host:5432/database.
     #[arg(long, value_name = "URI", env = "TRAINYARD_BACKEND_STORE_URI", default_value = "sqlite:///yard/yard.db")]
+    // Its value may hold a password.
+    #[arg(hide_env_values = true)]
     backend_store_uri: String,
-    /// Where the server that uses it keeps artifacts: a folder, or the URI of a bucket.
-    #[arg(long, value_name = "URI", env = "TRAINYARD_ARTIFACTS_DESTINATION", default_value = "./yard/artifacts")]
-    artifacts_destination: String,
+    /// Where artifacts are kept: a folder, or the URI of a bucket [default: ./yard/artifacts, or `artifacts` beside the
+    /// database file].
+    #[arg(long, value_name = "URI", env = "TRAINYARD_ARTIFACTS_DESTINATION")]
+    artifacts_destination: Option<String>,
     /// Artifact root of new experiments, if the server was given one.
     #[arg(long, value_name = "URI", env = "TRAINYARD_DEFAULT_ARTIFACT_ROOT")]
     default_artifact_root: Option<String>,
@@ -55,12 +60,16 @@ pub struct GcArgs {
 pub fn run(args: GcArgs) -> Result<(), Failure> {
     let uri = &args.backend_store_uri;
     if !exists(uri).map_err(|error| Failure::Refused(error.to_string()))? {
-        return Err(Failure::because(format_args!("there is no database at {uri}"))
+        return Err(Failure::because(format_args!("there is no database at {}", shown(uri)))
             .with_hint("Name another with --backend-store-uri."));
     }
+    let artifacts_destination = match args.artifacts_destination {
+        Some(destination) => destination,
+        None => destination(&args.backend_store_uri)?,
+    };
     let config = GcConfig {
         backend_store_uri: args.backend_store_uri,
-        artifacts_destination: args.artifacts_destination,
+        artifacts_destination,
         default_artifact_root: args.default_artifact_root,
     };
     let removal = Removal {
@@ -70,6 +79,27 @@ pub fn run(args: GcArgs) -> Result<(), Failure> {
         logged_model_ids: args.logged_model_ids.into_iter().map(Into::into).collect(),
     };
     if args.dry_run { preview(&config, removal, args.json) } else { remove(&config, removal, args.json) }
+}
+
+/// Where artifacts are when nobody says: below the folder that the server was started in, or beside the database that a
+/// program opened by itself. A wrong guess would remove rows and leave their artifacts with nothing that leads to them.
+fn destination(uri: &str) -> Result<String, Failure> {
+    const SERVER: &str = "./yard/artifacts";
+    let unclear = |reason: String| Failure::because(reason).with_hint("Name it with --artifacts-destination.");
+    let beside =
+        folder(uri).map_err(|error| Failure::Refused(error.to_string()))?.map(|folder| folder.join("artifacts"));
+    let server = Path::new(SERVER);
+    let same = |one: &Path, other: &Path| std::fs::canonicalize(one).ok() == std::fs::canonicalize(other).ok();
+    match beside {
+        Some(beside) if !server.is_dir() || same(&beside, server) => Ok(beside.display().to_string()),
+        Some(beside) if beside.is_dir() => {
+            Err(unclear(format!("artifacts may be in {SERVER} or in {}", beside.display())))
+        }
+        None if !server.is_dir() => {
+            Err(unclear(format!("there is no {SERVER}, and nothing says where artifacts are kept")))
+        }
+        Some(_) | None => Ok(SERVER.to_owned()),
+    }
 }
 
 fn preview(config: &GcConfig, removal: Removal, json: bool) -> Result<(), Failure> {

@@ -33,10 +33,12 @@ pub struct ServerArgs {
     port: u16,
     /// Database: sqlite:///relative.db, sqlite:////absolute.db or postgresql://user@host:5432/database?sslmode=verify-full.
     #[arg(long, value_name = "URI", env = "TRAINYARD_BACKEND_STORE_URI", default_value = "sqlite:///yard/yard.db")]
+    // Its value may hold a password.
+    #[arg(hide_env_values = true)]
     backend_store_uri: String,
     /// Connections to PostgreSQL at most; one more hears of other servers.
     #[arg(long, value_name = "N", env = "TRAINYARD_SQLALCHEMYSTORE_POOL_SIZE", default_value_t = 8)]
-    #[arg(value_parser = clap::value_parser!(u16).range(2..=1000))]
+    #[arg(value_parser = clap::value_parser!(u16).range(3..=1000))]
     database_pool_size: u16,
     /// How long PostgreSQL may take to accept a connection.
     #[arg(long, value_name = "SECONDS", env = "TRAINYARD_DATABASE_CONNECT_TIMEOUT", default_value_t = 10)]

@@ -15,7 +15,7 @@ const DEFAULT_DATABASE: &str = "yard/yard.db";
 #[derive(Debug, Args)]
 pub struct TrackingArgs {
     /// http(s)://… of a server, or sqlite:///… or postgresql://… of a database [default: ./yard of this folder].
-    #[arg(long, value_name = "URI", env = "TRAINYARD_TRACKING_URI")]
+    #[arg(long, value_name = "URI", env = "TRAINYARD_TRACKING_URI", hide_env_values = true)]
     tracking_uri: Option<String>,
     /// Print JSON, for machines.
     #[arg(long)]

@@ -58,6 +58,7 @@ impl App {
         };
         let webhook_key = config.webhooks.secret_key.as_ref().map(|key| SecretKey::parse(&key.0)).transpose()?;
         let (uri, postgres) = (config.backend_store_uri.clone(), config.postgres.clone());
+        let readers = postgres.readers();
         let options = StoreOptions { artifact_root, webhook_key, postgres };
         let opened = tokio::task::spawn_blocking(move || Store::open(&uri, options)).await;
         let store = opened.map_err(|error| StartError::Threads(error.into()))??;
@@ -69,7 +70,8 @@ impl App {
         artifact_roots.extend(config.default_artifact_root.clone());
         let webhooks = Sender::new(&config.webhooks);
         let static_prefix = config.static_prefix.clone();
-        let exports = Arc::new(Semaphore::new(export::AT_ONCE));
+        // Whatever they take, somebody is left to read the rest.
+        let exports = Arc::new(Semaphore::new(export::AT_ONCE.min(readers - 1).max(1)));
         Ok(Self(Arc::new(State { store, artifacts, artifact_roots, static_prefix, webhooks, ui, exports })))
     }
 }

@@ -13,7 +13,7 @@ use trainyard_store::{ArtifactRoot, PostgresOptions, Store, StoreError, StoreOpt
 
 use crate::StartError;
 use crate::app::absolute;
-use crate::operations::location;
+use crate::operations::location::{self, Unresolved};
 
 /// Things whose artifacts go before their rows do, in one round.
 const ROUND: u32 = 100;
@@ -87,7 +87,7 @@ pub fn gc(config: &GcConfig, removal: Removal, progress: impl FnMut(GcProgress))
 
 fn open_store(config: &GcConfig) -> Result<Store, StartError> {
     let artifact_root = ArtifactRoot::Managed(absolute(&config.artifacts_destination)?);
-    let options = StoreOptions { artifact_root, webhook_key: None, postgres: PostgresOptions::default() };
+    let options = StoreOptions { artifact_root, webhook_key: None, postgres: PostgresOptions::patient() };
     Ok(Store::open(&config.backend_store_uri, options)?)
 }
 
@@ -108,7 +108,16 @@ impl Places {
 
     /// Removes everything below a URI; nothing there is as good. `Ok(false)`: it is not a place to remove from.
     async fn clear(&self, uri: &str) -> Result<bool, ArtifactError> {
-        let Ok((store, path)) = location::resolve(Some(&self.proxied), &self.roots, uri) else { return Ok(false) };
+        let (store, path) = match location::resolve(Some(&self.proxied), &self.roots, uri) {
+            Ok(place) => place,
+            Err(
+                Unresolved::Failed(ArtifactError::UnsupportedScheme { .. })
+                | Unresolved::Outside(_)
+                | Unresolved::NotServed,
+            ) => return Ok(false),
+            // Such as a bucket whose credentials are not there: its artifacts would be left with nothing that leads to them.
+            Err(Unresolved::Failed(error)) => return Err(error),
+        };
         match store.delete(&path).await {
             Ok(()) | Err(ArtifactError::NotFound(_)) => Ok(true),
             Err(error) => Err(error),

@@ -8,6 +8,7 @@ mod db;
 mod error;
 mod evaluation;
 mod export;
+mod gathering;
 mod lease;
 pub mod maintenance;
 mod packing;
@@ -19,6 +20,7 @@ mod tracking;
 pub use db::{Column, DbError, Dialect, FromColumn, List, PostgresOptions, Row, Signal, Sources, Transaction, Value};
 pub use error::{Entity, StoreError};
 pub use export::{Export, Sink};
+pub use gathering::{Gathering, Gatherings};
 pub use packing::{Packed, Packer, PackingEnd};
 pub use store::{ArtifactRoot, Pending, Store, StoreOptions};
 pub use tracking::rules;
@@ -56,4 +58,18 @@ pub trait Operation: Endpoint + Clone {
 
     /// Checks the rules, then reads or writes. An error undoes everything this operation has done.
     fn execute(self, tx: &mut Transaction<'_>) -> Result<Self::Response, StoreError>;
+
+    /// Where such requests wait to be carried out together; none where each is carried out by itself.
+    #[doc(hidden)]
+    fn gathering<'g>(&self, _gatherings: &'g Gatherings) -> Option<&'g Gathering<Self>> {
+        None
+    }
+
+    /// Carries out requests that came at the same time, each as if it were alone. An error undoes all of them.
+    fn execute_all(requests: Vec<Self>, tx: &mut Transaction<'_>) -> Result<Outcomes<Self::Response>, StoreError> {
+        requests.into_iter().map(|request| tx.part(|tx| request.execute(tx))).collect()
+    }
 }
+
+/// What became of each of several requests, in their order.
+pub type Outcomes<T> = Vec<Result<T, StoreError>>;

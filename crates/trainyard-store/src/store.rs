@@ -3,12 +3,13 @@
 use std::fmt;
 use std::future::Future;
 use std::pin::Pin;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 use std::task::{Context, Poll, ready};
 
 use tokio::sync::{broadcast, oneshot};
 
-use crate::db::{Database, Place as Queued, PostgresOptions, Signal, Sources, Transaction};
+use crate::db::{Database, Place as Queued, PostgresOptions, Signal, Sources, Transaction, lock};
+use crate::gathering::{Gatherings, Group};
 use crate::registry::webhooks::secret::SecretKey;
 use crate::{Access, Operation, StoreError};
 
@@ -58,6 +59,7 @@ impl ArtifactRoot {
 #[derive(Clone)]
 pub struct Store {
     database: Arc<Database>,
+    gatherings: Arc<Gatherings>,
 }
 
 impl fmt::Debug for Store {
@@ -76,7 +78,7 @@ impl Store {
     /// As [`Store::open`], with a clock and a source of ids of the caller's.
     pub fn open_with(uri: &str, options: StoreOptions, sources: Sources) -> Result<Self, StoreError> {
         let database = Database::open(uri, options, sources)?;
-        Ok(Self { database: Arc::new(database) })
+        Ok(Self { database: Arc::new(database), gatherings: Arc::default() })
     }
 
     /// Runs a closure in a transaction that writes; the answer comes after the commit.
@@ -121,6 +123,10 @@ impl Store {
 
     /// Carries out a request of the REST interface.
     pub fn execute<O: Operation>(&self, request: O) -> Pending<O::Response> {
+        let request = match self.gather(request) {
+            Ok(pending) => return pending,
+            Err(request) => request,
+        };
         let repeats = self.database.repeats();
         let mut request = Some(request);
         let work = move |tx: &mut Transaction<'_>| {
@@ -131,6 +137,20 @@ impl Store {
             Access::Read => self.read(work),
             Access::Write => self.write(work),
         }
+    }
+}
+
+impl Store {
+    /// Has a request carried out together with others, if it can be and there is a place in the queue.
+    fn gather<O: Operation>(&self, request: O) -> Result<Pending<O::Response>, O> {
+        let gatherings = Arc::clone(&self.gatherings);
+        let Some(gathering) = request.gathering(&gatherings) else { return Err(request) };
+        let submit = |group: Group<O>| {
+            let group = Arc::new(Mutex::new(group));
+            let answered = Arc::clone(&group);
+            self.database.write(move |tx| lock(&group).execute(tx), move |outcomes| lock(&answered).answer(outcomes))
+        };
+        gathering.join(request, submit).map(|answer| Pending { place: Place::Taken, answer })
     }
 }
 

@@ -80,14 +80,10 @@ impl Database {
             }
         };
         let artifact_root = match setting::text("DEFAULT_ARTIFACT_ROOT") {
-            Some((_, root)) if matches!(self, Self::Postgres(_)) => root,
-            _ => artifact_root.to_string_lossy().into_owned(),
+            Some((_, root)) if matches!(self, Self::Postgres(_)) => ArtifactRoot::Pinned(root),
+            _ => ArtifactRoot::Managed(artifact_root.to_string_lossy().into_owned()),
         };
-        let options = StoreOptions {
-            artifact_root: ArtifactRoot::Managed(artifact_root),
-            webhook_key: key,
-            postgres: postgres_options()?,
-        };
+        let options = StoreOptions { artifact_root, webhook_key: key, postgres: postgres_options()? };
         Ok(Store::open(&uri, options)?)
     }
 }
@@ -100,7 +96,7 @@ fn postgres_options() -> Result<PostgresOptions, Error> {
         Ok(Duration::try_from_secs_f64(seconds).unwrap_or(Duration::MAX).min(Duration::from_secs(86_400)))
     };
     Ok(PostgresOptions {
-        pool_size: setting::number("SQLALCHEMYSTORE_POOL_SIZE", POOL_SIZE)?.clamp(2.0, 1000.0) as usize,
+        pool_size: setting::number("SQLALCHEMYSTORE_POOL_SIZE", POOL_SIZE)?.clamp(3.0, 1000.0) as usize,
         connect_timeout: seconds("DATABASE_CONNECT_TIMEOUT", defaults.connect_timeout)?,
         statement_timeout: seconds("DATABASE_STATEMENT_TIMEOUT", defaults.statement_timeout)?,
         acquire_timeout: seconds("DATABASE_ACQUIRE_TIMEOUT", defaults.acquire_timeout)?,

@@ -26,8 +26,12 @@ impl Client {
         progress: &dyn Progress,
     ) -> Result<(), Error> {
         let folder = to.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
-        let mut file =
-            tempfile::Builder::new().prefix(".trainyard-export-").tempfile_in(folder).map_err(Error::io(folder))?;
+        let mut builder = tempfile::Builder::new();
+        builder.prefix(".trainyard-export-");
+        // Temporary files are for their owner alone; this one becomes an ordinary one, as the user's umask has it.
+        #[cfg(unix)]
+        builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
+        let mut file = builder.tempfile_in(folder).map_err(Error::io(folder))?;
         progress.begin(1, None);
         let written = match self.transport() {
             Transport::Http(http) => download(http, &request, E::NAME, format, &mut |part| {
@@ -42,23 +46,9 @@ impl Client {
         progress.end();
         written?;
         file.as_file().sync_all().map_err(Error::io(to))?;
-        readable_as_usual(file.as_file()).map_err(Error::io(to))?;
         file.persist(to).map_err(|error| Error::io(to)(error.error))?;
         Ok(())
     }
-}
-
-/// Temporary files are for their owner alone; this one becomes an ordinary one.
-#[cfg(unix)]
-fn readable_as_usual(file: &std::fs::File) -> io::Result<()> {
-    use std::os::unix::fs::PermissionsExt;
-
-    file.set_permissions(std::fs::Permissions::from_mode(0o644))
-}
-
-#[cfg(not(unix))]
-fn readable_as_usual(_: &std::fs::File) -> io::Result<()> {
-    Ok(())
 }
 
 fn download(
@@ -104,11 +94,19 @@ pub(crate) fn from_store<E: Export>(
     take: &mut dyn FnMut(&[u8]) -> Result<(), Error>,
 ) -> Result<(), Error> {
     let (sender, parts) = mpsc::sync_channel::<Vec<u8>>(1);
-    let mut request = Some(request);
+    let mut broken = None;
     let reading = store.read(move |tx| {
         // Reads are tried again where a connection breaks, but a file that has begun cannot begin anew.
-        let Some(request) = request.take() else { return Err(StoreError::Closed) };
-        request.export(tx, format, &mut |part| sender.send(part).map_err(|_| StoreError::Closed))
+        if let Some(error) = broken.take() {
+            return Err(error);
+        }
+        let mut begun = false;
+        let written = request.clone().export(tx, format, &mut |part| {
+            begun = true;
+            sender.send(part).map_err(|_| StoreError::Closed)
+        });
+        broken = written.as_ref().err().filter(|_| begun).cloned();
+        written
     });
     // On an error the receiver goes, which ends the export.
     let taken = parts.iter().try_for_each(|part| take(&part));

@@ -8,7 +8,7 @@ use trainyard_api::RunId;
 use trainyard_api::metrics::{GetMetricHistory, Metric};
 use trainyard_api::runs::{CreateRun, LogBatch, RunStatus, UpdateRun};
 
-use crate::program::{Ended, Yard, killed, random};
+use crate::program::{Ended, Yard, killed, random, wait_until};
 
 fn points(range: std::ops::Range<i64>) -> Vec<Metric> {
     let value = |i: i64| 1.0 / (i + 1) as f64;
@@ -72,9 +72,7 @@ fn a_server_packs_by_itself() {
     finish(&client, &run_id);
     let reader = Connection::open(yard.database()).unwrap();
     let rows = || reader.query_row("SELECT COUNT(*) FROM metric_point", [], |row| row.get::<_, i64>(0)).unwrap();
-    while rows() > 0 {
-        std::thread::sleep(Duration::from_millis(50));
-    }
+    wait_until("all points are packed", || rows() == 0);
     assert_eq!(history(&client, &run_id).len(), 9000);
     log(&client, &run_id, &points(8000..9100));
     assert_eq!((history(&client, &run_id).len(), rows()), (9100, 100));

@@ -3,17 +3,18 @@
 use std::io::Write as _;
 use std::sync::atomic::{AtomicBool, AtomicI64, Ordering};
 use std::thread;
-use std::time::Duration;
 
+use rcgen::{BasicConstraints, CertificateParams, CertifiedIssuer, IsCa, KeyPair};
 use trainyard::{Client, Error};
 use trainyard_api::ErrorCode;
 use trainyard_api::metrics::{GetMetricHistory, LogMetric};
 use trainyard_api::runs::{CreateRun, GetRun};
 
-use crate::program::Yard;
+use crate::program::{Yard, wait_until};
 use database::Postgres;
 
 // A server of this test's own: others would not like to see theirs restarted.
+#[allow(dead_code, reason = "the bench uses more of it")]
 #[path = "../../../../xtask/src/postgres.rs"]
 mod database;
 
@@ -48,6 +49,14 @@ fn log(client: &Client, run_id: &trainyard_api::RunId, logged: &AtomicI64, stop:
     }
 }
 
+/// Waits until both have logged something from now on.
+fn both_go_on(logged: &[AtomicI64; 2]) {
+    let before = logged.each_ref().map(|logged| logged.load(Ordering::Relaxed));
+    wait_until("both servers take points", || {
+        logged.iter().zip(before).all(|(logged, before)| logged.load(Ordering::Relaxed) >= before + 10)
+    });
+}
+
 #[test]
 fn servers_lose_nothing_when_postgresql_restarts_under_load() {
     let Some(mut postgres) = database() else { return };
@@ -65,17 +74,10 @@ fn servers_lose_nothing_when_postgresql_restarts_under_load() {
             scope.spawn(move || log(client, run_id, logged, stop));
         }
         for _ in 0..2 {
-            let before = logged.each_ref().map(|logged| logged.load(Ordering::Relaxed));
-            // Both have logged something since the start or the last restart.
-            while logged.iter().zip(before).any(|(logged, before)| logged.load(Ordering::Relaxed) < before + 10) {
-                thread::sleep(Duration::from_millis(5));
-            }
+            both_go_on(&logged);
             postgres.restart().unwrap();
         }
-        let before = logged.each_ref().map(|logged| logged.load(Ordering::Relaxed));
-        while logged.iter().zip(before).any(|(logged, before)| logged.load(Ordering::Relaxed) < before + 10) {
-            thread::sleep(Duration::from_millis(5));
-        }
+        both_go_on(&logged);
         stop.store(true, Ordering::Relaxed);
     });
     for (index, run_id) in run_ids.iter().enumerate() {
@@ -98,5 +100,55 @@ fn servers_lose_nothing_when_postgresql_restarts_under_load() {
     for server in servers {
         server.signal("TERM");
         assert_eq!(server.end().code, Some(0));
+    }
+}
+
+/// An authority, its certificate in a file, and what it issues for a host.
+fn authority(folder: &std::path::Path, name: &str) -> (CertifiedIssuer<'static, KeyPair>, String) {
+    let mut params = CertificateParams::default();
+    params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
+    let authority = CertifiedIssuer::self_signed(params, KeyPair::generate().unwrap()).unwrap();
+    let path = folder.join(name);
+    std::fs::write(&path, authority.pem()).unwrap();
+    (authority, path.display().to_string())
+}
+
+#[test]
+fn a_server_is_verified_by_its_certificate() {
+    let Some(mut postgres) = database() else { return };
+    let yard = Yard::new();
+    let (authority_of_server, trusted) = authority(yard.path(), "authority.pem");
+    let (_, other) = authority(yard.path(), "other.pem");
+    let key = KeyPair::generate().unwrap();
+    let certificate = CertificateParams::new(["localhost".to_owned()]).unwrap();
+    let certificate = certificate.signed_by(&key, &authority_of_server).unwrap();
+    postgres.give("server.crt", &certificate.pem()).unwrap();
+    postgres.give("server.key", &key.serialize_pem()).unwrap();
+    postgres.query("ALTER SYSTEM SET ssl = on").unwrap();
+    postgres.give("pg_hba.conf", "hostssl all all 127.0.0.1/32 trust\n").unwrap();
+    postgres.restart().unwrap();
+
+    let connect = |host: &str, mode: &str, root: &str| {
+        let root = if root.is_empty() { String::new() } else { format!("&sslrootcert={root}") };
+        let uri = format!("postgresql://yard@{host}:{}/postgres?sslmode={mode}{root}", postgres.port());
+        Client::connect(&uri).and_then(|client| client.call(CreateRun::default())).map_err(|error| error.to_string())
+    };
+    for (host, mode, root) in [
+        ("localhost", "verify-full", trusted.as_str()),
+        ("localhost", "verify-ca", &trusted),
+        ("127.0.0.1", "verify-ca", &trusted),
+        ("127.0.0.1", "require", ""),
+        ("127.0.0.1", "prefer", ""),
+    ] {
+        connect(host, mode, root).unwrap_or_else(|error| panic!("{host} {mode} {root}: {error}"));
+    }
+    for (host, mode, root, reason) in [
+        ("127.0.0.1", "verify-full", trusted.as_str(), "NotValidForName"),
+        ("localhost", "verify-full", &other, "UnknownIssuer"),
+        ("127.0.0.1", "verify-ca", &other, "UnknownIssuer"),
+        ("localhost", "disable", "", "no pg_hba.conf entry"),
+    ] {
+        let error = connect(host, mode, root).unwrap_err();
+        assert!(error.contains(reason), "{host} {mode} {root}: {error}");
     }
 }

@@ -105,6 +105,15 @@ pub fn killed(mut command: Command, after: Duration) -> bool {
     ended.is_some()
 }
 
+/// Waits for what has to come about by itself; fails after minutes.
+pub fn wait_until(what: &str, is_so: impl Fn() -> bool) {
+    let since = Instant::now();
+    while !is_so() {
+        assert!(since.elapsed() < Duration::from_secs(180), "waited for minutes, and it is not so that {what}");
+        std::thread::sleep(Duration::from_millis(20));
+    }
+}
+
 /// Copies what is in a folder, folders in it included.
 fn copy(from: &Path, to: &Path) {
     std::fs::create_dir_all(to).unwrap();

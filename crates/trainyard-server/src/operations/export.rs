@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 use axum::body::Body;
 use axum::response::{IntoResponse, Response};
 use bytes::Bytes;
-use futures_util::{StreamExt, stream};
+use futures_util::{Stream, StreamExt, stream};
 use http::header;
 use tokio::sync::mpsc::{self, error::TrySendError};
 use trainyard_api::export::Format;
@@ -24,42 +24,54 @@ const SILENCE: Duration = Duration::from_secs(60);
 /// How long the writer of a file sleeps while the client has not taken what there is.
 const NAP: Duration = Duration::from_millis(2);
 
-type Part = Result<Vec<u8>, StoreError>;
+/// A part of a file, or none when it is whole: one whose writer just goes away is not.
+type Part = Result<Option<Vec<u8>>, StoreError>;
 
 /// The file of an export; what is wrong with the request is an answer of its own.
 pub(crate) async fn answer<E: Export>(app: App, request: E, format: Format) -> Result<Response, Failure> {
     let closed = || ApiError::new(ErrorCode::TemporarilyUnavailable, "the server is stopping");
     let turn = app.exports.clone().acquire_owned().await.map_err(|_| closed())?;
     let (sender, mut parts) = mpsc::channel::<Part>(1);
-    let mut request = Some(request);
     let reading = app.store.read(move |tx| {
         let _turn = &turn;
-        // Reads are tried again where a connection breaks, but a file that has begun cannot begin anew.
-        let Some(request) = request.take() else { return Err(StoreError::Closed) };
-        let written = request.export(tx, format, &mut |part| send(&sender, Ok(part)));
-        if let Err(error) = written {
+        let mut begun = false;
+        let written = request.clone().export(tx, format, &mut |part| {
+            begun = true;
+            send(&sender, Ok(Some(part)))
+        });
+        match written {
+            // Reads are tried again where a connection breaks, but a file that has begun cannot begin anew.
+            Err(error) if !begun => return Err(error),
             // Nobody is told who has gone away.
-            let _ = send(&sender, Err(error));
+            written => drop(send(&sender, written.map(|()| None))),
         }
         Ok(())
     });
     let first = match parts.recv().await {
-        Some(part) => part?,
+        Some(part) => part?.unwrap_or_default(),
         // The store could not be read at all.
         None => {
             reading.await?;
             return Err(closed().into());
         }
     };
-    let rest = stream::unfold(parts, async |mut parts| parts.recv().await.map(|part| (part, parts)));
-    let whole = stream::once(async { Ok(first) }).chain(rest).map(|part| match part {
-        Ok(part) => Ok(Bytes::from(part)),
-        // The answer breaks off, which clients notice.
-        Err(error) => Err(BoxError::from(error)),
-    });
+    let whole = stream::once(async { Ok(Bytes::from(first)) }).chain(until_whole(parts));
     let name = format!("attachment; filename={}.{}", E::NAME, format.extension());
     let headers = [(header::CONTENT_TYPE, format.content_type().to_owned()), (header::CONTENT_DISPOSITION, name)];
     Ok((headers, Body::from_stream(whole)).into_response())
+}
+
+/// The parts of a file. Where its end does not come the stream breaks off with an error, which clients notice.
+fn until_whole(parts: mpsc::Receiver<Part>) -> impl Stream<Item = Result<Bytes, BoxError>> {
+    stream::unfold(Some(parts), async |parts| {
+        let mut parts = parts?;
+        match parts.recv().await {
+            Some(Ok(Some(part))) => Some((Ok(Bytes::from(part)), Some(parts))),
+            Some(Ok(None)) => None,
+            Some(Err(error)) => Some((Err(BoxError::from(error)), None)),
+            None => Some((Err(BoxError::from("the export was given up, since nothing was taken of it")), None)),
+        }
+    })
 }
 
 /// Passes a part on, and waits until there is room for it.
@@ -72,5 +84,30 @@ fn send(parts: &mpsc::Sender<Part>, mut part: Part) -> Result<(), StoreError> {
             Err(_) => return Err(StoreError::Closed),
         };
         std::thread::sleep(NAP);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    async fn taken(sent: Vec<Part>) -> Vec<Result<Bytes, String>> {
+        let (sender, parts) = mpsc::channel(sent.len());
+        for part in sent {
+            sender.send(part).await.expect("room for all parts");
+        }
+        drop(sender);
+        until_whole(parts).map(|part| part.map_err(|error| error.to_string())).collect().await
+    }
+
+    #[tokio::test]
+    async fn a_file_ends_only_where_its_writer_says_so() {
+        let part = || Ok(Some(b"run_id".to_vec()));
+        let bytes = || Ok(Bytes::from_static(b"run_id"));
+        assert_eq!(taken(vec![part(), part(), Ok(None)]).await, [bytes(), bytes()]);
+        let given_up = Err("the export was given up, since nothing was taken of it".to_owned());
+        assert_eq!(taken(vec![part()]).await, [bytes(), given_up]);
+        let failed = Err(StoreError::Closed.to_string());
+        assert_eq!(taken(vec![part(), Err(StoreError::Closed), part()]).await, [bytes(), failed]);
     }
 }

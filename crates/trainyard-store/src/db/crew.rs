@@ -101,6 +101,6 @@ fn next<J>(shared: &Shared<J>) -> Option<J> {
 }
 
 /// Locks even after a panic elsewhere: no state behind these locks is ever half-changed.
-pub(super) fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+pub(crate) fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }

@@ -1,5 +1,6 @@
 //! A database of either kind: the threads that own its connections, and how work is handed to them.
 
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use tokio::sync::{broadcast, mpsc};
@@ -92,6 +93,16 @@ impl Database {
 /// Whether there is a database at an address that a store has made.
 pub(crate) fn exists(uri: &str) -> Result<bool, StoreError> {
     if postgres::is_postgres(uri) { postgres::exists(uri) } else { sqlite::exists(uri) }
+}
+
+/// The folder of the database file at an address; none where it is no file.
+pub(crate) fn folder(uri: &str) -> Result<Option<PathBuf>, StoreError> {
+    if postgres::is_postgres(uri) { Ok(None) } else { sqlite::folder(uri).map(Some) }
+}
+
+/// An address as it may be shown: without a password.
+pub(crate) fn shown(uri: &str) -> String {
+    if postgres::is_postgres(uri) { postgres::shown(uri) } else { uri.to_owned() }
 }
 
 /// A write that found the queue full, and its place in front of it.

@@ -77,6 +77,17 @@ impl Dialect {
         }
     }
 
+    /// A subquery with a row for each place of two bound values of one length, made by [`Value::texts`](super::Value::texts)
+    /// and [`Value::integers`](super::Value::integers): its columns are `text` and `number`.
+    pub fn pairs(self, texts: &str, numbers: &str) -> String {
+        match self {
+            Self::Sqlite => {
+                format!("(SELECT {texts} ->> key AS text, value AS number FROM json_each({numbers}))")
+            }
+            Self::Postgres => format!("(SELECT * FROM UNNEST({texts}, {numbers}) AS pair(text, number))"),
+        }
+    }
+
     /// At the end of a `SELECT`: waits for whoever holds the row by [`for_update`](Self::for_update), and keeps others from
     /// that until the transaction ends.
     pub fn for_key_share(self) -> &'static str {

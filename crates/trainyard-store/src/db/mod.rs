@@ -17,7 +17,8 @@ mod sqlite;
 mod transaction;
 mod value;
 
-pub(crate) use database::{Database, Place, exists};
+pub(crate) use crew::lock;
+pub(crate) use database::{Database, Place, exists, folder, shown};
 pub use dialect::Dialect;
 pub(crate) use dialect::indexed_part;
 pub use error::DbError;

@@ -10,6 +10,15 @@ pub(super) enum Session<'c> {
     Postgres(&'c postgres::Session),
 }
 
+/// Where a table, its columns and what to do about conflicts are named.
+pub(super) type Insert<'s, const N: usize> = (&'s str, [&'s str; N], &'s str);
+
+/// The statement that inserts one row.
+pub(super) fn insert_one<const N: usize>((table, columns, conflict): Insert<'_, N>) -> String {
+    let binds: Vec<String> = (1..=N).map(|bind| format!("${bind}")).collect();
+    format!("INSERT INTO {table} ({}) VALUES ({}) {conflict}", columns.join(", "), binds.join(", "))
+}
+
 impl Session<'_> {
     pub(super) fn dialect(self) -> Dialect {
         match self {

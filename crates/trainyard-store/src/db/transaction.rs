@@ -121,6 +121,20 @@ impl<'c> Transaction<'c> {
         Ok(counts)
     }
 
+    /// As [`Transaction::insert_many`]; returns the ids of the rows that were inserted by the text of their first column.
+    pub fn insert_named<const N: usize>(
+        &mut self,
+        table: &str,
+        columns: [&str; N],
+        conflict: &str,
+        rows: impl IntoIterator<Item = [Value; N]>,
+    ) -> Result<HashMap<String, i64>, StoreError> {
+        match self.session {
+            Session::Sqlite(session) => session.insert_named((table, columns, conflict), rows),
+            Session::Postgres(session) => session.insert_named((table, columns, conflict), rows.into_iter().collect()),
+        }
+    }
+
     /// Runs `work` so that a refusal undoes it and nothing else. The outer error is trouble of the database, after which
     /// the whole transaction is to be given up.
     pub fn part<T>(

@@ -13,7 +13,7 @@ use crate::{StoreError, Transaction};
 pub type Sink<'s> = dyn FnMut(Vec<u8>) -> Result<(), StoreError> + 's;
 
 /// A request for a table.
-pub trait Export: Send + 'static {
+pub trait Export: Clone + Send + 'static {
     /// What the table is called.
     const NAME: &'static str;
 

@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 use super::series;
-use crate::{Store, StoreError, Transaction};
+use crate::{DbError, Store, StoreError, Transaction};
 
 /// Series that are checked in one transaction; between two of them writers and checkpoints go on.
 const AT_ONCE: i64 = 50;
@@ -134,7 +134,9 @@ fn some_series(tx: &mut Transaction<'_>, after: i64) -> Result<Found, StoreError
 /// A failure to read as what it says about the database; a failure to get at the database at all stays one.
 fn unreadable(place: &str, error: &StoreError) -> Result<Problem, StoreError> {
     match error {
-        StoreError::Database(crate::DbError::Busy) | StoreError::Closed | StoreError::Panicked => Err(error.clone()),
+        StoreError::Database(DbError::Busy | DbError::TimedOut(_) | DbError::Unavailable(_))
+        | StoreError::Closed
+        | StoreError::Panicked => Err(error.clone()),
         error => Ok(Problem { place: place.to_owned(), message: format!("cannot be read: {error}") }),
     }
 }

@@ -1,12 +1,11 @@
 //! Bulk ingest: what `log-batch` does, for many runs at once. The part of each run is stored as a whole or rejected by
 //! itself; trouble of the database fails the request.
 
-use std::collections::BTreeMap;
-
 use trainyard_api::ingest::{Ingest, IngestResponse, RunAnswer, RunPart, SeriesPart};
 use trainyard_api::{KeyValue, RunId};
 
 use super::points::Point;
+use super::series::{self, BySeries};
 use super::{batch, keys, logged_models, metrics, params, runs, tags};
 use crate::{Access, Operation, StoreError, Transaction};
 
@@ -43,15 +42,15 @@ fn log(tx: &mut Transaction<'_>, part: &RunPart<'_>) -> Result<(), StoreError> {
 
 fn log_points(tx: &mut Transaction<'_>, run: i64, part: &RunPart<'_>) -> Result<(), StoreError> {
     // The same metric of another model or dataset is the same series of the run.
-    let mut by_key: BTreeMap<&str, Vec<Point>> = BTreeMap::new();
+    let mut by_series = BySeries::new();
     for series in part.series() {
         let points = series.points().map(|(step, timestamp, value)| {
             // Adding 0 makes a negative zero positive; SQLite stores no other.
             Point::with_number(timestamp, step, value + 0.0)
         });
-        by_key.entry(series.key()).or_default().extend(points);
+        by_series.entry((run, series.key())).or_default().extend(points);
     }
-    metrics::log_by_key(tx, run, &by_key)?;
+    series::log(tx, &by_series)?;
     for series in part.series().filter(|series| !series.model_id().is_empty()) {
         logged_models::log_metrics(tx, run, &series.to_metrics())?;
     }

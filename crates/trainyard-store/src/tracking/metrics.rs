@@ -1,42 +1,50 @@
 //! Metric points: logging them, and reading histories (tables `metric_key`, `metric_series`, `metric_summary`, and those of
 //! [`points`]). Points with a `model_id` also go to the logged model.
 
-use std::borrow::Cow;
-use std::collections::{BTreeMap, HashMap};
 use std::fmt;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE;
 use serde::{Deserialize, Serialize};
-use trainyard_api::Empty;
 use trainyard_api::metrics::{GetMetricHistory, GetMetricHistoryResponse, LogMetric, Metric};
+use trainyard_api::{Empty, RunId};
 
 use super::points::{self, Key, Point};
+use super::series::{self, BySeries};
 use super::{keys, logged_models, runs};
 use crate::search::fingerprint;
-use crate::{Access, Operation, StoreError, Transaction, Value};
+use crate::{Access, Gathering, Gatherings, Operation, Outcomes, StoreError, Transaction};
 
 impl Operation for LogMetric {
     const ACCESS: Access = Access::Write;
 
     fn execute(self, tx: &mut Transaction<'_>) -> Result<Empty, StoreError> {
-        if self.key.is_empty() {
-            return Err(StoreError::missing("key"));
-        }
-        let metric = Metric {
-            value: self.value.ok_or_else(|| StoreError::missing("value"))?,
-            timestamp: self.timestamp.ok_or_else(|| StoreError::missing("timestamp"))?,
-            key: self.key,
-            step: self.step,
-            dataset_name: self.dataset_name,
-            dataset_digest: self.dataset_digest,
-            model_id: self.model_id,
-            ..Metric::default()
-        };
-        check(&"", &metric)?;
-        let run = runs::active(tx, runs::id("run_id", self.run_id, self.run_uuid)?)?;
+        let (run_id, metric) = checked(self)?;
+        let run = runs::active(tx, run_id)?;
         log_all(tx, run.key, &[metric])?;
         Ok(Empty {})
+    }
+
+    fn gathering<'g>(&self, gatherings: &'g Gatherings) -> Option<&'g Gathering<Self>> {
+        // A point of a model may be refused after the series has been written to.
+        self.model_id.is_empty().then_some(&gatherings.log_metric)
+    }
+
+    fn execute_all(requests: Vec<Self>, tx: &mut Transaction<'_>) -> Result<Outcomes<Empty>, StoreError> {
+        let checked: Vec<Result<(RunId, Metric), StoreError>> = requests.into_iter().map(checked).collect();
+        let ids = checked.iter().flatten().map(|(run_id, _)| run_id);
+        let runs = runs::find_all(tx, ids)?;
+        let mut by_series = BySeries::new();
+        let mut outcomes = Vec::with_capacity(checked.len());
+        for one in &checked {
+            outcomes.push(one.as_ref().map_err(StoreError::clone).and_then(|(run_id, metric)| {
+                let run = runs::active_of(runs.get(run_id), run_id)?;
+                by_series.entry((run.key, metric.key.as_str())).or_default().push(Point::from(metric));
+                Ok(Empty {})
+            }));
+        }
+        series::log(tx, &by_series)?;
+        Ok(outcomes)
     }
 }
 
@@ -79,6 +87,25 @@ impl Operation for GetMetricHistory {
     }
 }
 
+/// The run and the point of a request that is in order.
+fn checked(request: LogMetric) -> Result<(RunId, Metric), StoreError> {
+    if request.key.is_empty() {
+        return Err(StoreError::missing("key"));
+    }
+    let metric = Metric {
+        value: request.value.ok_or_else(|| StoreError::missing("value"))?,
+        timestamp: request.timestamp.ok_or_else(|| StoreError::missing("timestamp"))?,
+        key: request.key,
+        step: request.step,
+        dataset_name: request.dataset_name,
+        dataset_digest: request.dataset_digest,
+        model_id: request.model_id,
+        ..Metric::default()
+    };
+    check(&"", &metric)?;
+    Ok((runs::id("run_id", request.run_id, request.run_uuid)?, metric))
+}
+
 /// Checks one point; `prefix` stands before the names of its fields in messages.
 pub(super) fn check(prefix: &dyn fmt::Display, metric: &Metric) -> Result<(), StoreError> {
     if metric.key.is_empty() {
@@ -118,62 +145,13 @@ pub(super) fn check_dataset(name: &str, digest: &str) -> Result<(), StoreError> 
 
 /// Logs points that have been checked.
 pub(super) fn log_all(tx: &mut Transaction<'_>, run: i64, metrics: &[Metric]) -> Result<(), StoreError> {
-    // In the order of keys, as whoever else may be writing the same.
-    let mut by_key: BTreeMap<&str, Vec<Point>> = BTreeMap::new();
+    let mut by_series = BySeries::new();
     for metric in metrics {
-        match by_key.get_mut(metric.key.as_str()) {
-            Some(points) => points.push(Point::from(metric)),
-            None => drop(by_key.insert(&metric.key, vec![Point::from(metric)])),
-        }
+        by_series.entry((run, metric.key.as_str())).or_default().push(Point::from(metric));
     }
-    log_by_key(tx, run, &by_key)?;
+    series::log(tx, &by_series)?;
     if metrics.iter().any(|metric| !metric.model_id.is_empty()) {
         logged_models::log_metrics(tx, run, metrics)?;
-    }
-    Ok(())
-}
-
-/// Logs points that have been checked to the series of a run: as many statements for all of them as for one.
-pub(super) fn log_by_key(
-    tx: &mut Transaction<'_>,
-    run: i64,
-    by_key: &BTreeMap<&str, Vec<Point>>,
-) -> Result<(), StoreError> {
-    if by_key.is_empty() {
-        return Ok(());
-    }
-    let keys: Vec<&str> = by_key.keys().copied().collect();
-    let series = series_of(tx, run, &keys)?;
-    let grouped: Vec<(Series, &Vec<Point>)> =
-        by_key.iter().filter_map(|(key, points)| Some((*series.get(*key)?, points))).collect();
-    let mut rows: Vec<[Value; 5]> = Vec::new();
-    let mut packed: HashMap<i64, i64> = HashMap::new();
-    for (series, points) in &grouped {
-        let late = series.packed_until.filter(|until| points.iter().any(|point| point.timestamp <= *until));
-        let (newly_packed, unpacked) = match late {
-            Some(until) => (0, Cow::Owned(points::without_packed(tx, series.id, until, points)?)),
-            None => points::pack_new(tx, series.id, points)?,
-        };
-        packed.insert(series.id, newly_packed as i64);
-        rows.extend(unpacked.iter().map(|point| {
-            [series.id.into(), point.timestamp.into(), point.step.into(), point.value.into(), point.is_nan.into()]
-        }));
-    }
-    let inserted = tx.insert_counted(
-        "metric_point",
-        ["series", "timestamp", "step", "value", "is_nan"],
-        "ON CONFLICT DO NOTHING",
-        rows,
-    )?;
-    let count = |counts: &HashMap<i64, i64>, series: &Series| counts.get(&series.id).copied().unwrap_or(0);
-    let changed = grouped.iter().filter_map(|(series, points)| {
-        let added = count(&inserted, series) + count(&packed, series);
-        if added > 0 { summary(run, series.metric_key, added, points) } else { None }
-    });
-    tx.insert_many("metric_summary AS old", SUMMARY_COLUMNS, KEEP_SUMMARY, changed)?;
-    for (series, _) in &grouped {
-        let (inserted, packed) = (count(&inserted, series), count(&packed, series));
-        points::queue::added(tx, series.id, series.count + packed + inserted, inserted)?;
     }
     Ok(())
 }
@@ -188,155 +166,6 @@ pub(super) fn key_id(tx: &mut Transaction<'_>, key: &str) -> Result<i64, StoreEr
         "INSERT INTO metric_key (key) VALUES ($1) ON CONFLICT (key) DO UPDATE SET key = excluded.key RETURNING id",
         &[key.into()],
     )
-}
-
-/// A run's points of one key.
-#[derive(Clone, Copy)]
-struct Series {
-    id: i64,
-    metric_key: i64,
-    /// The last timestamp of a point that is in a block.
-    packed_until: Option<i64>,
-    /// How many points there were.
-    count: i64,
-}
-
-/// The series of a run by key, made where they are not there yet.
-fn series_of(tx: &mut Transaction<'_>, run: i64, keys: &[&str]) -> Result<HashMap<String, Series>, StoreError> {
-    let known = known_series(tx, run, keys)?;
-    if known.len() == keys.len() {
-        return Ok(known);
-    }
-    let missing: Vec<&str> = keys.iter().copied().filter(|key| !known.contains_key(*key)).collect();
-    let rows = missing.iter().map(|key| [(*key).into()]);
-    tx.insert_many("metric_key", ["key"], "ON CONFLICT (key) DO NOTHING", rows)?;
-    let sql = format!(
-        "INSERT INTO metric_series (run, metric_key) SELECT $1, id FROM metric_key WHERE key IN {} ORDER BY id
-         ON CONFLICT (run, metric_key) DO NOTHING",
-        tx.dialect().texts("$2")
-    );
-    tx.execute(&sql, &[run.into(), Value::texts(missing)])?;
-    known_series(tx, run, keys)
-}
-
-fn known_series(tx: &mut Transaction<'_>, run: i64, keys: &[&str]) -> Result<HashMap<String, Series>, StoreError> {
-    let sql = format!(
-        "SELECT metric_key.key, metric_key.id, series.id, series.packed_until, COALESCE(summary.count, 0) FROM metric_key
-         JOIN metric_series AS series ON series.metric_key = metric_key.id AND series.run = $1
-         LEFT JOIN metric_summary AS summary ON summary.run = series.run AND summary.metric_key = series.metric_key
-         WHERE metric_key.key IN {}{}",
-        tx.dialect().texts("$2"),
-        // Nobody packs points between the look at what is packed and the end of this.
-        tx.dialect().for_share_of("series")
-    );
-    let found = tx.query(&sql, &[run.into(), Value::texts(keys)], |row| {
-        let series = Series { metric_key: row.get(1)?, id: row.get(2)?, packed_until: row.get(3)?, count: row.get(4)? };
-        Ok((row.get(0)?, series))
-    })?;
-    Ok(found.into_iter().collect())
-}
-
-/// A row of the summary of points of which so many are new.
-fn summary(run: i64, metric_key: i64, added: i64, points: &[Point]) -> Option<[Value; SUMMARY_COLUMNS.len()]> {
-    let first = extreme(points, |new, old| new < old)?;
-    let latest = extreme(points, |new, old| new > old)?;
-    let numbers = || points.iter().filter(|point| !point.is_nan).map(|point| point.value);
-    Some([
-        run.into(),
-        metric_key.into(),
-        added.into(),
-        latest.step.into(),
-        latest.timestamp.into(),
-        latest.value.into(),
-        latest.is_nan.into(),
-        first.step.into(),
-        first.timestamp.into(),
-        first.value.into(),
-        first.is_nan.into(),
-        numbers().reduce(f64::min).into(),
-        numbers().reduce(f64::max).into(),
-    ])
-}
-
-/// `column = ` the value of the new point when its (step, timestamp, value) is the greater or the lesser, else the old.
-macro_rules! keep_extreme {
-    ($point:literal, $beats:literal, $column:literal) => {
-        concat!(
-            $point,
-            "_",
-            $column,
-            " = CASE WHEN (excluded.",
-            $point,
-            "_step, excluded.",
-            $point,
-            "_timestamp, excluded.",
-            $point,
-            "_value) ",
-            $beats,
-            " (old.",
-            $point,
-            "_step, old.",
-            $point,
-            "_timestamp, old.",
-            $point,
-            "_value) ",
-            "THEN excluded.",
-            $point,
-            "_",
-            $column,
-            " ELSE old.",
-            $point,
-            "_",
-            $column,
-            " END, "
-        )
-    };
-}
-
-const SUMMARY_COLUMNS: [&str; 13] = [
-    "run",
-    "metric_key",
-    "count",
-    "latest_step",
-    "latest_timestamp",
-    "latest_value",
-    "latest_is_nan",
-    "first_step",
-    "first_timestamp",
-    "first_value",
-    "first_is_nan",
-    "min_value",
-    "max_value",
-];
-
-// Latest means the greatest (step, timestamp, value), not the last written: clients retry out of order.
-const KEEP_SUMMARY: &str = concat!(
-    "ON CONFLICT (run, metric_key) DO UPDATE SET ",
-    keep_extreme!("latest", ">", "step"),
-    keep_extreme!("latest", ">", "timestamp"),
-    keep_extreme!("latest", ">", "value"),
-    keep_extreme!("latest", ">", "is_nan"),
-    keep_extreme!("first", "<", "step"),
-    keep_extreme!("first", "<", "timestamp"),
-    keep_extreme!("first", "<", "value"),
-    keep_extreme!("first", "<", "is_nan"),
-    "min_value = CASE WHEN old.min_value IS NULL OR excluded.min_value < old.min_value
-                      THEN excluded.min_value ELSE old.min_value END,
-     max_value = CASE WHEN old.max_value IS NULL OR excluded.max_value > old.max_value
-                      THEN excluded.max_value ELSE old.max_value END,
-     count = old.count + excluded.count",
-);
-
-/// Of all points the one that `beats` the others; of equal ones the one that came first.
-fn extreme(points: &[Point], beats: fn(&Rank, &Rank) -> bool) -> Option<&Point> {
-    points.iter().reduce(|best, point| if beats(&rank(point), &rank(best)) { point } else { best })
-}
-
-/// What points are ordered by: (step, timestamp, value).
-type Rank = (i64, i64, f64);
-
-fn rank(point: &Point) -> Rank {
-    (point.step, point.timestamp, point.value)
 }
 
 /// Where a page of a history ended: the key of its last point, so that points logged meanwhile shift nothing.

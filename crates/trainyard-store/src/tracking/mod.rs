@@ -14,4 +14,5 @@ mod params;
 pub(crate) mod points;
 pub mod rules;
 pub(crate) mod runs;
+mod series;
 pub(crate) mod tags;

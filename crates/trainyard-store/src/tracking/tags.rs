@@ -53,12 +53,26 @@ pub(super) fn set_all(tx: &mut Transaction<'_>, run: i64, mut tags: Vec<Tag>) ->
 
 /// Writes tags, cut to their length, and returns them as they are stored, in the order of keys.
 pub(super) fn insert_all(tx: &mut Transaction<'_>, run: i64, tags: &[Tag]) -> Result<Vec<Tag>, StoreError> {
-    let cut = |tag: &Tag| Tag::new(&tag.key, keys::cut(tag.value.clone(), limits::RUN_TAG_VALUE_CHARS));
-    let tags: Vec<Tag> = last_of_each(tags).map(cut).collect();
-    let rows = tags.iter().map(|tag| [run.into(), (&tag.key).into(), (&tag.value).into()]);
+    let tags = cut(tags);
+    insert(tx, tags.iter().map(|tag| (run, tag)))?;
+    Ok(tags)
+}
+
+/// Writes tags of runs as they are, no two of a run with one key.
+pub(super) fn insert<'t>(
+    tx: &mut Transaction<'_>,
+    tags: impl IntoIterator<Item = (i64, &'t Tag)>,
+) -> Result<(), StoreError> {
+    let rows = tags.into_iter().map(|(run, tag)| [run.into(), (&tag.key).into(), (&tag.value).into()]);
     let conflict = "ON CONFLICT (run, key) DO UPDATE SET value = excluded.value";
     tx.insert_many("run_tag", ["run", "key", "value"], conflict, rows)?;
-    Ok(tags)
+    Ok(())
+}
+
+/// Tags as they are stored: of those with one key the last, cut to its length, in the order of keys.
+pub(super) fn cut(tags: &[Tag]) -> Vec<Tag> {
+    let cut = |tag: &Tag| Tag::new(&tag.key, keys::cut(tag.value.clone(), limits::RUN_TAG_VALUE_CHARS));
+    last_of_each(tags).map(cut).collect()
 }
 
 /// Of tags with one key the last, in the order of keys: whoever writes several does it in the order of all others.

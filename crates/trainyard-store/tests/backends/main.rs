@@ -125,6 +125,10 @@ on_each_backend! {
         deleting_takes_the_runs_along_and_restoring_brings_them_back
         renaming_keeps_the_rest
         locations_are_kept_as_given_and_local_ones_made_absolute;
+    tracking::gathering:
+        points_logged_at_the_same_time_are_all_stored
+        a_bad_point_among_others_is_refused_alone
+        runs_created_at_the_same_time_are_all_there;
     tracking::histories:
         a_history_of_several_runs_is_ordered_by_run_and_time
         a_sample_keeps_both_ends_of_every_run

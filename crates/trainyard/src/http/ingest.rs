@@ -5,9 +5,9 @@
 use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
-use trainyard_api::Endpoint;
 use trainyard_api::ingest::{CONTENT_TYPE, Ingest, IngestResponse, VERSION};
 use trainyard_api::server_info::ServerInfo;
+use trainyard_api::{ApiError, Endpoint, ErrorCode};
 use ureq::http;
 
 use super::{Answer, Http, Repeat};
@@ -54,8 +54,9 @@ impl Http {
         });
         let has = match asked.and_then(|answer| answer.json::<ServerInfo>(&url)) {
             Ok(info) => info.ingest_version >= VERSION,
-            // A server in trouble is asked again; until then it is given what every server understands.
-            Err(Error::Api(error)) if error.error_code.http_status() >= 500 => return Ok(false),
+            // A server in trouble, too busy or without trust is asked again; until then it is given what every server
+            // understands.
+            Err(Error::Api(error)) if passes(&error) => return Ok(false),
             Err(Error::Api(_) | Error::NotATrackingServer { .. }) => false,
             Err(error) => return Err(error),
         };
@@ -83,4 +84,12 @@ impl Http {
             _ => Err(answer.into_error(&url)),
         }
     }
+}
+
+/// Whether an error says nothing about what the server can do.
+fn passes(error: &ApiError) -> bool {
+    matches!(
+        error.error_code,
+        ErrorCode::Unauthenticated | ErrorCode::PermissionDenied | ErrorCode::RequestLimitExceeded
+    ) || error.error_code.http_status() >= 500
 }

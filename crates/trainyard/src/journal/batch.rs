@@ -212,7 +212,11 @@ fn attempt(client: &Client, batch: &LogBatch) -> Result<Sent, Error> {
         let answer = answer.runs.into_iter().next().ok_or_else(|| {
             ApiError::new(ErrorCode::InternalError, "the answer to an ingest batch does not say what became of it")
         })?;
-        return Ok(RunAnswer::into_error(answer).map_or(Sent::Accepted, Sent::Refused));
+        return match RunAnswer::into_error(answer) {
+            None => Ok(Sent::Accepted),
+            Some(error) if is_refusal(&error) => Ok(Sent::Refused(error)),
+            Some(error) => Err(error.into()),
+        };
     }
     if !fits_log_batch(batch) {
         return Ok(Sent::TooLarge);

@@ -34,7 +34,7 @@ use writers::Writers;
 /// How a store uses a PostgreSQL database. One on SQLite has no use for it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PostgresOptions {
-    /// Connections at most, beside the one that listens: one or two of three read, the others write. At least 2.
+    /// Connections at most, beside the one that listens: half of them write, up to four; the others read. At least 2.
     pub pool_size: usize,
     /// How long the server may take to accept a connection.
     pub connect_timeout: Duration,
@@ -52,6 +52,22 @@ impl Default for PostgresOptions {
             statement_timeout: Duration::from_secs(60),
             acquire_timeout: Duration::from_secs(30),
         }
+    }
+}
+
+impl PostgresOptions {
+    /// For work that an operator starts and waits for: a statement takes as long as it takes.
+    pub fn patient() -> Self {
+        Self { statement_timeout: Duration::ZERO, ..Self::default() }
+    }
+
+    /// How many connections read.
+    pub fn readers(&self) -> usize {
+        self.pool_size.saturating_sub(self.writers()).max(1)
+    }
+
+    fn writers(&self) -> usize {
+        (self.pool_size / 2).clamp(1, MOST_WRITERS)
     }
 }
 
@@ -79,14 +95,13 @@ pub(in crate::db) struct Database {
 
 impl Database {
     pub(in crate::db) fn open(uri: &str, options: PostgresOptions, context: Arc<Context>) -> Result<Self, StoreError> {
-        let size = options.pool_size.max(2);
+        let (reading, writing) = (options.readers(), options.writers());
         let connector = Connector::new(Address::parse(uri)?, options)?;
         let surroundings = Arc::new(Surroundings { connector, context });
         // On a thread of its own: the caller may be one that must not wait, and a connection waits by a runtime.
         on_a_thread(|| prepare(&surroundings))?;
-        let writing = (size / 2).min(MOST_WRITERS);
         Ok(Self {
-            readers: readers::readers(Arc::clone(&surroundings), size - writing),
+            readers: readers::readers(Arc::clone(&surroundings), reading),
             writers: Writers::new(Arc::clone(&surroundings), writing),
             _listener: Listener::start(surroundings)?,
         })

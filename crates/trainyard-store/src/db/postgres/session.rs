@@ -16,6 +16,7 @@ use tokio_postgres::{Client, Error, Statement};
 use super::error::{self, Trouble};
 use super::types::{Array, type_of};
 use crate::StoreError;
+use crate::db::session::{Insert, insert_one};
 use crate::db::value::RowOf;
 use crate::db::{DbError, Row, Value};
 
@@ -34,9 +35,6 @@ pub(in crate::db) struct Session {
 
 /// A statement under way that nobody has waited for yet.
 type Deferred = Pin<Box<dyn Future<Output = Result<(), Error>>>>;
-
-/// Where a table, its columns and what to do about conflicts are named.
-type Insert<'s, const N: usize> = (&'s str, [&'s str; N], &'s str);
 
 impl Session {
     pub(super) fn new(runtime: Runtime, client: Client) -> Self {
@@ -124,18 +122,41 @@ impl Session {
             "WITH added AS ({} RETURNING {column}) SELECT {column}, COUNT(*) FROM added GROUP BY {column}",
             insert_arrays(insert)
         );
-        self.wrote.set(true);
-        let outcome = self.runtime.block_on(async {
-            let statement = self.prepare(&sql, arrays.iter().map(Array::type_of).collect()).await?;
-            let values: Vec<&(dyn ToSql + Sync)> = arrays.iter().map(|array| array as _).collect();
-            let (before, rows) = join(self.settled(), self.client.query(&statement, &values)).await;
-            before.and(rows)
-        });
-        for row in outcome.map_err(|error| self.noted(&error))? {
+        for row in self.insert_returning(&sql, &arrays)? {
             let row = Row(RowOf::Postgres(&row));
             *counts.entry(row.get(0)?).or_default() += row.get::<i64>(1)?;
         }
         Ok(())
+    }
+
+    /// As [`Session::insert_many`]; returns the ids of the rows that were inserted by the text of their first column.
+    pub(in crate::db) fn insert_named<const N: usize>(
+        &self,
+        insert: Insert<'_, N>,
+        rows: Vec<[Value; N]>,
+    ) -> Result<HashMap<String, i64>, StoreError> {
+        if rows.is_empty() {
+            return Ok(HashMap::new());
+        }
+        let sql = format!("{} RETURNING {}, id", insert_arrays(insert), insert.1.first().unwrap_or(&"id"));
+        let mut ids = HashMap::new();
+        for row in self.insert_returning(&sql, &arrays(&rows)?)? {
+            let row = Row(RowOf::Postgres(&row));
+            ids.insert(row.get(0)?, row.get(1)?);
+        }
+        Ok(ids)
+    }
+
+    /// Carries out an insert of arrays that returns rows: no more than it inserts.
+    fn insert_returning(&self, sql: &str, arrays: &[Array<'_>]) -> Result<Vec<tokio_postgres::Row>, DbError> {
+        self.wrote.set(true);
+        let outcome = self.runtime.block_on(async {
+            let statement = self.prepare(sql, arrays.iter().map(Array::type_of).collect()).await?;
+            let values: Vec<&(dyn ToSql + Sync)> = arrays.iter().map(|array| array as _).collect();
+            let (before, rows) = join(self.settled(), self.client.query(&statement, &values)).await;
+            before.and(rows)
+        });
+        outcome.map_err(|error| self.noted(&error))
     }
 
     /// Carries out several statements without values, such as a migration.
@@ -212,11 +233,6 @@ impl Session {
         self.statements.borrow_mut().add(sql, types, statement.clone());
         Ok(statement)
     }
-}
-
-fn insert_one<const N: usize>((table, columns, conflict): Insert<'_, N>) -> String {
-    let binds: Vec<String> = (1..=N).map(|bind| format!("${bind}")).collect();
-    format!("INSERT INTO {table} ({}) VALUES ({}) {conflict}", columns.join(", "), binds.join(", "))
 }
 
 fn insert_arrays<const N: usize>((table, columns, conflict): Insert<'_, N>) -> String {

@@ -15,8 +15,8 @@ use tokio::sync::mpsc::error::TrySendError;
 use super::error::Trouble;
 use super::{Session, Surroundings};
 use crate::StoreError;
-use crate::db::crew::lock;
-use crate::db::{DbError, Transaction, Waiting, guarded};
+
+use crate::db::{DbError, Transaction, Waiting, guarded, lock};
 
 /// Writes that may wait; whoever brings more waits for a place.
 const QUEUE: usize = 256;

@@ -9,7 +9,7 @@ mod writer;
 
 pub(in crate::db) use writer::WriteJob;
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 pub(super) use session::{Session, column};
@@ -36,6 +36,12 @@ impl Surroundings {
 /// Whether there is a file where a URI points to.
 pub(in crate::db) fn exists(uri: &str) -> Result<bool, StoreError> {
     Ok(location::from_uri(uri)?.exists())
+}
+
+/// The folder of the file at a `sqlite:` address.
+pub(in crate::db) fn folder(uri: &str) -> Result<PathBuf, StoreError> {
+    let path = location::from_uri(uri)?;
+    Ok(path.parent().map_or_else(|| PathBuf::from("/"), Path::to_owned))
 }
 
 /// An open database: the threads that own its connections. Dropped, it finishes what was submitted, and checkpoints.

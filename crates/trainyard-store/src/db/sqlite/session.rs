@@ -1,9 +1,12 @@
 //! One connection: binds, steps, and turns the driver's errors into [`DbError`].
 
+use std::collections::HashMap;
+
 use rusqlite::types::{ToSqlOutput, ValueRef};
 use rusqlite::{CachedStatement, Connection, ErrorCode, ToSql, ffi};
 
 use crate::StoreError;
+use crate::db::session::{Insert, insert_one};
 use crate::db::value::RowOf;
 use crate::db::{Column, DbError, List, Row, Value};
 
@@ -45,18 +48,33 @@ impl Session {
     /// Inserts rows; tells `inserted` of each whether it was, or was passed over.
     pub(in crate::db) fn insert_many<const N: usize>(
         &self,
-        (table, columns, conflict): (&str, [&str; N], &str),
+        insert: Insert<'_, N>,
         rows: impl IntoIterator<Item = [Value; N]>,
         mut inserted: impl FnMut(&[Value; N], u64),
     ) -> Result<(), DbError> {
-        let binds: Vec<String> = (1..=N).map(|bind| format!("${bind}")).collect();
-        let (columns, binds) = (columns.join(", "), binds.join(", "));
-        let mut statement = self.prepare(&format!("INSERT INTO {table} ({columns}) VALUES ({binds}) {conflict}"), N)?;
+        let mut statement = self.prepare(&insert_one(insert), N)?;
         for values in rows {
             bind(&mut statement, &values)?;
             inserted(&values, statement.raw_execute().map_err(error)? as u64);
         }
         Ok(())
+    }
+
+    /// As [`Session::insert_many`]; returns the ids of the rows that were inserted by the text of their first column.
+    pub(in crate::db) fn insert_named<const N: usize>(
+        &self,
+        insert: Insert<'_, N>,
+        rows: impl IntoIterator<Item = [Value; N]>,
+    ) -> Result<HashMap<String, i64>, StoreError> {
+        let sql = format!("{} RETURNING {}, id", insert_one(insert), insert.1.first().unwrap_or(&"id"));
+        let mut ids = HashMap::new();
+        for values in rows {
+            self.query(&sql, &values, |row| {
+                ids.insert(row.get(0)?, row.get(1)?);
+                Ok(true)
+            })?;
+        }
+        Ok(ids)
     }
 
     /// Carries out several statements without values, such as a migration.

@@ -1,82 +1,17 @@
 //! Runs: one execution of training code each (table `run`).
 
+mod create;
 mod load;
 
-use trainyard_api::runs::{
-    CreateRun, DeleteRun, GetRun, GetRunResponse, RestoreRun, Run, RunData, RunInfo, RunStatus, UpdateRun,
-    UpdateRunResponse,
-};
-use trainyard_api::{Empty, LifecycleStage, RunId, Tag, limits};
+use std::collections::{BTreeSet, HashMap};
 
-use super::{experiments, keys, names, points, tags};
+use trainyard_api::runs::{DeleteRun, GetRun, GetRunResponse, RestoreRun, RunStatus, UpdateRun, UpdateRunResponse};
+use trainyard_api::{Empty, LifecycleStage, RunId, Tag};
+
+use super::{points, tags};
 use crate::maintenance::removal;
-use crate::{Access, Entity, Operation, StoreError, Transaction};
+use crate::{Access, Entity, Operation, StoreError, Transaction, Value};
 pub(crate) use load::load;
-
-impl Operation for CreateRun {
-    const ACCESS: Access = Access::Write;
-
-    fn execute(self, tx: &mut Transaction<'_>) -> Result<GetRunResponse, StoreError> {
-        let (experiment, location) = if self.experiment_id.is_empty() {
-            experiments::active_at(tx, &experiments::DEFAULT.to_string().into())?
-        } else {
-            experiments::active_at(tx, &self.experiment_id)?
-        };
-        for (index, tag) in self.tags.iter().enumerate() {
-            keys::check_presence(&format!("tags[{index}].key"), &tag.key)?;
-        }
-        let run_id = if self.run_id.is_empty() {
-            tx.new_run_id()
-        } else {
-            check_given_id(&self.run_id)?;
-            match find(tx, self.run_id.clone()) {
-                // The client was not told the first time.
-                Ok(run) if run.experiment == experiment => return created(tx, run.key, &run.run_id),
-                Ok(run) => return Err(StoreError::invalid(format!("The run {} is in another experiment", run.run_id))),
-                Err(StoreError::NotFound { .. }) => self.run_id,
-                Err(error) => return Err(error),
-            }
-        };
-        let name = keys::cut(name_of_new(tx, self.run_name, &self.tags)?, limits::RUN_TAG_VALUE_CHARS);
-        let start_time = self.start_time.unwrap_or_else(|| tx.now_ms());
-        let run = tx.query_one(
-            "INSERT INTO run (run_id, experiment_id, name, user_id, status, start_time, lifecycle_stage)
-             VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT (run_id) DO NOTHING RETURNING id",
-            &[
-                (&run_id).into(),
-                experiment.into(),
-                (&name).into(),
-                (&self.user_id).into(),
-                RunStatus::Running.into(),
-                start_time.into(),
-                LifecycleStage::Active.into(),
-            ],
-            |row| row.get::<i64>(0),
-        )?;
-        let Some(run) = run else {
-            // Asked for twice at the same time.
-            let run = find(tx, run_id)?;
-            return created(tx, run.key, &run.run_id);
-        };
-        let mut tags = self.tags;
-        tags.retain(|tag| tag.key != tags::RUN_NAME);
-        tags.push(Tag::new(tags::RUN_NAME, name.clone()));
-        let tags = tags::insert_all(tx, run, &tags)?;
-        let info = RunInfo {
-            run_uuid: run_id.clone(),
-            run_name: name,
-            experiment_id: experiment.to_string().into(),
-            user_id: self.user_id,
-            status: RunStatus::Running,
-            start_time,
-            end_time: None,
-            artifact_uri: experiments::below(&location, &format!("{run_id}/artifacts")),
-            lifecycle_stage: LifecycleStage::Active,
-            run_id,
-        };
-        Ok(GetRunResponse { run: Run { info, data: RunData { tags, ..RunData::default() }, ..Run::default() } })
-    }
-}
 
 impl Operation for GetRun {
     const ACCESS: Access = Access::Read;
@@ -148,24 +83,36 @@ pub(super) fn id(field: &str, run_id: RunId, run_uuid: RunId) -> Result<RunId, S
     }
 }
 
-/// An id of a client's making names folders of artifacts, so it looks like one of ours.
-fn check_given_id(run_id: &RunId) -> Result<(), StoreError> {
-    let id = run_id.as_str();
-    if id.len() == 32 && id.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f')) {
-        return Ok(());
-    }
-    Err(StoreError::invalid(format!(
-        "Invalid value '{id}' for parameter 'run_id' supplied: expected 32 lower-case hex digits"
-    )))
-}
-
 /// A run that can be written to.
 pub(super) fn active(tx: &mut Transaction<'_>, run_id: RunId) -> Result<RunRow, StoreError> {
     let run = find(tx, run_id)?;
-    match run.stage {
-        LifecycleStage::Active => Ok(run),
-        LifecycleStage::Deleted => Err(StoreError::Deleted { entity: "run", id: run.run_id.to_string() }),
+    active_of(Some(&run), &run.run_id)?;
+    Ok(run)
+}
+
+/// The run that was found under an id, if it can be written to.
+pub(super) fn active_of<'r>(found: Option<&'r RunRow>, run_id: &RunId) -> Result<&'r RunRow, StoreError> {
+    match found {
+        Some(run) if run.stage == LifecycleStage::Active => Ok(run),
+        Some(_) => Err(StoreError::Deleted { entity: "run", id: run_id.to_string() }),
+        None => Err(StoreError::not_found(Entity::Run, run_id)),
     }
+}
+
+/// Those of some runs that there are, deleted or not.
+pub(super) fn find_all<'r>(
+    tx: &mut Transaction<'_>,
+    run_ids: impl Iterator<Item = &'r RunId>,
+) -> Result<HashMap<RunId, RunRow>, StoreError> {
+    let ids: BTreeSet<&str> = run_ids.map(RunId::as_str).collect();
+    let sql = format!(
+        "SELECT run_id, id, experiment_id, lifecycle_stage FROM run WHERE run_id IN {}",
+        tx.dialect().texts("$1")
+    );
+    let runs = tx.query(&sql, &[Value::texts(ids)], |row| {
+        Ok(RunRow { run_id: row.get(0)?, key: row.get(1)?, experiment: row.get(2)?, stage: row.get(3)? })
+    })?;
+    Ok(runs.into_iter().map(|run| (run.run_id.clone(), run)).collect())
 }
 
 /// A run, deleted or not.
@@ -184,26 +131,4 @@ pub(crate) fn find(tx: &mut Transaction<'_>, run_id: RunId) -> Result<RunRow, St
 fn get(tx: &mut Transaction<'_>, key: i64, run_id: &RunId) -> Result<GetRunResponse, StoreError> {
     let run = load(tx, &[key])?.pop().ok_or_else(|| StoreError::not_found(Entity::Run, run_id))?;
     Ok(GetRunResponse { run })
-}
-
-/// As [`get`], without the outputs that a run has only later.
-fn created(tx: &mut Transaction<'_>, key: i64, run_id: &RunId) -> Result<GetRunResponse, StoreError> {
-    let mut answer = get(tx, key, run_id)?;
-    answer.run.outputs = None;
-    Ok(answer)
-}
-
-/// The name that a new run is given: by its field, by its tag, or by chance.
-fn name_of_new(tx: &Transaction<'_>, run_name: String, tags: &[Tag]) -> Result<String, StoreError> {
-    let tagged = tags.iter().rfind(|tag| tag.key == tags::RUN_NAME && !tag.value.is_empty());
-    match (run_name.is_empty(), tagged) {
-        (true, None) => Ok(names::made_up(tx.random())),
-        (true, Some(tag)) => Ok(tag.value.clone()),
-        (false, Some(tag)) if tag.value != run_name => Err(StoreError::invalid(format!(
-            "Both 'run_name' argument and 'mlflow.runName' tag are specified, but with different values \
-             (run_name='{run_name}', mlflow.runName='{}').",
-            tag.value
-        ))),
-        (false, _) => Ok(run_name),
-    }
 }

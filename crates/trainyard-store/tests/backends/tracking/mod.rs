@@ -1,6 +1,7 @@
 pub mod batch;
 pub mod datasets;
 pub mod experiments;
+pub mod gathering;
 pub mod histories;
 pub mod ingest;
 pub mod logged_models;

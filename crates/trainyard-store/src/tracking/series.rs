@@ -1,0 +1,219 @@
+//! Series of points, each of a run and a key, and what is known of them without reading points (tables `metric_key`,
+//! `metric_series`, `metric_summary`). The points themselves are in [`points`].
+
+use std::borrow::Cow;
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+
+use super::points::{self, Point};
+use crate::{StoreError, Transaction, Value};
+
+/// Points that have been checked, by run and key: whoever writes several series does it in the order of all others.
+pub(super) type BySeries<'m> = BTreeMap<(i64, &'m str), Vec<Point>>;
+
+/// Logs points: as many statements for all of them as for one.
+pub(super) fn log(tx: &mut Transaction<'_>, by_series: &BySeries<'_>) -> Result<(), StoreError> {
+    if by_series.is_empty() {
+        return Ok(());
+    }
+    let wanted: Vec<Wanted<'_>> = by_series.keys().copied().collect();
+    let series = series_of(tx, &wanted)?;
+    let grouped: Vec<(&Series, &Vec<Point>)> =
+        series.iter().filter_map(|one| Some((one, by_series.get(&(one.run, one.key.as_str()))?))).collect();
+    let mut rows: Vec<[Value; 5]> = Vec::new();
+    let mut packed: HashMap<i64, i64> = HashMap::new();
+    for (series, points) in &grouped {
+        let late = series.packed_until.filter(|until| points.iter().any(|point| point.timestamp <= *until));
+        let (newly_packed, unpacked) = match late {
+            Some(until) => (0, Cow::Owned(points::without_packed(tx, series.id, until, points)?)),
+            None => points::pack_new(tx, series.id, points)?,
+        };
+        packed.insert(series.id, newly_packed as i64);
+        rows.extend(unpacked.iter().map(|point| {
+            [series.id.into(), point.timestamp.into(), point.step.into(), point.value.into(), point.is_nan.into()]
+        }));
+    }
+    let inserted = tx.insert_counted(
+        "metric_point",
+        ["series", "timestamp", "step", "value", "is_nan"],
+        "ON CONFLICT DO NOTHING",
+        rows,
+    )?;
+    let count = |counts: &HashMap<i64, i64>, series: &Series| counts.get(&series.id).copied().unwrap_or(0);
+    let changed = grouped.iter().filter_map(|(series, points)| {
+        let added = count(&inserted, series) + count(&packed, series);
+        if added > 0 { summary(series, added, points) } else { None }
+    });
+    tx.insert_many("metric_summary AS old", SUMMARY_COLUMNS, KEEP_SUMMARY, changed)?;
+    for (series, _) in &grouped {
+        let (inserted, packed) = (count(&inserted, series), count(&packed, series));
+        points::queue::added(tx, series.id, series.count + packed + inserted, inserted)?;
+    }
+    Ok(())
+}
+
+/// A run's points of one key.
+struct Series {
+    run: i64,
+    key: String,
+    id: i64,
+    metric_key: i64,
+    /// The last timestamp of a point that is in a block.
+    packed_until: Option<i64>,
+    /// How many points there were.
+    count: i64,
+}
+
+/// A series by run and key.
+type Wanted<'m> = (i64, &'m str);
+
+/// The series by run and key, in this order, made where they are not there yet.
+fn series_of(tx: &mut Transaction<'_>, wanted: &[Wanted<'_>]) -> Result<Vec<Series>, StoreError> {
+    let known = known_series(tx, wanted)?;
+    if known.len() == wanted.len() {
+        return Ok(known);
+    }
+    let known: HashSet<Wanted<'_>> = known.iter().map(|series| (series.run, series.key.as_str())).collect();
+    let missing: Vec<Wanted<'_>> = wanted.iter().copied().filter(|one| !known.contains(one)).collect();
+    let keys: BTreeSet<&str> = missing.iter().map(|(_, key)| *key).collect();
+    tx.insert_many("metric_key", ["key"], "ON CONFLICT (key) DO NOTHING", keys.into_iter().map(|key| [key.into()]))?;
+    let sql = format!(
+        "INSERT INTO metric_series (run, metric_key) SELECT wanted.number, metric_key.id FROM {} AS wanted
+         JOIN metric_key ON metric_key.key = wanted.text WHERE TRUE ORDER BY 1, 2
+         ON CONFLICT (run, metric_key) DO NOTHING",
+        tx.dialect().pairs("$1", "$2")
+    );
+    tx.execute(&sql, &binds(&missing))?;
+    known_series(tx, wanted)
+}
+
+fn known_series(tx: &mut Transaction<'_>, wanted: &[Wanted<'_>]) -> Result<Vec<Series>, StoreError> {
+    let sql = format!(
+        "SELECT series.run, metric_key.key, metric_key.id, series.id, series.packed_until, COALESCE(summary.count, 0)
+         FROM {} AS wanted JOIN metric_key ON metric_key.key = wanted.text
+         JOIN metric_series AS series ON series.metric_key = metric_key.id AND series.run = wanted.number
+         LEFT JOIN metric_summary AS summary ON summary.run = series.run AND summary.metric_key = series.metric_key{}",
+        tx.dialect().pairs("$1", "$2"),
+        // Nobody packs points between the look at what is packed and the end of this.
+        tx.dialect().for_share_of("series")
+    );
+    let mut found = tx.query(&sql, &binds(wanted), |row| {
+        Ok(Series {
+            run: row.get(0)?,
+            key: row.get(1)?,
+            metric_key: row.get(2)?,
+            id: row.get(3)?,
+            packed_until: row.get(4)?,
+            count: row.get(5)?,
+        })
+    })?;
+    found.sort_unstable_by(|one, other| (one.run, &one.key).cmp(&(other.run, &other.key)));
+    Ok(found)
+}
+
+fn binds(wanted: &[Wanted<'_>]) -> [Value; 2] {
+    let runs: Vec<i64> = wanted.iter().map(|(run, _)| *run).collect();
+    [Value::texts(wanted.iter().map(|(_, key)| *key)), Value::integers(&runs)]
+}
+
+/// A row of the summary of points of which so many are new.
+fn summary(series: &Series, added: i64, points: &[Point]) -> Option<[Value; SUMMARY_COLUMNS.len()]> {
+    let first = extreme(points, |new, old| new < old)?;
+    let latest = extreme(points, |new, old| new > old)?;
+    let numbers = || points.iter().filter(|point| !point.is_nan).map(|point| point.value);
+    Some([
+        series.run.into(),
+        series.metric_key.into(),
+        added.into(),
+        latest.step.into(),
+        latest.timestamp.into(),
+        latest.value.into(),
+        latest.is_nan.into(),
+        first.step.into(),
+        first.timestamp.into(),
+        first.value.into(),
+        first.is_nan.into(),
+        numbers().reduce(f64::min).into(),
+        numbers().reduce(f64::max).into(),
+    ])
+}
+
+/// `column = ` the value of the new point when its (step, timestamp, value) is the greater or the lesser, else the old.
+macro_rules! keep_extreme {
+    ($point:literal, $beats:literal, $column:literal) => {
+        concat!(
+            $point,
+            "_",
+            $column,
+            " = CASE WHEN (excluded.",
+            $point,
+            "_step, excluded.",
+            $point,
+            "_timestamp, excluded.",
+            $point,
+            "_value) ",
+            $beats,
+            " (old.",
+            $point,
+            "_step, old.",
+            $point,
+            "_timestamp, old.",
+            $point,
+            "_value) ",
+            "THEN excluded.",
+            $point,
+            "_",
+            $column,
+            " ELSE old.",
+            $point,
+            "_",
+            $column,
+            " END, "
+        )
+    };
+}
+
+const SUMMARY_COLUMNS: [&str; 13] = [
+    "run",
+    "metric_key",
+    "count",
+    "latest_step",
+    "latest_timestamp",
+    "latest_value",
+    "latest_is_nan",
+    "first_step",
+    "first_timestamp",
+    "first_value",
+    "first_is_nan",
+    "min_value",
+    "max_value",
+];
+
+// Latest means the greatest (step, timestamp, value), not the last written: clients retry out of order.
+const KEEP_SUMMARY: &str = concat!(
+    "ON CONFLICT (run, metric_key) DO UPDATE SET ",
+    keep_extreme!("latest", ">", "step"),
+    keep_extreme!("latest", ">", "timestamp"),
+    keep_extreme!("latest", ">", "value"),
+    keep_extreme!("latest", ">", "is_nan"),
+    keep_extreme!("first", "<", "step"),
+    keep_extreme!("first", "<", "timestamp"),
+    keep_extreme!("first", "<", "value"),
+    keep_extreme!("first", "<", "is_nan"),
+    "min_value = CASE WHEN old.min_value IS NULL OR excluded.min_value < old.min_value
+                      THEN excluded.min_value ELSE old.min_value END,
+     max_value = CASE WHEN old.max_value IS NULL OR excluded.max_value > old.max_value
+                      THEN excluded.max_value ELSE old.max_value END,
+     count = old.count + excluded.count",
+);
+
+/// Of all points the one that `beats` the others; of equal ones the one that came first.
+fn extreme(points: &[Point], beats: fn(&Rank, &Rank) -> bool) -> Option<&Point> {
+    points.iter().reduce(|best, point| if beats(&rank(point), &rank(best)) { point } else { best })
+}
+
+/// What points are ordered by: (step, timestamp, value).
+type Rank = (i64, i64, f64);
+
+fn rank(point: &Point) -> Rank {
+    (point.step, point.timestamp, point.value)
+}
