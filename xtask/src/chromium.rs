@@ -1,44 +1,24 @@
-//! The browser of the tests: the one that is installed, else Debian's.
+//! The browser of the tests: the one that is named or installed, else Debian's.
 
 use std::env;
 use std::path::PathBuf;
 
-use anyhow::{Result, bail};
+use anyhow::Result;
 
-use crate::step::{program, run};
+use crate::debian;
 
 const NAMES: [&str; 4] = ["chromium", "chromium-browser", "google-chrome", "google-chrome-stable"];
-const ADVICE: &str =
-    "Install Chromium yourself, or name its program with the variable TRAINYARD_CHROMIUM, then repeat.";
+const ADVICE: &str = "Install Chromium yourself, or name its program with the variable TRAINYARD_CHROMIUM (`none` leaves out \
+                      what needs it), then repeat.";
 
-/// The program, installed from Debian's packages where it is missing and that is possible.
-pub fn installed() -> Result<PathBuf> {
-    if let Some(named) = env::var_os("TRAINYARD_CHROMIUM") {
-        return Ok(named.into());
+/// The program; none where the tests in a browser are to be left out.
+pub fn installed() -> Result<Option<PathBuf>> {
+    match env::var_os("TRAINYARD_CHROMIUM") {
+        Some(named) if named == "none" => {
+            eprintln!("==> SKIPPED: the tests in a browser, since TRAINYARD_CHROMIUM is none");
+            Ok(None)
+        }
+        Some(named) => Ok(Some(named.into())),
+        None => debian::installed(&NAMES, "chromium", ADVICE).map(Some),
     }
-    if let Some(found) = search(&NAMES) {
-        return Ok(found);
-    }
-    if search(&["apt-get"]).is_none() {
-        bail!("there is no Chromium. {ADVICE}");
-    }
-    run("Look for Debian's packages", apt(&["update", "-qq"]), ADVICE)?;
-    run("Install Chromium from them", apt(&["install", "-qq", "-y", "--no-install-recommends", "chromium"]), ADVICE)?;
-    match search(&NAMES) {
-        Some(found) => Ok(found),
-        None => bail!("Chromium was installed, but is not in the search path. {ADVICE}"),
-    }
-}
-
-fn apt(arguments: &[&str]) -> std::process::Command {
-    let mut apt = program("apt-get", arguments);
-    apt.env("DEBIAN_FRONTEND", "noninteractive");
-    apt
-}
-
-/// The first of these names in the search path.
-fn search(names: &[&str]) -> Option<PathBuf> {
-    let folders = env::var_os("PATH")?;
-    let folders: Vec<PathBuf> = env::split_paths(&folders).collect();
-    names.iter().find_map(|name| folders.iter().map(|folder| folder.join(name)).find(|file| file.is_file()))
 }

@@ -1,6 +1,7 @@
 //! Tasks that take more than one line: `make <task>`, or `cargo xtask <task>`.
 
 mod chromium;
+mod debian;
 mod environments;
 #[allow(dead_code, reason = "tests and the bench use more of it")]
 mod postgres;

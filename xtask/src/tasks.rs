@@ -5,12 +5,12 @@ use std::os::unix::process::CommandExt;
 use std::path::PathBuf;
 use std::process::Command;
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Context, Result};
 
-use crate::chromium;
 use crate::environments::{self, Environment};
 use crate::postgres::Postgres;
 use crate::step::{cargo, first_line, program, root, run};
+use crate::{chromium, debian};
 
 /// Names the database that tests make schemas in.
 const POSTGRES_URL: &str = "TRAINYARD_TEST_POSTGRES_URL";
@@ -126,7 +126,7 @@ pub fn conformance_stock() -> Result<()> {
 
 /// MLflow's web UI on our server, in Chromium.
 pub fn test_browser() -> Result<()> {
-    let chromium = chromium::installed()?;
+    let Some(chromium) = chromium::installed()? else { return Ok(()) };
     let server = server_program()?;
     let stock = environments::stock_3_18()?;
     let environment = environments::browser()?;
@@ -207,7 +207,7 @@ fn release_wheel() -> Result<PathBuf> {
 
 /// Measures release builds against stock MLflow and other peers; the bench writes docs/performance.md.
 pub fn bench() -> Result<()> {
-    load_generator()?;
+    debian::installed(&["wrk"], "wrk", "Install wrk, the load generator, then repeat.")?;
     let environment = environments::with_release_wheel(&release_wheel()?)?;
     let stock = environments::stock_3_18()?;
     run(
@@ -228,17 +228,6 @@ pub fn bench() -> Result<()> {
         Err(error) => eprintln!("==> FastTrackML cannot be had: {error:#}"),
     }
     run("Measure against stock MLflow and FastTrackML", bench, "The bench's message is above.")
-}
-
-/// wrk, installed where that is possible without asking.
-fn load_generator() -> Result<()> {
-    // `wrk --version` ends with 1, so ask the shell whether there is one.
-    let is_there = || first_line(program("sh", &["-c", "command -v wrk"])).is_some();
-    let install = program("apt-get", &["install", "--quiet", "--yes", "wrk"]);
-    if is_there() || run("Install the load generator", install, "Install wrk, then repeat.").is_ok() && is_there() {
-        return Ok(());
-    }
-    bail!("the bench needs the load generator wrk (Debian: `apt install wrk`)")
 }
 
 /// Writes what is derived from the Python package's public names: the table in docs/compatibility.md, the type stubs.

@@ -76,8 +76,8 @@ pub fn measure(programs: &Programs, wrk: &Wrk, duration: Duration, report: &mut 
         .collect();
     let body = format!(
         "{CONNECTIONS} connections of `wrk`, each of which waits {PAUSE_MS} ms before every request, for {} s: of 100 \
-         requests 77 log one point, 10 a batch of 100, 3 create a run, 3 search by a metric, 3 read a run, 2 a page of \
-         1,000 points, and one, or two, upload a file of 64 KiB. The table has the largest resident size of the server (not of \
+         requests 78 log one point, 10 a batch of 100, 3 create a run, 3 search by a metric, 3 read a run, 2 a page of \
+         1,000 points, and one uploads a file of 64 KiB. The table has the largest resident size of the server (not of \
          PostgreSQL) in each twelfth of the time, read every second. `--memory-seconds 3600` makes it an hour.\n\n{} {}\n\n{}",
         duration.as_secs(),
         loads.join(" "),

@@ -173,7 +173,10 @@ impl Operation {
             Self::Downsampled => {
                 let path = interval_path(&seeded.long_run, "loss0");
                 // FastTrackML has no such route.
-                let Ok(answer) = connection.send("GET", &path, b"") else { return Ok(None) };
+                let answer = match connection.send("GET", &path, b"") {
+                    Err(error) if error.to_string().contains("status 404") => return Ok(None),
+                    answer => answer?,
+                };
                 check_interval(&serde_json::from_slice(answer)?)?;
                 (Script::Get, vec![wrk.file("interval", &[path])?], Check::Done)
             }

@@ -132,7 +132,15 @@ async fn run(
     mut progress: impl FnMut(GcProgress),
 ) -> Result<GcOutcome, StoreError> {
     let mut outcome = GcOutcome::default();
-    let of = store.write(move |tx| removal::begin(tx, &removal)).await?;
+    let mut begun = None;
+    loop {
+        let removal = removal.clone();
+        begun = store.write(move |tx| removal::begin(tx, &removal, begun)).await?;
+        if begun.is_none() {
+            break;
+        }
+    }
+    let of = store.read(removal::listed).await?;
     let mut done = 0;
     let mut after: Option<Doomed> = None;
     loop {

@@ -170,7 +170,13 @@ impl StoreError {
             | Self::Database(DbError::NulInText(_) | DbError::TooLarge(_) | DbError::Pattern(_)) => {
                 ErrorCode::InvalidParameterValue
             }
-            Self::Database(DbError::Busy | DbError::Conflict(_) | DbError::TimedOut(_) | DbError::Unavailable(_))
+            Self::Database(
+                DbError::Busy
+                | DbError::Conflict(_)
+                | DbError::TimedOut(_)
+                | DbError::Unavailable(_)
+                | DbError::Corrupt(_),
+            )
             | Self::Closed => ErrorCode::TemporarilyUnavailable,
             Self::NeedsServer { .. } => ErrorCode::NotImplemented,
             Self::Database(DbError::DiskFull) => ErrorCode::ResourceExhausted,
@@ -190,7 +196,7 @@ impl From<StoreError> for ApiError {
     fn from(error: StoreError) -> Self {
         let code = error.code();
         let message = match &error {
-            StoreError::Database(DbError::Unavailable(_)) => {
+            StoreError::Database(DbError::Unavailable(_) | DbError::Corrupt(_)) => {
                 tracing::error!(%error, "the database is not available");
                 "the database is not available".to_owned()
             }

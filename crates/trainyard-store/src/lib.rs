@@ -17,7 +17,9 @@ mod search;
 mod store;
 mod tracking;
 
-pub use db::{Column, DbError, Dialect, FromColumn, List, PostgresOptions, Row, Signal, Sources, Transaction, Value};
+pub use db::{
+    Column, DbError, Dialect, FromColumn, List, PostgresOptions, Row, Signal, Sources, Transaction, Value, Writers,
+};
 pub use error::{Entity, StoreError};
 pub use export::{Export, Sink};
 pub use gathering::{Gathering, Gatherings};

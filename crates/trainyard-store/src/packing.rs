@@ -75,24 +75,27 @@ impl Packer {
         let mut packed = Packed::default();
         let mut after = 0;
         let end = loop {
-            let Some(waiting) = self.store.read(move |tx| queue::next(tx, after)).wait()? else {
-                break PackingEnd::Done;
+            let waiting = match self.store.read(move |tx| queue::next(tx, after)).wait() {
+                Ok(Some(waiting)) => waiting,
+                Ok(None) => break Ok(PackingEnd::Done),
+                Err(error) => break Err(error),
             };
             after = waiting.series;
             match self.series(waiting, &mut packed, &mut go_on) {
                 Ok(None) => packed.series += 1,
-                Ok(Some(end)) => break end,
-                Err(error @ StoreError::Database(DbError::Other(_))) => {
+                Ok(Some(end)) => break Ok(end),
+                Err(error @ StoreError::Database(DbError::Other(_) | DbError::Corrupt(_))) => {
                     tracing::error!(series = waiting.series, %error, "a series could not be packed");
                 }
-                Err(error) => return Err(error),
+                Err(error) => break Err(error),
             }
         };
-        if end != PackingEnd::Elsewhere {
+        if !matches!(end, Ok(PackingEnd::Elsewhere)) {
             let holder = self.holder.clone();
-            self.store.write(move |tx| lease::release(tx, LEASE, &holder)).wait()?;
+            let released = self.store.write(move |tx| lease::release(tx, LEASE, &holder)).wait();
+            return end.and_then(|end| released.map(|()| (end, packed)));
         }
-        Ok((end, packed))
+        end.map(|end| (end, packed))
     }
 
     /// Packs one series; `None` when nothing is left of it.

@@ -9,6 +9,15 @@ pub enum Dialect {
     Postgres,
 }
 
+/// What becomes of other writers of a table, see [`Dialect::lock`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Writers {
+    /// They wait until the transaction ends.
+    Wait,
+    /// They go on, and whoever wants to keep them out waits for all of them.
+    Enter,
+}
+
 impl Dialect {
     /// `LIKE` of the filter language: minds the case, `%` and `_` are wildcards, nothing escapes them.
     pub fn like(self, column: &str, bind: &str) -> String {
@@ -115,12 +124,33 @@ impl Dialect {
         }
     }
 
+    /// As [`for_update`](Self::for_update), of the rows of one table.
+    pub fn for_update_of(self, table: &str) -> String {
+        match self {
+            Self::Sqlite => String::new(),
+            Self::Postgres => format!(" FOR UPDATE OF {table}"),
+        }
+    }
+
     /// What ends a `SELECT` of a row that nobody else may change until the transaction ends.
     pub fn for_update(self) -> &'static str {
         match self {
             // There is only one writer.
             Self::Sqlite => "",
             Self::Postgres => " FOR UPDATE",
+        }
+    }
+
+    /// A statement that keeps writers out of a table until the transaction ends, or those who keep them out. `None` where
+    /// there is only one writer.
+    pub fn lock(self, table: &str, writers: Writers) -> Option<String> {
+        let mode = match writers {
+            Writers::Wait => "SHARE ROW EXCLUSIVE",
+            Writers::Enter => "ROW EXCLUSIVE",
+        };
+        match self {
+            Self::Sqlite => None,
+            Self::Postgres => Some(format!("LOCK TABLE {table} IN {mode} MODE")),
         }
     }
 

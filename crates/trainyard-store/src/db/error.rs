@@ -36,6 +36,9 @@ pub enum DbError {
     /// The database cannot be read or written: a broken disk, missing permission, a file taken away.
     #[error("the database is not available: {0}")]
     Unavailable(String),
+    /// A page of the database is damaged.
+    #[error("the database is damaged: {0}")]
+    Corrupt(String),
     /// Anything else: a mistake in a statement, a value of an unexpected type.
     #[error("{0}")]
     Other(String),

@@ -19,8 +19,8 @@ mod value;
 
 pub(crate) use crew::lock;
 pub(crate) use database::{Database, Place, exists, folder, shown};
-pub use dialect::Dialect;
 pub(crate) use dialect::indexed_part;
+pub use dialect::{Dialect, Writers};
 pub use error::DbError;
 pub use postgres::PostgresOptions;
 pub(crate) use regex::regular_expression;

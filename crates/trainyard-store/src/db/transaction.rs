@@ -145,7 +145,12 @@ impl<'c> Transaction<'c> {
         let outcome = work(self);
         match &outcome {
             Ok(_) => {}
-            Err(error) if error.is_refusal() => drop(self.execute("ROLLBACK TO part", &[])?),
+            Err(error) if error.is_refusal() => {
+                self.execute("ROLLBACK TO part", &[])?;
+                if let Session::Postgres(session) = self.session {
+                    session.undone();
+                }
+            }
             Err(_) => return outcome.map(Ok),
         }
         self.execute("RELEASE part", &[])?;

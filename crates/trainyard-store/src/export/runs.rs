@@ -10,8 +10,8 @@ use super::table::{Field, Kind, Table};
 use super::{Export, Sink};
 use crate::{Operation, StoreError, Transaction};
 
-/// Runs that are loaded at a time.
-const PAGE: i64 = 1000;
+/// Runs that are loaded at a time: few, since each may have ten thousand metrics.
+const PAGE: i64 = 50;
 
 /// The columns that every run has, in order.
 fn attributes() -> Vec<Field> {

@@ -8,6 +8,9 @@ use crate::{DbError, Store, StoreError, Transaction};
 /// Series that are checked in one transaction; between two of them writers and checkpoints go on.
 const AT_ONCE: i64 = 50;
 
+/// What is being removed is not whole meanwhile.
+const STAYS: &str = "run NOT IN (SELECT entity FROM removal WHERE kind = 'run')";
+
 /// Something that is wrong.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Problem {
@@ -53,7 +56,11 @@ pub fn check(store: &Store, mut progress: impl FnMut(CheckProgress)) -> Result<C
             Err(error) => checked.problems.push(unreadable(place, &error)?),
         }
     }
-    let all = store.read(|tx| tx.query_one("SELECT COUNT(*) FROM metric_series", &[], |row| row.get::<i64>(0))).wait();
+    let all = store
+        .read(|tx| {
+            tx.query_one(&format!("SELECT COUNT(*) FROM metric_series WHERE {STAYS}"), &[], |row| row.get::<i64>(0))
+        })
+        .wait();
     let of_series = match all {
         Ok(count) => count.unwrap_or(0).unsigned_abs(),
         Err(error) => {
@@ -107,7 +114,7 @@ struct Found {
 
 fn some_series(tx: &mut Transaction<'_>, after: i64) -> Result<Found, StoreError> {
     let keys = tx.query(
-        "SELECT id FROM metric_series WHERE id > $1 ORDER BY id LIMIT $2",
+        &format!("SELECT id FROM metric_series WHERE id > $1 AND {STAYS} ORDER BY id LIMIT $2"),
         &[after.into(), AT_ONCE.into()],
         |row| row.get::<i64>(0),
     )?;
@@ -134,7 +141,7 @@ fn some_series(tx: &mut Transaction<'_>, after: i64) -> Result<Found, StoreError
 /// A failure to read as what it says about the database; a failure to get at the database at all stays one.
 fn unreadable(place: &str, error: &StoreError) -> Result<Problem, StoreError> {
     match error {
-        StoreError::Database(DbError::Busy | DbError::TimedOut(_) | DbError::Unavailable(_))
+        StoreError::Database(DbError::Busy | DbError::Conflict(_) | DbError::TimedOut(_) | DbError::Unavailable(_))
         | StoreError::Closed
         | StoreError::Panicked => Err(error.clone()),
         error => Ok(Problem { place: place.to_owned(), message: format!("cannot be read: {error}") }),

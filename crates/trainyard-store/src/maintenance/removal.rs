@@ -10,7 +10,7 @@ use trainyard_api::{ExperimentId, LifecycleStage, ModelId, RunId};
 
 use super::pieces::{self, Budget, Left};
 use crate::tracking::experiments::{below, location, parse_id};
-use crate::{ArtifactRoot, Entity, StoreError, Transaction, Value};
+use crate::{ArtifactRoot, Entity, StoreError, Transaction, Value, Writers};
 
 /// What may go.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -91,18 +91,46 @@ pub struct Doomed {
     pub(super) key: i64,
 }
 
-/// Writes down what is to go, and returns how much that is, with what an earlier call has left.
-pub fn begin(tx: &mut Transaction<'_>, removal: &Removal) -> Result<u64, StoreError> {
-    let (chosen, values) = chosen(tx, removal)?;
-    tx.execute(
-        &format!(
-            "{chosen} INSERT INTO removal (kind, entity) SELECT kind, id FROM
-             (SELECT 'run' AS kind, id FROM chosen_run UNION ALL SELECT 'logged_model', id FROM chosen_logged_model
-              UNION ALL SELECT 'experiment', id FROM chosen_experiment) AS chosen
-             WHERE TRUE ON CONFLICT DO NOTHING"
-        ),
-        &values,
-    )?;
+/// Things that [`begin`] writes down in one transaction.
+const LISTED: i64 = 10_000;
+
+/// How far [`begin`] has come: of which kind, and behind which key.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Begun(Kind, i64);
+
+/// Writes down what is to go, behind what an earlier call has written down. Call it until it answers `None`.
+///
+/// Experiments come first: from then on none of them is brought back, and what is in them stays marked.
+pub fn begin(tx: &mut Transaction<'_>, removal: &Removal, after: Option<Begun>) -> Result<Option<Begun>, StoreError> {
+    // Whoever is bringing something back has done so, or will find it on the list.
+    lock(tx, Writers::Wait)?;
+    let (chosen, mut values) = chosen(tx, removal)?;
+    let (from, bind) = (values.len() + 1, values.len() + 2);
+    values.extend([i64::MIN.into(), LISTED.into()]);
+    for kind in [Kind::Experiment, Kind::Run, Kind::LoggedModel] {
+        let behind = match after {
+            Some(Begun(Kind::Run, _)) if kind == Kind::Experiment => continue,
+            Some(Begun(Kind::LoggedModel, _)) if kind != Kind::LoggedModel => continue,
+            Some(Begun(begun, key)) if begun == kind => key,
+            _ => i64::MIN,
+        };
+        values[from - 1] = behind.into();
+        let table = kind.table();
+        let listed = tx.query(
+            &format!("{chosen} SELECT id FROM chosen_{table} WHERE id > ${from} ORDER BY id LIMIT ${bind}"),
+            &values,
+            |row| row.get::<i64>(0),
+        )?;
+        let Some(last) = listed.last().copied() else { continue };
+        let rows = listed.into_iter().map(|id| [table.into(), id.into()]);
+        tx.insert_many("removal", ["kind", "entity"], "ON CONFLICT DO NOTHING", rows)?;
+        return Ok(Some(Begun(kind, last)));
+    }
+    Ok(None)
+}
+
+/// How much is written down.
+pub fn listed(tx: &mut Transaction<'_>) -> Result<u64, StoreError> {
     Ok(tx.query_one("SELECT COUNT(*) FROM removal", &[], |row| row.get::<i64>(0))?.unwrap_or(0).unsigned_abs())
 }
 
@@ -160,6 +188,11 @@ pub fn remove(tx: &mut Transaction<'_>, doomed: &[Doomed]) -> Result<Removed, St
     let mut budget = Budget::new();
     let mut removed = Removed::default();
     for thing in doomed {
+        if !is_listed(tx, thing.kind, thing.key)? {
+            // Another gc was faster, and the key may be that of something new.
+            removed.done += 1;
+            continue;
+        }
         match pieces::remove(tx, thing.kind, thing.key, &mut budget)? {
             Left::More => break,
             Left::All => removed.kept += 1,
@@ -173,15 +206,30 @@ pub fn remove(tx: &mut Transaction<'_>, doomed: &[Doomed]) -> Result<Removed, St
     Ok(removed)
 }
 
+/// Has whoever is writing down what is to go finish, and keeps others from it until the transaction ends: before something
+/// is brought back.
+pub(crate) fn hold_off(tx: &mut Transaction<'_>) -> Result<(), StoreError> {
+    lock(tx, Writers::Enter)
+}
+
+fn lock(tx: &mut Transaction<'_>, writers: Writers) -> Result<(), StoreError> {
+    if let Some(lock) = tx.dialect().lock("removal", writers) {
+        tx.execute(&lock, &[])?;
+    }
+    Ok(())
+}
+
 /// Refuses to bring back something whose artifacts may have gone already.
 pub(crate) fn refuse_begun(tx: &mut Transaction<'_>, kind: Kind, key: i64, id: &str) -> Result<(), StoreError> {
-    let sql = "SELECT entity FROM removal WHERE kind = $1 AND entity = $2";
-    match tx.query_one(sql, &[kind.table().into(), key.into()], |row| row.get::<i64>(0))? {
-        None => Ok(()),
-        Some(_) => {
-            Err(StoreError::invalid(format!("The {kind} {id} is being removed for good and cannot be restored")))
-        }
+    if is_listed(tx, kind, key)? {
+        return Err(StoreError::invalid(format!("The {kind} {id} is being removed for good and cannot be restored")));
     }
+    Ok(())
+}
+
+fn is_listed(tx: &mut Transaction<'_>, kind: Kind, key: i64) -> Result<bool, StoreError> {
+    let sql = "SELECT entity FROM removal WHERE kind = $1 AND entity = $2";
+    Ok(tx.query_one(sql, &[kind.table().into(), key.into()], |row| row.get::<i64>(0))?.is_some())
 }
 
 impl Doomed {

@@ -124,6 +124,7 @@ impl Operation for RestoreExperiment {
 
     fn execute(self, tx: &mut Transaction<'_>) -> Result<Empty, StoreError> {
         let id = parse_id(&self.experiment_id)?;
+        removal::hold_off(tx)?;
         let lock = tx.dialect().for_update();
         if stage(tx, id, &self.experiment_id, lock)? == LifecycleStage::Active {
             return Err(not_found(&self.experiment_id));

@@ -13,6 +13,12 @@ impl Operation for Ingest {
     const ACCESS: Access = Access::Write;
 
     fn execute(self, tx: &mut Transaction<'_>) -> Result<IngestResponse, StoreError> {
+        // A savepoint for each run costs more than it is worth: most of the time all of them are accepted.
+        let all = tx.part(|tx| self.runs().try_for_each(|part| log(tx, &part)))?;
+        if all.is_ok() {
+            let runs = self.runs().map(|part| RunAnswer::accepted(part.run_id().into())).collect();
+            return Ok(IngestResponse { runs });
+        }
         let mut answers = Vec::with_capacity(self.runs().len());
         for part in self.runs() {
             let run_id = RunId::from(part.run_id());
@@ -43,7 +49,7 @@ fn log(tx: &mut Transaction<'_>, part: &RunPart<'_>) -> Result<(), StoreError> {
 fn log_points(tx: &mut Transaction<'_>, run: i64, part: &RunPart<'_>) -> Result<(), StoreError> {
     // The same metric of another model or dataset is the same series of the run.
     let mut by_series = BySeries::new();
-    for series in part.series() {
+    for series in part.series().filter(|series| series.points().len() > 0) {
         let points = series.points().map(|(step, timestamp, value)| {
             // Adding 0 makes a negative zero positive; SQLite stores no other.
             Point::with_number(timestamp, step, value + 0.0)

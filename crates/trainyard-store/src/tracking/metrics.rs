@@ -7,7 +7,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE;
 use serde::{Deserialize, Serialize};
 use trainyard_api::metrics::{GetMetricHistory, GetMetricHistoryResponse, LogMetric, Metric};
-use trainyard_api::{Empty, RunId};
+use trainyard_api::{Empty, RunId, limits};
 
 use super::points::{self, Key, Point};
 use super::series::{self, BySeries};
@@ -138,7 +138,8 @@ pub(super) fn check_timestamp(
 /// A dataset is named by both.
 pub(super) fn check_dataset(name: &str, digest: &str) -> Result<(), StoreError> {
     if name.is_empty() == digest.is_empty() {
-        return Ok(());
+        keys::check_length("dataset_name", name, limits::DATASET_NAME_CHARS)?;
+        return keys::check_length("dataset_digest", digest, limits::DATASET_DIGEST_CHARS);
     }
     Err(StoreError::invalid("Both dataset_name and dataset_digest must be provided if one is provided"))
 }

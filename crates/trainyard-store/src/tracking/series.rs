@@ -5,7 +5,10 @@ use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use super::points::{self, Point};
-use crate::{StoreError, Transaction, Value};
+use crate::{DbError, StoreError, Transaction, Value};
+
+/// Rows that one statement inserts: as values they take several times the memory of their points.
+const ROWS: usize = 20_000;
 
 /// Points that have been checked, by run and key: whoever writes several series does it in the order of all others.
 pub(super) type BySeries<'m> = BTreeMap<(i64, &'m str), Vec<Point>>;
@@ -16,11 +19,21 @@ pub(super) fn log(tx: &mut Transaction<'_>, by_series: &BySeries<'_>) -> Result<
         return Ok(());
     }
     let wanted: Vec<Wanted<'_>> = by_series.keys().copied().collect();
-    let series = series_of(tx, &wanted)?;
+    let lock = if by_series.values().any(|points| points.len() >= points::AT_ONCE) {
+        // Blocks will be written: two that only share the series would wait for each other.
+        tx.dialect().for_update_of("series")
+    } else {
+        // Nobody packs points between the look at what is packed and the end of this.
+        tx.dialect().for_share_of("series")
+    };
+    let series = series_of(tx, &wanted, &lock)?;
+    if series.len() != wanted.len() {
+        return Err(DbError::Conflict("a run went while points were logged to it".to_owned()).into());
+    }
     let grouped: Vec<(&Series, &Vec<Point>)> =
         series.iter().filter_map(|one| Some((one, by_series.get(&(one.run, one.key.as_str()))?))).collect();
-    let mut rows: Vec<[Value; 5]> = Vec::new();
-    let mut packed: HashMap<i64, i64> = HashMap::new();
+    let mut rows = Vec::new();
+    let (mut packed, mut inserted) = (HashMap::new(), HashMap::new());
     for (series, points) in &grouped {
         let late = series.packed_until.filter(|until| points.iter().any(|point| point.timestamp <= *until));
         let (newly_packed, unpacked) = match late {
@@ -28,16 +41,20 @@ pub(super) fn log(tx: &mut Transaction<'_>, by_series: &BySeries<'_>) -> Result<
             None => points::pack_new(tx, series.id, points)?,
         };
         packed.insert(series.id, newly_packed as i64);
-        rows.extend(unpacked.iter().map(|point| {
-            [series.id.into(), point.timestamp.into(), point.step.into(), point.value.into(), point.is_nan.into()]
-        }));
+        for point in unpacked.iter() {
+            rows.push([
+                series.id.into(),
+                point.timestamp.into(),
+                point.step.into(),
+                point.value.into(),
+                point.is_nan.into(),
+            ]);
+            if rows.len() == ROWS {
+                insert(tx, std::mem::take(&mut rows), &mut inserted)?;
+            }
+        }
     }
-    let inserted = tx.insert_counted(
-        "metric_point",
-        ["series", "timestamp", "step", "value", "is_nan"],
-        "ON CONFLICT DO NOTHING",
-        rows,
-    )?;
+    insert(tx, rows, &mut inserted)?;
     let count = |counts: &HashMap<i64, i64>, series: &Series| counts.get(&series.id).copied().unwrap_or(0);
     let changed = grouped.iter().filter_map(|(series, points)| {
         let added = count(&inserted, series) + count(&packed, series);
@@ -47,6 +64,15 @@ pub(super) fn log(tx: &mut Transaction<'_>, by_series: &BySeries<'_>) -> Result<
     for (series, _) in &grouped {
         let (inserted, packed) = (count(&inserted, series), count(&packed, series));
         points::queue::added(tx, series.id, series.count + packed + inserted, inserted)?;
+    }
+    Ok(())
+}
+
+/// Inserts rows of points; adds how many of each series are new.
+fn insert(tx: &mut Transaction<'_>, rows: Vec<[Value; 5]>, inserted: &mut HashMap<i64, i64>) -> Result<(), StoreError> {
+    let columns = ["series", "timestamp", "step", "value", "is_nan"];
+    for (series, count) in tx.insert_counted("metric_point", columns, "ON CONFLICT DO NOTHING", rows)? {
+        *inserted.entry(series).or_default() += count;
     }
     Ok(())
 }
@@ -67,8 +93,8 @@ struct Series {
 type Wanted<'m> = (i64, &'m str);
 
 /// The series by run and key, in this order, made where they are not there yet.
-fn series_of(tx: &mut Transaction<'_>, wanted: &[Wanted<'_>]) -> Result<Vec<Series>, StoreError> {
-    let known = known_series(tx, wanted)?;
+fn series_of(tx: &mut Transaction<'_>, wanted: &[Wanted<'_>], lock: &str) -> Result<Vec<Series>, StoreError> {
+    let known = known_series(tx, wanted, lock)?;
     if known.len() == wanted.len() {
         return Ok(known);
     }
@@ -83,18 +109,16 @@ fn series_of(tx: &mut Transaction<'_>, wanted: &[Wanted<'_>]) -> Result<Vec<Seri
         tx.dialect().pairs("$1", "$2")
     );
     tx.execute(&sql, &binds(&missing))?;
-    known_series(tx, wanted)
+    known_series(tx, wanted, lock)
 }
 
-fn known_series(tx: &mut Transaction<'_>, wanted: &[Wanted<'_>]) -> Result<Vec<Series>, StoreError> {
+fn known_series(tx: &mut Transaction<'_>, wanted: &[Wanted<'_>], lock: &str) -> Result<Vec<Series>, StoreError> {
     let sql = format!(
         "SELECT series.run, metric_key.key, metric_key.id, series.id, series.packed_until, COALESCE(summary.count, 0)
          FROM {} AS wanted JOIN metric_key ON metric_key.key = wanted.text
          JOIN metric_series AS series ON series.metric_key = metric_key.id AND series.run = wanted.number
-         LEFT JOIN metric_summary AS summary ON summary.run = series.run AND summary.metric_key = series.metric_key{}",
-        tx.dialect().pairs("$1", "$2"),
-        // Nobody packs points between the look at what is packed and the end of this.
-        tx.dialect().for_share_of("series")
+         LEFT JOIN metric_summary AS summary ON summary.run = series.run AND summary.metric_key = series.metric_key{lock}",
+        tx.dialect().pairs("$1", "$2")
     );
     let mut found = tx.query(&sql, &binds(wanted), |row| {
         Ok(Series {

@@ -120,9 +120,9 @@ impl Schema {
         format!("{}{separator}options=-csearch_path%3D{}", self.database, self.name)
     }
 
-    /// Carries out SQL in this schema, on a connection of its own.
-    pub fn execute(&self, sql: &str) {
-        execute(&self.uri(), sql);
+    /// Carries out SQL in this schema, on a connection of its own; how many rows it answers.
+    pub fn execute(&self, sql: &str) -> usize {
+        execute(&self.uri(), sql)
     }
 }
 
@@ -136,20 +136,21 @@ fn uuid() -> u128 {
     (Sources::default().unique)()
 }
 
-fn execute(database: &str, sql: &str) {
+fn execute(database: &str, sql: &str) -> usize {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
     runtime.block_on(async {
         let (client, connection) = tokio_postgres::connect(database, tokio_postgres::NoTls).await.unwrap();
         let (outcome, _) = tokio::join!(
             async move {
-                let outcome = client.batch_execute(sql).await;
+                let outcome = client.simple_query(sql).await;
                 drop(client);
                 outcome
             },
             connection
         );
-        outcome.unwrap();
-    });
+        let answers = outcome.unwrap();
+        answers.iter().filter(|answer| matches!(answer, tokio_postgres::SimpleQueryMessage::Row(_))).count()
+    })
 }
 
 pub fn uri(folder: &std::path::Path) -> String {

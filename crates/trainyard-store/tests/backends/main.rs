@@ -61,7 +61,10 @@ on_each_backend! {
         a_long_run_goes_in_short_pieces
         an_experiment_takes_along_what_is_in_it
         what_is_named_goes_and_nothing_else
-        what_is_being_removed_is_not_restored;
+        what_is_being_removed_is_not_restored
+        a_restore_waits_for_what_is_being_written_down
+        what_another_gc_has_removed_is_passed_over
+        a_store_is_whole_while_a_run_is_being_removed;
     registry::registered_models:
         a_registered_model_is_read_back_whole
         models_and_prompts_share_their_names
@@ -175,7 +178,9 @@ on_each_backend! {
         packing_that_was_stopped_goes_on_where_it_was
         one_packs_at_a_time_and_a_dead_one_is_followed
         a_damaged_block_is_an_error_that_harms_nothing_else
-        packing_changes_no_answer;
+        packing_changes_no_answer
+        a_run_that_ends_while_it_is_packed_is_packed_whole
+        packing_beside_writers_loses_nothing;
     tracking::model_history:
         models_are_noted_one_behind_the_other
         a_long_history_is_whole_until_it_is_refused

@@ -56,13 +56,13 @@ impl Address {
         let mut others = Vec::new();
         let mut mode = None;
         let mut tls = TlsOptions::default();
-        let (mut certificate, mut key) = (None, None);
+        let (mut certificate, mut key, mut system) = (None, None, false);
         for pair in query.split('&').filter(|pair| !pair.is_empty()) {
             let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
             let text = percent_decode_str(value).decode_utf8_lossy().into_owned();
             match name {
                 "sslmode" => mode = Some(text),
-                "sslrootcert" if text == "system" => mode = mode.or(Some("verify-full".to_owned())),
+                "sslrootcert" if text == "system" => system = true,
                 "sslrootcert" => tls.root = Some(PathBuf::from(text)),
                 "sslcert" => certificate = Some(PathBuf::from(text)),
                 "sslkey" => key = Some(PathBuf::from(text)),
@@ -83,9 +83,15 @@ impl Address {
         if config.get_hosts().is_empty() && config.get_hostaddrs().is_empty() {
             return Err(refuse("it names no host; for a Unix socket write `?host=/var/run/postgresql`".to_owned()));
         }
+        // Anybody can have a certificate that the system trusts, so it has to be looked at whose it is.
+        if system && !matches!(mode.as_deref(), None | Some("verify-full")) {
+            return Err(refuse("sslrootcert=system needs sslmode=verify-full".to_owned()));
+        }
         // As with libpq: without a mode encryption is tried, and who names certificates to trust wants them looked at.
         let (ssl, verify) = match mode.as_deref() {
             Some("disable") => (SslMode::Disable, Verify::Nothing),
+            None if system => (SslMode::Require, Verify::Full),
+            None if tls.root.is_some() => (SslMode::Require, Verify::Authority),
             None | Some("prefer" | "allow") => (SslMode::Prefer, Verify::Nothing),
             Some("require") if tls.root.is_some() => (SslMode::Require, Verify::Authority),
             Some("require") => (SslMode::Require, Verify::Nothing),

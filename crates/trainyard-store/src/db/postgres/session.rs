@@ -204,6 +204,13 @@ impl Session {
         self.wrote.set(false);
     }
 
+    /// Forgets a failure that a rollback to a savepoint has undone.
+    pub(in crate::db) fn undone(&self) {
+        if self.trouble.get() < Trouble::Conflict {
+            self.trouble.set(Trouble::None);
+        }
+    }
+
     fn carry_out(&self, sql: &str, types: Vec<Type>, values: &[&(dyn ToSql + Sync)]) -> Result<u64, DbError> {
         self.wrote.set(true);
         let outcome = self.runtime.block_on(async {

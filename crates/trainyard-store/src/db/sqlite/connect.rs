@@ -40,7 +40,7 @@ pub(super) fn for_writing(path: &Path) -> Result<Session, StoreError> {
     };
     set_up().map_err(|error| match error {
         DbError::NotADatabase(_) => StoreError::NotADatabase { path: path.to_owned() },
-        DbError::Unavailable(reason) => cannot_open(reason),
+        DbError::Unavailable(reason) | DbError::Corrupt(reason) => cannot_open(reason),
         error => error.into(),
     })
 }

@@ -159,12 +159,12 @@ pub(super) fn error(error: rusqlite::Error) -> DbError {
     match code.code {
         ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked => DbError::Busy,
         ErrorCode::DiskFull => DbError::DiskFull,
+        ErrorCode::DatabaseCorrupt => DbError::Corrupt(message),
         ErrorCode::NotADatabase => DbError::NotADatabase(message),
         ErrorCode::CannotOpen
         | ErrorCode::PermissionDenied
         | ErrorCode::ReadOnly
         | ErrorCode::SystemIoFailure
-        | ErrorCode::DatabaseCorrupt
         | ErrorCode::FileLockingProtocolFailed
         | ErrorCode::OutOfMemory => DbError::Unavailable(message),
         ErrorCode::ConstraintViolation => match code.extended_code {

@@ -6,7 +6,7 @@ use pco::standalone::{simple_compress, simple_decompress_into};
 
 use super::Point;
 
-/// Points of a block, save for the last of a series and those that late points have made longer or shorter.
+/// Points of a block, save for the last of a series and those that late points have split.
 pub const FULL: usize = 4096;
 /// Points that one entry of an outline stands for; the last may stand for fewer.
 pub(crate) const CHUNK: usize = 256;

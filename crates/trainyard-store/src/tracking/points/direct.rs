@@ -8,7 +8,7 @@ use super::{Point, binds, pack};
 use crate::{StoreError, Transaction, Value};
 
 /// Points from which on a block is worth it. Shorter ones would be many, and stay short.
-const FEWEST: usize = 4 * CHUNK;
+pub(in crate::tracking) const AT_ONCE: usize = 4 * CHUNK;
 
 /// Packs points that lie behind all blocks of their series, as far as they are many and no row lies between them; returns
 /// how many were packed, and the points that are to become rows.
@@ -18,7 +18,7 @@ pub(in crate::tracking) fn pack_new<'p>(
     points: &'p [Point],
 ) -> Result<(u64, Cow<'p, [Point]>), StoreError> {
     let rows = Ok((0, Cow::Borrowed(points)));
-    if points.len() < FEWEST {
+    if points.len() < AT_ONCE {
         return rows;
     }
     let mut sorted = points.to_vec();
@@ -27,7 +27,7 @@ pub(in crate::tracking) fn pack_new<'p>(
     }
     sorted.dedup_by(|one, other| one.key() == other.key());
     let surplus = sorted.len() % FULL;
-    let rest = sorted.split_off(if surplus < FEWEST { sorted.len() - surplus } else { sorted.len() });
+    let rest = sorted.split_off(if surplus < AT_ONCE { sorted.len() - surplus } else { sorted.len() });
     let (Some(first), Some(last)) = (sorted.first(), sorted.last()) else { return rows };
     // Whoever logs to the series at the same time waits, and then finds the blocks.
     let lock = format!("SELECT packed_until FROM metric_series WHERE id = $1{}", tx.dialect().for_update());

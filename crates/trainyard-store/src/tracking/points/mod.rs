@@ -18,7 +18,7 @@ use trainyard_api::metrics::Metric;
 
 use crate::{DbError, Row, StoreError, Value};
 use block::Damage;
-pub(super) use direct::pack_new;
+pub(super) use direct::{AT_ONCE, pack_new};
 pub(super) use late::without_packed;
 pub(crate) use read::{Ends, visit, visit_blocks};
 pub(super) use sample::sample;

@@ -21,6 +21,8 @@ pub(crate) struct Step {
     /// The first and the last of the rows.
     rows: (Key, Key),
     row_count: i64,
+    /// How many points were in blocks.
+    packed_count: i64,
 }
 
 pub(super) struct NewBlock {
@@ -42,6 +44,8 @@ pub(crate) enum Rest {
 
 /// Works out the next step for a series. `None`: nothing is left that is worth one.
 pub(crate) fn prepare(tx: &mut Transaction<'_>, series: i64, rest: Rest) -> Result<Option<Step>, StoreError> {
+    // Before all else: what comes in between is then noticed.
+    let packed_count = packed_count(tx, series, "")?.unwrap_or(0);
     let mut rows = Vec::new();
     visit_rows(tx, series, START, None, 1, |point| {
         rows.push(point);
@@ -74,22 +78,29 @@ pub(crate) fn prepare(tx: &mut Transaction<'_>, series: i64, rest: Rest) -> Resu
     let Some(last) = points.last().map(Point::key) else { return Ok(None) };
     rows.truncate(rows.partition_point(|row| row.key() <= last));
     let (Some(first_row), Some(last_row)) = (rows.first(), rows.last()) else { return Ok(None) };
+    // A block that late points have made too long becomes equal ones.
+    let size = if within.is_some() { points.len().div_ceil(points.len().div_ceil(FULL)) } else { FULL };
     Ok(Some(Step {
         series,
-        blocks: points.chunks(FULL).map(|points| new_block(series, points)).collect::<Result<_, _>>()?,
+        blocks: points.chunks(size).map(|points| new_block(series, points)).collect::<Result<_, _>>()?,
         replaced: taken_in.as_ref().map(|(block, _)| (block.ends.last, block.ends.count)),
         rows: (first_row.key(), last_row.key()),
         row_count: rows.len() as i64,
+        packed_count,
     }))
 }
 
 /// Carries a step out. `false`: points have come in between since, and it has to be prepared anew.
 pub(crate) fn apply(tx: &mut Transaction<'_>, step: &Step) -> Result<bool, StoreError> {
-    let Step { series, blocks, replaced, rows: (first, last), row_count } = step;
-    let lock = format!("SELECT packed_count FROM metric_series WHERE id = $1{}", tx.dialect().for_update());
-    let Some(packed_count) = tx.query_one(&lock, &[(*series).into()], |row| row.get::<i64>(0))? else {
+    let Step { series, blocks, replaced, rows: (first, last), row_count, packed_count: expected } = step;
+    let lock = tx.dialect().for_update();
+    let Some(packed_count) = packed_count(tx, *series, lock)? else {
         return Ok(false);
     };
+    // Points that came many at a time went into blocks of their own, perhaps between the rows.
+    if packed_count != *expected {
+        return Ok(false);
+    }
     let [key, from @ ..] = binds(*series, *first);
     let [_, to @ ..] = binds(*series, *last);
     let between: Vec<Value> = [key].into_iter().chain(from).chain(to).collect();
@@ -134,6 +145,11 @@ pub(crate) fn apply(tx: &mut Transaction<'_>, step: &Step) -> Result<bool, Store
         )?;
     }
     Ok(true)
+}
+
+fn packed_count(tx: &mut Transaction<'_>, series: i64, lock: &str) -> Result<Option<i64>, StoreError> {
+    let sql = format!("SELECT packed_count FROM metric_series WHERE id = $1{lock}");
+    tx.query_one(&sql, &[series.into()], |row| row.get(0))
 }
 
 impl Step {
@@ -194,5 +210,44 @@ fn merged(packed: &[Point], rows: &[Point]) -> Vec<Point> {
         if points.last().is_none_or(|last: &Point| last.key() != point.key()) {
             points.push(*point);
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use trainyard_api::RunId;
+    use trainyard_api::ingest::{Ingest, RunBatch, Series};
+    use trainyard_api::metrics::GetMetricHistory;
+    use trainyard_api::runs::CreateRun;
+
+    use super::*;
+    use crate::{ArtifactRoot, PostgresOptions, Store, StoreOptions};
+
+    fn ingest(store: &Store, run_id: &RunId, times: std::ops::Range<i64>) {
+        let times: Vec<i64> = times.collect();
+        let values = times.iter().map(|time| *time as f64).collect();
+        let series = Series { key: "m".into(), values, timestamps: times.clone(), steps: times, ..Series::default() };
+        let part = RunBatch { run_id: run_id.clone(), series: vec![series], ..RunBatch::default() };
+        store.execute(Ingest::encode(&[part]).expect("a small request")).wait().expect("an answer");
+    }
+
+    #[test]
+    fn a_step_is_given_up_when_blocks_came_between_its_rows() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let options = StoreOptions {
+            artifact_root: ArtifactRoot::Managed("mlflow-artifacts:/".to_owned()),
+            webhook_key: None,
+            postgres: PostgresOptions::default(),
+        };
+        let uri = format!("sqlite:///{}", folder.path().join("store.db").display());
+        let store = Store::open(&uri, options).expect("a store");
+        let run_id = store.execute(CreateRun::default()).wait().expect("a run").run.info.run_id;
+        ingest(&store, &run_id, 1000..1100);
+        ingest(&store, &run_id, 9000..9100);
+        let step = store.read(|tx| prepare(tx, 1, Rest::Pack)).wait().expect("a look").expect("200 rows to pack");
+        ingest(&store, &run_id, 2000..6096);
+        assert_eq!(store.write(move |tx| apply(tx, &step)).wait(), Ok(false));
+        let request = GetMetricHistory { run_id, metric_key: "m".into(), ..GetMetricHistory::default() };
+        assert_eq!(store.execute(request).wait().expect("a history").metrics.len(), 200 + 4096);
     }
 }

@@ -11,6 +11,9 @@ pub(crate) struct Waiting {
     pub(crate) rest: Rest,
 }
 
+/// The update changes nothing; it waits for whoever is taking the mark away, and then makes it anew.
+const MARK: &str = "ON CONFLICT (series) DO UPDATE SET series = excluded.series";
+
 /// Marks a series when points have been added that fill another block.
 pub(in crate::tracking) fn added(
     tx: &mut Transaction<'_>,
@@ -20,7 +23,7 @@ pub(in crate::tracking) fn added(
 ) -> Result<(), StoreError> {
     let full = FULL as i64;
     if count / full > (count - added) / full {
-        tx.execute("INSERT INTO metric_packing (series) VALUES ($1) ON CONFLICT DO NOTHING", &[series.into()])?;
+        tx.execute(&format!("INSERT INTO metric_packing (series) VALUES ($1) {MARK}"), &[series.into()])?;
     }
     Ok(())
 }
@@ -28,9 +31,11 @@ pub(in crate::tracking) fn added(
 /// Marks the series of a run that has ended, as far as they have enough rows.
 pub(in crate::tracking) fn ended(tx: &mut Transaction<'_>, run: i64) -> Result<(), StoreError> {
     tx.execute(
-        "INSERT INTO metric_packing (series) SELECT series.id FROM metric_series AS series
-         JOIN metric_summary AS summary ON summary.run = series.run AND summary.metric_key = series.metric_key
-         WHERE series.run = $1 AND summary.count - series.packed_count >= $2 ON CONFLICT DO NOTHING",
+        &format!(
+            "INSERT INTO metric_packing (series) SELECT series.id FROM metric_series AS series
+             JOIN metric_summary AS summary ON summary.run = series.run AND summary.metric_key = series.metric_key
+             WHERE series.run = $1 AND summary.count - series.packed_count >= $2 ORDER BY series.id {MARK}"
+        ),
         &[run.into(), (FEWEST as i64).into()],
     )?;
     Ok(())
@@ -68,14 +73,23 @@ pub(crate) fn next(tx: &mut Transaction<'_>, after: i64) -> Result<Option<Waitin
 
 /// Takes a series off the list, unless points have come meanwhile that are worth another step.
 pub(crate) fn done(tx: &mut Transaction<'_>, waiting: Waiting) -> Result<(), StoreError> {
-    let rows = tx.query_one(
-        "SELECT summary.count - series.packed_count FROM metric_series AS series
+    let lock = format!("SELECT series FROM metric_packing WHERE series = $1{}", tx.dialect().for_update());
+    tx.query_one(&lock, &[waiting.series.into()], |row| row.get::<i64>(0))?;
+    let found = tx.query_one(
+        "SELECT summary.count - series.packed_count,
+                CASE WHEN run.status IN ('FINISHED', 'FAILED', 'KILLED') THEN 1 ELSE 0 END
+         FROM metric_series AS series
          JOIN metric_summary AS summary ON summary.run = series.run AND summary.metric_key = series.metric_key
-         WHERE series.id = $1",
+         JOIN run ON run.id = series.run WHERE series.id = $1",
         &[waiting.series.into()],
-        |row| row.get::<i64>(0),
+        |row| Ok((row.get::<i64>(0)?, row.get::<bool>(1)?)),
     )?;
-    if rows.is_none_or(|rows| rows < FULL as i64) {
+    let has_more = found.is_some_and(|(rows, ended)| {
+        // A run that has ended while its series was packed has a rest that was left.
+        let least = if ended && waiting.rest == Rest::Leave { FEWEST } else { FULL };
+        rows >= least as i64
+    });
+    if !has_more {
         tx.execute("DELETE FROM metric_packing WHERE series = $1", &[waiting.series.into()])?;
     }
     Ok(())

@@ -59,6 +59,7 @@ impl Operation for RestoreRun {
     const ACCESS: Access = Access::Write;
 
     fn execute(self, tx: &mut Transaction<'_>) -> Result<Empty, StoreError> {
+        removal::hold_off(tx)?;
         let run = find(tx, id("run_id", self.run_id, RunId::default())?)?;
         removal::refuse_begun(tx, removal::Kind::Run, run.key, run.run_id.as_str())?;
         tx.execute("UPDATE run SET lifecycle_stage = 'active', deleted_time = NULL WHERE id = $1", &[run.key.into()])?;

@@ -220,15 +220,17 @@ pub fn no_acknowledged_point_is_lost_with_its_connection(test: TestStore) {
                 }
             });
         }
+        let mut broken = 0;
         for _ in 0..25 {
             std::thread::sleep(Duration::from_millis(40));
-            schema.execute(
+            broken += schema.execute(
                 "SELECT pg_terminate_backend(pid) FROM pg_locks JOIN pg_stat_activity USING (pid)
                  WHERE locktype = 'relation' AND pid <> pg_backend_pid()
                    AND relation IN (SELECT oid FROM pg_class WHERE relnamespace = current_schema()::regnamespace)",
             );
         }
         stop.store(true, Ordering::Relaxed);
+        assert!(broken > 0, "no connection was broken in the middle of its work");
     });
     for (run_id, acknowledged) in run_ids.iter().zip(&acknowledged) {
         let points = history(&test.store, run_id);

@@ -121,7 +121,7 @@ pub fn a_corrupted_page_is_reported(test: TestStore) {
     assert!(places.contains(&"the database"), "{:?}", checked.problems);
     assert!(places.iter().any(|place| place.starts_with("metric 'loss'")), "{:?}", checked.problems);
     let history = store.read(|tx| tx.query("SELECT points FROM metric_block", &[], |row| row.get::<Vec<u8>>(0))).wait();
-    assert!(matches!(history, Err(trainyard_store::StoreError::Database(DbError::Unavailable(_)))), "{history:?}");
+    assert!(matches!(history, Err(trainyard_store::StoreError::Database(DbError::Corrupt(_)))), "{history:?}");
 }
 
 pub fn stats_count_rows_and_blocks(test: TestStore) {

@@ -1,3 +1,6 @@
+use std::sync::mpsc;
+use std::time::Duration;
+
 use trainyard_api::experiments::{CreateExperiment, DeleteExperiment, GetExperiment, RestoreExperiment};
 use trainyard_api::logged_models::{CreateLoggedModel, DeleteLoggedModel, GetLoggedModel};
 use trainyard_api::metrics::Metric;
@@ -30,8 +33,20 @@ fn previewed(test: &TestStore, removal: Removal) -> Vec<(Kind, String, Option<St
 
 /// Begins and carries out a removal; how many calls it took.
 fn removed(test: &TestStore, removal: Removal) -> usize {
-    test.store.write(move |tx| begin(tx, &removal)).wait().unwrap();
+    begun(test, &removal);
     finish(test)
+}
+
+/// Writes down all of what is to go.
+fn begun(test: &TestStore, removal: &Removal) {
+    let mut after = None;
+    loop {
+        let removal = removal.clone();
+        after = test.store.write(move |tx| begin(tx, &removal, after)).wait().unwrap();
+        if after.is_none() {
+            return;
+        }
+    }
 }
 
 /// Carries out what has begun.
@@ -155,7 +170,7 @@ pub fn what_is_being_removed_is_not_restored(test: TestStore) {
     let (run_id, within) = (packed_run(&test, "0", 1), packed_run(&test, id.as_str(), 1));
     delete_run(&test, &run_id);
     test.call(DeleteExperiment { experiment_id: id.clone() }).unwrap();
-    test.store.write(|tx| begin(tx, &Removal::default())).wait().unwrap();
+    begun(&test, &Removal::default());
     let restored = test.call(RestoreRun { run_id: run_id.clone() });
     let message = format!("The run {run_id} is being removed for good and cannot be restored");
     assert_eq!(restored, Err(StoreError::invalid(message)));
@@ -165,6 +180,57 @@ pub fn what_is_being_removed_is_not_restored(test: TestStore) {
     let test = test.reopened();
     finish(&test);
     assert!(!exists(&test, &run_id) && !exists(&test, &within));
+}
+
+pub fn a_restore_waits_for_what_is_being_written_down(test: TestStore) {
+    let run_id = packed_run(&test, "0", 1);
+    delete_run(&test, &run_id);
+    let (other, restored) = (test.another(), run_id.clone());
+    let (begun, has_begun) = mpsc::channel();
+    let (go_on, may_go_on) = mpsc::channel::<()>();
+    let writing = test.store.write(move |tx| {
+        begin(tx, &Removal::default(), None)?;
+        let _ = begun.send(());
+        let _ = may_go_on.recv();
+        Ok(())
+    });
+    has_begun.recv().unwrap();
+    let restoring = std::thread::spawn(move || other.execute(RestoreRun { run_id: restored }).wait());
+    // Time enough to go wrong in.
+    std::thread::sleep(Duration::from_millis(300));
+    drop(go_on);
+    writing.wait().unwrap();
+    assert!(restoring.join().unwrap().is_err());
+    finish(&test);
+    assert!(!exists(&test, &run_id));
+}
+
+pub fn what_another_gc_has_removed_is_passed_over(test: TestStore) {
+    let run_id = packed_run(&test, "0", 10);
+    delete_run(&test, &run_id);
+    begun(&test, &Removal::default());
+    let list = test.store.read(|tx| next(tx, None, 3)).wait().unwrap();
+    finish(&test);
+    // SQLite gives the key of the last run to the next.
+    let new = packed_run(&test, "0", 10);
+    let Removed { done, kept } = test.store.write(move |tx| remove(tx, &list)).wait().unwrap();
+    assert_eq!((done, kept), (1, 0));
+    assert!(exists(&test, &new) && !exists(&test, &run_id));
+    assert_eq!(check(&test.store, |_| ()).unwrap().problems, []);
+}
+
+pub fn a_store_is_whole_while_a_run_is_being_removed(test: TestStore) {
+    let run_id = packed_run(&test, "0", 12_000);
+    delete_run(&test, &run_id);
+    begun(&test, &Removal::default());
+    let list = test.store.read(|tx| next(tx, None, 3)).wait().unwrap();
+    let again = list.clone();
+    let piece = test.store.write(move |tx| remove(tx, &list)).wait().unwrap();
+    assert_eq!(piece.done, 0, "it takes more than one piece");
+    assert_eq!(check(&test.store, |_| ()).unwrap().problems, []);
+    assert_eq!(again.len(), 1);
+    finish(&test);
+    assert_eq!(check(&test.store, |_| ()).unwrap().problems, []);
 }
 
 pub fn the_file_shrinks(test: TestStore) {

@@ -1,8 +1,13 @@
+use std::collections::BTreeSet;
+use std::sync::atomic::{AtomicBool, Ordering};
+
 use proptest::prelude::*;
 use proptest::test_runner::{Config, TestRunner};
 use trainyard_api::RunId;
+use trainyard_api::ingest::{Ingest, RunAnswer, RunBatch, Series};
 use trainyard_api::metrics::*;
 use trainyard_api::runs::{GetRun, LogBatch, RunStatus, UpdateRun};
+use trainyard_store::maintenance::check;
 use trainyard_store::{Packed, Packer, PackingEnd};
 
 use crate::backend::TestStore;
@@ -248,6 +253,75 @@ fn any_value(number: u64) -> f64 {
         5 => f64::from_bits(number),
         _ => (number >> 20) as f64 / 1e6,
     }
+}
+
+pub fn a_run_that_ends_while_it_is_packed_is_packed_whole(test: TestStore) {
+    let run_id = super::run(&test);
+    log(&test, &run_id, &points(0..5000));
+    let mut running = true;
+    let packer = Packer::new(test.store.clone());
+    packer
+        .run(|_| {
+            if std::mem::take(&mut running) {
+                finish(&test, &run_id);
+            }
+            true
+        })
+        .unwrap();
+    pack(&test);
+    assert_eq!((rows(&test, &run_id), packed(&test, &run_id)), (0, 5000));
+}
+
+pub fn packing_beside_writers_loses_nothing(test: TestStore) {
+    const WRITERS: i64 = 3;
+    let run_id = super::run(&test);
+    let done = AtomicBool::new(false);
+    std::thread::scope(|scope| {
+        let writers: Vec<_> = (0..WRITERS)
+            .map(|writer| {
+                let (store, run_id) = (test.another(), &run_id);
+                scope.spawn(move || {
+                    for round in 0..12 {
+                        // Some come many at a time, between those of the others, and some twice.
+                        let count = if round % 3 == 0 { 2000 } else { 150 };
+                        let times = (0..count).map(|i| (round * 2000 + i) * WRITERS + writer).collect::<Vec<_>>();
+                        let series = Series {
+                            key: "m".into(),
+                            values: times.iter().map(|time| *time as f64).collect(),
+                            timestamps: times.clone(),
+                            steps: times,
+                            ..Series::default()
+                        };
+                        let part = RunBatch { run_id: run_id.clone(), series: vec![series], ..RunBatch::default() };
+                        for _ in 0..1 + round % 2 {
+                            let answer = store.execute(Ingest::encode(std::slice::from_ref(&part)).unwrap()).wait();
+                            assert_eq!(answer.unwrap().runs, [RunAnswer::accepted(run_id.clone())]);
+                        }
+                    }
+                })
+            })
+            .collect();
+        let (packer, done) = (Packer::new(test.another()), &done);
+        scope.spawn(move || {
+            while !done.load(Ordering::Relaxed) {
+                packer.mark_all().unwrap();
+                packer.run(|_| true).unwrap();
+            }
+        });
+        for writer in writers {
+            writer.join().unwrap();
+        }
+        done.store(true, Ordering::Relaxed);
+    });
+    finish(&test, &run_id);
+    pack(&test);
+    let expected: BTreeSet<i64> = (0..12)
+        .flat_map(|round| (0..if round % 3 == 0 { 2000 } else { 150 }).map(move |i| round * 2000 + i))
+        .flat_map(|i| (0..WRITERS).map(move |writer| i * WRITERS + writer))
+        .collect();
+    let found: Vec<i64> = history(&test, &run_id).iter().map(|point| point.1).collect();
+    assert_eq!(found, expected.into_iter().collect::<Vec<_>>());
+    assert_eq!(check(&test.store, |_| ()).unwrap().problems, []);
 }
 
 pub fn packing_changes_no_answer(test: TestStore) {
