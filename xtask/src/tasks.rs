@@ -11,6 +11,7 @@ use crate::chromium;
 use crate::environments::{self, Environment};
 use crate::postgres::Postgres;
 use crate::step::{cargo, first_line, program, root, run};
+use crate::wire_types::wire_types;
 
 /// Names the database that tests make schemas in.
 const POSTGRES_URL: &str = "TRAINYARD_TEST_POSTGRES_URL";
@@ -256,6 +257,7 @@ pub fn lint() -> Result<()> {
     run("Check the format of Rust code", cargo(&["fmt", "--all", "--check"]), "Run `make format`.")?;
     let clippy = cargo(&["clippy", "--workspace", "--all-targets", "--quiet", "--", "-D", "warnings"]);
     run("Check Rust code with clippy", clippy, "Mend what clippy names above.")?;
+    wire_types(true)?;
     let ruff = environments::developer()?.program("ruff");
     run("Check Python code with ruff", program(&ruff, RUFF_CHECK), "Mend what ruff names above.")?;
     let check = [RUFF_FORMAT, &["--check"]].concat();
