@@ -13,6 +13,8 @@ export interface PopoverProps {
   /** Its right edge meets the anchor's instead of its left edge. */
   end?: boolean;
   class?: string;
+  /** Leaves the focus where it is: in the field that the window completes. */
+  keepFocus?: boolean;
   children: JSX.Element;
 }
 
@@ -42,7 +44,7 @@ export function Popover(props: PopoverProps): JSX.Element {
     const before = document.activeElement;
     place();
     const first = element.querySelector<HTMLElement>("[autofocus], input, [role^=menuitem], button");
-    (first ?? element).focus({ preventScroll: true });
+    if (props.keepFocus !== true) (first ?? element).focus({ preventScroll: true });
     const press = (event: PointerEvent) => {
       const target = event.target as Node;
       if (!element.contains(target) && !props.anchor.contains(target)) props.onClose();
