@@ -43,6 +43,12 @@ const TEXT_EXTENSIONS: [&str; 27] = [
 /// What RFC 5987 lets stand in an encoded file name.
 const ENCODED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
 
+/// What a file may do that a frame of the web UI shows: run its own scripts and load from the web, as figures of plotly
+/// do, but as a page of no origin at all, which cannot read from this server or send anything to it.
+const FRAME_POLICY: &str = "sandbox allow-scripts; default-src 'none'; script-src 'unsafe-inline' 'unsafe-eval' https: \
+    blob: data:; style-src 'unsafe-inline' https: data:; img-src https: data: blob:; font-src https: data:; media-src \
+    https: data: blob:; worker-src blob:; form-action 'none'; frame-ancestors 'self'";
+
 /// Answers a GET or HEAD for a file.
 pub(crate) async fn answer(
     store: &ArtifactStore,
@@ -66,6 +72,17 @@ pub(crate) async fn answer(
         return stream(store, path, wanted.filter(|_| same)).await;
     }
     stream(store, path, wanted).await
+}
+
+/// Lets a browser show what [`answer`] returned instead of saving it. PDFs go without the policy, since browsers refuse to
+/// open them in a sandbox; their viewers keep a document's scripts from the page's origin themselves.
+pub(crate) fn show_in_place(headers: &mut HeaderMap) {
+    headers.insert(header::CONTENT_DISPOSITION, HeaderValue::from_static("inline"));
+    headers.insert(header::REFERRER_POLICY, HeaderValue::from_static("no-referrer"));
+    let is_pdf = headers.get(header::CONTENT_TYPE).is_some_and(|media_type| media_type == "application/pdf");
+    if !is_pdf {
+        headers.insert(header::CONTENT_SECURITY_POLICY, HeaderValue::from_static(FRAME_POLICY));
+    }
 }
 
 async fn stream(store: &ArtifactStore, path: &ArtifactPath, wanted: Option<ByteRange>) -> Result<Response, Failure> {
