@@ -10,6 +10,13 @@ export default defineConfig({
   // Relative addresses, so that the same files work below any --static-prefix.
   base: "./",
   plugins: [solid(), precompress()],
+  // The browser's edition of this package reads names of characters by way of innerHTML.
+  resolve: {
+    alias: {
+      "decode-named-character-reference": new URL("src/components/markdown/named-characters.ts", import.meta.url)
+        .pathname,
+    },
+  },
   build: {
     target: "es2022",
     // The server's policy allows no data: scripts, and hashed files are kept by browsers anyway.
@@ -19,5 +26,9 @@ export default defineConfig({
     modulePreload: { polyfill: false },
   },
   server: { proxy: { "/api": proxied, "/ajax-api": proxied, "/get-artifact": proxied, "/model-versions": proxied } },
-  test: { include: ["src/**/*.test.{ts,tsx}"], environment: "node" },
+  test: {
+    include: ["src/**/*.test.{ts,tsx}"],
+    environment: "node",
+    server: { deps: { inline: [/mdast/, /micromark/] } },
+  },
 });
