@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 
-import { bandPoints, linePoints, lonely, paintLines } from "./paint-lines";
+import { bandPoints, linePoints, lonely, paintLines, spikePoints } from "./paint-lines";
 import type { Line } from "./lines";
 import { SvgPen } from "./pen";
 import { numericScale } from "./scale";
@@ -56,6 +56,13 @@ describe("painted lines", () => {
     const points = bandPoints(line([1, 1]), [0, 2], x, log);
     expect(points).toHaveLength(8);
     expect(points[5]).toBeGreaterThan(100);
+  });
+
+  it("show a bucket that reaches far beyond the others", () => {
+    const calm = line([5, 5, 5, 5]);
+    const spiked = { ...calm, min: Float64Array.of(4.9, 4.9, 4.9, 4.9), max: Float64Array.of(5.1, 9, 5.1, 5.1) };
+    expect(spikePoints(spiked, [0, 4], x, y).map((value) => Math.round(value))).toEqual([100, 51, 100, 10, NaN, NaN]);
+    expect(spikePoints(calm, [0, 4], x, y)).toEqual([]);
   });
 
   it("have a band only where rows stand for several points", () => {

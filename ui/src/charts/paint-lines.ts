@@ -1,6 +1,6 @@
 // Draws the lines of a time series into a plot: the band of extremes, the raw line behind, the smoothed line on top.
 
-import type { Extent } from "./extent";
+import { type Extent, quantile } from "./extent";
 import type { Box } from "./frame";
 import { visibleRows, type Line } from "./lines";
 import { DASHES } from "./palette";
@@ -51,7 +51,8 @@ function paintLine(
   const rows: [number, number] = [Math.max(first - 1, 0), Math.min(last + 1, line.x.length)];
   const isBucketed = line.points > line.x.length;
   if (spec.band && isBucketed && spec.x.kind !== "metric") {
-    pen.area(bandPoints(line, rows, x, y), { fill: color, alpha: 0.16 * alpha });
+    pen.area(bandPoints(line, rows, x, y), { fill: color, alpha: 0.18 * alpha });
+    pen.line(spikePoints(line, rows, x, y), { stroke: color, width: 1, alpha: 0.75 * alpha });
   }
   const smoothed = spec.smoothing > 0;
   if (smoothed) pen.line(linePoints(line.x, line.last, rows, x, y), { stroke: color, width: 1, alpha: 0.28 * alpha });
@@ -92,6 +93,26 @@ export function bandPoints(line: Line, [from, to]: readonly [number, number], x:
     const px = x.position(line.x[i]);
     const py = Number.isFinite(least) ? least : lowest;
     if (Number.isFinite(px) && Number.isFinite(py) && Number.isFinite(y.position(line.max[i]))) points.push(px, py);
+  }
+  return points;
+}
+
+/** A bucket is a spike where its extremes are so many pixels apart, and so many times as far as is usual. */
+const SPIKE = { pixels: 8, times: 4 };
+
+/** Upright lines where one bucket reaches far beyond the others: a band one pixel wide would hardly be seen. */
+export function spikePoints(line: Line, [from, to]: readonly [number, number], x: Scale, y: Scale): number[] {
+  const spans: number[] = [];
+  for (let i = from; i < to; i++) spans.push(Math.abs(y.position(line.max[i]) - y.position(line.min[i])));
+  const usual = quantile(
+    spans.filter(Number.isFinite).sort((a, b) => a - b),
+    0.5,
+  );
+  const points: number[] = [];
+  for (const [index, span] of spans.entries()) {
+    if (!(span > SPIKE.pixels && span > SPIKE.times * usual)) continue;
+    const at = x.position(line.x[from + index]);
+    points.push(at, y.position(line.min[from + index]), at, y.position(line.max[from + index]), NaN, NaN);
   }
   return points;
 }

@@ -84,13 +84,13 @@ function shortExponent(value: number): string {
   return Number(value.toPrecision(3)).toExponential().replace("e+", "e");
 }
 
-/** A number with all the digits that a reader of one value wants to see. */
+/** A number with six digits: as many as a reader of one value wants to see. Whole numbers have all of theirs. */
 export function formatExact(value: number): string {
   if (!Number.isFinite(value)) return formatNumber(value);
   if (Number.isInteger(value) && Math.abs(value) < 1e15) return String(value);
   const magnitude = Math.abs(value);
-  if (magnitude < 1e-4 || magnitude >= 1e15) return Number(value.toPrecision(7)).toExponential().replace("e+", "e");
-  return String(Number(value.toPrecision(8)));
+  if (magnitude < 1e-4 || magnitude >= 1e15) return Number(value.toPrecision(6)).toExponential().replace("e+", "e");
+  return String(Number(value.toPrecision(6)));
 }
 
 const SECOND = 1000;
