@@ -96,6 +96,7 @@ function Content(props: { details: Details; onChanged: () => unknown }): JSX.Ele
       </header>
       <div class="sides">
         <div>
+          <HowToLoad files={files} uri={uri()} />
           <section class="panel" aria-labelledby="lineage">
             <h2 id="lineage">Lineage</h2>
             <Lineage
@@ -108,7 +109,6 @@ function Content(props: { details: Details; onChanged: () => unknown }): JSX.Ele
           <ModelFiles owner={owner()} files={files} source={info().artifact_uri} onRetry={() => void refetch()} />
         </div>
         <aside aria-label="About this model">
-          <HowToLoad files={files} uri={uri()} />
           <Facts details={props.details} onEditTags={() => setOpen("tags")} />
           <Metrics metrics={props.details.model.data.metrics ?? []} />
           <Params params={props.details.model.data.params ?? []} />

@@ -33,49 +33,54 @@ export function Description(props: DescriptionProps): JSX.Element {
     if (saved) setDraft(undefined);
   };
   return (
-    <Show
-      when={draft() !== undefined}
-      fallback={
-        <div class="description">
+    <section class="panel" aria-labelledby="about">
+      <header class="panel-head">
+        <h2 id="about">Description</h2>
+        <Show when={draft() === undefined}>
+          <Button kind="quiet" icon="edit" label="Edit the description" onClick={() => setDraft(props.text)} />
+        </Show>
+      </header>
+      <Show
+        when={draft() !== undefined}
+        fallback={
           <Show when={props.text !== ""} fallback={<p class="muted">No description yet.</p>}>
             <Markdown text={props.text} />
           </Show>
-          <Button kind="quiet" icon="edit" label="Edit the description" onClick={() => setDraft(props.text)} />
-        </div>
-      }
-    >
-      <form
-        class="description-form"
-        onSubmit={(event) => {
-          event.preventDefault();
-          void save();
-        }}
-        onKeyDown={(event) => {
-          if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) void save();
-          if (event.key === "Escape") setDraft(undefined);
-        }}
+        }
       >
-        <textarea
-          ref={(element) => queueMicrotask(() => element.focus())}
-          class="input"
-          rows={8}
-          aria-label="Description, in Markdown"
-          placeholder="What it is for, how it was trained, what it must not be used for. Markdown."
-          value={draft()}
-          onInput={(event) => setDraft(event.currentTarget.value)}
-        />
-        <Show when={(draft() ?? "").trim() !== ""}>
-          <div class="description-preview" aria-label="Preview">
-            <Markdown text={draft() ?? ""} />
+        <form
+          class="description-form"
+          onSubmit={(event) => {
+            event.preventDefault();
+            void save();
+          }}
+          onKeyDown={(event) => {
+            if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) void save();
+            if (event.key === "Escape") setDraft(undefined);
+          }}
+        >
+          <textarea
+            ref={(element) => queueMicrotask(() => element.focus())}
+            class="input"
+            rows={8}
+            aria-label="Description, in Markdown"
+            placeholder="What it is for, how it was trained, what it must not be used for. Markdown."
+            value={draft()}
+            onInput={(event) => setDraft(event.currentTarget.value)}
+          />
+          <Show when={(draft() ?? "").trim() !== ""}>
+            <div class="description-preview" aria-label="Preview">
+              <Markdown text={draft() ?? ""} />
+            </div>
+          </Show>
+          <div class="description-actions">
+            <Button type="submit" kind="primary" busy={busy()}>
+              Save
+            </Button>
+            <Button onClick={() => setDraft(undefined)}>Cancel</Button>
           </div>
-        </Show>
-        <div class="description-actions">
-          <Button type="submit" kind="primary" busy={busy()}>
-            Save
-          </Button>
-          <Button onClick={() => setDraft(undefined)}>Cancel</Button>
-        </div>
-      </form>
-    </Show>
+        </form>
+      </Show>
+    </section>
   );
 }

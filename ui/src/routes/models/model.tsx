@@ -61,6 +61,7 @@ function Content(props: { model: RegisteredModel; onChanged: () => unknown }): J
   const uri = () => {
     const { name, aliases, latest_versions: latest } = props.model;
     const newest = Math.max(0, ...(latest ?? []).map((version) => Number(version.version)));
+    if (newest === 0) return undefined;
     return versionUri(name, String(newest), aliases?.map((one) => one.alias) ?? []);
   };
   const remove = async () => {
@@ -99,23 +100,24 @@ function Content(props: { model: RegisteredModel; onChanged: () => unknown }): J
       </header>
       <div class="sides">
         <div>
-          <section class="panel" aria-labelledby="about">
-            <h2 id="about">Description</h2>
-            <Description
-              text={props.model.description ?? ""}
-              onSave={(text) => describeRegisteredModel(props.model.name, text)}
-              onChanged={props.onChanged}
-            />
-          </section>
+          <Show when={uri()}>
+            {(named) => (
+              <section class="panel" aria-labelledby="load">
+                <h2 id="load">Load it</h2>
+                <Code text={loadCode(named(), [])} label="Code that loads the model" />
+              </section>
+            )}
+          </Show>
+          <Description
+            text={props.model.description ?? ""}
+            onSave={(text) => describeRegisteredModel(props.model.name, text)}
+            onChanged={props.onChanged}
+          />
           <Loaded of={versions} failed="The versions could not be loaded" onRetry={() => void refetch()}>
             {(loaded) => <VersionTable model={props.model} first={loaded()} filter={filter()} onChanged={reload} />}
           </Loaded>
         </div>
         <aside aria-label="About this model">
-          <section class="panel">
-            <h2>Load it</h2>
-            <Code text={loadCode(uri(), [])} label="Code that loads the model" />
-          </section>
           <section class="panel">
             <dl class="facts">
               <dt>Created</dt>

@@ -106,14 +106,12 @@ function Content(props: { details: VersionDetails; onChanged: () => unknown }): 
       </header>
       <div class="sides">
         <div>
-          <section class="panel" aria-labelledby="about">
-            <h2 id="about">Description</h2>
-            <Description
-              text={version().description}
-              onSave={(text) => describeModelVersion(version().name, version().version, text)}
-              onChanged={props.onChanged}
-            />
-          </section>
+          <HowToLoad files={files} uri={versionUri(version().name, version().version, version().aliases ?? [])} />
+          <Description
+            text={version().description}
+            onSave={(text) => describeModelVersion(version().name, version().version, text)}
+            onChanged={props.onChanged}
+          />
           <section class="panel" aria-labelledby="lineage">
             <h2 id="lineage">Lineage</h2>
             <Lineage
@@ -131,7 +129,6 @@ function Content(props: { details: VersionDetails; onChanged: () => unknown }): 
           />
         </div>
         <aside aria-label="About this version">
-          <HowToLoad files={files} uri={versionUri(version().name, version().version, version().aliases ?? [])} />
           <VersionFacts details={props.details} onEditTags={() => setEditing("tags")} />
           <Metrics metrics={props.details.metrics} />
           <Params params={props.details.params} />
