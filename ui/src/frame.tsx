@@ -1,4 +1,4 @@
-import { A, type RouteSectionProps, useLocation } from "@solidjs/router";
+import { A, type RouteSectionProps, useLocation, useNavigate } from "@solidjs/router";
 import { createSignal, ErrorBoundary, type JSX, lazy, onCleanup, onMount, Show, Suspense } from "solid-js";
 
 import { Button } from "./components/button";
@@ -21,10 +21,13 @@ export function Frame(props: RouteSectionProps): JSX.Element {
   const [palette, setPalette] = createSignal(false);
   const [help, setHelp] = createSignal(false);
   const location = useLocation();
+  const navigate = useNavigate();
   let main!: HTMLElement;
 
   useShortcuts("Everywhere", [
     { keys: "mod+k", does: "Open the palette", run: () => setPalette(true), inFields: true },
+    { keys: "g e", does: "Go to experiments", run: () => navigate("/experiments") },
+    { keys: "g m", does: "Go to models", run: () => navigate("/models") },
     { keys: "?", does: "Show all keys", run: () => setHelp(true) },
     { keys: "mod+z", does: "Undo the last delete or change", run: () => undoLast() },
   ]);
@@ -94,7 +97,7 @@ export function Frame(props: RouteSectionProps): JSX.Element {
       <Confirmations />
       <Suspense>
         <Show when={palette()}>
-          <Palette onClose={() => setPalette(false)} />
+          <Palette onClose={() => setPalette(false)} onHelp={() => setHelp(true)} />
         </Show>
         <Show when={help()}>
           <ShortcutHelp onClose={() => setHelp(false)} />

@@ -5,7 +5,8 @@ export interface Shortcut {
   keys: string;
   /** For the page of all keys: an imperative. */
   does: string;
-  run: (event: KeyboardEvent) => void;
+  /** Left out where a widget answers to the key itself, and the key is only listed. */
+  run?: (event: KeyboardEvent) => void;
   /** Also while a field has the focus. */
   inFields?: boolean;
 }
@@ -42,7 +43,8 @@ export function runShortcut(event: KeyboardEvent): void {
   const inField = isField(event.target);
   const all = groups()
     .toReversed()
-    .flatMap((group) => group.shortcuts);
+    .flatMap((group) => group.shortcuts)
+    .filter((one) => one.run !== undefined);
   const found =
     all.find((one) => one.keys === pair && !inField) ??
     all.find((one) => one.keys === pressed && (one.inFields === true || !inField));
@@ -51,7 +53,7 @@ export function runShortcut(event: KeyboardEvent): void {
   if (!found) return;
   first = "";
   event.preventDefault();
-  found.run(event);
+  found.run?.(event);
 }
 
 /** The name of a key press in the form of `Shortcut.keys`. */
