@@ -149,7 +149,7 @@ export function ownerOfVersion(version: ModelVersion, uri: string, run: Run | un
     return { kind: "logged-model", modelId: version.model_id };
   }
   const runUri = run?.info.artifact_uri;
-  if (run !== undefined && runUri !== undefined && uri.startsWith(`${runUri}/`)) {
+  if (run !== undefined && runUri !== undefined && `${uri}/`.startsWith(`${runUri}/`)) {
     return { kind: "run", runId: run.info.run_id, root: uri.slice(runUri.length + 1) };
   }
   if (uri.startsWith(PROXY)) {

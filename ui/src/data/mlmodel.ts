@@ -1,7 +1,6 @@
 /** The file `MLmodel` of a model directory: flavors and signature. */
 import { JSON_SCHEMA, load } from "js-yaml";
-import { ApiError } from "./http";
-import { readArtifactText, type ArtifactOwner } from "./artifacts";
+import { type ArtifactOwner, listArtifacts, readArtifactText } from "./artifacts";
 
 export interface ModelFile {
   flavors: Flavor[];
@@ -33,31 +32,21 @@ export interface Field {
   default: string | undefined;
 }
 
-const MODEL_FILE_BYTES = 4_000_000;
+const DESCRIPTION_BYTES = 4_000_000;
 
-/** Reads `MLmodel` from a directory of artifacts; nothing where there is none. */
-export async function readModelFile(owner: ArtifactOwner, directory = ""): Promise<ModelFile | undefined> {
-  const path = directory === "" ? "MLmodel" : `${directory}/MLmodel`;
-  try {
-    return parseModelFile(await readArtifactText(owner, path, MODEL_FILE_BYTES));
-  } catch (error) {
-    if (error instanceof ApiError && error.status === 404) {
-      return undefined;
-    }
-    throw error;
-  }
+/** The files that a model is described by; what is not there is left out. */
+export interface ModelDescription {
+  model: ModelFile | undefined;
+  /** `requirements.txt`. */
+  requirements: string | undefined;
 }
 
-/** The requirements beside `MLmodel`, a line each; nothing where there are none. */
-export async function readRequirements(owner: ArtifactOwner): Promise<string | undefined> {
-  try {
-    return await readArtifactText(owner, "requirements.txt", 1_000_000);
-  } catch (error) {
-    if (error instanceof ApiError && error.status === 404) {
-      return undefined;
-    }
-    throw error;
-  }
+export async function readModelDescription(owner: ArtifactOwner): Promise<ModelDescription> {
+  // Listed first, because many directories of older runs hold no such files.
+  const names = new Set((await listArtifacts(owner, "")).map((entry) => entry.path));
+  const read = async (name: string) => (names.has(name) ? readArtifactText(owner, name, DESCRIPTION_BYTES) : undefined);
+  const [model, requirements] = await Promise.all([read("MLmodel"), read("requirements.txt")]);
+  return { model: model === undefined ? undefined : parseModelFile(model), requirements };
 }
 
 export function parseModelFile(text: string): ModelFile {

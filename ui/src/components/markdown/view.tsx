@@ -157,7 +157,8 @@ function Link(props: { address: string; content: readonly Inline[] }): JSX.Eleme
         </a>
       </Match>
       <Match when={!elsewhere()}>
-        <a href={props.address} rel="noopener">
+        {/* Not a page of this app, as a rule: the browser, not the router, follows it. */}
+        <a href={props.address} rel="external noopener">
           <Inlines of={props.content} />
         </a>
       </Match>

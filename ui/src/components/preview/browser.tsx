@@ -6,6 +6,7 @@ import { CopyButton } from "../copy";
 import { Empty } from "../empty";
 import { Failure } from "../failure";
 import { Icon } from "../icons";
+import { useShortcuts } from "../shortcuts";
 import { Skeleton } from "../skeleton";
 import { DirectoryPreview } from "./directory";
 import { FilePreview } from "./file";
@@ -30,6 +31,14 @@ export function ArtifactBrowser(props: ArtifactBrowserProps): JSX.Element {
   const ownerKey = createMemo(() => JSON.stringify(props.owner));
   let stop = new AbortController();
   onCleanup(() => stop.abort());
+
+  useShortcuts("Files", [
+    { keys: "ArrowDown", does: "Next file" },
+    { keys: "ArrowUp", does: "File before" },
+    { keys: "ArrowRight", does: "Open a directory" },
+    { keys: "ArrowLeft", does: "Close it, or go to the one above" },
+    { keys: "Enter", does: "Show the file" },
+  ]);
 
   const put = (directory: string, listing: Listing) => {
     setListings((before) => new Map(before).set(directory, listing));

@@ -1,4 +1,5 @@
 /** Parquet files read by ranges: the footer, then rows of one row group at a time. */
+import { gunzipSync } from "fflate";
 import { decompress as unzstd } from "fzstd";
 import {
   type AsyncBuffer,
@@ -25,6 +26,12 @@ const MOST_COLUMNS = 300;
 /** Compressed bytes that are fetched of a row group at most. */
 const MOST_BYTES = 48_000_000;
 
+/** Snappy is built into the reader. */
+const COMPRESSORS = {
+  ZSTD: (input: Uint8Array, length: number) => unzstd(input, new Uint8Array(length)),
+  GZIP: (input: Uint8Array, length: number) => gunzipSync(input, { out: new Uint8Array(length) }),
+};
+
 /** Opens a file whose bytes `source` has. */
 export async function openParquet(source: AsyncBuffer): Promise<ParquetFile> {
   const file = keepingLast(source);
@@ -34,8 +41,7 @@ export async function openParquet(source: AsyncBuffer): Promise<ParquetFile> {
   const rows = Number(metadata.num_rows);
   const read = async (from: number) => {
     const rowEnd = Math.min(from + STEP, endOfGroup(metadata.row_groups, from));
-    const compressors = { ZSTD: (input: Uint8Array, length: number) => unzstd(input, new Uint8Array(length)) };
-    const wanted = { file, metadata, columns, rowStart: from, rowEnd, useOffsetIndex: true, compressors };
+    const wanted = { file, metadata, columns, rowStart: from, rowEnd, useOffsetIndex: true, compressors: COMPRESSORS };
     const objects: Record<string, unknown>[] = await parquetReadObjects(wanted);
     return objects.map((object) => columns.map((column) => object[column]));
   };

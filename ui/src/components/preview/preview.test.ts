@@ -2,6 +2,8 @@ import { describe, expect, it } from "vitest";
 import { DelimitedReader, guessDelimiter } from "./delimited";
 import { imageSeries } from "./image-series";
 import { looksLikeText, previewKind } from "./kinds";
+import { relativePath } from "./relative-path";
+import { formatSize } from "./size";
 import { cellText, imageCell, loggedTable } from "./logged-table";
 
 describe("previewKind", () => {
@@ -106,6 +108,30 @@ describe("loggedTable", () => {
       "1970-01-01T00:00:00.000Z",
       '{"a":"1"}',
       "[1]",
+    ]);
+  });
+});
+
+describe("relativePath", () => {
+  it("stays within the files", () => {
+    expect(relativePath("docs/a/README.md", "../plots/x.png")).toBe("docs/plots/x.png");
+    expect(relativePath("README.md", "./a%20b.png?raw#top")).toBe("a b.png");
+    expect(relativePath("README.md", "../x.png")).toBeUndefined();
+    expect(relativePath("README.md", "%E0%A4%A")).toBeUndefined();
+    expect(relativePath("README.md", "#part")).toBeUndefined();
+  });
+});
+
+describe("formatSize", () => {
+  it("keeps two or three digits", () => {
+    expect([0, 812, 999, 1000, 4200, 99_960, 1_300_000_000].map(formatSize)).toEqual([
+      "0 B",
+      "812 B",
+      "999 B",
+      "1.0 kB",
+      "4.2 kB",
+      "100 kB",
+      "1.3 GB",
     ]);
   });
 });

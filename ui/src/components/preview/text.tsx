@@ -45,7 +45,11 @@ export function TextPreview(props: FileProps): JSX.Element {
       setBusy(false);
     }
   };
-  onMount(() => void more());
+  onMount(() => {
+    // Of an empty file no range can be asked for.
+    if (props.size === 0) setTotal(0);
+    else void more();
+  });
   const left = () => (total() ?? 0) - read();
 
   return (

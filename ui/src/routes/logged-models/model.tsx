@@ -15,7 +15,7 @@ import { deleteLoggedModel, deleteLoggedModelTag, findRun, getLoggedModel, setLo
 import type { LoggedModel, Run } from "../../wire";
 import { decoded, runHref } from "../models/addresses";
 import { Lineage } from "../models/lineage";
-import { createModelFiles, HowToLoad, ModelFiles } from "../models/model-files";
+import { Contract, createModelFiles, Files, HowToLoad } from "../models/model-files";
 import { RegisterDialog } from "../models/register";
 import { Metrics, Params } from "../models/values";
 
@@ -106,7 +106,7 @@ function Content(props: { details: Details; onChanged: () => unknown }): JSX.Ele
               here="logged-model"
             />
           </section>
-          <ModelFiles owner={owner()} files={files} source={info().artifact_uri} onRetry={() => void refetch()} />
+          <Contract files={files} onRetry={() => void refetch()} />
         </div>
         <aside aria-label="About this model">
           <Facts details={props.details} onEditTags={() => setOpen("tags")} />
@@ -114,6 +114,7 @@ function Content(props: { details: Details; onChanged: () => unknown }): JSX.Ele
           <Params params={props.details.model.data.params ?? []} />
         </aside>
       </div>
+      <Files owner={owner()} source={info().artifact_uri} />
       <Show when={open() === "register"}>
         <RegisterDialog
           source={uri()}

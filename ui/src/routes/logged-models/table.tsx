@@ -6,7 +6,7 @@ import { TimeAgo } from "../../components/time";
 import type { LoggedModel } from "../../wire";
 import type { LoggedModelOrder } from "../../data/models";
 import { loggedModelHref, runHref, versionHref } from "../models/addresses";
-import { formatMetric } from "../models/values";
+import { formatMetric } from "../models/metric-text";
 import { metricColumns } from "./columns";
 
 import "../models/models.css";

@@ -1,8 +1,8 @@
 /** Two versions of a model, part by part. */
-import { type Field, type ModelFile, readModelFile, readRequirements } from "../../data/mlmodel";
+import { type Field, type ModelFile, readModelDescription } from "../../data/mlmodel";
 import { describe } from "../../data/http";
 import { type Difference, differences, requirement, requirementLines } from "./differences";
-import { formatMetric } from "./values";
+import { formatMetric } from "./metric-text";
 import { loadVersion, type VersionDetails } from "./version-details";
 
 export interface ComparedPart {
@@ -66,8 +66,8 @@ async function loadSide(name: string, version: string): Promise<Side> {
     return { details, file: undefined, requirements: "", problem: "This server does not hold the files." };
   }
   try {
-    const [file, requirements] = await Promise.all([readModelFile(details.owner), readRequirements(details.owner)]);
-    return { details, file, requirements: requirements ?? "", problem: undefined };
+    const { model, requirements } = await readModelDescription(details.owner);
+    return { details, file: model, requirements: requirements ?? "", problem: undefined };
   } catch (error) {
     // The other parts do not need the files.
     return { details, file: undefined, requirements: "", problem: `The files could not be read: ${describe(error)}` };

@@ -1,7 +1,6 @@
 /** What the diagram of a model's lineage consists of. */
 import type { IconName } from "../../components/icons";
-import { tagValue } from "../../components/tags";
-import type { LoggedModel, ModelVersion, Run } from "../../wire";
+import type { LoggedModel, ModelVersion, Run, Tag } from "../../wire";
 import { loggedModelHref, runHref, versionHref } from "./addresses";
 
 export interface LineageNode {
@@ -27,7 +26,7 @@ export function lineage(parts: LineageParts): LineageNode[][] {
     kind: "Dataset",
     icon: "columns" as const,
     name: dataset.name,
-    detail: tagValue(tags, "mlflow.data.context") ?? dataset.digest,
+    detail: valueOf(tags, "mlflow.data.context") ?? dataset.digest,
     href: undefined,
     here: false,
   }));
@@ -35,7 +34,7 @@ export function lineage(parts: LineageParts): LineageNode[][] {
     kind: "Run",
     icon: "play" as const,
     name: run.info.run_name,
-    detail: tagValue(run.data.tags, "mlflow.source.name"),
+    detail: valueOf(run.data.tags, "mlflow.source.name"),
     href: runHref(run.info.run_id),
     here: false,
   };
@@ -56,4 +55,8 @@ export function lineage(parts: LineageParts): LineageNode[][] {
     here: here === "version",
   }));
   return [datasets, runs ? [runs] : [], models ? [models] : [], versions].filter((column) => column.length > 0);
+}
+
+function valueOf(tags: readonly Tag[] | undefined, key: string): string | undefined {
+  return tags?.find((tag) => tag.key === key)?.value;
 }

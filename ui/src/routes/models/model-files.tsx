@@ -8,30 +8,23 @@ import { Loaded } from "../../components/loaded";
 import { ArtifactBrowser } from "../../components/preview/browser";
 import { Skeleton } from "../../components/skeleton";
 import type { ArtifactOwner } from "../../data/artifacts";
-import { type ModelFile, readModelFile, readRequirements } from "../../data/mlmodel";
+import { type ModelDescription, readModelDescription } from "../../data/mlmodel";
 import { loadCode } from "./load-code";
 import { Schema } from "./schema";
 
-export interface ReadFiles {
-  model: ModelFile | undefined;
-  requirements: string | undefined;
-}
-
-/** Reads the files that a model is described by. */
-export function createModelFiles(owner: () => ArtifactOwner | undefined): ResourceReturn<ReadFiles> {
+/** Reads what a model's files say about it. */
+export function createModelFiles(owner: () => ArtifactOwner | undefined): ResourceReturn<ModelDescription> {
   return createResource(
     () => JSON.stringify(owner()),
-    async (): Promise<ReadFiles> => {
+    async (): Promise<ModelDescription> => {
       const from = owner();
-      if (from === undefined) return { model: undefined, requirements: undefined };
-      const [model, requirements] = await Promise.all([readModelFile(from), readRequirements(from)]);
-      return { model, requirements };
+      return from === undefined ? { model: undefined, requirements: undefined } : readModelDescription(from);
     },
   );
 }
 
 /** The line of code that loads a model. */
-export function HowToLoad(props: { files: Resource<ReadFiles>; uri: string }): JSX.Element {
+export function HowToLoad(props: { files: Resource<ModelDescription>; uri: string }): JSX.Element {
   // Without the file the code is right too, if not as short.
   const flavors = () => (props.files.state === "ready" ? (props.files.latest?.model?.flavors ?? []) : []);
   const names = () =>
@@ -47,16 +40,8 @@ export function HowToLoad(props: { files: Resource<ReadFiles>; uri: string }): J
   );
 }
 
-export interface ModelFilesProps {
-  owner: ArtifactOwner | undefined;
-  files: Resource<ReadFiles>;
-  source: string;
-  onRetry: () => void;
-}
-
-/** Schema, requirements and all files of a model. */
-export function ModelFiles(props: ModelFilesProps): JSX.Element {
-  const [params, setParams] = useSearchParams<{ file?: string }>();
+/** What a model takes, gives and needs. */
+export function Contract(props: { files: Resource<ModelDescription>; onRetry: () => void }): JSX.Element {
   return (
     <>
       <section class="panel" aria-labelledby="schema">
@@ -84,26 +69,33 @@ export function ModelFiles(props: ModelFilesProps): JSX.Element {
           </section>
         )}
       </Show>
-      <section class="panel" aria-labelledby="files">
-        <h2 id="files">Files</h2>
-        <Show
-          when={props.owner}
-          fallback={
-            <Empty icon="folder" title="This server does not hold the files">
-              {props.source}
-            </Empty>
-          }
-        >
-          {(owner) => (
-            <ArtifactBrowser
-              owner={owner()}
-              path={params.file ?? ""}
-              onSelect={(file) => setParams({ file }, { replace: true, scroll: false })}
-              emptyCode={'mlflow.sklearn.log_model(model, name="model")'}
-            />
-          )}
-        </Show>
-      </section>
     </>
+  );
+}
+
+/** All files of a model; the one that is shown is part of the page's address. */
+export function Files(props: { owner: ArtifactOwner | undefined; source: string }): JSX.Element {
+  const [params, setParams] = useSearchParams<{ file?: string }>();
+  return (
+    <section class="panel" aria-labelledby="files">
+      <h2 id="files">Files</h2>
+      <Show
+        when={props.owner}
+        fallback={
+          <Empty icon="folder" title="This server does not hold the files">
+            {props.source}
+          </Empty>
+        }
+      >
+        {(owner) => (
+          <ArtifactBrowser
+            owner={owner()}
+            path={params.file ?? ""}
+            onSelect={(file) => setParams({ file }, { replace: true, scroll: false })}
+            emptyCode={'mlflow.sklearn.log_model(model, name="model")'}
+          />
+        )}
+      </Show>
+    </section>
   );
 }

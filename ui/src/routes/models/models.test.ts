@@ -1,6 +1,11 @@
 import { describe, expect, it } from "vitest";
 import { nameContains, quoted } from "../../data/models";
 import { parseModelFile } from "../../data/mlmodel";
+import { ownerOfVersion } from "../../data/artifacts";
+import type { ModelVersion, Run } from "../../wire";
+import { aliasProblem } from "./alias-rules";
+import { comparePairs } from "./comparison";
+import { lineage } from "./lineage-nodes";
 import { loadCode, versionUri } from "./load-code";
 import { differences, requirement, requirementLines } from "./differences";
 
@@ -116,5 +121,84 @@ describe("filters", () => {
     expect(quoted("a\\' OR '1'='1")).toBe("E'a\\\\\\' OR \\'1\\'=\\'1'");
     expect(nameContains("  ")).toBe("");
     expect(nameContains("iris")).toBe("name ILIKE '%iris%'");
+  });
+});
+
+describe("aliasProblem", () => {
+  it("refuses what the server refuses", () => {
+    expect(["champion", "a-b_1", "v1a"].map(aliasProblem)).toEqual([undefined, undefined, undefined]);
+    for (const alias of ["latest", "Latest", "v1", "V22", "a b", "a.b", "x".repeat(256)]) {
+      expect(aliasProblem(alias), alias).toBeDefined();
+    }
+  });
+});
+
+describe("lineage", () => {
+  const run = {
+    info: { run_id: "r1", run_name: "first" },
+    data: { tags: [{ key: "mlflow.source.name", value: "train.py" }] },
+    inputs: {
+      dataset_inputs: [
+        { dataset: { name: "iris", digest: "d1" }, tags: [{ key: "mlflow.data.context", value: "training" }] },
+      ],
+    },
+  } as unknown as Run;
+  const versions = [{ name: "iris model", version: "2" }];
+
+  it("goes from datasets to versions and links all but what is looked at", () => {
+    const columns = lineage({ run, loggedModel: undefined, versions, here: "version" });
+    const drawn = columns.map((column) => column.map((node) => [node.kind, node.name, node.detail, node.href]));
+    expect(drawn).toEqual([
+      [["Dataset", "iris", "training", undefined]],
+      [["Run", "first", "train.py", "/runs/r1"]],
+      [["Version", "iris model 2", undefined, undefined]],
+    ]);
+  });
+
+  it("is short where little is known", () => {
+    const columns = lineage({ run: undefined, loggedModel: undefined, versions, here: "logged-model" });
+    expect(columns.map((column) => column[0]?.href)).toEqual(["/models/iris%20model/versions/2"]);
+  });
+});
+
+describe("comparePairs", () => {
+  it("shows values of both sides", () => {
+    expect(
+      comparePairs(
+        [
+          ["lr", "1"],
+          ["a", "x"],
+        ],
+        [["lr", "2"]],
+      ),
+    ).toEqual([
+      { name: "lr", a: "1", b: "2", change: "changed" },
+      { name: "a", a: "x", b: undefined, change: "removed" },
+    ]);
+  });
+});
+
+describe("ownerOfVersion", () => {
+  const version = { name: "iris", version: "1", model_id: "" } as ModelVersion;
+  const run = { info: { run_id: "r1", artifact_uri: "s3://b/1/r1/artifacts" } } as unknown as Run;
+
+  it("finds who lists the files", () => {
+    expect(ownerOfVersion({ ...version, model_id: "m-1" }, "s3://b/x", run)).toEqual({
+      kind: "logged-model",
+      modelId: "m-1",
+    });
+    expect(ownerOfVersion(version, "s3://b/1/r1/artifacts/model", run)).toEqual({
+      kind: "run",
+      runId: "r1",
+      root: "model",
+    });
+    expect(ownerOfVersion(version, "s3://b/1/r1/artifacts", run)).toEqual({ kind: "run", runId: "r1", root: "" });
+    expect(ownerOfVersion(version, "s3://b/1/r1/artifacts-of-another/model", run)).toBeUndefined();
+    expect(ownerOfVersion(version, "mlflow-artifacts:/1/x/", undefined)).toEqual({
+      kind: "model-version",
+      name: "iris",
+      version: "1",
+      proxied: "1/x",
+    });
   });
 });

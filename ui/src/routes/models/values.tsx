@@ -1,20 +1,11 @@
 import { createSignal, For, type JSX, Show } from "solid-js";
 
 import { Button } from "../../components/button";
-import { toNumber } from "../../data/numbers";
 import type { Metric, Param } from "../../wire";
+import { formatMetric } from "./metric-text";
 
 /** Rows that are drawn before one asks for all. */
 const FIRST = 25;
-
-/** A number with as many digits as tell something. */
-export function formatMetric(value: Metric["value"]): string {
-  const number = toNumber(value);
-  if (!Number.isFinite(number)) return String(value);
-  return Number.isInteger(number) && Math.abs(number) < 1e9
-    ? number.toLocaleString()
-    : String(Number(number.toPrecision(6)));
-}
 
 /** The metrics of a model; those on a dataset say on which. */
 export function Metrics(props: { metrics: readonly Metric[] }): JSX.Element {

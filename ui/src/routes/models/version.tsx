@@ -14,7 +14,7 @@ import { Aliases } from "./aliases";
 import { Description } from "./description";
 import { Lineage } from "./lineage";
 import { versionUri } from "./load-code";
-import { createModelFiles, HowToLoad, ModelFiles } from "./model-files";
+import { Contract, createModelFiles, Files, HowToLoad } from "./model-files";
 import { StageBadge, StageDialog } from "./stage";
 import { Metrics, Params } from "./values";
 import { loadVersion, type VersionDetails } from "./version-details";
@@ -121,12 +121,7 @@ function Content(props: { details: VersionDetails; onChanged: () => unknown }): 
               here="version"
             />
           </section>
-          <ModelFiles
-            owner={props.details.owner}
-            files={files}
-            onRetry={() => void refetch()}
-            source={version().source}
-          />
+          <Contract files={files} onRetry={() => void refetch()} />
         </div>
         <aside aria-label="About this version">
           <VersionFacts details={props.details} onEditTags={() => setEditing("tags")} />
@@ -134,6 +129,7 @@ function Content(props: { details: VersionDetails; onChanged: () => unknown }): 
           <Params params={props.details.params} />
         </aside>
       </div>
+      <Files owner={props.details.owner} source={version().source} />
       <Show when={editing() === "tags"}>
         <TagEditor
           title={`Tags of version ${version().version}`}
