@@ -19,6 +19,7 @@ type Task = (&'static str, &'static str, fn() -> Result<()>);
 const TASKS: &[Task] = &[
     ("demo", "train the iris example and show what was recorded", tasks::demo),
     ("serve", "run the server on ./yard", tasks::serve),
+    ("ui", "build the web UI, which release builds of the program hold", tasks::ui),
     ("test", "all tests: Rust, Python, the stock MLflow clients, and the web UI in Chromium", tasks::test),
     ("test-rust", "the tests of the Rust crates", tasks::test_rust),
     ("test-python", "the tests of the Python package", tasks::test_python),

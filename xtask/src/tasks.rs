@@ -168,6 +168,20 @@ pub fn serve() -> Result<()> {
     Err(error).with_context(|| format!("cannot start {}. Build it again with `cargo build`", server.display()))
 }
 
+/// The files of the web UI in ui/dist, from the versions of packages that its lock file names.
+pub fn ui() -> Result<()> {
+    let npm = |args: &[&str]| {
+        let mut npm = program("npm", args);
+        npm.current_dir(root().join("ui"));
+        npm
+    };
+    if first_line(npm(&["--version"])).is_none() {
+        bail!("the web UI is built with Node.js 20 or newer and npm; without it the server shows a plain page");
+    }
+    run("Install the packages of the web UI", npm(&["ci", "--no-audit", "--no-fund"]), "npm's message is above.")?;
+    run("Build the web UI", npm(&["run", "build"]), BUILD_ADVICE)
+}
+
 /// Builds the `trainyard` program as it is for development.
 ///
 /// As part of the workspace and not by itself: with the same features of dependencies as in the tests and the Python

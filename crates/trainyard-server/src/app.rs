@@ -10,7 +10,7 @@ use trainyard_store::{ArtifactRoot, Store, StoreOptions};
 use crate::operations::export;
 use crate::routes::stock_ui;
 use crate::webhooks::Sender;
-use crate::{ServerConfig, StartError};
+use crate::{ServerConfig, StartError, Ui};
 
 /// The state shared by all requests. Cheap to clone.
 #[derive(Debug, Clone)]
@@ -26,10 +26,20 @@ pub(crate) struct State {
     pub(crate) static_prefix: String,
     /// Calls registry webhooks.
     pub(crate) webhooks: Sender,
-    /// The files of MLflow's UI, where it is served.
-    pub(crate) ui: Option<ArtifactStore>,
+    pub(crate) ui: ServedUi,
     /// Turns of exports.
     pub(crate) exports: Arc<Semaphore>,
+}
+
+/// What is served to people.
+#[derive(Debug)]
+pub(crate) enum ServedUi {
+    /// Our own UI.
+    Trainyard,
+    /// The files of MLflow's.
+    Mlflow(ArtifactStore),
+    /// A plain page.
+    None,
 }
 
 impl std::ops::Deref for App {
@@ -61,9 +71,10 @@ impl App {
         let options = StoreOptions { artifact_root, webhook_key, postgres };
         let opened = tokio::task::spawn_blocking(move || Store::open(&uri, options)).await;
         let store = opened.map_err(|error| StartError::Threads(error.into()))??;
-        let ui = match &config.ui_dir {
-            Some(folder) => Some(stock_ui::open(&absolute(folder)?).await?),
-            None => None,
+        let ui = match &config.ui {
+            Ui::Trainyard => ServedUi::Trainyard,
+            Ui::Mlflow(folder) => ServedUi::Mlflow(stock_ui::open(&absolute(folder)?).await?),
+            Ui::None => ServedUi::None,
         };
         let mut artifact_roots = vec![destination];
         artifact_roots.extend(config.default_artifact_root.clone());

@@ -8,6 +8,7 @@ mod ingest;
 mod operation;
 mod service;
 pub(crate) mod stock_ui;
+mod ui;
 mod uploads;
 
 use axum::Router;
@@ -49,7 +50,7 @@ use trainyard_api::runs::{
 use trainyard_api::webhooks::{CreateWebhook, DeleteWebhook, GetWebhook, ListWebhooks, TestWebhook, UpdateWebhook};
 use trainyard_api::{ApiError, ErrorCode};
 
-use crate::app::App;
+use crate::app::{App, ServedUi};
 use crate::failure::Failure;
 use crate::operations::{history, listing, presigned, webhooks};
 use operation::{operation, spanning, written};
@@ -89,8 +90,15 @@ impl Route {
     }
 }
 
-/// All routes, without the static prefix and without those that are there only with MLflow's UI.
+/// All routes of a server with our own UI, without the static prefix.
 pub fn routes() -> Vec<Route> {
+    let mut routes = common_routes();
+    routes.extend(ui::routes());
+    routes
+}
+
+/// Those that are there whichever UI is served.
+fn common_routes() -> Vec<Route> {
     use Permission::{Admin, Create, Edit, Manage, Read};
     let operations = [
         operation::<CreateExperiment>(Create),
@@ -193,8 +201,12 @@ pub fn routes() -> Vec<Route> {
 /// The routes behind one door.
 pub(crate) fn router(app: App) -> Router {
     let mut router = Router::new();
-    let with_ui = if app.ui.is_some() { stock_ui::routes() } else { Vec::new() };
-    for route in routes().into_iter().chain(with_ui) {
+    let of_ui = match app.ui {
+        ServedUi::Trainyard => ui::routes(),
+        ServedUi::Mlflow(_) => stock_ui::routes(),
+        ServedUi::None => Vec::new(),
+    };
+    for route in common_routes().into_iter().chain(of_ui) {
         router = router.route(&format!("{}{}", app.static_prefix, route.path), route.handler);
     }
     router.fallback(unknown_route).method_not_allowed_fallback(wrong_method).with_state(app)

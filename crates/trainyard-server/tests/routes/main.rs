@@ -18,6 +18,7 @@ mod start;
 mod stock_ui;
 mod table;
 mod test_server;
+mod ui;
 mod uploads;
 mod webhooks;
 

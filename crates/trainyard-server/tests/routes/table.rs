@@ -164,6 +164,14 @@ fn permissions_are_as_listed() {
         Open   GET    /health
         Open   GET    /version
         Open   GET    /
+        Open   GET    /assets/{*path}
+        Open   GET    /experiments
+        Open   GET    /experiments/{*rest}
+        Open   GET    /runs/{*rest}
+        Open   GET    /compare
+        Open   GET    /models
+        Open   GET    /models/{*rest}
+        Open   GET    /logged-models/{*rest}
         "###);
 }
 
@@ -174,6 +182,7 @@ fn every_route_answers_what_comes_without_any_fields() {
         let path = route
             .path
             .replace("{*path}", "x")
+            .replace("{*rest}", "x")
             .replace("{model_id}", "m-x")
             .replace("{webhook_id}", "w")
             .replace("{tag_key}", "k");
