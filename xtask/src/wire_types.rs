@@ -14,7 +14,7 @@ use syn::{Attribute, Fields, GenericArgument, Item, ItemEnum, ItemStruct, PathAr
 use crate::step::root;
 
 /// Modules whose types the UI knows.
-const MODULES: [&str; 13] = [
+const MODULES: [&str; 22] = [
     "lib",
     "endpoint",
     "id",
@@ -22,6 +22,15 @@ const MODULES: [&str; 13] = [
     "experiments",
     "runs",
     "metrics",
+    "metric_summaries",
+    "charts",
+    "columns",
+    "run_trees",
+    "run_groups",
+    "run_changes",
+    "run_events",
+    "activity",
+    "views",
     "datasets",
     "logged_models",
     "registered_models",

@@ -1,6 +1,7 @@
 //! What every request can reach.
 
 use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
 
 use tokio::sync::Semaphore;
 use trainyard_artifacts::{ArtifactError, ArtifactStore};
@@ -8,7 +9,7 @@ use trainyard_store::webhooks::SecretKey;
 use trainyard_store::{ArtifactRoot, Store, StoreOptions};
 
 use crate::operations::export;
-use crate::routes::stock_ui;
+use crate::routes::{events, stock_ui};
 use crate::webhooks::Sender;
 use crate::{ServerConfig, StartError, Ui};
 
@@ -29,6 +30,10 @@ pub(crate) struct State {
     pub(crate) ui: ServedUi,
     /// Turns of exports.
     pub(crate) exports: Arc<Semaphore>,
+    /// Streams of events that may still be opened.
+    pub(crate) streams: Arc<Semaphore>,
+    /// Whether the server is stopping: what goes on for as long as a client listens ends then.
+    pub(crate) stopping: AtomicBool,
 }
 
 /// What is served to people.
@@ -81,7 +86,18 @@ impl App {
         let webhooks = Sender::new(&config.webhooks);
         let static_prefix = config.static_prefix.clone();
         let exports = Arc::new(Semaphore::new(export::AT_ONCE));
-        Ok(Self(Arc::new(State { store, artifacts, artifact_roots, static_prefix, webhooks, ui, exports })))
+        let (streams, stopping) = (Arc::new(Semaphore::new(events::STREAMS)), AtomicBool::new(false));
+        Ok(Self(Arc::new(State {
+            store,
+            artifacts,
+            artifact_roots,
+            static_prefix,
+            webhooks,
+            ui,
+            exports,
+            streams,
+            stopping,
+        })))
     }
 }
 

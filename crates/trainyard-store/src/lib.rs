@@ -16,7 +16,10 @@ mod search;
 mod store;
 mod tracking;
 
-pub use db::{Column, DbError, Dialect, FromColumn, List, PostgresOptions, Row, Signal, Sources, Transaction, Value};
+pub use db::{
+    Column, DbError, Dialect, FromColumn, List, PostgresOptions, Row, RunChange, RunNews, Signal, Sources, Transaction,
+    Value,
+};
 pub use error::{Entity, StoreError};
 pub use export::{Export, Sink};
 pub use packing::{Packed, Packer, PackingEnd};

@@ -296,6 +296,11 @@ export interface SearchRuns {
   run_view_type?: ViewType;
   /** Page size, 1000 when left out, at most [`SEARCH_MAX_RESULTS`](crate::limits::SEARCH_MAX_RESULTS). */
   max_results?: number;
+  /**
+   * Only runs whose parent, by the tag `mlflow.parentRunId`, is not among the runs of these experiments and stages. Ours
+   * alone: other servers ignore it.
+   */
+  roots_only?: boolean;
   /** `key [ASC|DESC]`; by default the newest first. */
   order_by?: string[];
   /** Where the last page ended. */
@@ -463,6 +468,395 @@ export interface GetMetricHistoryBulkInterval {
 export interface GetMetricHistoryBulkIntervalResponse {
   /** The runs' points in the order of the request, each run's ordered by step, timestamp and value. */
   metrics?: Metric[];
+}
+
+/** Metrics of a run, ordered by key, with the summary of each. */
+export interface GetMetricSummaries {
+  /** Required. */
+  run_id: RunId;
+  /** Only keys that hold this text, whatever its case. */
+  contains?: string;
+  /** Only keys that begin with this text. */
+  prefix?: string;
+  /** Page size, 1000 when left out, at most [`METRIC_SUMMARIES`](crate::limits::METRIC_SUMMARIES). */
+  max_results?: number;
+  /** Where the last page ended. */
+  page_token?: string;
+}
+
+/** Answer to [`GetMetricSummaries`]. */
+export interface GetMetricSummariesResponse {
+  /** One page. */
+  metrics: MetricSummary[];
+  /** Token of the next page; empty on the last. */
+  next_page_token?: string;
+}
+
+/** One metric of a run. */
+export interface MetricSummary {
+  /** Name of the metric. */
+  key: string;
+  /** How many points it has. */
+  points: number;
+  /** The point with the smallest step, timestamp and value. */
+  first: MetricPoint;
+  /** The point with the greatest step, timestamp and value: the latest. */
+  last: MetricPoint;
+  /** The smallest number among the values; none where all are NaN. */
+  min?: MetricValue;
+  /** The greatest number among the values; none where all are NaN. */
+  max?: MetricValue;
+}
+
+/** A point without its key. */
+export interface MetricPoint {
+  /** The value; may be NaN or infinite. */
+  value: Double;
+  /** Training step, or any other count. */
+  step: number;
+  /** Milliseconds since the epoch. */
+  timestamp: number;
+}
+
+/** A value by itself. */
+export interface MetricValue {
+  /** The value; may be infinite. */
+  value: Double;
+}
+
+/** Metrics of runs, in buckets. */
+export interface GetChartSeries {
+  /**
+   * Required; at most [`CHART_SERIES`](crate::limits::CHART_SERIES), and with `buckets` at most
+   * [`CHART_ROWS`](crate::limits::CHART_ROWS) rows.
+   */
+  series: ChartSeriesKey[];
+  /** What the buckets are stretches of. */
+  x?: ChartAxis;
+  /** Buckets of each series, 1000 when left out, at most [`CHART_BUCKETS`](crate::limits::CHART_BUCKETS). */
+  buckets?: number;
+  /** Only points at or behind this step or timestamp. */
+  from?: number;
+  /** Only points at or before this step or timestamp. */
+  to?: number;
+}
+
+/** A metric of a run. */
+export interface ChartSeriesKey {
+  /** Required. */
+  run_id: RunId;
+  /** Required. */
+  metric_key: string;
+}
+
+/** What is along the horizontal axis. */
+export type ChartAxis = "step" | "timestamp";
+
+/** Answer to [`GetChartSeries`]. */
+export interface ChartSeries {
+  /** In the order of the request; without rows where there is no such metric. */
+  series: ChartSeriesRows[];
+}
+
+/** The rows of one series, in the order of the axis. */
+export interface ChartSeriesRows {
+  /** The run. */
+  run_id: RunId;
+  /** Name of the metric. */
+  metric_key: string;
+  /** How many points the metric has in all. */
+  points: number;
+  /** One row a bucket that has points, or a point where there are no more than buckets. */
+  rows: ChartRow[];
+}
+
+/** A bucket: one of its points, and the extremes of all of them. */
+export interface ChartRow {
+  /** Step of the point. */
+  step: number;
+  /** Timestamp of the point. */
+  timestamp: number;
+  /** Its value, which may be NaN or infinite. */
+  value: Double;
+  /** The smallest number among the values of the bucket; NaN where there is none. */
+  min: Double;
+  /** The greatest number among the values of the bucket; NaN where there is none. */
+  max: Double;
+}
+
+/** What the header of the binary form says of a series. */
+export interface ChartSeriesHead {
+  /** The run. */
+  run_id: RunId;
+  /** Name of the metric. */
+  metric_key: string;
+  /** How many rows follow. */
+  rows: number;
+  /** How many points the metric has in all. */
+  points: number;
+  /** Where its columns begin, in bytes from the start of the body. */
+  offset: number;
+}
+
+/** The header of the binary form. */
+export interface ChartHead {
+  /** One entry a series. */
+  series: ChartSeriesHead[];
+}
+
+/** What a column shows of a run. */
+export type ColumnKind = "metric" | "param" | "tag";
+
+/** Names of one kind in experiments, ordered, each with what its newest values are like. */
+export interface ListColumns {
+  /** Required; at most [`COLUMN_EXPERIMENTS`](crate::limits::COLUMN_EXPERIMENTS). */
+  experiment_id?: ExperimentId[];
+  /** Required. */
+  kind?: ColumnKind;
+  /** Only names that hold this text, whatever its case. */
+  contains?: string;
+  /** Page size, 100 when left out, at most [`COLUMNS`](crate::limits::COLUMNS). */
+  max_results?: number;
+  /** Where the last page ended. */
+  page_token?: string;
+}
+
+/** Answer to [`ListColumns`]. */
+export interface ListColumnsResponse {
+  /** One page. */
+  columns: Column[];
+  /**
+   * How many of the newest runs were looked at for the numbers of each column: all runs of the experiments, or
+   * [`COLUMN_RUNS`](crate::limits::COLUMN_RUNS).
+   */
+  runs: number;
+  /** Token of the next page; empty on the last. */
+  next_page_token?: string;
+}
+
+/** A column, with what its values are like among the runs that were looked at. */
+export interface Column {
+  /** What it shows. */
+  kind: ColumnKind;
+  /** Name of the metric, param or tag. */
+  key: string;
+  /** How many of the runs have it. */
+  runs: number;
+  /** How many different values they have. */
+  distinct: number;
+  /** Of a metric: the smallest of the latest values, NaN left out. */
+  min?: Double;
+  /** Of a metric: the greatest of the latest values, NaN left out. */
+  max?: Double;
+}
+
+/** How many runs have each of these for their parent. */
+export interface CountRunChildren {
+  /** Required; at most [`RUN_IDS`](crate::limits::RUN_IDS). */
+  run_ids?: RunId[];
+}
+
+/** Answer to [`CountRunChildren`]. */
+export interface CountRunChildrenResponse {
+  /** One entry a run, in the order of the request. */
+  counts: RunChildren[];
+}
+
+/** How many children a run has. */
+export interface RunChildren {
+  /** The run; ids of no run have no children. */
+  run_id: RunId;
+  /** Runs in the same experiment that have not been deleted. */
+  children: number;
+}
+
+/** Groups the runs that a filter finds. */
+export interface GroupRuns {
+  /** Experiments to look in; none finds nothing. */
+  experiment_ids?: ExperimentId[];
+  /** Filter text, as of [`SearchRuns`](crate::runs::SearchRuns). */
+  filter?: string;
+  /** Lifecycle stages of the runs. */
+  run_view_type?: ViewType;
+  /** Required, one to [`GROUP_KEYS`](crate::limits::GROUP_KEYS). */
+  group_by: GroupKey[];
+  /** Metrics whose latest values are aggregated, at most [`GROUP_METRICS`](crate::limits::GROUP_METRICS). */
+  metrics?: string[];
+  /** Page size, 100 when left out, at most [`GROUPS`](crate::limits::GROUPS). */
+  max_results?: number;
+  /** Where the last page ended. */
+  page_token?: string;
+}
+
+/** What runs of a group have in common. */
+export interface GroupKey {
+  /** Where the value is. */
+  kind: GroupKind;
+  /** Name of the param, tag or attribute; not told for a dataset. */
+  key?: string;
+}
+
+/** Where the value is that runs of a group have in common. */
+export type GroupKind = "param" | "tag" | "dataset" | "attribute";
+
+/** Answer to [`GroupRuns`]. */
+export interface GroupRunsResponse {
+  /** One page, ordered by the values: numbers by what they are, then texts, then what is missing. */
+  groups: RunGroup[];
+  /** How many groups there are on all pages. */
+  total: number;
+  /** Token of the next page; empty on the last. */
+  next_page_token?: string;
+}
+
+/** Runs with the same values. */
+export interface RunGroup {
+  /** One a key of the request; null where the runs have none. */
+  values: (string | null)[];
+  /** How many runs there are. */
+  runs: number;
+  /** Those of them that are `RUNNING`. */
+  running: number;
+  /** When the newest of them began, in milliseconds since the epoch. */
+  latest_start_time: number;
+  /** One a metric of the request, in that order. */
+  metrics: MetricAggregate[];
+}
+
+/** The latest values of one metric in the runs of a group, NaN left out. */
+export interface MetricAggregate {
+  /** Name of the metric. */
+  key: string;
+  /** How many values there are. Without any the rest is left out. */
+  count: number;
+  /** Their mean. */
+  mean?: Double;
+  /** The smallest. */
+  min?: Double;
+  /** The greatest. */
+  max?: Double;
+  /** The standard deviation of a sample (by n - 1); none of a single value. */
+  std?: Double;
+}
+
+/** Changes all of these runs or none. */
+export interface ChangeRuns {
+  /** Required; at most [`RUN_IDS`](crate::limits::RUN_IDS). */
+  run_ids?: RunId[];
+  /** Required. */
+  action?: RunAction;
+  /** The tag, for the two actions that are about one. */
+  key?: string;
+  /** Its new value. */
+  value?: string;
+}
+
+/** What is done to each run. */
+export type RunAction = "delete" | "restore" | "set_tag" | "delete_tag";
+
+/** What a run was changed by. */
+export type RunChangeKind = "created" | "metrics" | "params" | "tags" | "status" | "inputs" | "models" | "deleted";
+
+/** Data of an event `changed`. */
+export interface RunChanged {
+  /** The experiment of the run. */
+  experiment_id: ExperimentId;
+  /** The run. */
+  run_id: RunId;
+  /** What it was changed by since the event before. */
+  kinds: RunChangeKind[];
+}
+
+/** Counts the runs of experiments. */
+export interface GetExperimentActivity {
+  /** Required; at most [`ACTIVITY_EXPERIMENTS`](crate::limits::ACTIVITY_EXPERIMENTS). */
+  experiment_id?: ExperimentId[];
+}
+
+/** Answer to [`GetExperimentActivity`]. */
+export interface GetExperimentActivityResponse {
+  /** One entry an experiment, in the order of the request; none for ids of no experiment. */
+  experiments: ExperimentActivity[];
+}
+
+/** How busy one experiment is. */
+export interface ExperimentActivity {
+  /** The experiment. */
+  experiment_id: ExperimentId;
+  /** Runs that have not been deleted. */
+  runs: number;
+  /** Those of them that are `RUNNING`. */
+  running: number;
+  /** Runs that have been deleted. */
+  deleted_runs: number;
+  /** When a run last began or ended, or the experiment was last changed, in milliseconds since the epoch. */
+  last_activity_time: number;
+}
+
+/** A saved view. */
+export interface View {
+  /** The id. */
+  view_id: string;
+  /** The experiment whose runs it shows. */
+  experiment_id: ExperimentId;
+  /** Unique in the experiment. */
+  name: string;
+  /** A JSON object; only the web UI knows what is in it. */
+  definition: string;
+  /** Milliseconds since the epoch. */
+  creation_time: number;
+  /** Milliseconds since the epoch. */
+  last_update_time: number;
+}
+
+/** Saves a view. */
+export interface CreateView {
+  /** Required; at most [`VIEWS`](crate::limits::VIEWS) views belong to an experiment. */
+  experiment_id: ExperimentId;
+  /** Required; at most [`VIEW_NAME_CHARS`](crate::limits::VIEW_NAME_CHARS). */
+  name: string;
+  /** Required: a JSON object of at most [`VIEW_DEFINITION_BYTES`](crate::limits::VIEW_DEFINITION_BYTES). */
+  definition: string;
+}
+
+/** Renames a view, or changes what it shows. */
+export interface UpdateView {
+  /** Required. */
+  view_id: string;
+  /** The new name. */
+  name?: string;
+  /** The new definition. */
+  definition?: string;
+}
+
+/** Removes a view for good. */
+export interface DeleteView {
+  /** Required. */
+  view_id: string;
+}
+
+/** One view. */
+export interface GetView {
+  /** Required. */
+  view_id: string;
+}
+
+/** Answer to [`CreateView`], [`UpdateView`] and [`GetView`]. */
+export interface GetViewResponse {
+  /** The view. */
+  view: View;
+}
+
+/** All views of an experiment. */
+export interface ListViews {
+  /** Required. */
+  experiment_id: ExperimentId;
+}
+
+/** Answer to [`ListViews`]. */
+export interface ListViewsResponse {
+  /** The views, ordered by name. */
+  views: View[];
 }
 
 /** A description of data that was used. */

@@ -65,7 +65,8 @@ impl Shown {
         match inline {
             None => Ok(Self::Attached),
             Some("still") => Ok(Self::Still),
-            Some("scripts") => Ok(Self::Scripts),
+            Some("false") => Ok(Self::Attached),
+            Some("scripts" | "true") => Ok(Self::Scripts),
             Some(other) => Err(ApiError::invalid(format!(
                 "Invalid value for parameter 'inline': '{other}' is neither 'still' nor 'scripts'"
             ))),
@@ -83,12 +84,12 @@ impl Shown {
             Self::Still | Self::Scripts if media_type == "application/pdf" => "frame-ancestors 'self'",
             Self::Still => {
                 "sandbox; default-src 'none'; style-src 'unsafe-inline'; img-src data: blob:; media-src data: blob:; \
-                 font-src data:; frame-ancestors 'self'"
+                 font-src data:; form-action 'none'; frame-ancestors 'self'"
             }
             Self::Scripts => {
-                "sandbox allow-scripts; default-src 'none'; script-src 'unsafe-inline' 'unsafe-eval' blob: https:; \
-                 style-src 'unsafe-inline' https:; img-src data: blob: https:; media-src data: blob: https:; \
-                 font-src data: https:; worker-src blob:; frame-ancestors 'self'"
+                "sandbox allow-scripts; default-src 'none'; script-src 'unsafe-inline' 'unsafe-eval' data: blob: https:; \
+                 style-src 'unsafe-inline' data: https:; img-src data: blob: https:; media-src data: blob: https:; \
+                 font-src data: https:; worker-src blob:; form-action 'none'; frame-ancestors 'self'"
             }
         }
     }
@@ -147,6 +148,7 @@ fn description(path: &ArtifactPath, shown: Shown, meta: &FileMeta) -> HeaderMap 
         (header::CONTENT_TYPE, Some(media_type)),
         (header::CONTENT_DISPOSITION, Some(disposition(shown, name))),
         (header::CONTENT_SECURITY_POLICY, Some(policy)),
+        (header::REFERRER_POLICY, Some("no-referrer".to_owned())),
         (header::ETAG, meta.etag.clone()),
         (header::LAST_MODIFIED, meta.last_modified.map(httpdate::fmt_http_date)),
         (header::ACCEPT_RANGES, Some("bytes".to_owned())),

@@ -4,6 +4,7 @@
 mod artifacts;
 mod connections;
 mod downloads;
+mod events;
 mod exports;
 mod full_disk;
 mod graphql;
@@ -19,6 +20,7 @@ mod stock_ui;
 mod table;
 mod test_server;
 mod ui;
+mod ui_api;
 mod uploads;
 mod webhooks;
 

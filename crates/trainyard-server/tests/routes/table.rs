@@ -6,7 +6,7 @@ use trainyard_server::routes;
 
 use crate::TestServer;
 
-/// Method and path of every line of `endpoints!` in the crate of the wire types.
+/// Method and path behind `/api` of every line of `endpoints!` in the crate of the wire types.
 fn endpoints() -> BTreeSet<(String, String)> {
     let sources = concat!(env!("CARGO_MANIFEST_DIR"), "/../trainyard-api/src");
     let mut endpoints = BTreeSet::new();
@@ -16,11 +16,13 @@ fn endpoints() -> BTreeSet<(String, String)> {
             continue;
         }
         let text = std::fs::read_to_string(path).unwrap();
-        let lines = text.lines().skip_while(|line| *line != "endpoints! {").skip(1).take_while(|line| *line != "}");
-        for line in lines {
+        let mut lines = text.lines().skip_while(|line| !line.starts_with("endpoints! {"));
+        let Some(first) = lines.next() else { continue };
+        let root = first.split('"').nth(1).unwrap_or("/api/2.0/mlflow").strip_prefix("/api").unwrap();
+        for line in lines.take_while(|line| *line != "}") {
             let (method, rest) = line.trim().split_once(' ').unwrap();
             let path = rest.split('"').nth(1).unwrap();
-            endpoints.insert((method.to_uppercase(), path.to_owned()));
+            endpoints.insert((method.to_uppercase(), format!("{root}{path}")));
         }
     }
     endpoints
@@ -30,9 +32,9 @@ fn endpoints() -> BTreeSet<(String, String)> {
 fn every_request_of_the_wire_has_its_route_twice() {
     let listed: BTreeSet<_> = routes().into_iter().map(|route| (route.method.to_string(), route.path)).collect();
     let endpoints = endpoints();
-    assert!(endpoints.len() > 50, "{endpoints:?}");
+    assert!(endpoints.len() > 70, "{endpoints:?}");
     for (method, path) in endpoints {
-        for root in ["/api/2.0/mlflow", "/ajax-api/2.0/mlflow"] {
+        for root in ["/api", "/ajax-api"] {
             let route = (method.clone(), format!("{root}{path}"));
             assert!(listed.contains(&route), "{route:?} is not in the table");
         }
@@ -136,11 +138,24 @@ fn permissions_are_as_listed() {
         Read   GET    /api/3.0/mlflow/datasets/{dataset_id}/experiment-ids
         Edit   POST   /api/3.0/mlflow/datasets/{dataset_id}/add-experiments
         Edit   POST   /api/3.0/mlflow/datasets/{dataset_id}/remove-experiments
+        Read   GET    /api/trainyard/v1/runs/metric-summaries
+        Read   POST   /api/trainyard/v1/runs/children-counts
+        Read   GET    /api/trainyard/v1/columns
+        Read   POST   /api/trainyard/v1/charts/series
+        Read   GET    /api/trainyard/v1/experiments/activity
+        Edit   POST   /api/trainyard/v1/views/create
+        Edit   PATCH  /api/trainyard/v1/views/update
+        Edit   DELETE /api/trainyard/v1/views/delete
+        Read   GET    /api/trainyard/v1/views/get
+        Read   GET    /api/trainyard/v1/views/list
+        Read   POST   /api/trainyard/v1/runs/groups
+        Edit   POST   /api/trainyard/v1/runs/change
         Read   GET    /api/2.0/mlflow/artifacts/list
         Read   GET    /api/2.0/mlflow/logged-models/{model_id}/artifacts/directories
         Edit   POST   /api/2.0/mlflow/artifacts/presigned-upload-url
         Read   POST   /api/2.0/mlflow/artifacts/presigned-download-url
         Edit   POST   /api/trainyard/v1/ingest
+        Read   GET    /api/trainyard/v1/events
         Read   GET    /api/trainyard/v1/metrics.parquet
         Read   GET    /api/trainyard/v1/runs.parquet
         Read   GET    /api/trainyard/v1/metrics.csv

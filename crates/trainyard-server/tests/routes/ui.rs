@@ -91,17 +91,17 @@ fn artifacts_are_shown_in_place_only_where_they_are_shut_in() {
     insta::assert_snapshot!(shown("page.html", "&inline=still"), @r"
     text/html
     inline; filename=page.html
-    sandbox; default-src 'none'; style-src 'unsafe-inline'; img-src data: blob:; media-src data: blob:; font-src data:; frame-ancestors 'self'
+    sandbox; default-src 'none'; style-src 'unsafe-inline'; img-src data: blob:; media-src data: blob:; font-src data:; form-action 'none'; frame-ancestors 'self'
     ");
     insta::assert_snapshot!(shown("page.html", "&inline=scripts"), @r"
     text/html
     inline; filename=page.html
-    sandbox allow-scripts; default-src 'none'; script-src 'unsafe-inline' 'unsafe-eval' blob: https:; style-src 'unsafe-inline' https:; img-src data: blob: https:; media-src data: blob: https:; font-src data: https:; worker-src blob:; frame-ancestors 'self'
+    sandbox allow-scripts; default-src 'none'; script-src 'unsafe-inline' 'unsafe-eval' data: blob: https:; style-src 'unsafe-inline' data: https:; img-src data: blob: https:; media-src data: blob: https:; font-src data: https:; worker-src blob:; form-action 'none'; frame-ancestors 'self'
     ");
     insta::assert_snapshot!(shown("drawing.svg", "&inline=still"), @r"
     image/svg+xml
     inline; filename=drawing.svg
-    sandbox; default-src 'none'; style-src 'unsafe-inline'; img-src data: blob:; media-src data: blob:; font-src data:; frame-ancestors 'self'
+    sandbox; default-src 'none'; style-src 'unsafe-inline'; img-src data: blob:; media-src data: blob:; font-src data:; form-action 'none'; frame-ancestors 'self'
     ");
     insta::assert_snapshot!(shown("paper.pdf", "&inline=still"), @r"
     application/pdf

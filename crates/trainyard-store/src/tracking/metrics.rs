@@ -9,10 +9,12 @@ use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE;
 use serde::{Deserialize, Serialize};
 use trainyard_api::Empty;
+use trainyard_api::columns::ColumnKind;
 use trainyard_api::metrics::{GetMetricHistory, GetMetricHistoryResponse, LogMetric, Metric};
+use trainyard_api::run_events::RunChangeKind;
 
 use super::points::{self, Key, Point};
-use super::{keys, logged_models, runs};
+use super::{columns, keys, logged_models, runs};
 use crate::search::fingerprint;
 use crate::{Access, Operation, StoreError, Transaction, Value};
 
@@ -36,6 +38,7 @@ impl Operation for LogMetric {
         check(&"", &metric)?;
         let run = runs::active(tx, runs::id("run_id", self.run_id, self.run_uuid)?)?;
         log_all(tx, run.key, &[metric])?;
+        runs::note(tx, &run, RunChangeKind::Metrics);
         Ok(Empty {})
     }
 }
@@ -215,7 +218,8 @@ fn series_of(tx: &mut Transaction<'_>, run: i64, keys: &[&str]) -> Result<HashMa
          ON CONFLICT (run, metric_key) DO NOTHING",
         tx.dialect().texts("$2")
     );
-    tx.execute(&sql, &[run.into(), Value::texts(missing)])?;
+    tx.execute(&sql, &[run.into(), Value::texts(&missing)])?;
+    columns::note(tx, run, ColumnKind::Metric, missing)?;
     known_series(tx, run, keys)
 }
 

@@ -17,7 +17,7 @@ use super::error::{self, Trouble};
 use super::types::{Array, type_of};
 use crate::StoreError;
 use crate::db::value::RowOf;
-use crate::db::{DbError, Row, Value};
+use crate::db::{DbError, Row, RunChange, Value};
 
 /// Distinct statements that a connection keeps prepared.
 const PREPARED_STATEMENTS: usize = 256;
@@ -30,6 +30,8 @@ pub(in crate::db) struct Session {
     deferred: RefCell<Vec<Deferred>>,
     trouble: Cell<Trouble>,
     wrote: Cell<bool>,
+    /// Runs that the open transaction has changed.
+    pub(in crate::db) changes: RefCell<Vec<RunChange>>,
 }
 
 /// A statement under way that nobody has waited for yet.
@@ -47,6 +49,7 @@ impl Session {
             deferred: RefCell::default(),
             trouble: Cell::new(Trouble::None),
             wrote: Cell::new(false),
+            changes: RefCell::default(),
         }
     }
 

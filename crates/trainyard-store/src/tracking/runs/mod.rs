@@ -2,6 +2,7 @@
 
 mod load;
 
+use trainyard_api::run_events::RunChangeKind;
 use trainyard_api::runs::{
     CreateRun, DeleteRun, GetRun, GetRunResponse, RestoreRun, Run, RunData, RunInfo, RunStatus, UpdateRun,
     UpdateRunResponse,
@@ -53,6 +54,7 @@ impl Operation for CreateRun {
             ],
             |row| row.get::<i64>(0),
         )?;
+        tx.changed(experiment, &run_id, RunChangeKind::Created);
         let Some(run) = run else {
             // Asked for twice at the same time.
             let run = find(tx, run_id)?;
@@ -99,7 +101,9 @@ impl Operation for UpdateRun {
         if matches!(self.status, Some(RunStatus::Finished | RunStatus::Failed | RunStatus::Killed)) {
             points::queue::ended(tx, run.key)?;
         }
+        note(tx, &run, RunChangeKind::Status);
         if !self.run_name.is_empty() {
+            note(tx, &run, RunChangeKind::Tags);
             tags::set_all(tx, run.key, vec![Tag::new(tags::RUN_NAME, self.run_name)])?;
         }
         Ok(UpdateRunResponse { run_info: get(tx, run.key, &run.run_id)?.run.info })
@@ -111,6 +115,7 @@ impl Operation for DeleteRun {
 
     fn execute(self, tx: &mut Transaction<'_>) -> Result<Empty, StoreError> {
         let run = find(tx, id("run_id", self.run_id, RunId::default())?)?;
+        note(tx, &run, RunChangeKind::Deleted);
         let now = tx.now_ms();
         tx.execute(
             "UPDATE run SET lifecycle_stage = 'deleted', deleted_time = $1 WHERE id = $2 AND lifecycle_stage = 'active'",
@@ -125,6 +130,7 @@ impl Operation for RestoreRun {
 
     fn execute(self, tx: &mut Transaction<'_>) -> Result<Empty, StoreError> {
         let run = find(tx, id("run_id", self.run_id, RunId::default())?)?;
+        note(tx, &run, RunChangeKind::Deleted);
         removal::refuse_begun(tx, removal::Kind::Run, run.key, run.run_id.as_str())?;
         tx.execute("UPDATE run SET lifecycle_stage = 'active', deleted_time = NULL WHERE id = $1", &[run.key.into()])?;
         Ok(Empty {})
@@ -165,6 +171,22 @@ pub(super) fn active(tx: &mut Transaction<'_>, run_id: RunId) -> Result<RunRow, 
     match run.stage {
         LifecycleStage::Active => Ok(run),
         LifecycleStage::Deleted => Err(StoreError::Deleted { entity: "run", id: run.run_id.to_string() }),
+    }
+}
+
+/// Notes for whoever looks at a run that it was changed.
+pub(super) fn note(tx: &mut Transaction<'_>, run: &RunRow, kind: RunChangeKind) {
+    tx.changed(run.experiment, &run.run_id, kind);
+}
+
+/// As [`note`], for what is logged together.
+pub(super) fn note_logged(tx: &mut Transaction<'_>, run: &RunRow, metrics: bool, params: bool, tags: bool) {
+    for (there, kind) in
+        [(metrics, RunChangeKind::Metrics), (params, RunChangeKind::Params), (tags, RunChangeKind::Tags)]
+    {
+        if there {
+            note(tx, run, kind);
+        }
     }
 }
 
