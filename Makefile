@@ -1,5 +1,5 @@
 # One line per task; what takes more than a line is in xtask/. See CONTRIBUTING.md.
-.PHONY: demo test test-rust test-python test-browser test-frameworks interop test-chaos conformance conformance-stock conformance-record scoreboard serve wheel bench compatibility lint format
+.PHONY: demo test test-rust test-python test-browser test-frameworks interop test-chaos conformance conformance-stock conformance-record scoreboard serve ui wheel bench compatibility lint format
 
 demo: ; @cargo xtask demo
 test: ; @cargo xtask test
@@ -14,6 +14,7 @@ conformance-stock: ; @cargo xtask conformance-stock
 conformance-record: ; @cargo xtask conformance-record
 scoreboard: ; @cargo xtask scoreboard
 serve: ; @cargo xtask serve
+ui: ; @cargo xtask ui
 wheel: ; @cargo xtask wheel
 bench: ; @cargo xtask bench
 compatibility: ; @cargo xtask compatibility

@@ -8,6 +8,7 @@ mod postgres;
 mod step;
 mod tasks;
 mod torch_stubs;
+mod wire_types;
 
 use std::env;
 use std::process::ExitCode;
@@ -20,6 +21,7 @@ type Task = (&'static str, &'static str, fn() -> Result<()>);
 const TASKS: &[Task] = &[
     ("demo", "train the iris example and show what was recorded", tasks::demo),
     ("serve", "run the server on ./yard", tasks::serve),
+    ("ui", "build the web UI, which release builds of the program hold", tasks::ui),
     ("test", "all tests: Rust, Python, the stock MLflow clients, and the web UI in Chromium", tasks::test),
     ("test-rust", "the tests of the Rust crates", tasks::test_rust),
     ("test-python", "the tests of the Python package", tasks::test_python),
@@ -46,6 +48,11 @@ const TASKS: &[Task] = &[
         "write the table of MLflow's names and the type stubs from the package as it is",
         tasks::compatibility,
     ),
+    (
+        "wire-types",
+        "write the UI's types of the wire from crates/trainyard-api; with --check, say whether they are right",
+        || wire_types::wire_types(false),
+    ),
     ("lint", "formatting, clippy, ruff, and cargo-deny where it is installed", tasks::lint),
     ("format", "format all Rust and Python code", tasks::format),
 ];
@@ -61,6 +68,12 @@ fn main() -> ExitCode {
 }
 
 fn run(names: &[String]) -> Result<()> {
+    if let [name, check] = names
+        && name == "wire-types"
+        && check == "--check"
+    {
+        return wire_types::wire_types(true);
+    }
     let [name] = names else { bail!("name one task:\n{}", list()) };
     let Some((_, _, task)) = TASKS.iter().find(|(known, _, _)| known == name) else {
         bail!("there is no task {name:?}; the tasks are:\n{}", list())

@@ -5,11 +5,12 @@ use std::os::unix::process::CommandExt;
 use std::path::PathBuf;
 use std::process::Command;
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, bail};
 
 use crate::environments::{self, Environment};
 use crate::postgres::Postgres;
 use crate::step::{cargo, first_line, program, root, run};
+use crate::wire_types::wire_types;
 use crate::{chromium, debian};
 
 /// Names the database that tests make schemas in.
@@ -167,6 +168,20 @@ pub fn serve() -> Result<()> {
     Err(error).with_context(|| format!("cannot start {}. Build it again with `cargo build`", server.display()))
 }
 
+/// The files of the web UI in ui/dist, from the versions of packages that its lock file names.
+pub fn ui() -> Result<()> {
+    let npm = |args: &[&str]| {
+        let mut npm = program("npm", args);
+        npm.current_dir(root().join("ui"));
+        npm
+    };
+    if first_line(npm(&["--version"])).is_none() {
+        bail!("the web UI is built with Node.js 20 or newer and npm; without it the server shows a plain page");
+    }
+    run("Install the packages of the web UI", npm(&["ci", "--no-audit", "--no-fund"]), "npm's message is above.")?;
+    run("Build the web UI", npm(&["run", "build"]), BUILD_ADVICE)
+}
+
 /// Builds the `trainyard` program as it is for development.
 ///
 /// As part of the workspace and not by itself: with the same features of dependencies as in the tests and the Python
@@ -245,6 +260,7 @@ pub fn lint() -> Result<()> {
     run("Check the format of Rust code", cargo(&["fmt", "--all", "--check"]), "Run `make format`.")?;
     let clippy = cargo(&["clippy", "--workspace", "--all-targets", "--quiet", "--", "-D", "warnings"]);
     run("Check Rust code with clippy", clippy, "Mend what clippy names above.")?;
+    wire_types(true)?;
     let ruff = environments::developer()?.program("ruff");
     run("Check Python code with ruff", program(&ruff, RUFF_CHECK), "Mend what ruff names above.")?;
     let check = [RUFF_FORMAT, &["--check"]].concat();

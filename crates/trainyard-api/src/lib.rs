@@ -10,18 +10,27 @@ mod id;
 pub mod limits;
 mod wire;
 
+pub mod activity;
 pub mod artifacts;
+pub mod charts;
+pub mod columns;
 pub mod datasets;
 pub mod evaluation_datasets;
 pub mod experiments;
 pub mod export;
 pub mod ingest;
 pub mod logged_models;
+pub mod metric_summaries;
 pub mod metrics;
 pub mod model_versions;
 pub mod registered_models;
+pub mod run_changes;
+pub mod run_events;
+pub mod run_groups;
+pub mod run_trees;
 pub mod runs;
 pub mod server_info;
+pub mod views;
 pub mod webhooks;
 
 pub use decode::{DecodeError, decode_json, decode_map, decode_query};

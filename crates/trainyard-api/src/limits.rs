@@ -88,6 +88,40 @@ pub const INGEST_POINTS: usize = 200_000;
 pub const INGEST_SERIES: usize = 20_000;
 /// Params and tags of one ingest together.
 pub const INGEST_PAIRS: usize = 20_000;
+/// Metrics of one page of runs/metric-summaries.
+pub const METRIC_SUMMARIES: i64 = 20_000;
+/// Runs that one request counts children of, or changes.
+pub const RUN_IDS: usize = 1000;
+/// Experiments of one request for columns.
+pub const COLUMN_EXPERIMENTS: usize = 100;
+/// Columns of one page.
+pub const COLUMNS: i64 = 1000;
+/// Newest runs that columns are counted in.
+pub const COLUMN_RUNS: i64 = 1000;
+/// Series of one charts/series.
+pub const CHART_SERIES: usize = 1000;
+/// Buckets of one series of a chart.
+pub const CHART_BUCKETS: i64 = 2000;
+/// Buckets of all series of one charts/series together; a row has 40 bytes.
+pub const CHART_ROWS: i64 = 500_000;
+/// Experiments of one experiments/activity.
+pub const ACTIVITY_EXPERIMENTS: usize = 100;
+/// Experiments and runs of one stream of events together.
+pub const EVENT_SUBJECTS: usize = 100;
+/// Views of one experiment.
+pub const VIEWS: i64 = 1000;
+/// Characters of the name of a view.
+pub const VIEW_NAME_CHARS: usize = 250;
+/// Bytes of the definition of a view.
+pub const VIEW_DEFINITION_BYTES: usize = 64 * 1024;
+/// Keys that runs are grouped by.
+pub const GROUP_KEYS: usize = 3;
+/// Metrics that are aggregated for each group of runs.
+pub const GROUP_METRICS: usize = 20;
+/// Groups of one page.
+pub const GROUPS: i64 = 1000;
+/// Runs that one request groups.
+pub const GROUPED_RUNS: usize = 1_000_000;
 /// Runs that an export of metrics can name.
 pub const EXPORT_RUN_IDS: usize = 10_000;
 /// Columns of an export of runs.

@@ -207,6 +207,10 @@ pub struct SearchRuns {
     /// Page size, 1000 when left out, at most [`SEARCH_MAX_RESULTS`](crate::limits::SEARCH_MAX_RESULTS).
     #[serde(deserialize_with = "wire::optional_int64", skip_serializing_if = "Option::is_none")]
     pub max_results: Option<i64>,
+    /// Only runs whose parent, by the tag `mlflow.parentRunId`, is not among the runs of these experiments and stages. Ours
+    /// alone: other servers ignore it.
+    #[serde(deserialize_with = "wire::boolean", skip_serializing_if = "wire::is_default")]
+    pub roots_only: bool,
     /// `key [ASC|DESC]`; by default the newest first.
     #[serde(deserialize_with = "wire::list", skip_serializing_if = "Vec::is_empty")]
     pub order_by: Vec<String>,

@@ -91,6 +91,7 @@ fn list(args: ListRuns) -> Result<(), Failure> {
             max_results: Some(max_results),
             order_by: args.list.order_by.clone(),
             page_token,
+            ..SearchRuns::default()
         })?;
         Ok((page.runs, page.next_page_token))
     })?;

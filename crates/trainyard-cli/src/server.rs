@@ -5,7 +5,7 @@ use std::time::Duration;
 use clap::{ArgAction, Args, ValueEnum};
 use tracing::level_filters::LevelFilter;
 use tracing_subscriber::EnvFilter;
-use trainyard_server::{PostgresOptions, SecretText, ServerConfig, WebhookConfig};
+use trainyard_server::{PostgresOptions, SecretText, ServerConfig, Ui, WebhookConfig};
 
 use crate::failure::Failure;
 use crate::{environment, mlflow_ui, output};
@@ -69,9 +69,9 @@ pub struct ServerArgs {
     /// Path below which everything is served, such as /yard.
     #[arg(long, value_name = "PATH", env = "TRAINYARD_STATIC_PREFIX", default_value = "", hide_default_value = true)]
     static_prefix: String,
-    /// Web page at the server's address: mlflow is the UI of the installed mlflow package [default: none].
-    #[arg(long, value_enum, env = "TRAINYARD_UI", default_value_t = Ui::None, hide_default_value = true)]
-    ui: Ui,
+    /// Web UI at the server's address.
+    #[arg(long, value_enum, env = "TRAINYARD_UI", default_value_t = Shown::Trainyard)]
+    ui: Shown,
     /// Folder of a built MLflow UI, instead of the installed package's.
     #[arg(long, value_name = "DIR", env = "TRAINYARD_UI_DIR")]
     ui_dir: Option<String>,
@@ -115,11 +115,13 @@ pub struct ServerArgs {
 
 /// What is shown at the server's address.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-enum Ui {
-    /// A page that says what this is.
-    None,
-    /// MLflow's own web UI.
+enum Shown {
+    /// Trainyard's own.
+    Trainyard,
+    /// The one of the installed mlflow package.
     Mlflow,
+    /// None: a page that says what this is.
+    None,
 }
 
 /// How log lines look.
@@ -142,10 +144,11 @@ pub fn run(args: ServerArgs) -> Result<(), Failure> {
 }
 
 fn config(args: ServerArgs) -> Result<ServerConfig, Failure> {
-    let ui_dir = match (args.ui_dir, args.ui) {
-        (Some(folder), _) => Some(folder),
-        (None, Ui::Mlflow) => Some(mlflow_ui::find()?),
-        (None, Ui::None) => None,
+    let ui = match (args.ui_dir, args.ui) {
+        (Some(folder), _) => Ui::Mlflow(folder),
+        (None, Shown::Trainyard) => Ui::Trainyard,
+        (None, Shown::Mlflow) => Ui::Mlflow(mlflow_ui::find()?),
+        (None, Shown::None) => Ui::None,
     };
     Ok(ServerConfig {
         host: args.host,
@@ -161,7 +164,7 @@ fn config(args: ServerArgs) -> Result<ServerConfig, Failure> {
         default_artifact_root: args.default_artifact_root,
         serve_artifacts: args.serve_artifacts && !args.no_serve_artifacts,
         static_prefix: args.static_prefix,
-        ui_dir,
+        ui,
         allowed_hosts: args.allowed_hosts,
         cors_allowed_origins: args.cors_allowed_origins,
         webhooks: WebhookConfig {

@@ -1,6 +1,7 @@
 //! What every request can reach.
 
 use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
 
 use tokio::sync::Semaphore;
 use trainyard_artifacts::{ArtifactError, ArtifactStore};
@@ -8,9 +9,9 @@ use trainyard_store::webhooks::SecretKey;
 use trainyard_store::{ArtifactRoot, Store, StoreOptions};
 
 use crate::operations::export;
-use crate::routes::stock_ui;
+use crate::routes::{events, stock_ui};
 use crate::webhooks::Sender;
-use crate::{ServerConfig, StartError};
+use crate::{ServerConfig, StartError, Ui};
 
 /// The state shared by all requests. Cheap to clone.
 #[derive(Debug, Clone)]
@@ -26,10 +27,24 @@ pub(crate) struct State {
     pub(crate) static_prefix: String,
     /// Calls registry webhooks.
     pub(crate) webhooks: Sender,
-    /// The files of MLflow's UI, where it is served.
-    pub(crate) ui: Option<ArtifactStore>,
+    pub(crate) ui: ServedUi,
     /// Turns of exports.
     pub(crate) exports: Arc<Semaphore>,
+    /// Streams of events that may still be opened.
+    pub(crate) streams: Arc<Semaphore>,
+    /// Whether the server is stopping: what goes on for as long as a client listens ends then.
+    pub(crate) stopping: AtomicBool,
+}
+
+/// What is served to people.
+#[derive(Debug)]
+pub(crate) enum ServedUi {
+    /// Our own UI.
+    Trainyard,
+    /// The files of MLflow's.
+    Mlflow(ArtifactStore),
+    /// A plain page.
+    None,
 }
 
 impl std::ops::Deref for App {
@@ -62,9 +77,10 @@ impl App {
         let options = StoreOptions { artifact_root, webhook_key, postgres };
         let opened = tokio::task::spawn_blocking(move || Store::open(&uri, options)).await;
         let store = opened.map_err(|error| StartError::Threads(error.into()))??;
-        let ui = match &config.ui_dir {
-            Some(folder) => Some(stock_ui::open(&absolute(folder)?).await?),
-            None => None,
+        let ui = match &config.ui {
+            Ui::Trainyard => ServedUi::Trainyard,
+            Ui::Mlflow(folder) => ServedUi::Mlflow(stock_ui::open(&absolute(folder)?).await?),
+            Ui::None => ServedUi::None,
         };
         let mut artifact_roots = vec![destination];
         artifact_roots.extend(config.default_artifact_root.clone());
@@ -72,7 +88,18 @@ impl App {
         let static_prefix = config.static_prefix.clone();
         // Whatever they take, somebody is left to read the rest.
         let exports = Arc::new(Semaphore::new(export::AT_ONCE.min(readers - 1).max(1)));
-        Ok(Self(Arc::new(State { store, artifacts, artifact_roots, static_prefix, webhooks, ui, exports })))
+        let (streams, stopping) = (Arc::new(Semaphore::new(events::STREAMS)), AtomicBool::new(false));
+        Ok(Self(Arc::new(State {
+            store,
+            artifacts,
+            artifact_roots,
+            static_prefix,
+            webhooks,
+            ui,
+            exports,
+            streams,
+            stopping,
+        })))
     }
 }
 

@@ -24,8 +24,8 @@ pub struct ServerConfig {
     pub serve_artifacts: bool,
     /// Path below which everything is served, such as `/tracking`; empty for none.
     pub static_prefix: String,
-    /// Folder of a built MLflow UI, with its `index.html`, to serve at the root.
-    pub ui_dir: Option<String>,
+    /// What people see who open the server's address.
+    pub ui: Ui,
     /// Host headers to accept, `*` standing for any text; empty for addresses and local names.
     pub allowed_hosts: Vec<String>,
     /// Web origins beside the server's own and this machine's that may change things; `*` for all.
@@ -47,13 +47,24 @@ impl Default for ServerConfig {
             default_artifact_root: None,
             serve_artifacts: true,
             static_prefix: String::new(),
-            ui_dir: None,
+            ui: Ui::Trainyard,
             allowed_hosts: Vec::new(),
             cors_allowed_origins: Vec::new(),
             webhooks: WebhookConfig::default(),
             pack_every: Some(Duration::from_secs(30)),
         }
     }
+}
+
+/// What people see who open the server's address.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Ui {
+    /// Trainyard's own web UI.
+    Trainyard,
+    /// MLflow's, from the folder of a built one, with its `index.html`.
+    Mlflow(String),
+    /// A page that says what this is.
+    None,
 }
 
 /// How registry webhooks are called.

@@ -4,6 +4,7 @@ use std::future::Future;
 use std::net::SocketAddr;
 use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
 use std::time::{Duration, Instant};
 
 use axum::Router;
@@ -105,6 +106,7 @@ impl Server {
             }
         }
         drop(self.listener);
+        self.shared.app.stopping.store(true, Ordering::Relaxed);
         let in_flight = connections.count();
         tracing::info!(connections = in_flight, "stopping");
         if tokio::time::timeout(DRAIN, connections.shutdown()).await.is_err() {

@@ -244,6 +244,8 @@ pub enum Entity {
     Webhook,
     /// By id.
     EvaluationDataset,
+    /// By id; its name where that is taken.
+    View,
 }
 
 impl Entity {
@@ -258,6 +260,7 @@ impl Entity {
             Self::ModelVersion => format!("Model Version {id} not found"),
             Self::Webhook => format!("Webhook with ID {id} not found."),
             Self::EvaluationDataset => format!("Evaluation dataset with id '{id}' not found"),
+            Self::View => format!("View with id={id} not found"),
         }
     }
 
@@ -270,6 +273,7 @@ impl Entity {
             Self::ModelVersion => format!("Model Version {id}"),
             Self::Webhook => format!("Webhook(id={id})"),
             Self::EvaluationDataset => format!("Evaluation dataset(id={id})"),
+            Self::View => format!("View(name={id})"),
         }
     }
 }

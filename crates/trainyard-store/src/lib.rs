@@ -18,7 +18,8 @@ mod store;
 mod tracking;
 
 pub use db::{
-    Column, DbError, Dialect, FromColumn, List, PostgresOptions, Row, Signal, Sources, Transaction, Value, Writers,
+    Column, DbError, Dialect, FromColumn, List, PostgresOptions, Row, RunChange, RunNews, Signal, Sources, Transaction,
+    Value, Writers,
 };
 pub use error::{Entity, StoreError};
 pub use export::{Export, Sink};

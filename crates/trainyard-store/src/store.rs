@@ -8,7 +8,7 @@ use std::task::{Context, Poll, ready};
 
 use tokio::sync::{broadcast, oneshot};
 
-use crate::db::{Database, Place as Queued, PostgresOptions, Signal, Sources, Transaction, lock};
+use crate::db::{Database, Place as Queued, PostgresOptions, RunNews, Signal, Sources, Transaction, lock};
 use crate::gathering::{Gatherings, Group};
 use crate::registry::webhooks::secret::SecretKey;
 use crate::{Access, Operation, StoreError};
@@ -119,6 +119,12 @@ impl Store {
     /// Hears of what happens from now on: on PostgreSQL whichever server wrote it, else in this process.
     pub fn signals(&self) -> broadcast::Receiver<Signal> {
         self.database.signals()
+    }
+
+    /// Hears of changes of runs from now on, after they have been committed: on PostgreSQL whichever server made them, else
+    /// those of this process. Changes are only collected while somebody listens.
+    pub fn run_changes(&self) -> broadcast::Receiver<RunNews> {
+        self.database.run_changes()
     }
 
     /// Carries out a request of the REST interface.

@@ -14,7 +14,7 @@ use trainyard_artifacts::{ArtifactError, ArtifactPath, ArtifactStore};
 use crate::app::{App, State as AppState};
 use crate::body;
 use crate::failure::Failure;
-use crate::operations::download;
+use crate::operations::download::{self, Shown};
 use crate::routes::{PathParams, Permission, Route, json};
 
 const ROOT: &str = "/api/2.0/mlflow-artifacts";
@@ -57,7 +57,7 @@ async fn fetch(
     headers: HeaderMap,
 ) -> Result<Response, Failure> {
     let store = served(&app)?;
-    download::answer(store, &path(&params)?, &method, &headers).await
+    download::answer(store, &path(&params)?, Shown::Attached, &method, &headers).await
 }
 
 async fn upload(

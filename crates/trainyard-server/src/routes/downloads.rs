@@ -12,7 +12,8 @@ use trainyard_artifacts::{ArtifactError, ArtifactPath};
 
 use crate::app::App;
 use crate::failure::Failure;
-use crate::operations::{download, location};
+use crate::operations::download::{self, Shown};
+use crate::operations::location;
 use crate::routes::{PathParams, Permission, Route};
 
 pub(super) fn routes() -> Vec<Route> {
@@ -28,7 +29,7 @@ async fn of_run(app: State<App>, query: RawQuery, method: Method, headers: Heade
     let request: GetRun = decode_query(pairs(&query)).map_err(ApiError::from)?;
     let path = path(&query, "path")?;
     let run = app.store.execute(request).await?.run;
-    fetch(app, &run.info.artifact_uri, path, &method, &headers).await
+    fetch(app, &run.info.artifact_uri, path, shown(&query)?, &method, &headers).await
 }
 
 async fn of_model_version(
@@ -40,7 +41,7 @@ async fn of_model_version(
     let request: GetModelVersionDownloadUri = decode_query(pairs(&query)).map_err(ApiError::from)?;
     let path = path(&query, "path")?;
     let version = app.store.execute(request).await?;
-    fetch(app, &version.artifact_uri, path, &method, &headers).await
+    fetch(app, &version.artifact_uri, path, shown(&query)?, &method, &headers).await
 }
 
 async fn of_logged_model(
@@ -53,18 +54,19 @@ async fn of_logged_model(
     let path = path(&query, "artifact_file_path")?;
     let model =
         app.store.execute(GetLoggedModel { model_id: params.first().into(), allow_deleted: false }).await?.model;
-    fetch(app, &model.info.artifact_uri, path, &method, &headers).await
+    fetch(app, &model.info.artifact_uri, path, shown(&query)?, &method, &headers).await
 }
 
 async fn fetch(
     State(app): State<App>,
     artifact_uri: &str,
     path: ArtifactPath,
+    shown: Shown,
     method: &Method,
     headers: &HeaderMap,
 ) -> Result<Response, Failure> {
     let (store, root) = location::open(&app, artifact_uri)?;
-    download::answer(&store, &root.join(&path), method, headers).await
+    download::answer(&store, &root.join(&path), shown, method, headers).await
 }
 
 fn path(query: &RawQuery, name: &'static str) -> Result<ArtifactPath, Failure> {
@@ -73,6 +75,11 @@ fn path(query: &RawQuery, name: &'static str) -> Result<ArtifactPath, Failure> {
         return Err(ApiError::missing(name).into());
     }
     Ok(ArtifactPath::parse(&path).map_err(ArtifactError::from)?)
+}
+
+fn shown(query: &RawQuery) -> Result<Shown, Failure> {
+    let inline = pairs(query).into_iter().find(|(key, _)| key == "inline").map(|(_, value)| value);
+    Ok(Shown::parse(inline.as_deref())?)
 }
 
 fn pairs(RawQuery(query): &RawQuery) -> Vec<(String, String)> {

@@ -2,12 +2,14 @@
 
 mod artifacts;
 mod downloads;
+pub(crate) mod events;
 mod exports;
 mod graphql;
 mod ingest;
 mod operation;
 mod service;
 pub(crate) mod stock_ui;
+mod ui;
 mod uploads;
 
 use axum::Router;
@@ -16,9 +18,12 @@ use axum::response::Response;
 use axum::routing::MethodRouter;
 use http::request::Parts;
 use http::{Method, StatusCode, Uri};
+use trainyard_api::activity::GetExperimentActivity;
 use trainyard_api::artifacts::{
     CreatePresignedDownloadUrl, CreatePresignedUploadUrl, ListArtifacts, ListLoggedModelArtifacts,
 };
+use trainyard_api::charts::{self, GetChartSeries};
+use trainyard_api::columns::ListColumns;
 use trainyard_api::datasets::{LogInputs, LogOutputs, SearchDatasets};
 use trainyard_api::evaluation_datasets::{
     AddDatasetToExperiments, CreateDataset, DeleteDataset, DeleteDatasetRecords, DeleteDatasetTag, GetDataset,
@@ -33,6 +38,7 @@ use trainyard_api::logged_models::{
     CreateLoggedModel, DeleteLoggedModel, DeleteLoggedModelTag, FinalizeLoggedModel, GetLoggedModel,
     LogLoggedModelParams, SearchLoggedModels, SetLoggedModelTags,
 };
+use trainyard_api::metric_summaries::GetMetricSummaries;
 use trainyard_api::metrics::{GetMetricHistory, GetMetricHistoryBulk, GetMetricHistoryBulkInterval, LogMetric};
 use trainyard_api::model_versions::{
     CreateModelVersion, DeleteModelVersion, DeleteModelVersionTag, GetModelVersion, GetModelVersionDownloadUri,
@@ -43,13 +49,17 @@ use trainyard_api::registered_models::{
     GetLatestVersions, GetModelVersionByAlias, GetRegisteredModel, ListLatestVersions, RenameRegisteredModel,
     SearchRegisteredModels, SetRegisteredModelAlias, SetRegisteredModelTag, UpdateRegisteredModel,
 };
+use trainyard_api::run_changes::ChangeRuns;
+use trainyard_api::run_groups::GroupRuns;
+use trainyard_api::run_trees::CountRunChildren;
 use trainyard_api::runs::{
     CreateRun, DeleteRun, DeleteTag, GetRun, LogBatch, LogModel, LogParam, RestoreRun, SearchRuns, SetTag, UpdateRun,
 };
+use trainyard_api::views::{CreateView, DeleteView, GetView, ListViews, UpdateView};
 use trainyard_api::webhooks::{CreateWebhook, DeleteWebhook, GetWebhook, ListWebhooks, TestWebhook, UpdateWebhook};
 use trainyard_api::{ApiError, ErrorCode};
 
-use crate::app::App;
+use crate::app::{App, ServedUi};
 use crate::failure::Failure;
 use crate::operations::{history, listing, presigned, webhooks};
 use operation::{operation, spanning, written};
@@ -89,8 +99,15 @@ impl Route {
     }
 }
 
-/// All routes, without the static prefix and without those that are there only with MLflow's UI.
+/// All routes of a server with our own UI, without the static prefix.
 pub fn routes() -> Vec<Route> {
+    let mut routes = common_routes();
+    routes.extend(ui::routes());
+    routes
+}
+
+/// Those that are there whichever UI is served.
+fn common_routes() -> Vec<Route> {
     use Permission::{Admin, Create, Edit, Manage, Read};
     let operations = [
         operation::<CreateExperiment>(Create),
@@ -115,7 +132,7 @@ pub fn routes() -> Vec<Route> {
         operation::<LogBatch>(Edit),
         operation::<LogMetric>(Edit),
         operation::<LogModel>(Edit),
-        written::<GetMetricHistory, _, _>(Read, history::of_metric),
+        written::<GetMetricHistory, _, _>(Read, "application/json", history::of_metric),
         operation::<GetMetricHistoryBulk>(Read),
         operation::<GetMetricHistoryBulkInterval>(Read),
         operation::<LogInputs>(Edit),
@@ -170,13 +187,27 @@ pub fn routes() -> Vec<Route> {
         operation::<GetDatasetExperimentIds>(Read),
         operation::<AddDatasetToExperiments>(Edit),
         operation::<RemoveDatasetFromExperiments>(Edit),
+        operation::<GetMetricSummaries>(Read),
+        operation::<CountRunChildren>(Read),
+        operation::<ListColumns>(Read),
+        written::<GetChartSeries, _, _>(Read, charts::MEDIA_TYPE, async |app: App, request: GetChartSeries| {
+            Ok(app.store.execute(request).await?.encode().into())
+        }),
+        operation::<GetExperimentActivity>(Read),
+        operation::<CreateView>(Edit),
+        operation::<UpdateView>(Edit),
+        operation::<DeleteView>(Edit),
+        operation::<GetView>(Read),
+        operation::<ListViews>(Read),
+        operation::<GroupRuns>(Read),
+        operation::<ChangeRuns>(Edit),
         spanning::<ListArtifacts, _>(Read, listing::of_run),
         spanning::<ListLoggedModelArtifacts, _>(Read, listing::of_logged_model),
         spanning::<CreatePresignedUploadUrl, _>(Edit, presigned::upload),
         spanning::<CreatePresignedDownloadUrl, _>(Read, presigned::download),
     ];
     let mut routes: Vec<Route> = operations.to_vec();
-    for others in [ingest::routes(), exports::routes(), artifacts::routes(), service::api_routes()] {
+    for others in [ingest::routes(), events::routes(), exports::routes(), artifacts::routes(), service::api_routes()] {
         routes.extend(others);
     }
     // The web UI's calls: the same again below another path, so that a proxy can treat them differently.
@@ -193,8 +224,12 @@ pub fn routes() -> Vec<Route> {
 /// The routes behind one door.
 pub(crate) fn router(app: App) -> Router {
     let mut router = Router::new();
-    let with_ui = if app.ui.is_some() { stock_ui::routes() } else { Vec::new() };
-    for route in routes().into_iter().chain(with_ui) {
+    let of_ui = match app.ui {
+        ServedUi::Trainyard => ui::routes(),
+        ServedUi::Mlflow(_) => stock_ui::routes(),
+        ServedUi::None => Vec::new(),
+    };
+    for route in common_routes().into_iter().chain(of_ui) {
         router = router.route(&format!("{}{}", app.static_prefix, route.path), route.handler);
     }
     router.fallback(unknown_route).method_not_allowed_fallback(wrong_method).with_state(app)
@@ -267,12 +302,12 @@ fn json(body: &impl serde::Serialize) -> Result<Response, Failure> {
         tracing::error!(%error, "an answer could not be written as JSON");
         ApiError::new(ErrorCode::InternalError, "an answer could not be written as JSON")
     })?;
-    Ok(json_body(body.into()))
+    Ok(with_type("application/json", body.into()))
 }
 
-/// An answer whose body is JSON already.
-fn json_body(body: axum::body::Body) -> Response {
+/// An answer whose body is written already.
+fn with_type(media_type: &'static str, body: axum::body::Body) -> Response {
     let mut response = Response::new(body);
-    response.headers_mut().insert(http::header::CONTENT_TYPE, http::HeaderValue::from_static("application/json"));
+    response.headers_mut().insert(http::header::CONTENT_TYPE, http::HeaderValue::from_static(media_type));
     response
 }

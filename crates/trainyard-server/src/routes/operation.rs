@@ -15,7 +15,7 @@ use trainyard_store::Operation;
 use crate::app::App;
 use crate::body;
 use crate::failure::Failure;
-use crate::routes::{PathParams, Permission, Route, json, json_body};
+use crate::routes::{PathParams, Permission, Route, json, with_type};
 
 /// The route of a request that the store alone can answer.
 pub(super) fn operation<O: Operation + JsonEndpoint>(permission: Permission) -> Route {
@@ -38,8 +38,8 @@ where
     route::<E, _>(permission, handler)
 }
 
-/// The route of a request whose answer is JSON that is written elsewhere, perhaps bit by bit.
-pub(super) fn written<E, F, Answer>(permission: Permission, answer: F) -> Route
+/// The route of a request whose answer is of this media type and is written elsewhere, perhaps bit by bit.
+pub(super) fn written<E, F, Answer>(permission: Permission, media_type: &'static str, answer: F) -> Route
 where
     E: JsonEndpoint,
     F: Fn(App, E) -> Answer + Clone + Send + Sync + 'static,
@@ -49,7 +49,7 @@ where
         let answer = answer.clone();
         async move {
             let request = decode::<E>(request).await?;
-            Ok::<_, Failure>(json_body(answer(app, request).await?))
+            Ok::<_, Failure>(with_type(media_type, answer(app, request).await?))
         }
     };
     route::<E, _>(permission, handler)

@@ -1,14 +1,14 @@
 //! The server about itself: health, version, capabilities, and a page for people who open its address.
 
 use axum::extract::State;
-use axum::response::{Html, IntoResponse, Response};
+use axum::response::Response;
 use axum::routing::get;
 use http::{HeaderMap, Method};
 use trainyard_api::server_info::{MLFLOW_VERSION, ServerInfo};
 
-use crate::app::App;
+use crate::app::{App, ServedUi};
 use crate::failure::Failure;
-use crate::routes::{Permission, Route, json, stock_ui};
+use crate::routes::{Permission, Route, json, stock_ui, ui};
 
 pub(super) fn api_routes() -> Vec<Route> {
     vec![Route::new(Method::GET, "/api/3.0/mlflow/server-info", Permission::Open, get(server_info))]
@@ -34,7 +34,8 @@ async fn server_info(State(app): State<App>) -> Result<Response, Failure> {
 
 async fn home(State(app): State<App>, method: Method, asked: HeaderMap) -> Result<Response, Failure> {
     match &app.ui {
-        Some(files) => stock_ui::index(files, &method, &asked).await,
-        None => Ok(Html(include_str!("home.html")).into_response()),
+        ServedUi::Trainyard => Ok(ui::page(&app, &asked)),
+        ServedUi::Mlflow(files) => stock_ui::index(files, &method, &asked).await,
+        ServedUi::None => Ok(ui::plain_page(&asked)),
     }
 }

@@ -13,10 +13,10 @@ use http::{Method, StatusCode};
 use trainyard_api::{ApiError, ErrorCode, limits};
 use trainyard_artifacts::{ArtifactError, ArtifactPath, ArtifactStore, FileMeta};
 
-use crate::app::App;
+use crate::app::{App, ServedUi};
 use crate::failure::Failure;
 use crate::operations::download;
-use crate::routes::{PathParams, Permission, Route};
+use crate::routes::{PathParams, Permission, Route, ui};
 use crate::{StartError, body};
 
 /// What the browser may load for the UI's pages.
@@ -96,7 +96,7 @@ async fn file(
     method: Method,
     asked: HeaderMap,
 ) -> Result<Response, Failure> {
-    let Some(files) = &app.ui else {
+    let ServedUi::Mlflow(files) = &app.ui else {
         return Err(ApiError::new(ErrorCode::EndpointNotFound, "this server serves no UI").into());
     };
     answer(files, params.first(), &method, &asked).await
@@ -134,11 +134,9 @@ async fn compressed(
     path: &ArtifactPath,
     asked: &HeaderMap,
 ) -> Option<(ArtifactPath, Option<&'static str>)> {
-    let accepted = asked.get(header::ACCEPT_ENCODING)?.to_str().ok()?;
     for (encoding, ending) in [("br", "br"), ("gzip", "gz")] {
-        let accepts = accepted.split(',').any(|word| word.trim() == encoding);
         let beside = ArtifactPath::parse(&format!("{path}.{ending}")).ok()?;
-        if accepts && files.head(&beside).await.is_ok() {
+        if ui::accepts(asked, encoding) && files.head(&beside).await.is_ok() {
             return Some((beside, Some(encoding)));
         }
     }

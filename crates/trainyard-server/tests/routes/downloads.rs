@@ -55,6 +55,29 @@ fn files_are_fetched_by_the_id_of_their_owner() {
 }
 
 #[test]
+fn files_shown_in_place_are_sandboxed() {
+    let server = TestServer::start();
+    let run_id = server.run();
+    for name in ["page.html", "picture.svg", "notes.txt", "paper.pdf"] {
+        upload(&server, &format!("0/{run_id}/artifacts/{name}"));
+    }
+    let get = |name: &str| server.get(&format!("/get-artifact?run_id={run_id}&path={name}&inline=true"));
+    for name in ["page.html", "picture.svg", "notes.txt"] {
+        let answer = get(name);
+        assert_eq!(answer.header("content-disposition"), Some("inline"), "{name}");
+        let policy = answer.header("content-security-policy").unwrap();
+        assert!(policy.starts_with("sandbox allow-scripts; default-src 'none';"), "{name}: {policy}");
+        assert!(!policy.contains("allow-same-origin") && !policy.contains("connect-src"), "{name}: {policy}");
+    }
+    let pdf = get("paper.pdf");
+    assert_eq!(pdf.header("content-type"), Some("application/pdf"));
+    assert_eq!(pdf.header("content-security-policy"), None);
+
+    let saved = server.get(&format!("/get-artifact?run_id={run_id}&path=page.html&inline=false"));
+    assert!(saved.header("content-disposition").unwrap().starts_with("attachment"));
+}
+
+#[test]
 fn a_location_outside_of_the_servers_roots_is_not_read() {
     let server = TestServer::start();
     std::fs::write(server.folder.join("secret"), "secret").unwrap();

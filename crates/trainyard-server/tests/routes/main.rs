@@ -4,6 +4,7 @@
 mod artifacts;
 mod connections;
 mod downloads;
+mod events;
 mod exports;
 mod full_disk;
 mod graphql;
@@ -18,6 +19,8 @@ mod start;
 mod stock_ui;
 mod table;
 mod test_server;
+mod ui;
+mod ui_api;
 mod uploads;
 mod webhooks;
 

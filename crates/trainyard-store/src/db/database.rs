@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use tokio::sync::{broadcast, mpsc};
 
-use super::{Signal, Signals, Sources, Transaction, postgres, sqlite};
+use super::{Changes, RunNews, Signal, Signals, Sources, Transaction, postgres, sqlite};
 use crate::registry::webhooks::outbox::Outbox;
 use crate::{ArtifactRoot, StoreError, StoreOptions};
 
@@ -15,6 +15,7 @@ pub(super) struct Context {
     pub(super) artifact_root: ArtifactRoot,
     pub(super) outbox: Outbox,
     pub(super) signals: Signals,
+    pub(super) changes: Changes,
 }
 
 /// An open database. Dropped, it finishes what was submitted.
@@ -32,7 +33,13 @@ impl Database {
     pub(crate) fn open(uri: &str, options: StoreOptions, sources: Sources) -> Result<Self, StoreError> {
         let StoreOptions { artifact_root, webhook_key, postgres } = options;
         let outbox = Outbox::new(webhook_key);
-        let context = Arc::new(Context { sources, artifact_root, outbox, signals: Signals::default() });
+        let context = Arc::new(Context {
+            sources,
+            artifact_root,
+            outbox,
+            signals: Signals::default(),
+            changes: Changes::default(),
+        });
         let kind = if postgres::is_postgres(uri) {
             Kind::Postgres(postgres::Database::open(uri, postgres, Arc::clone(&context))?)
         } else {
@@ -44,6 +51,11 @@ impl Database {
     /// Hears of what happens from now on.
     pub(crate) fn signals(&self) -> broadcast::Receiver<Signal> {
         self.context.signals.listen()
+    }
+
+    /// Hears of changes of runs from now on.
+    pub(crate) fn run_changes(&self) -> broadcast::Receiver<RunNews> {
+        self.context.changes.listen()
     }
 
     /// Whether work may be carried out more than once before it is answered, each time as if it were the first.

@@ -38,6 +38,14 @@ impl Dialect {
         }
     }
 
+    /// Whether a text holds another one, whatever the case of both. Nothing in it is a wildcard.
+    pub fn contains(self, column: &str, bind: &str) -> String {
+        match self {
+            Self::Sqlite => format!("INSTR(LOWER({column}), LOWER({bind})) > 0"),
+            Self::Postgres => format!("STRPOS(LOWER({column} COLLATE folding), LOWER({bind} COLLATE folding)) > 0"),
+        }
+    }
+
     /// `RLIKE` of the filter language: whether a regular expression, as [`pattern`](Self::pattern) gives it, fits somewhere
     /// in the text.
     pub fn rlike(self, column: &str, bind: &str) -> String {

@@ -34,6 +34,7 @@ const MIGRATIONS: &[Migration] = migrations! {
     6 "0006_evaluation_datasets";
     7 "0007_metric_blocks";
     8 "0008_removal";
+    9 "0009_web_ui";
 };
 
 /// Taken while the schema is made or changed, together with a number that stands for the schema.

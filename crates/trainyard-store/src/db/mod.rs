@@ -3,6 +3,7 @@
 //! The rest of the crate sees [`Transaction`], [`Value`] and [`Row`], and SQL as text with binds `$1…$n` numbered in
 //! order of first use. What differs between databases is a named function of [`Dialect`].
 
+mod changes;
 mod crew;
 mod database;
 mod dialect;
@@ -17,6 +18,7 @@ mod sqlite;
 mod transaction;
 mod value;
 
+pub use changes::{RunChange, RunNews};
 pub(crate) use crew::lock;
 pub(crate) use database::{Database, Place, exists, folder, shown};
 pub(crate) use dialect::indexed_part;
@@ -29,5 +31,6 @@ pub use sources::Sources;
 pub use transaction::Transaction;
 pub use value::{Column, FromColumn, List, Row, Value};
 
+use changes::Changes;
 use database::{Context, Waiting, guarded};
 use signals::Signals;

@@ -1,6 +1,8 @@
 //! One connection of either driver, as transactions and migrations use it.
 
-use super::{DbError, Dialect, Row, Value, postgres, sqlite};
+use std::cell::RefCell;
+
+use super::{DbError, Dialect, Row, RunChange, Value, postgres, sqlite};
 use crate::StoreError;
 
 /// A connection, borrowed.
@@ -24,6 +26,14 @@ impl Session<'_> {
         match self {
             Self::Sqlite(_) => Dialect::Sqlite,
             Self::Postgres(_) => Dialect::Postgres,
+        }
+    }
+
+    /// What the transaction has changed so far.
+    pub(super) fn changes(&self) -> &RefCell<Vec<RunChange>> {
+        match self {
+            Self::Sqlite(session) => &session.changes,
+            Self::Postgres(session) => &session.changes,
         }
     }
 

@@ -2,11 +2,12 @@
 
 use std::collections::HashMap;
 
+use trainyard_api::run_events::RunChangeKind;
 use trainyard_api::{ModelId, RunId};
 use uuid::Uuid;
 
 use super::session::Session;
-use super::{Context, DbError, Dialect, Row, Signal, Value};
+use super::{Context, DbError, Dialect, Row, RunChange, Signal, Value};
 use crate::registry::webhooks::outbox::Outbox;
 use crate::{ArtifactRoot, StoreError};
 
@@ -206,6 +207,14 @@ impl<'c> Transaction<'c> {
             Session::Postgres(session) => session.notify(signal)?,
         }
         Ok(())
+    }
+
+    /// Notes that a run was changed, for whoever looks at it; told once the transaction is committed. Costs next to nothing
+    /// while nobody does.
+    pub(crate) fn changed(&mut self, experiment: i64, run_id: &RunId, kind: RunChangeKind) {
+        if self.context.changes.are_wanted() {
+            self.session.changes().borrow_mut().push(RunChange::of(experiment, run_id, kind));
+        }
     }
 
     /// A UUID, for ids of other kinds.

@@ -67,7 +67,7 @@ impl Operation for SearchExperiments {
         statement.push(" FROM experiment x");
         let start = page.start(tx, &statement, &terms)?;
         statement.push(" WHERE ").filter(&RULES, &parse(&filter, &RULES)?, &filter)?;
-        in_stages(&mut statement, view_type);
+        in_stages(&mut statement, "x", view_type);
 
         let (keys, next_page_token) = statement.page(tx, &page, &terms, start.as_ref())?;
         Ok(SearchExperimentsResponse { experiments: experiments::load(tx, &keys)?, next_page_token })

@@ -120,7 +120,7 @@ impl Operation for SearchLoggedModels {
         let start = page.start(tx, &statement, &terms)?;
         statement.push(" WHERE ");
         in_experiments(&mut statement, &experiment_keys(&experiment_ids)?);
-        in_stages(&mut statement, ViewType::ActiveOnly);
+        in_stages(&mut statement, "x", ViewType::ActiveOnly);
         if !datasets.is_empty() {
             statement.push(" AND EXISTS (SELECT 1 FROM logged_model_metric p WHERE p.model = x.id");
             statement.about_datasets(&datasets);

@@ -14,12 +14,14 @@ mod lexer;
 mod logged_models;
 mod model_versions;
 mod order;
-mod page;
+pub(crate) mod page;
 mod parser;
+pub(crate) mod place;
 mod plan;
 pub(crate) mod prompts;
 mod registered_models;
 mod rules;
+mod run_groups;
 mod runs;
 mod sql;
 mod suggestions;
@@ -100,11 +102,11 @@ fn is_one_of(statement: &mut Statement, keys: &[i64]) {
 }
 
 /// Narrows a search to lifecycle stages.
-fn in_stages(statement: &mut Statement, view: ViewType) {
+fn in_stages(statement: &mut Statement, table: &str, view: ViewType) {
     let stage = match view {
         ViewType::ActiveOnly => trainyard_api::LifecycleStage::Active,
         ViewType::DeletedOnly => trainyard_api::LifecycleStage::Deleted,
         ViewType::All => return,
     };
-    statement.push(" AND x.lifecycle_stage = ").bind(stage);
+    statement.push(&format!(" AND {table}.lifecycle_stage = ")).bind(stage);
 }

@@ -146,7 +146,7 @@ impl Page {
 }
 
 /// Checks `max_results`, in MLflow's words.
-pub(super) fn limit(asked: Option<i64>, default: i64, most: i64) -> Result<i64, StoreError> {
+pub(crate) fn limit(asked: Option<i64>, default: i64, most: i64) -> Result<i64, StoreError> {
     let limit = asked.unwrap_or(default);
     let reason = if limit < 1 {
         "a positive integer".to_owned()

@@ -17,6 +17,7 @@ use super::sql::Statement;
 use super::tree::{Comparator, Filter};
 use super::values::{Ask, List};
 use super::{in_stages, is_one_of};
+use crate::tracking::run_trees::PARENT;
 use crate::{StoreError, Transaction, Value};
 
 /// Entries of an index that are counted at most; where there are more, their number is guessed.
@@ -39,6 +40,8 @@ pub(super) struct Search<'s> {
     pub(super) experiments: Vec<i64>,
     pub(super) view: ViewType,
     pub(super) order: Order,
+    /// Whether only runs are wanted whose parent is not among these experiments and stages.
+    pub(super) roots_only: bool,
     parts: Vec<Part>,
     /// What the parts were read from.
     text: &'s str,
@@ -95,7 +98,7 @@ impl<'s> Search<'s> {
     ) -> Result<Self, StoreError> {
         // No way of finding the runs may be the one that notices what is wrong with a filter.
         Statement::new(tx, "").filter(rules, &filter, text)?;
-        let mut search = Self { rules, experiments, view, order, parts: Vec::new(), text };
+        let mut search = Self { rules, experiments, view, order, roots_only: false, parts: Vec::new(), text };
         search.split(filter)?;
         Ok(search)
     }
@@ -190,7 +193,29 @@ impl<'s> Search<'s> {
     fn narrow(&self, statement: &mut Statement, by_index: bool) {
         statement.push(if by_index { "x.experiment_id" } else { "+x.experiment_id" });
         is_one_of(statement, &self.experiments);
-        in_stages(statement, self.view);
+        in_stages(statement, "x", self.view);
+        if self.roots_only {
+            // The parent by its id and by nothing else, whatever a planner thinks of the experiments.
+            statement
+                .push(" AND NOT EXISTS (SELECT 1 FROM run_tag pt CROSS JOIN run p WHERE pt.run = x.id AND pt.key = ");
+            statement.bind(PARENT).push(" AND p.run_id = pt.value AND p.id <> x.id AND +p.experiment_id");
+            is_one_of(statement, &self.experiments);
+            in_stages(statement, "p", self.view);
+            statement.close_exists();
+        }
+    }
+
+    /// All runs that are found, in no order, with these columns of `x`.
+    pub(super) fn every(&self, tx: &Transaction<'_>, columns: &str) -> Result<Statement, StoreError> {
+        let mut statement = Statement::new(tx, &format!("SELECT {columns} FROM run x WHERE "));
+        self.narrow(&mut statement, true);
+        self.filter(&mut statement, |_| false)?;
+        Ok(statement)
+    }
+
+    /// How many conditions each run is looked at for.
+    fn conditions(&self) -> usize {
+        self.parts.len() + usize::from(self.roots_only)
     }
 
     /// Adds all parts but those that something else stands for.
@@ -362,7 +387,7 @@ impl<'s> Search<'s> {
     fn cheapest(&self, limit: f64, total: f64, of_experiments: f64, listings: &mut [Listing]) -> Plan {
         let row = |lookups: usize| READ + LOOK_UP * lookups as f64;
         let joined = self.order.joined();
-        let mut best = (of_experiments * row(self.parts.len() + joined), Plan::All);
+        let mut best = (of_experiments * row(self.conditions() + joined), Plan::All);
 
         // The listing with the fewest entries; where it comes by run, together with others that cost less to pass over
         // than to look up.
@@ -377,7 +402,7 @@ impl<'s> Search<'s> {
                     rows *= other.entries / total;
                 }
             }
-            cost += rows * row(self.parts.len() - listed.len() + joined);
+            cost += rows * row(self.conditions() - listed.len() + joined);
             if cost < best.0 {
                 best = (cost, Plan::Listed(listed));
             }
@@ -386,6 +411,9 @@ impl<'s> Search<'s> {
         let stretches = self.stretches();
         if let Some(first) = stretches.first() {
             let mut share = if self.is_in_order_by_experiment(*first) { 1.0 } else { of_experiments / total };
+            if self.roots_only {
+                share *= UNKNOWN_SHARE;
+            }
             for (index, part) in self.parts.iter().enumerate() {
                 if part.test.as_ref().is_some_and(|test| Some(&test.subject) == self.order.first()) {
                     continue;
@@ -394,7 +422,7 @@ impl<'s> Search<'s> {
                 share *= listing.map_or(UNKNOWN_SHARE, |listing| listing.entries / total);
             }
             let walked = (limit / share).min(total);
-            if RISK * walked * row(self.parts.len()) < best.0 {
+            if RISK * walked * row(self.conditions()) < best.0 {
                 best.1 = Plan::Ordered;
             }
         }

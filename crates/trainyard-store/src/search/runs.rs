@@ -115,13 +115,16 @@ impl Operation for SearchRuns {
     const ACCESS: Access = Access::Read;
 
     fn execute(self, tx: &mut Transaction<'_>) -> Result<SearchRunsResponse, StoreError> {
-        let Self { experiment_ids, filter, run_view_type, max_results, order_by, page_token } = self;
+        let Self { experiment_ids, filter, run_view_type, max_results, order_by, roots_only, page_token } = self;
         let limit = page::limit(max_results, 1000, SEARCH_MAX_RESULTS)?;
-        let page = Page::of(&("runs", &experiment_ids, &filter, run_view_type, &order_by), &page_token, limit);
+        let page =
+            Page::of(&("runs", &experiment_ids, &filter, run_view_type, &order_by, roots_only), &page_token, limit);
         let experiments = experiment_keys(&experiment_ids)?;
         let order = Order::parse(&RULES, &order_by, &TIES)?;
-        let search = Search::new(tx, &RULES, (experiments, run_view_type), (parse(&filter, &RULES)?, &filter), order)?;
+        let mut search =
+            Search::new(tx, &RULES, (experiments, run_view_type), (parse(&filter, &RULES)?, &filter), order)?;
 
+        search.roots_only = roots_only;
         let (keys, next_page_token) = search.page(tx, &page)?;
         Ok(SearchRunsResponse { runs: runs::load(tx, &keys)?, next_page_token })
     }

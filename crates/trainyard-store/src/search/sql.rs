@@ -9,7 +9,7 @@ use super::rules::{KeyValues, Metrics, Rules, Subject};
 use super::tree::{Comparator, Filter, Style};
 use super::values::{Ask, List};
 use crate::db::indexed_part;
-use crate::{Dialect, StoreError, Transaction, Value};
+use crate::{Dialect, Row, StoreError, Transaction, Value};
 
 /// SQL under construction. Text and binds grow together, so that binds are numbered in order of first use.
 #[derive(Clone)]
@@ -117,6 +117,15 @@ impl Statement {
         let mut count = Self { sql: format!("SELECT COUNT(*) FROM ({} LIMIT ", self.sql), ..self };
         count.bind(most).push(") c");
         count
+    }
+
+    /// Carries it out and shows each of its rows.
+    pub(super) fn visit(
+        &self,
+        tx: &mut Transaction<'_>,
+        visit: impl FnMut(&Row<'_>) -> Result<(), StoreError>,
+    ) -> Result<(), StoreError> {
+        tx.visit(&self.sql, &self.values, visit)
     }
 
     /// Carries it out for the one number that it answers.

@@ -20,6 +20,7 @@ impl Operation for LogBatch {
         check(&metrics, &params, &tags)?;
 
         let run = runs::active(tx, run_id)?;
+        runs::note_logged(tx, &run, !metrics.is_empty(), !params.is_empty(), !tags.is_empty());
         params::log_all(tx, run.key, &run.run_id, params)?;
         metrics::log_all(tx, run.key, &metrics)?;
         tags::set_all(tx, run.key, tags)?;

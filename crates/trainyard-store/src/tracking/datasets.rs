@@ -4,6 +4,7 @@
 use trainyard_api::datasets::{
     Dataset, DatasetInput, DatasetSummary, LogInputs, LogOutputs, SearchDatasets, SearchDatasetsResponse,
 };
+use trainyard_api::run_events::RunChangeKind;
 use trainyard_api::{Empty, RunId, limits};
 
 use super::tags::last_of_each;
@@ -27,6 +28,7 @@ impl Operation for LogInputs {
             check(index, input)?;
         }
         let run = runs::active(tx, run_id)?;
+        runs::note(tx, &run, RunChangeKind::Inputs);
         for input in self.datasets {
             let dataset = intern(tx, run.experiment, &input.dataset)?;
             attach(tx, run.key, dataset, input)?;
@@ -50,6 +52,7 @@ impl Operation for LogOutputs {
         if self.models.is_empty() {
             return Err(StoreError::missing("models"));
         }
+        runs::note(tx, &run, RunChangeKind::Models);
         for output in self.models {
             let model = logged_models::key(tx, &output.model_id)?;
             tx.execute(

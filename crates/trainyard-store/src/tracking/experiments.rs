@@ -6,7 +6,8 @@ use trainyard_api::experiments::{
     CreateExperiment, CreateExperimentResponse, DeleteExperiment, DeleteExperimentTag, Experiment, GetExperiment,
     GetExperimentByName, GetExperimentResponse, RestoreExperiment, SetExperimentTag, UpdateExperiment,
 };
-use trainyard_api::{Empty, ExperimentId, LifecycleStage, Tag, limits};
+use trainyard_api::run_events::RunChangeKind;
+use trainyard_api::{Empty, ExperimentId, LifecycleStage, RunId, Tag, limits};
 
 use super::keys;
 use crate::maintenance::removal;
@@ -290,6 +291,8 @@ fn set_stage(tx: &mut Transaction<'_>, id: i64, stage: LifecycleStage) -> Result
         "UPDATE experiment SET lifecycle_stage = $1, last_update_time = $2 WHERE id = $3",
         &[stage.into(), now.into(), id.into()],
     )?;
+    // All of its runs at once, which no event names one by one.
+    tx.changed(id, &RunId::default(), RunChangeKind::Deleted);
     Ok(())
 }
 

@@ -100,13 +100,13 @@ impl Operation for GetMetricHistoryBulkInterval {
 const SEE_DOCS: &str = "See the API docs for more information about request parameters.";
 
 /// The points of one metric of one run.
-struct Series {
-    key: i64,
-    count: i64,
+pub(super) struct Series {
+    pub(super) key: i64,
+    pub(super) count: i64,
 }
 
 impl Series {
-    fn find(tx: &mut Transaction<'_>, run_id: &RunId, metric_key: &str) -> Result<Option<Self>, StoreError> {
+    pub(super) fn find(tx: &mut Transaction<'_>, run_id: &RunId, metric_key: &str) -> Result<Option<Self>, StoreError> {
         tx.query_one(
             "SELECT series.id, summary.count FROM run JOIN metric_series AS series ON series.run = run.id
              JOIN metric_summary AS summary ON summary.run = run.id AND summary.metric_key = series.metric_key

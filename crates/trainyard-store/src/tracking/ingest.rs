@@ -41,6 +41,7 @@ fn log(tx: &mut Transaction<'_>, part: &RunPart<'_>) -> Result<(), StoreError> {
     let run_id = runs::id("run_id", part.run_id().into(), RunId::default())?;
     batch::check(&[], &params, &tags)?;
     let run = runs::active(tx, run_id)?;
+    runs::note_logged(tx, &run, part.series().next().is_some(), !params.is_empty(), !tags.is_empty());
     params::log_all(tx, run.key, &run.run_id, params)?;
     log_points(tx, run.key, part)?;
     tags::set_all(tx, run.key, tags)

@@ -9,12 +9,13 @@ use trainyard_api::logged_models::{
     LoggedModelStatus, SetLoggedModelTags,
 };
 use trainyard_api::metrics::Metric;
-use trainyard_api::{Empty, LifecycleStage, ModelId, Param, Tag};
+use trainyard_api::run_events::RunChangeKind;
+use trainyard_api::{Empty, LifecycleStage, ModelId, Param, RunId, Tag};
 
 use super::metrics;
 use super::points::Point;
 use super::tags::last_of_each;
-use super::{experiments, keys, names, params};
+use super::{experiments, keys, names, params, runs};
 use crate::{Access, Entity, Operation, Row, StoreError, Transaction, Value};
 
 impl Operation for CreateLoggedModel {
@@ -48,8 +49,22 @@ impl Operation for CreateLoggedModel {
         )?;
         add_params(tx, key, &model_id, self.params)?;
         set_tags(tx, key, self.tags)?;
+        note_source(tx, &self.source_run_id)?;
         get(tx, key, &model_id)
     }
+}
+
+/// Tells of a change of a model that a run has made. The run may be another store's.
+fn note_source(tx: &mut Transaction<'_>, source: &RunId) -> Result<(), StoreError> {
+    if source.is_empty() {
+        return Ok(());
+    }
+    match runs::find(tx, source.clone()) {
+        Ok(run) => runs::note(tx, &run, RunChangeKind::Models),
+        Err(StoreError::NotFound { .. }) => {}
+        Err(error) => return Err(error),
+    }
+    Ok(())
 }
 
 impl Operation for GetLoggedModel {
@@ -70,6 +85,10 @@ impl Operation for FinalizeLoggedModel {
             return Err(StoreError::missing("status"));
         }
         let now = tx.now_ms();
+        let sql = "SELECT COALESCE(source_run_id, '') FROM logged_model WHERE id = $1";
+        if let Some(source) = tx.query_one(sql, &[key.into()], |row| row.get::<RunId>(0))? {
+            note_source(tx, &source)?;
+        }
         tx.execute(
             "UPDATE logged_model SET status = $1, last_updated_time = $2 WHERE id = $3",
             &[self.status.into(), now.into(), key.into()],

@@ -7,6 +7,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE;
 use serde::{Deserialize, Serialize};
 use trainyard_api::metrics::{GetMetricHistory, GetMetricHistoryResponse, LogMetric, Metric};
+use trainyard_api::run_events::RunChangeKind;
 use trainyard_api::{Empty, RunId, limits};
 
 use super::points::{self, Key, Point};
@@ -22,6 +23,7 @@ impl Operation for LogMetric {
         let (run_id, metric) = checked(self)?;
         let run = runs::active(tx, run_id)?;
         log_all(tx, run.key, &[metric])?;
+        runs::note(tx, &run, RunChangeKind::Metrics);
         Ok(Empty {})
     }
 
@@ -44,6 +46,9 @@ impl Operation for LogMetric {
             }));
         }
         series::log(tx, &by_series)?;
+        for run in runs.values() {
+            runs::note(tx, run, RunChangeKind::Metrics);
+        }
         Ok(outcomes)
     }
 }

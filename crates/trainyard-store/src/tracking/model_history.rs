@@ -3,6 +3,7 @@
 //! The notes are one tag, a list as JSON. Logged models, which have tables of their own, took its place.
 
 use serde_json::{Value, json};
+use trainyard_api::run_events::RunChangeKind;
 use trainyard_api::runs::LogModel;
 use trainyard_api::{Empty, limits};
 
@@ -33,6 +34,7 @@ impl Operation for LogModel {
         let history = append(history.as_deref(), note)?;
         // Not cut like other tags: half a list is none.
         tags::store(tx, run.key, HISTORY, &history)?;
+        runs::note(tx, &run, RunChangeKind::Models);
         Ok(Empty {})
     }
 }

@@ -2,10 +2,12 @@
 
 use std::collections::{HashMap, HashSet};
 
+use trainyard_api::columns::ColumnKind;
+use trainyard_api::run_events::RunChangeKind;
 use trainyard_api::runs::LogParam;
 use trainyard_api::{Empty, Param, RunId, limits};
 
-use super::{keys, runs};
+use super::{columns, keys, runs};
 use crate::{Access, Operation, StoreError, Transaction, Value};
 
 impl Operation for LogParam {
@@ -22,6 +24,7 @@ impl Operation for LogParam {
                 run.run_id
             )));
         }
+        runs::note(tx, &run, RunChangeKind::Params);
         Ok(Empty {})
     }
 }
@@ -81,12 +84,16 @@ fn write_once(tx: &mut Transaction<'_>, run: i64, params: Vec<Param>) -> Result<
     // In the order of keys, as whoever else may be writing the same.
     let mut ordered: Vec<&Param> = params.iter().collect();
     ordered.sort_unstable_by(|one, other| one.key.cmp(&other.key));
+    let named: Vec<(i64, &str)> = ordered.iter().map(|param| (run, param.key.as_str())).collect();
     let inserted = tx.insert_many(
         "param",
         ["run", "key", "value"],
         "ON CONFLICT (run, key) DO NOTHING",
         ordered.into_iter().map(|param| [run.into(), (&param.key).into(), (&param.value).into()]),
     )?;
+    if inserted > 0 {
+        columns::note(tx, ColumnKind::Param, &named)?;
+    }
     if inserted == params.len() as u64 {
         return Ok(Vec::new());
     }

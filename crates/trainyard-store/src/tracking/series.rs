@@ -4,6 +4,9 @@
 use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
+use trainyard_api::columns::ColumnKind;
+
+use super::columns;
 use super::points::{self, Point};
 use crate::{DbError, StoreError, Transaction, Value};
 
@@ -109,6 +112,7 @@ fn series_of(tx: &mut Transaction<'_>, wanted: &[Wanted<'_>], lock: &str) -> Res
         tx.dialect().pairs("$1", "$2")
     );
     tx.execute(&sql, &binds(&missing))?;
+    columns::note(tx, ColumnKind::Metric, &missing)?;
     known_series(tx, wanted, lock)
 }
 

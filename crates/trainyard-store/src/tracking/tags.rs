@@ -2,10 +2,12 @@
 
 use std::collections::BTreeMap;
 
+use trainyard_api::columns::ColumnKind;
+use trainyard_api::run_events::RunChangeKind;
 use trainyard_api::runs::{DeleteTag, SetTag};
 use trainyard_api::{Empty, Tag, limits};
 
-use super::{keys, runs};
+use super::{columns, keys, runs};
 use crate::{Access, Operation, StoreError, Transaction};
 
 /// The tag that always says the same as `run.name`.
@@ -18,6 +20,7 @@ impl Operation for SetTag {
         keys::check("key", "key", &self.key)?;
         let run = runs::active(tx, runs::id("run_id", self.run_id, self.run_uuid)?)?;
         set_all(tx, run.key, vec![Tag { key: self.key, value: self.value }])?;
+        runs::note(tx, &run, RunChangeKind::Tags);
         Ok(Empty {})
     }
 }
@@ -35,6 +38,7 @@ impl Operation for DeleteTag {
         if deleted == 0 {
             return Err(StoreError::TagNotFound { key: self.key, owner: "run", id: run.run_id.to_string() });
         }
+        runs::note(tx, &run, RunChangeKind::Tags);
         Ok(Empty {})
     }
 }
@@ -61,12 +65,14 @@ pub(super) fn insert_all(tx: &mut Transaction<'_>, run: i64, tags: &[Tag]) -> Re
 /// Writes tags of runs as they are, no two of a run with one key.
 pub(super) fn insert<'t>(
     tx: &mut Transaction<'_>,
-    tags: impl IntoIterator<Item = (i64, &'t Tag)>,
+    tags: impl IntoIterator<Item = (i64, &'t Tag), IntoIter: Clone>,
 ) -> Result<(), StoreError> {
-    let rows = tags.into_iter().map(|(run, tag)| [run.into(), (&tag.key).into(), (&tag.value).into()]);
+    let tags = tags.into_iter();
+    let named: Vec<(i64, &str)> = tags.clone().map(|(run, tag)| (run, tag.key.as_str())).collect();
+    let rows = tags.map(|(run, tag)| [run.into(), (&tag.key).into(), (&tag.value).into()]);
     let conflict = "ON CONFLICT (run, key) DO UPDATE SET value = excluded.value";
     tx.insert_many("run_tag", ["run", "key", "value"], conflict, rows)?;
-    Ok(())
+    columns::note(tx, ColumnKind::Tag, &named)
 }
 
 /// Tags as they are stored: of those with one key the last, cut to its length, in the order of keys.
@@ -88,5 +94,5 @@ pub(super) fn store(tx: &mut Transaction<'_>, run: i64, key: &str, value: &str) 
          ON CONFLICT (run, key) DO UPDATE SET value = excluded.value",
         &[run.into(), key.into(), value.into()],
     )?;
-    Ok(())
+    columns::note(tx, ColumnKind::Tag, &[(run, key)])
 }

@@ -14,6 +14,9 @@ mod tracking;
 use backend::{on_each_backend, on_postgres, on_sqlite};
 
 on_each_backend! {
+    db::changes:
+        each_write_tells_what_it_changed
+        what_was_told_can_be_read;
     db::files:
         a_new_store_has_the_default_experiment
         what_was_written_is_there_after_reopening
@@ -105,6 +108,35 @@ on_each_backend! {
         a_disabled_webhook_is_told_later_and_a_deleted_one_never
         what_is_too_old_is_given_up
         secrets_are_sealed_where_there_is_a_key;
+    tracking::activity:
+        activity_counts_runs_and_tells_the_last_change
+        activity_is_asked_of_named_experiments;
+    tracking::charts:
+        a_short_series_comes_point_by_point
+        buckets_lose_no_extreme_however_points_are_stored
+        buckets_of_steps_that_go_back_are_in_order
+        bad_questions_about_charts;
+    tracking::columns:
+        columns_tell_what_the_values_of_an_experiment_are_like
+        names_of_every_kind_of_write_are_columns
+        columns_come_page_by_page_across_experiments
+        bad_questions_about_columns;
+    tracking::metric_summaries:
+        a_summary_tells_ends_and_extremes
+        summaries_are_narrowed_by_name_and_come_page_by_page
+        bad_questions_about_summaries;
+    tracking::run_changes:
+        many_runs_are_deleted_and_restored
+        tags_of_many_runs_are_set_and_deleted
+        all_runs_are_changed_or_none;
+    tracking::run_trees:
+        children_that_live_in_the_experiment_are_counted
+        roots_have_no_parent_among_the_runs_that_are_shown
+        bad_lists_of_runs_are_refused;
+    tracking::views:
+        a_view_is_read_back_changed_and_removed
+        names_of_views_are_unique_in_their_experiment
+        what_is_no_view_is_refused_by_field;
     tracking::batch:
         a_full_batch_is_stored_whole
         limits_are_said_as_mlflow_says_them
@@ -205,6 +237,12 @@ on_each_backend! {
         the_name_tag_is_the_name
         deleting_an_absent_tag_is_not_found
         long_values_are_cut_and_long_keys_refused;
+    search::run_groups:
+        runs_are_grouped_by_what_they_have_in_common
+        a_run_is_in_the_group_of_each_of_its_datasets
+        more_runs_than_are_looked_up_are_grouped_the_same
+        pages_of_groups_follow_each_other
+        bad_questions_about_groups;
     search::run_search:
         clauses_find_what_mlflow_finds
         dataset_clauses_look_at_the_datasets_of_a_run
@@ -266,6 +304,8 @@ on_sqlite! {
 }
 
 on_postgres! {
+    db::changes:
+        other_servers_hear_of_runs;
     db::postgres:
         ten_servers_may_start_at_once
         an_unusable_database_is_said_to_be

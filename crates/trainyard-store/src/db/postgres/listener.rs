@@ -3,19 +3,23 @@
 //! One connection listens on a channel of the schema. While it is away signals are lost, so when it is back everybody is
 //! told to look.
 
-use std::future::poll_fn;
+use std::future::{Future, poll_fn};
+use std::pin::Pin;
 use std::sync::Arc;
 use std::thread::JoinHandle;
 use std::time::Duration;
 
 use tokio::sync::oneshot;
-use tokio_postgres::AsyncMessage;
+use tokio::time::MissedTickBehavior;
+use tokio_postgres::{AsyncMessage, Client};
 
 use super::{Surroundings, connect};
 use crate::db::{DbError, Signal};
 
 /// Between two tries to connect.
 const PAUSE: Duration = Duration::from_secs(1);
+/// Between two looks for changes of runs to pass on.
+const TICK: Duration = Duration::from_millis(250);
 /// The channel's name, as SQL. Schemas of one database are stores of their own.
 pub(super) const CHANNEL: &str = "'trainyard_' || md5(current_schema())";
 
@@ -64,24 +68,41 @@ async fn listen(surroundings: &Surroundings) {
 
 /// Listens for as long as the connection lasts.
 async fn listen_once(surroundings: &Surroundings) -> Result<(), DbError> {
-    let signals = &surroundings.context.signals;
+    let (signals, changes) = (&surroundings.context.signals, &surroundings.context.changes);
     let (client, mut connection) = surroundings.connector.connect().await?;
     let subscribing = async {
         let found = client.query_one(&format!("SELECT {CHANNEL}"), &[]).await?;
-        client.batch_execute(&format!("LISTEN {}", found.try_get::<_, String>(0)?)).await
+        let channel: String = found.try_get(0)?;
+        client.batch_execute(&format!("LISTEN {channel}")).await?;
+        Ok::<_, tokio_postgres::Error>(channel)
     };
     let mut subscribing = Box::pin(subscribing);
-    let mut subscribed = false;
+    let mut subscribed: Option<String> = None;
+    let mut telling: Option<Pin<Box<dyn Future<Output = Result<(), tokio_postgres::Error>> + '_>>> = None;
+    let mut ticks = tokio::time::interval(TICK);
+    ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    changes.forget_said();
     loop {
         tokio::select! {
-            outcome = &mut subscribing, if !subscribed => {
-                outcome.map_err(|error| super::error::db_error(&error))?;
-                subscribed = true;
+            outcome = &mut subscribing, if subscribed.is_none() => {
+                subscribed = Some(outcome.map_err(|error| super::error::db_error(&error))?);
                 signals.tell(Signal::Missed);
+                changes.tell_missed();
             }
+            outcome = told(&mut telling), if telling.is_some() => {
+                telling = None;
+                outcome.map_err(|error| super::error::db_error(&error))?;
+            }
+            _ = ticks.tick() => if let (Some(channel), None) = (&subscribed, &telling) {
+                let texts = changes.to_tell();
+                if !texts.is_empty() {
+                    telling = Some(Box::pin(tell(&client, channel.clone(), texts)));
+                }
+            },
             message = poll_fn(|context| connection.poll_message(context)) => match message {
                 Some(Ok(AsyncMessage::Notification(told))) => {
-                    if let Some(signal) = Signal::from_word(told.payload()) {
+                    if !changes.hear(told.payload())
+                        && let Some(signal) = Signal::from_word(told.payload()) {
                         signals.tell(signal);
                     }
                 }
@@ -90,5 +111,21 @@ async fn listen_once(surroundings: &Surroundings) -> Result<(), DbError> {
                 None => return Ok(()),
             }
         }
+    }
+}
+
+/// Tells every process that listens, this one included.
+async fn tell(client: &Client, channel: String, texts: Vec<String>) -> Result<(), tokio_postgres::Error> {
+    for text in texts {
+        client.execute("SELECT pg_notify($1, $2)", &[&channel, &text]).await?;
+    }
+    Ok(())
+}
+
+/// Waits for what is being told.
+async fn told<T>(telling: &mut Option<Pin<Box<dyn Future<Output = T> + '_>>>) -> T {
+    match telling {
+        Some(telling) => telling.await,
+        None => std::future::pending().await,
     }
 }

@@ -18,7 +18,7 @@ use super::types::{Array, type_of};
 use crate::StoreError;
 use crate::db::session::{Insert, insert_one};
 use crate::db::value::RowOf;
-use crate::db::{DbError, Row, Value};
+use crate::db::{DbError, Row, RunChange, Value};
 
 /// Distinct statements that a connection keeps prepared.
 const PREPARED_STATEMENTS: usize = 256;
@@ -31,6 +31,8 @@ pub(in crate::db) struct Session {
     deferred: RefCell<Vec<Deferred>>,
     trouble: Cell<Trouble>,
     wrote: Cell<bool>,
+    /// Runs that the open transaction has changed.
+    pub(in crate::db) changes: RefCell<Vec<RunChange>>,
 }
 
 /// A statement under way that nobody has waited for yet.
@@ -45,6 +47,7 @@ impl Session {
             deferred: RefCell::default(),
             trouble: Cell::new(Trouble::None),
             wrote: Cell::new(false),
+            changes: RefCell::default(),
         }
     }
 

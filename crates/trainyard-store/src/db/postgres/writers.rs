@@ -274,6 +274,7 @@ fn transact(session: &Session, surroundings: &Surroundings, jobs: &mut [WriteJob
     let alone = jobs.len() == 1;
     let began = Instant::now();
     session.forget();
+    session.changes.take();
     session.defer("BEGIN");
     let mut count = 0;
     let mut written = false;
@@ -330,7 +331,10 @@ fn transact(session: &Session, surroundings: &Surroundings, jobs: &mut [WriteJob
         return Outcome::Lost;
     }
     match session.batch("COMMIT") {
-        Ok(()) => Outcome::Committed(count),
+        Ok(()) => {
+            surroundings.context.changes.pass_on(session.changes.take());
+            Outcome::Committed(count)
+        }
         Err(error) if session.trouble() == Trouble::Conflict => Outcome::Conflict(error),
         Err(_) if session.trouble() == Trouble::Lost => {
             let reason = "the connection broke during the commit, and it is not known whether it was made; try again";

@@ -1,5 +1,6 @@
 //! One connection: binds, steps, and turns the driver's errors into [`DbError`].
 
+use std::cell::RefCell;
 use std::collections::HashMap;
 
 use rusqlite::types::{ToSqlOutput, ValueRef};
@@ -8,16 +9,18 @@ use rusqlite::{CachedStatement, Connection, ErrorCode, ToSql, ffi};
 use crate::StoreError;
 use crate::db::session::{Insert, insert_one};
 use crate::db::value::RowOf;
-use crate::db::{Column, DbError, List, Row, Value};
+use crate::db::{Column, DbError, List, Row, RunChange, Value};
 
 /// A connection with its prepared statements.
 pub(in crate::db) struct Session {
     connection: Connection,
+    /// Runs that the open transaction has changed.
+    pub(in crate::db) changes: RefCell<Vec<RunChange>>,
 }
 
 impl Session {
     pub(super) fn new(connection: Connection) -> Self {
-        Self { connection }
+        Self { connection, changes: RefCell::default() }
     }
 
     /// Hands each row to `read` until that answers `false`.

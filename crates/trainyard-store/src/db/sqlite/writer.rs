@@ -127,6 +127,10 @@ fn transact(session: &Session, surroundings: &Surroundings, first: WriteJob, job
         answers.push(job(turn(false)));
     }
     let commit = commit(session);
+    let changes = session.changes.take();
+    if commit.is_ok() {
+        surroundings.context.changes.tell(changes);
+    }
     for answer in answers {
         answer(commit.clone());
     }

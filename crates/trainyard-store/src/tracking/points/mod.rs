@@ -1,15 +1,17 @@
 //! The points of one series. What has just been logged stands in `metric_point`, a row a point; what has settled is packed
-//! into `metric_block`. Blocks of a series do not overlap, and no point is in both. `read` shows both as one, `sample` picks
-//! from them for charts, `late` keeps points out that are packed already, `pack` packs, `direct` packs what comes many at a
+//! into `metric_block`. Blocks of a series do not overlap, and no point is in both. `read` shows both as one, `walk` shows
+//! outlines instead of points where these are enough, `sample` and `buckets` make charts of them, `late` keeps points out that are packed already, `pack` packs, `direct` packs what comes many at a
 //! time.
 
 pub(crate) mod block;
+mod buckets;
 mod direct;
 mod late;
 pub(crate) mod pack;
 pub(crate) mod queue;
 mod read;
 mod sample;
+mod walk;
 
 use std::cmp::Ordering;
 
@@ -18,6 +20,7 @@ use trainyard_api::metrics::Metric;
 
 use crate::{DbError, Row, StoreError, Value};
 use block::Damage;
+pub(super) use buckets::{Axis, Bucket, buckets};
 pub(super) use direct::{AT_ONCE, pack_new};
 pub(super) use late::without_packed;
 pub(crate) use read::{Ends, visit, visit_blocks};

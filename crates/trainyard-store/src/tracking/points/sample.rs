@@ -5,14 +5,13 @@
 
 mod picks;
 
-use super::block::{self, Chunk};
-use super::read::{ENDS, ENDS_COLUMNS, Ends, visit, visit_merged, visit_rows};
-use super::{Key, Point, START, binds, damaged};
+use super::block::Chunk;
+use super::read::{ENDS, Ends, visit};
+use super::walk::{Onlooker, Show, points_of, walk};
+use super::{Point, START};
 use crate::{StoreError, Transaction};
 use picks::Picks;
 
-/// Outlines that are in memory at a time.
-const OUTLINES: i64 = 256;
 /// Points that are sorted in memory. Longer series whose steps go back are sampled in the order of time.
 const SORTED: i64 = 1_000_000;
 
@@ -51,8 +50,9 @@ pub(in crate::tracking) fn sample(
         Some(_) => count_steps(tx, part)?,
     };
     let picks = || Picks::new(before, count, most);
-    let mut in_time = picks();
-    walk(tx, part, &mut in_time)?;
+    let mut sampler = Sampler { part, picks: picks() };
+    walk(tx, series, &mut sampler)?;
+    let in_time = sampler.picks;
     if !in_time.went_back() {
         return Ok(in_time.finish());
     }
@@ -74,105 +74,36 @@ pub(in crate::tracking) fn sample(
     Ok(in_steps.finish())
 }
 
-/// A block without its points.
-struct Outlined {
-    ends: Ends,
-    outline: Vec<u8>,
+/// Picks of the part that is asked for.
+struct Sampler {
+    part: Part,
+    picks: Picks,
 }
 
-fn outlines_behind(tx: &mut Transaction<'_>, series: i64, key: Key) -> Result<Vec<Outlined>, StoreError> {
-    let sql = format!(
-        "SELECT {ENDS}, outline FROM metric_block
-         WHERE series = $1 AND (last_timestamp, last_step, last_value, last_is_nan) > ($2, $3, $4, $5)
-         ORDER BY last_timestamp, last_step, last_value, last_is_nan LIMIT {OUTLINES}"
-    );
-    tx.query(&sql, &binds(series, key), |row| {
-        Ok(Outlined { ends: Ends::from_row(row)?, outline: row.get(ENDS_COLUMNS)? })
-    })
-}
-
-/// The first row behind a key.
-fn row_behind(tx: &mut Transaction<'_>, series: i64, key: Key) -> Result<Option<Key>, StoreError> {
-    let mut first = None;
-    visit_rows(tx, series, key, None, 1, |point| {
-        first = Some(point.key());
-        Ok(())
-    })?;
-    Ok(first)
-}
-
-/// Shows a part of a series to `picks`, in the order of time.
-fn walk(tx: &mut Transaction<'_>, part: Part, picks: &mut Picks) -> Result<(), StoreError> {
-    let Part { series, .. } = part;
-    let mut after = START;
-    let mut row = row_behind(tx, series, after)?;
-    loop {
-        let blocks = outlines_behind(tx, series, after)?;
-        if blocks.is_empty() {
-            break;
-        }
-        for Outlined { ends, outline } in blocks {
-            if row.is_some_and(|row| row <= ends.last) {
-                let points = points_of(tx, series, &ends)?;
-                visit_merged(tx, series, &points, (after, ends.last), i64::MAX, |point| {
-                    if part.holds(&point) {
-                        picks.see(point);
-                    }
-                    Ok(())
-                })?;
-                row = row_behind(tx, series, ends.last)?;
-            } else if part.holds_all(&ends) && ends.in_step_order {
-                let chunks = block::decode_outline(&outline).map_err(|damage| damaged(series, ends.last, &damage))?;
-                walk_chunks(tx, series, &ends, &chunks, picks)?;
-            } else if !part.holds_none(&ends) {
-                for point in points_of(tx, series, &ends)?.into_iter().filter(|point| part.holds(point)) {
-                    picks.see(point);
-                }
-            }
-            after = ends.last;
+impl Onlooker for Sampler {
+    fn wants(&self, ends: &Ends) -> Show {
+        if self.part.holds_all(ends) && ends.in_step_order {
+            Show::Outline
+        } else if self.part.holds_none(ends) {
+            Show::Nothing
+        } else {
+            Show::Points
         }
     }
-    if row.is_none() {
-        return Ok(());
-    }
-    visit_rows(tx, series, after, None, i64::MAX, |point| {
-        if part.holds(&point) {
-            picks.see(point);
-        }
-        Ok(())
-    })
-}
 
-/// Shows a whole block to `picks`: as its outline where no pick lies within a chunk, as points elsewhere.
-fn walk_chunks(
-    tx: &mut Transaction<'_>,
-    series: i64,
-    ends: &Ends,
-    chunks: &[Chunk],
-    picks: &mut Picks,
-) -> Result<(), StoreError> {
-    let mut points: Option<Vec<Point>> = None;
-    let mut left = ends.count;
-    for (index, chunk) in chunks.iter().enumerate() {
-        let count = left.min(block::CHUNK as i64);
-        left -= count;
-        if picks.take_whole(chunk, count) {
-            continue;
-        }
-        let points = match &mut points {
-            Some(points) => points,
-            none => none.insert(points_of(tx, series, ends)?),
-        };
-        for point in points.chunks(block::CHUNK).nth(index).unwrap_or_default() {
-            picks.see(*point);
+    fn see(&mut self, point: Point) {
+        if self.part.holds(&point) {
+            self.picks.see(point);
         }
     }
-    picks.passed(Point::of_key(ends.last));
-    Ok(())
-}
 
-fn points_of(tx: &mut Transaction<'_>, series: i64, ends: &Ends) -> Result<Vec<Point>, StoreError> {
-    Ok(super::read::block_from(tx, series, ends.last)?.map(|block| block.points).unwrap_or_default())
+    fn take_whole(&mut self, chunk: &Chunk, count: i64, _: &Point) -> bool {
+        self.picks.take_whole(chunk, count)
+    }
+
+    fn passed(&mut self, last: Point) {
+        self.picks.passed(last);
+    }
 }
 
 /// How many points have steps below the part's, and within them.

@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 
+use trainyard_api::run_events::RunChangeKind;
 use trainyard_api::runs::{CreateRun, GetRunResponse, Run, RunData, RunInfo, RunStatus};
 use trainyard_api::{ExperimentId, LifecycleStage, RunId, Tag, limits};
 
@@ -39,6 +40,7 @@ impl Operation for CreateRun {
                 && let Some(run) = made.get(new.info.run_id.as_str())
             {
                 tags.extend(new.tags.iter().map(|tag| (*run, tag)));
+                tx.changed(new.experiment, &new.info.run_id, RunChangeKind::Created);
             }
         }
         tags::insert(tx, tags)?;

@@ -5,6 +5,8 @@ mod load;
 
 use std::collections::{BTreeSet, HashMap};
 
+use trainyard_api::run_events::RunChangeKind;
+
 use trainyard_api::runs::{DeleteRun, GetRun, GetRunResponse, RestoreRun, RunStatus, UpdateRun, UpdateRunResponse};
 use trainyard_api::{Empty, LifecycleStage, RunId, Tag};
 
@@ -34,7 +36,9 @@ impl Operation for UpdateRun {
         if matches!(self.status, Some(RunStatus::Finished | RunStatus::Failed | RunStatus::Killed)) {
             points::queue::ended(tx, run.key)?;
         }
+        note(tx, &run, RunChangeKind::Status);
         if !self.run_name.is_empty() {
+            note(tx, &run, RunChangeKind::Tags);
             tags::set_all(tx, run.key, vec![Tag::new(tags::RUN_NAME, self.run_name)])?;
         }
         Ok(UpdateRunResponse { run_info: get(tx, run.key, &run.run_id)?.run.info })
@@ -46,6 +50,7 @@ impl Operation for DeleteRun {
 
     fn execute(self, tx: &mut Transaction<'_>) -> Result<Empty, StoreError> {
         let run = find(tx, id("run_id", self.run_id, RunId::default())?)?;
+        note(tx, &run, RunChangeKind::Deleted);
         let now = tx.now_ms();
         tx.execute(
             "UPDATE run SET lifecycle_stage = 'deleted', deleted_time = $1 WHERE id = $2 AND lifecycle_stage = 'active'",
@@ -61,6 +66,7 @@ impl Operation for RestoreRun {
     fn execute(self, tx: &mut Transaction<'_>) -> Result<Empty, StoreError> {
         removal::hold_off(tx)?;
         let run = find(tx, id("run_id", self.run_id, RunId::default())?)?;
+        note(tx, &run, RunChangeKind::Deleted);
         removal::refuse_begun(tx, removal::Kind::Run, run.key, run.run_id.as_str())?;
         tx.execute("UPDATE run SET lifecycle_stage = 'active', deleted_time = NULL WHERE id = $1", &[run.key.into()])?;
         Ok(Empty {})
@@ -114,6 +120,22 @@ pub(super) fn find_all<'r>(
         Ok(RunRow { run_id: row.get(0)?, key: row.get(1)?, experiment: row.get(2)?, stage: row.get(3)? })
     })?;
     Ok(runs.into_iter().map(|run| (run.run_id.clone(), run)).collect())
+}
+
+/// Notes for whoever looks at a run that it was changed.
+pub(super) fn note(tx: &mut Transaction<'_>, run: &RunRow, kind: RunChangeKind) {
+    tx.changed(run.experiment, &run.run_id, kind);
+}
+
+/// As [`note`], for what is logged together.
+pub(super) fn note_logged(tx: &mut Transaction<'_>, run: &RunRow, metrics: bool, params: bool, tags: bool) {
+    for (there, kind) in
+        [(metrics, RunChangeKind::Metrics), (params, RunChangeKind::Params), (tags, RunChangeKind::Tags)]
+    {
+        if there {
+            note(tx, run, kind);
+        }
+    }
 }
 
 /// A run, deleted or not.

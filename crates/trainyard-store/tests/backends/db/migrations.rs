@@ -1,6 +1,7 @@
 //! Databases that former versions have made.
 
 use rusqlite::Connection;
+use trainyard_api::columns::{ColumnKind, ListColumns};
 use trainyard_api::metrics::{GetMetricHistory, LogMetric};
 use trainyard_api::runs::SearchRuns;
 use trainyard_store::Store;
@@ -55,6 +56,13 @@ pub fn a_database_of_a_former_version_is_brought_up_to_date(test: TestStore) {
         };
         let run = search();
         assert_eq!((run.info.run_name.as_str(), run.data.metrics[0].value), ("first", 3.0));
+        // Names that were logged before there was a list of them are in it.
+        for (kind, name) in [(ColumnKind::Metric, "loss"), (ColumnKind::Param, "lr")] {
+            let (experiment_ids, kind) = (vec!["0".into()], Some(kind));
+            let request = ListColumns { experiment_ids, kind, ..ListColumns::default() };
+            let columns = store.execute(request).wait().unwrap().columns;
+            assert_eq!((columns.len(), columns[0].key.as_str(), columns[0].runs), (1, name, 1));
+        }
         let run_id = run.info.run_id;
         let point = LogMetric {
             run_id: run_id.clone(),

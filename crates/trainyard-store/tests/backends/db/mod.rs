@@ -1,3 +1,4 @@
+pub mod changes;
 pub mod files;
 pub mod migrations;
 pub mod postgres;

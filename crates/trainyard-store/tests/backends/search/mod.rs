@@ -6,6 +6,7 @@ pub mod logged_model_search;
 pub mod naive;
 pub mod pages;
 pub mod registry_search;
+pub mod run_groups;
 pub mod run_search;
 
 use trainyard_api::experiments::CreateExperiment;

@@ -1,16 +1,23 @@
+pub mod activity;
 pub mod batch;
+pub mod charts;
+pub mod columns;
 pub mod datasets;
 pub mod experiments;
 pub mod gathering;
 pub mod histories;
 pub mod ingest;
 pub mod logged_models;
+pub mod metric_summaries;
 pub mod metrics;
 pub mod model_history;
 pub mod packing;
 pub mod params;
+pub mod run_changes;
+pub mod run_trees;
 pub mod runs;
 pub mod tags;
+pub mod views;
 
 use trainyard_api::runs::{CreateRun, GetRun, Run};
 use trainyard_api::{ApiError, ErrorCode, RunId};

@@ -1,0 +1,47 @@
+//! How busy experiments are.
+
+use serde::{Deserialize, Serialize};
+
+use crate::endpoint::endpoints;
+use crate::{ExperimentId, wire};
+
+/// Counts the runs of experiments.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct GetExperimentActivity {
+    /// Required; at most [`ACTIVITY_EXPERIMENTS`](crate::limits::ACTIVITY_EXPERIMENTS).
+    #[serde(rename = "experiment_id", deserialize_with = "wire::list", skip_serializing_if = "Vec::is_empty")]
+    pub experiment_ids: Vec<ExperimentId>,
+}
+
+/// Answer to [`GetExperimentActivity`].
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct GetExperimentActivityResponse {
+    /// One entry an experiment, in the order of the request; none for ids of no experiment.
+    pub experiments: Vec<ExperimentActivity>,
+}
+
+/// How busy one experiment is.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct ExperimentActivity {
+    /// The experiment.
+    pub experiment_id: ExperimentId,
+    /// Runs that have not been deleted.
+    #[serde(deserialize_with = "wire::int64")]
+    pub runs: i64,
+    /// Those of them that are `RUNNING`.
+    #[serde(deserialize_with = "wire::int64")]
+    pub running: i64,
+    /// Runs that have been deleted.
+    #[serde(deserialize_with = "wire::int64")]
+    pub deleted_runs: i64,
+    /// When a run last began or ended, or the experiment was last changed, in milliseconds since the epoch.
+    #[serde(deserialize_with = "wire::int64")]
+    pub last_activity_time: i64,
+}
+
+endpoints! { below "/api/trainyard/v1"
+    Get "/experiments/activity" GetExperimentActivity => GetExperimentActivityResponse;
+}

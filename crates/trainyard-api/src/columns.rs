@@ -1,0 +1,93 @@
+//! Columns that tables of runs can have: the names of metrics, params and tags in experiments.
+
+use serde::{Deserialize, Serialize};
+
+use crate::endpoint::endpoints;
+use crate::{ExperimentId, wire};
+
+/// What a column shows of a run.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum ColumnKind {
+    /// The latest value of a metric.
+    #[default]
+    Metric,
+    /// A param.
+    Param,
+    /// A tag.
+    Tag,
+}
+
+impl ColumnKind {
+    /// The word on the wire and in the database.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Metric => "metric",
+            Self::Param => "param",
+            Self::Tag => "tag",
+        }
+    }
+}
+
+/// Names of one kind in experiments, ordered, each with what its newest values are like.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct ListColumns {
+    /// Required; at most [`COLUMN_EXPERIMENTS`](crate::limits::COLUMN_EXPERIMENTS).
+    #[serde(rename = "experiment_id", deserialize_with = "wire::list", skip_serializing_if = "Vec::is_empty")]
+    pub experiment_ids: Vec<ExperimentId>,
+    /// Required.
+    #[serde(deserialize_with = "wire::optional_word", skip_serializing_if = "Option::is_none")]
+    pub kind: Option<ColumnKind>,
+    /// Only names that hold this text, whatever its case.
+    #[serde(skip_serializing_if = "String::is_empty")]
+    pub contains: String,
+    /// Page size, 100 when left out, at most [`COLUMNS`](crate::limits::COLUMNS).
+    #[serde(deserialize_with = "wire::optional_int64", skip_serializing_if = "Option::is_none")]
+    pub max_results: Option<i64>,
+    /// Where the last page ended.
+    #[serde(skip_serializing_if = "String::is_empty")]
+    pub page_token: String,
+}
+
+/// Answer to [`ListColumns`].
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct ListColumnsResponse {
+    /// One page.
+    pub columns: Vec<Column>,
+    /// How many of the newest runs were looked at for the numbers of each column: all runs of the experiments, or
+    /// [`COLUMN_RUNS`](crate::limits::COLUMN_RUNS).
+    #[serde(deserialize_with = "wire::int64")]
+    pub runs: i64,
+    /// Token of the next page; empty on the last.
+    #[serde(skip_serializing_if = "String::is_empty")]
+    pub next_page_token: String,
+}
+
+/// A column, with what its values are like among the runs that were looked at.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Column {
+    /// What it shows.
+    #[serde(deserialize_with = "wire::word")]
+    pub kind: ColumnKind,
+    /// Name of the metric, param or tag.
+    pub key: String,
+    /// How many of the runs have it.
+    #[serde(deserialize_with = "wire::int64")]
+    pub runs: i64,
+    /// How many different values they have.
+    #[serde(deserialize_with = "wire::int64")]
+    pub distinct: i64,
+    /// Of a metric: the smallest of the latest values, NaN left out.
+    #[serde(with = "wire::optional_double", skip_serializing_if = "Option::is_none")]
+    pub min: Option<f64>,
+    /// Of a metric: the greatest of the latest values, NaN left out.
+    #[serde(with = "wire::optional_double", skip_serializing_if = "Option::is_none")]
+    pub max: Option<f64>,
+}
+
+endpoints! { below "/api/trainyard/v1"
+    Get "/columns" ListColumns => ListColumnsResponse;
+}

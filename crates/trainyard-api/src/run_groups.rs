@@ -1,0 +1,119 @@
+//! Runs in groups, by what they have in common, with aggregates of their metrics.
+
+use serde::{Deserialize, Serialize};
+
+use crate::endpoint::endpoints;
+use crate::{ExperimentId, ViewType, wire};
+
+/// Groups the runs that a filter finds.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct GroupRuns {
+    /// Experiments to look in; none finds nothing.
+    #[serde(deserialize_with = "wire::list", skip_serializing_if = "Vec::is_empty")]
+    pub experiment_ids: Vec<ExperimentId>,
+    /// Filter text, as of [`SearchRuns`](crate::runs::SearchRuns).
+    #[serde(skip_serializing_if = "String::is_empty")]
+    pub filter: String,
+    /// Lifecycle stages of the runs.
+    #[serde(deserialize_with = "wire::word", skip_serializing_if = "wire::is_default")]
+    pub run_view_type: ViewType,
+    /// Required, one to [`GROUP_KEYS`](crate::limits::GROUP_KEYS).
+    pub group_by: Vec<GroupKey>,
+    /// Metrics whose latest values are aggregated, at most [`GROUP_METRICS`](crate::limits::GROUP_METRICS).
+    #[serde(deserialize_with = "wire::list", skip_serializing_if = "Vec::is_empty")]
+    pub metrics: Vec<String>,
+    /// Page size, 100 when left out, at most [`GROUPS`](crate::limits::GROUPS).
+    #[serde(deserialize_with = "wire::optional_int64", skip_serializing_if = "Option::is_none")]
+    pub max_results: Option<i64>,
+    /// Where the last page ended.
+    #[serde(skip_serializing_if = "String::is_empty")]
+    pub page_token: String,
+}
+
+/// What runs of a group have in common.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct GroupKey {
+    /// Where the value is.
+    #[serde(deserialize_with = "wire::word")]
+    pub kind: GroupKind,
+    /// Name of the param, tag or attribute; not told for a dataset.
+    #[serde(skip_serializing_if = "String::is_empty")]
+    pub key: String,
+}
+
+/// Where the value is that runs of a group have in common.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum GroupKind {
+    /// A param.
+    #[default]
+    Param,
+    /// A tag.
+    Tag,
+    /// The name of a dataset that the run used. A run that used several is in the group of each.
+    Dataset,
+    /// `status`, `user_id` or `run_name`.
+    Attribute,
+}
+
+/// Answer to [`GroupRuns`].
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct GroupRunsResponse {
+    /// One page, ordered by the values: numbers by what they are, then texts, then what is missing.
+    pub groups: Vec<RunGroup>,
+    /// How many groups there are on all pages.
+    #[serde(deserialize_with = "wire::int64")]
+    pub total: i64,
+    /// Token of the next page; empty on the last.
+    #[serde(skip_serializing_if = "String::is_empty")]
+    pub next_page_token: String,
+}
+
+/// Runs with the same values.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct RunGroup {
+    /// One a key of the request; null where the runs have none.
+    pub values: Vec<Option<String>>,
+    /// How many runs there are.
+    #[serde(deserialize_with = "wire::int64")]
+    pub runs: i64,
+    /// Those of them that are `RUNNING`.
+    #[serde(deserialize_with = "wire::int64")]
+    pub running: i64,
+    /// When the newest of them began, in milliseconds since the epoch.
+    #[serde(deserialize_with = "wire::int64")]
+    pub latest_start_time: i64,
+    /// One a metric of the request, in that order.
+    pub metrics: Vec<MetricAggregate>,
+}
+
+/// The latest values of one metric in the runs of a group, NaN left out.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct MetricAggregate {
+    /// Name of the metric.
+    pub key: String,
+    /// How many values there are. Without any the rest is left out.
+    #[serde(deserialize_with = "wire::int64")]
+    pub count: i64,
+    /// Their mean.
+    #[serde(with = "wire::optional_double", skip_serializing_if = "Option::is_none")]
+    pub mean: Option<f64>,
+    /// The smallest.
+    #[serde(with = "wire::optional_double", skip_serializing_if = "Option::is_none")]
+    pub min: Option<f64>,
+    /// The greatest.
+    #[serde(with = "wire::optional_double", skip_serializing_if = "Option::is_none")]
+    pub max: Option<f64>,
+    /// The standard deviation of a sample (by n - 1); none of a single value.
+    #[serde(with = "wire::optional_double", skip_serializing_if = "Option::is_none")]
+    pub std: Option<f64>,
+}
+
+endpoints! { below "/api/trainyard/v1"
+    Post "/runs/groups" GroupRuns => GroupRunsResponse;
+}

@@ -1,0 +1,136 @@
+//! The names that tables of runs can have columns of (table `experiment_column`), and what their values are like.
+//!
+//! Names are written down when a run is the first of its experiment to have one, so that they are listed without a look at what
+//! was logged. What their values are like is told of the newest runs only: that is bounded, however large an experiment is.
+
+use std::collections::HashMap;
+
+use trainyard_api::columns::{Column, ColumnKind, ListColumns, ListColumnsResponse};
+use trainyard_api::limits::{COLUMN_EXPERIMENTS, COLUMN_RUNS, COLUMNS};
+
+use crate::search::{experiment_keys, page, place};
+use crate::{Access, Operation, StoreError, Transaction, Value};
+
+impl Operation for ListColumns {
+    const ACCESS: Access = Access::Read;
+
+    fn execute(self, tx: &mut Transaction<'_>) -> Result<ListColumnsResponse, StoreError> {
+        let Self { experiment_ids, kind, contains, max_results, page_token } = self;
+        let kind = kind.ok_or_else(|| StoreError::missing("kind"))?;
+        if experiment_ids.is_empty() {
+            return Err(StoreError::missing("experiment_id"));
+        }
+        if experiment_ids.len() > COLUMN_EXPERIMENTS {
+            return Err(StoreError::invalid(format!(
+                "Invalid value for parameter 'experiment_id': {} experiments are named, {COLUMN_EXPERIMENTS} at most can be",
+                experiment_ids.len()
+            )));
+        }
+        let limit = page::limit(max_results, 100, COLUMNS)?;
+        let query = ("columns", &experiment_ids, kind.as_str(), &contains);
+        let after: Option<String> = place::read(&query, &page_token)?;
+        let experiments = experiment_keys(&experiment_ids)?;
+        let mut keys = names(tx, &experiments, kind, (&contains, after.as_deref()), limit + 1)?;
+        let next_page_token = place::cut(&query, &mut keys, limit, String::clone);
+        let runs = newest_runs(tx, &experiments)?;
+        let columns = described(tx, &runs, kind, keys)?;
+        Ok(ListColumnsResponse { columns, runs: runs.len() as i64, next_page_token })
+    }
+}
+
+/// Names behind one, in order.
+fn names(
+    tx: &mut Transaction<'_>,
+    experiments: &[i64],
+    kind: ColumnKind,
+    (contains, after): (&str, Option<&str>),
+    limit: i64,
+) -> Result<Vec<String>, StoreError> {
+    let dialect = tx.dialect();
+    let mut values: Vec<Value> = vec![Value::integers(experiments), kind.as_str().into(), after.unwrap_or("").into()];
+    let mut condition = String::new();
+    if !contains.is_empty() {
+        values.push(contains.into());
+        condition = format!(" AND {}", dialect.contains("key", "$4"));
+    }
+    values.push(limit.into());
+    let sql = format!(
+        "SELECT DISTINCT key FROM experiment_column WHERE experiment_id IN {} AND kind = $2 AND key > $3{condition}
+         ORDER BY key LIMIT ${}",
+        dialect.integers("$1"),
+        values.len()
+    );
+    tx.query(&sql, &values, |row| row.get(0))
+}
+
+/// Of each experiment's runs the newest, and of these the newest.
+fn newest_runs(tx: &mut Transaction<'_>, experiments: &[i64]) -> Result<Vec<i64>, StoreError> {
+    let mut newest: Vec<(i64, i64)> = Vec::new();
+    for experiment in experiments {
+        let of_experiment = tx.query(
+            "SELECT start_time, id FROM run WHERE experiment_id = $1 AND lifecycle_stage = 'active'
+             ORDER BY start_time DESC, run_id LIMIT $2",
+            &[(*experiment).into(), COLUMN_RUNS.into()],
+            |row| Ok((row.get(0)?, row.get(1)?)),
+        )?;
+        newest.extend(of_experiment);
+    }
+    newest.sort_unstable_by(|one, other| other.cmp(one));
+    newest.truncate(usize::try_from(COLUMN_RUNS).unwrap_or(usize::MAX));
+    Ok(newest.into_iter().map(|(_, run)| run).collect())
+}
+
+fn described(
+    tx: &mut Transaction<'_>,
+    runs: &[i64],
+    kind: ColumnKind,
+    keys: Vec<String>,
+) -> Result<Vec<Column>, StoreError> {
+    let dialect = tx.dialect();
+    let (runs_in, keys_in) = (dialect.integers("$1"), dialect.texts("$2"));
+    let table = if kind == ColumnKind::Tag { "run_tag" } else { "param" };
+    // Runs and keys first, so that each value is looked up and not looked for.
+    let sql = match kind {
+        ColumnKind::Metric => format!(
+            "SELECT metric_key.key, COUNT(*), COUNT(DISTINCT CASE WHEN latest_is_nan = 0 THEN latest_value END),
+                    MIN(CASE WHEN latest_is_nan = 0 THEN latest_value END),
+                    MAX(CASE WHEN latest_is_nan = 0 THEN latest_value END)
+             FROM metric_key CROSS JOIN run CROSS JOIN metric_summary AS summary
+             WHERE run.id IN {runs_in} AND metric_key.key IN {keys_in}
+             AND summary.run = run.id AND summary.metric_key = metric_key.id GROUP BY metric_key.key"
+        ),
+        ColumnKind::Param | ColumnKind::Tag => format!(
+            "SELECT key, COUNT(*), COUNT(DISTINCT value), NULL, NULL FROM run CROSS JOIN {table} AS pair
+             WHERE run.id IN {runs_in} AND pair.run = run.id AND pair.key IN {keys_in} GROUP BY key"
+        ),
+    };
+    let found = tx.query(&sql, &[Value::integers(runs), Value::texts(&keys)], |row| {
+        let (min, max) = (row.get(3)?, row.get(4)?);
+        let column = Column { kind, key: row.get(0)?, runs: row.get(1)?, distinct: row.get(2)?, min, max };
+        Ok((column.key.clone(), column))
+    })?;
+    let mut found: HashMap<String, Column> = found.into_iter().collect();
+    let column = |key: String| match found.remove(&key) {
+        Some(column) => column,
+        // The runs that had it are older, or deleted.
+        None => Column { kind, key, ..Column::default() },
+    };
+    Ok(keys.into_iter().map(column).collect())
+}
+
+/// Notes that runs of the experiments of these runs have columns of these names.
+pub(super) fn note(tx: &mut Transaction<'_>, kind: ColumnKind, named: &[(i64, &str)]) -> Result<(), StoreError> {
+    if named.is_empty() {
+        return Ok(());
+    }
+    let runs: Vec<i64> = named.iter().map(|(run, _)| *run).collect();
+    let keys = Value::texts(named.iter().map(|(_, key)| *key));
+    let sql = format!(
+        "INSERT INTO experiment_column (experiment_id, kind, key)
+         SELECT DISTINCT run.experiment_id, $1, named.text FROM {} AS named JOIN run ON run.id = named.number
+         WHERE TRUE ORDER BY 1, 3 ON CONFLICT DO NOTHING",
+        tx.dialect().pairs("$2", "$3")
+    );
+    tx.execute(&sql, &[kind.as_str().into(), keys, Value::integers(&runs)])?;
+    Ok(())
+}

@@ -1,0 +1,199 @@
+//! `runs/groups`: what is in which group, and what its numbers are.
+
+use trainyard_api::datasets::{Dataset, DatasetInput, LogInputs};
+use trainyard_api::run_groups::*;
+use trainyard_api::runs::{RunStatus, UpdateRun};
+use trainyard_api::{ExperimentId, RunId};
+
+use super::{RunSpec, add_run, experiment, refused};
+use crate::backend::TestStore;
+
+fn run(
+    test: &TestStore,
+    experiment_id: &ExperimentId,
+    lr: Option<&str>,
+    team: Option<&str>,
+    loss: Option<f64>,
+) -> RunId {
+    let pairs = |key: &str, value: Option<&str>| value.map(|value| (key.into(), value.into())).into_iter().collect();
+    let spec = RunSpec {
+        start_time: 1000 + loss.unwrap_or(0.0) as i64,
+        metrics: loss.map(|loss| ("loss".into(), loss)).into_iter().collect(),
+        params: pairs("lr", lr),
+        tags: pairs("team", team),
+        ..RunSpec::default()
+    };
+    add_run(test, experiment_id, &spec)
+}
+
+fn key(kind: GroupKind, key: &str) -> GroupKey {
+    GroupKey { kind, key: key.into() }
+}
+
+fn request(experiment_id: &ExperimentId, group_by: &[GroupKey]) -> GroupRuns {
+    GroupRuns {
+        experiment_ids: vec![experiment_id.clone()],
+        group_by: group_by.to_vec(),
+        metrics: vec!["loss".into(), "none".into()],
+        ..GroupRuns::default()
+    }
+}
+
+/// Values, numbers of runs, and of the first metric count and mean.
+fn shown(answer: &GroupRunsResponse) -> Vec<(String, i64, i64, Option<f64>)> {
+    let group = |group: &RunGroup| {
+        let values: Vec<&str> = group.values.iter().map(|value| value.as_deref().unwrap_or("-")).collect();
+        (values.join(","), group.runs, group.metrics[0].count, group.metrics[0].mean)
+    };
+    answer.groups.iter().map(group).collect()
+}
+
+pub fn runs_are_grouped_by_what_they_have_in_common(test: TestStore) {
+    let experiment_id = experiment(&test, "sweep");
+    run(&test, &experiment_id, Some("0.1"), Some("a"), Some(1.0));
+    let ended = run(&test, &experiment_id, Some("0.1"), Some("b"), Some(3.0));
+    run(&test, &experiment_id, Some("10"), Some("a"), Some(5.0));
+    run(&test, &experiment_id, Some("2"), None, Some(f64::NAN));
+    run(&test, &experiment_id, None, Some("a"), None);
+    run(&test, &experiment_id, Some("high"), Some("a"), Some(7.0));
+    run(&test, &experiment(&test, "other"), Some("0.1"), Some("a"), Some(100.0));
+    test.call(UpdateRun { run_id: ended, status: Some(RunStatus::Finished), ..UpdateRun::default() }).unwrap();
+
+    let lr = key(GroupKind::Param, "lr");
+    let answer = test.call(request(&experiment_id, &[lr.clone()])).unwrap();
+    let expected: Vec<(String, i64, i64, Option<f64>)> = [
+        ("0.1", 2, 2, Some(2.0)),
+        ("2", 1, 0, None),
+        ("10", 1, 1, Some(5.0)),
+        ("high", 1, 1, Some(7.0)),
+        ("-", 1, 0, None),
+    ]
+    .map(|(values, runs, count, mean)| (values.to_owned(), runs, count, mean))
+    .to_vec();
+    assert_eq!((shown(&answer), answer.total), (expected, 5));
+    let first = &answer.groups[0];
+    assert_eq!((first.running, first.latest_start_time), (1, 1003));
+    let loss = &first.metrics[0];
+    assert_eq!((loss.min, loss.max, loss.std), (Some(1.0), Some(3.0), Some(2_f64.sqrt())));
+    assert_eq!((first.metrics[1].key.as_str(), first.metrics[1].count), ("none", 0));
+    assert_eq!(answer.groups[2].metrics[0].std, None);
+
+    let both = test.call(request(&experiment_id, &[key(GroupKind::Tag, "team"), lr.clone()])).unwrap();
+    let values: Vec<String> = shown(&both).into_iter().map(|group| group.0).collect();
+    assert_eq!(values, ["a,0.1", "a,10", "a,high", "a,-", "b,0.1", "-,2"]);
+    let filtered = GroupRuns { filter: "params.lr = '0.1'".into(), ..request(&experiment_id, &[lr]) };
+    assert_eq!(shown(&test.call(filtered).unwrap()), [("0.1".to_owned(), 2, 2, Some(2.0))]);
+    let status = test.call(request(&experiment_id, &[key(GroupKind::Attribute, "status")])).unwrap();
+    let counts: Vec<_> = shown(&status).into_iter().map(|group| (group.0, group.1)).collect();
+    assert_eq!(counts, [("FINISHED".to_owned(), 1), ("RUNNING".to_owned(), 5)]);
+}
+
+pub fn a_run_is_in_the_group_of_each_of_its_datasets(test: TestStore) {
+    let experiment_id = experiment(&test, "data");
+    let use_datasets = |names: &[&str], loss| {
+        let run_id = run(&test, &experiment_id, None, None, Some(loss));
+        let input = |name: &&str| DatasetInput {
+            dataset: Dataset {
+                name: (*name).into(),
+                digest: "d".into(),
+                source_type: "local".into(),
+                source: "{}".into(),
+                ..Dataset::default()
+            },
+            ..DatasetInput::default()
+        };
+        let datasets = names.iter().map(input).collect();
+        test.call(LogInputs { run_id, datasets, ..LogInputs::default() }).unwrap();
+    };
+    use_datasets(&["train", "test"], 1.0);
+    use_datasets(&["train"], 3.0);
+    run(&test, &experiment_id, None, None, Some(8.0));
+    let answer = test.call(request(&experiment_id, &[key(GroupKind::Dataset, "")])).unwrap();
+    let group = |name: &str, runs, count, mean| (name.to_owned(), runs, count, Some(mean));
+    assert_eq!(shown(&answer), [group("test", 1, 1, 1.0), group("train", 2, 2, 2.0), group("-", 1, 1, 8.0)]);
+}
+
+pub fn more_runs_than_are_looked_up_are_grouped_the_same(test: TestStore) {
+    let experiment_id = experiment(&test, "many");
+    // Straight into the tables: a run at a time would take minutes.
+    let key = experiment_id.as_str().parse::<i64>().unwrap();
+    run(&test, &experiment_id, Some("0"), None, Some(0.0));
+    let fill = test.store.write(move |tx| {
+        let runs = (1..=3000_i64).map(|i| {
+            [
+                (10_000 + i).into(),
+                format!("run{i}").into(),
+                key.into(),
+                "r".into(),
+                "u".into(),
+                "FINISHED".into(),
+                i.into(),
+                "active".into(),
+            ]
+        });
+        let columns = ["id", "run_id", "experiment_id", "name", "user_id", "status", "start_time", "lifecycle_stage"];
+        tx.insert_many("run", columns, "", runs)?;
+        let params = (1..=3000_i64).map(|i| [(10_000 + i).into(), "lr".into(), (i % 10).to_string().into()]);
+        tx.insert_many("param", ["run", "key", "value"], "", params)?;
+        tx.execute(
+            "INSERT INTO metric_summary (run, metric_key, count, latest_step, latest_timestamp, latest_value, latest_is_nan,
+                first_step, first_timestamp, first_value, first_is_nan, min_value, max_value)
+             SELECT run.id, (SELECT id FROM metric_key WHERE key = 'loss'), 1, 0, 0, run.id, 0, 0, 0, 1, 0, 1, 1
+             FROM run WHERE run.id > 10000",
+            &[],
+        )?;
+        Ok(())
+    });
+    fill.wait().unwrap();
+    let answer = test.call(request(&experiment_id, &[self::key(GroupKind::Param, "lr")])).unwrap();
+    assert_eq!(answer.total, 10);
+    let seven = &answer.groups[7];
+    let values: Vec<f64> = (1..=3000_i64).filter(|i| i % 10 == 7).map(|i| (10_000 + i) as f64).collect();
+    assert_eq!((seven.runs, seven.metrics[0].count), (300, 300));
+    let mean = seven.metrics[0].mean.unwrap();
+    assert!((mean - values.iter().sum::<f64>() / 300.0).abs() < 1e-6, "{mean}");
+    assert_eq!((seven.metrics[0].min, seven.metrics[0].max), (Some(10_007.0), Some(12_997.0)));
+}
+
+pub fn pages_of_groups_follow_each_other(test: TestStore) {
+    let experiment_id = experiment(&test, "pages");
+    for i in 0..11 {
+        run(&test, &experiment_id, (i > 0).then(|| i.to_string()).as_deref(), None, Some(1.0));
+    }
+    let lr = [key(GroupKind::Param, "lr")];
+    let (mut seen, mut page_token) = (Vec::new(), String::new());
+    loop {
+        let request = GroupRuns { max_results: Some(4), page_token, ..request(&experiment_id, &lr) };
+        let page = test.call(request).unwrap();
+        assert_eq!(page.total, 11);
+        seen.extend(shown(&page).into_iter().map(|group| group.0));
+        page_token = page.next_page_token;
+        if page_token.is_empty() {
+            break;
+        }
+    }
+    assert_eq!(seen, ["1", "2", "3", "4", "5", "6", "7", "8", "9", "10", "-"]);
+}
+
+pub fn bad_questions_about_groups(test: TestStore) {
+    let ask = |group_by: &[GroupKey], metrics: usize, filter: &str| {
+        let metrics = vec!["m".to_owned(); metrics];
+        refused(test.call(GroupRuns { metrics, filter: filter.into(), ..request(&"0".into(), group_by) }))
+    };
+    let lr = key(GroupKind::Param, "lr");
+    assert!(ask(&[], 0, "").contains("'group_by'"));
+    assert_eq!(
+        ask(&vec![lr.clone(); 4], 0, ""),
+        "Invalid value for parameter 'group_by': 4 keys are named, 3 at most can be"
+    );
+    assert!(ask(&[key(GroupKind::Tag, "")], 0, "").contains("'group_by[0].key'"));
+    assert_eq!(
+        ask(&[lr.clone(), key(GroupKind::Attribute, "end_time")], 0, ""),
+        "Invalid value for parameter 'group_by[1].key': 'end_time' is none of status, user_id and run_name"
+    );
+    assert_eq!(
+        ask(&[lr.clone()], 21, ""),
+        "Invalid value for parameter 'metrics': 21 metrics are named, 20 at most can be"
+    );
+    assert!(ask(&[lr], 0, "params.lr =").contains("at its end"));
+}

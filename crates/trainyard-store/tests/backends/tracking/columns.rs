@@ -1,0 +1,110 @@
+use trainyard_api::columns::*;
+use trainyard_api::experiments::DeleteExperiment;
+use trainyard_api::runs::{CreateRun, DeleteRun, SetTag};
+use trainyard_api::{ExperimentId, Tag};
+
+use super::{invalid, missing, refused};
+use crate::backend::TestStore;
+use crate::search::{RunSpec, add_run, experiment};
+
+fn ask(test: &TestStore, experiments: &[&ExperimentId], kind: ColumnKind, contains: &str) -> ListColumnsResponse {
+    let experiment_ids = experiments.iter().map(|&id| id.clone()).collect();
+    let request = ListColumns { experiment_ids, kind: Some(kind), contains: contains.into(), ..ListColumns::default() };
+    test.call(request).unwrap()
+}
+
+/// Names with numbers of runs and of different values.
+fn shown(answer: &ListColumnsResponse) -> Vec<(&str, i64, i64)> {
+    answer.columns.iter().map(|column| (column.key.as_str(), column.runs, column.distinct)).collect()
+}
+
+pub fn columns_tell_what_the_values_of_an_experiment_are_like(test: TestStore) {
+    let (first, second) = (experiment(&test, "first"), experiment(&test, "second"));
+    let text = |pairs: &[(&str, &str)]| pairs.iter().map(|(k, v)| ((*k).into(), (*v).into())).collect();
+    let run = |experiment_id, loss: f64, lr: &str| {
+        let metrics = vec![("loss".into(), loss), ("acc".into(), 0.5)];
+        let spec = RunSpec { metrics, params: text(&[("lr", lr)]), tags: text(&[("team", "a")]), ..RunSpec::default() };
+        add_run(&test, experiment_id, &spec)
+    };
+    run(&first, 3.0, "0.1");
+    run(&first, f64::NAN, "0.1");
+    run(&first, -1.0, "0.2");
+    run(&second, 8.0, "0.3");
+    let answer = ask(&test, &[&first], ColumnKind::Metric, "");
+    assert_eq!((answer.runs, shown(&answer)), (3, vec![("acc", 3, 1), ("loss", 3, 2)]));
+    assert_eq!((answer.columns[1].min, answer.columns[1].max), (Some(-1.0), Some(3.0)));
+    let answer = ask(&test, &[&first, &second], ColumnKind::Metric, "LOSS");
+    assert_eq!((answer.runs, shown(&answer)), (4, vec![("loss", 4, 3)]));
+    assert_eq!(shown(&ask(&test, &[&first], ColumnKind::Param, "")), [("lr", 3, 2)]);
+    let tags = ask(&test, &[&first], ColumnKind::Tag, "");
+    assert_eq!(shown(&tags)[1], ("team", 3, 1));
+    assert_eq!(tags.columns[1].min, None);
+    assert!(ask(&test, &[&"99".into()], ColumnKind::Metric, "").columns.is_empty());
+}
+
+pub fn names_of_every_kind_of_write_are_columns(test: TestStore) {
+    let experiment_id = experiment(&test, "e");
+    let names = |kind| -> Vec<String> {
+        ask(&test, &[&experiment_id], kind, "").columns.into_iter().map(|column| column.key).collect()
+    };
+    let tags = vec![Tag::new("created", "1")];
+    let request = CreateRun { experiment_id: experiment_id.clone(), tags, ..CreateRun::default() };
+    let run_id = test.call(request).unwrap().run.info.run_id;
+    assert_eq!(names(ColumnKind::Tag), ["created", "mlflow.runName"]);
+    test.call(SetTag { run_id: run_id.clone(), key: "set".into(), value: "v".into(), ..SetTag::default() }).unwrap();
+    let param = trainyard_api::runs::LogParam { run_id: run_id.clone(), key: "p".into(), ..Default::default() };
+    test.call(param).unwrap();
+    let metric = trainyard_api::metrics::LogMetric {
+        run_id: run_id.clone(),
+        key: "m".into(),
+        value: Some(1.0),
+        timestamp: Some(1),
+        ..Default::default()
+    };
+    test.call(metric).unwrap();
+    assert_eq!(names(ColumnKind::Tag), ["created", "mlflow.runName", "set"]);
+    assert_eq!((names(ColumnKind::Param), names(ColumnKind::Metric)), (vec!["p".to_owned()], vec!["m".to_owned()]));
+    // The names of deleted runs are still there, with no run that is looked at.
+    test.call(DeleteRun { run_id }).unwrap();
+    let answer = ask(&test, &[&experiment_id], ColumnKind::Metric, "");
+    assert_eq!((answer.runs, shown(&answer)), (0, vec![("m", 0, 0)]));
+    test.call(DeleteExperiment { experiment_id: experiment_id.clone() }).unwrap();
+    assert_eq!(names(ColumnKind::Metric), ["m"]);
+}
+
+pub fn columns_come_page_by_page_across_experiments(test: TestStore) {
+    let experiments = [experiment(&test, "a"), experiment(&test, "b")];
+    for (index, experiment_id) in experiments.iter().enumerate() {
+        let metrics = (0..30).map(|i| (format!("m{:02}", i * (index + 1)), 1.0)).collect();
+        add_run(&test, experiment_id, &RunSpec { metrics, ..RunSpec::default() });
+    }
+    let mut expected: Vec<String> = (0..30).flat_map(|i| [format!("m{i:02}"), format!("m{:02}", i * 2)]).collect();
+    expected.sort_unstable();
+    expected.dedup();
+    let (mut seen, mut page_token) = (Vec::new(), String::new());
+    loop {
+        let (experiment_ids, kind) = (experiments.to_vec(), Some(ColumnKind::Metric));
+        let request = ListColumns { experiment_ids, kind, max_results: Some(7), page_token, ..ListColumns::default() };
+        let page = test.call(request).unwrap();
+        assert!(page.columns.len() <= 7);
+        seen.extend(page.columns.into_iter().map(|column| column.key));
+        page_token = page.next_page_token;
+        if page_token.is_empty() {
+            break;
+        }
+    }
+    assert_eq!(seen, expected);
+}
+
+pub fn bad_questions_about_columns(test: TestStore) {
+    let ask = |experiments: usize, kind| {
+        let experiment_ids = vec!["0".into(); experiments];
+        refused(test.call(ListColumns { experiment_ids, kind, ..ListColumns::default() }))
+    };
+    assert_eq!(ask(1, None), missing("kind"));
+    assert_eq!(ask(0, Some(ColumnKind::Tag)), missing("experiment_id"));
+    assert_eq!(
+        ask(101, Some(ColumnKind::Tag)),
+        invalid("Invalid value for parameter 'experiment_id': 101 experiments are named, 100 at most can be")
+    );
+}

@@ -1,0 +1,60 @@
+// Fails when the build is larger than what a first visit may cost. Run after `npm run build`.
+import { readFile, readdir, stat } from "node:fs/promises";
+import { join } from "node:path";
+
+const FIRST_ROUTE = 90 * 1024;
+const EVERYTHING = 250 * 1024;
+const dist = new URL("../dist/", import.meta.url).pathname;
+
+/** @typedef {{ file: string, isEntry?: boolean, src?: string, imports?: string[], css?: string[] }} Chunk */
+/** @type {Record<string, Chunk>} */
+const manifest = JSON.parse(await readFile(join(dist, "manifest.json"), "utf8"));
+
+/** @param {string} file */
+const size = async (file) => (await stat(join(dist, `${file}.br`))).size;
+
+/**
+ * The files that a chunk needs before it runs.
+ * @param {string} key
+ * @param {Set<string>} files
+ */
+function closure(key, files) {
+  const chunk = manifest[key];
+  if (!chunk || files.has(chunk.file)) return files;
+  files.add(chunk.file);
+  for (const style of chunk.css ?? []) files.add(style);
+  for (const next of chunk.imports ?? []) closure(next, files);
+  return files;
+}
+
+/** @param {Iterable<string>} files */
+async function sum(files) {
+  let total = 0;
+  for (const file of files) total += await size(file);
+  return total;
+}
+
+const entry = Object.keys(manifest).find((key) => manifest[key]?.isEntry);
+if (!entry) throw new Error("the build has no entry; run `npm run build` first");
+
+/** @type {Record<string, unknown>[]} */
+const rows = [];
+let failed = false;
+/** @param {string} name @param {number} bytes @param {number} limit */
+function row(name, bytes, limit) {
+  if (bytes > limit) failed = true;
+  rows.push({ what: name, "KiB brotli": (bytes / 1024).toFixed(1), limit: limit / 1024, ok: bytes <= limit });
+}
+
+const routes = Object.keys(manifest).filter((key) => /^src\/routes\/[^/]+\/index\.tsx$/.test(key));
+for (const route of routes.sort()) {
+  const files = closure(route, closure(entry, new Set()));
+  row(route.replace("src/", "").replace("/index.tsx", ""), await sum(files), FIRST_ROUTE);
+}
+const all = (await readdir(dist, { recursive: true })).filter((name) => /\.(js|css)$/.test(name));
+row("everything", await sum(all), EVERYTHING);
+console.table(rows);
+if (failed) {
+  console.error("over budget");
+  process.exit(1);
+}

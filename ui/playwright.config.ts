@@ -1,0 +1,28 @@
+import { defineConfig } from "@playwright/test";
+
+const ARGS = [
+  "--no-sandbox",
+  "--disable-gpu",
+  "--disable-quic",
+  "--no-first-run",
+  "--disable-background-networking",
+  "--disable-component-update",
+  "--disable-sync",
+];
+const chromium = process.env["TRAINYARD_CHROMIUM"];
+
+export default defineConfig({
+  testDir: "journeys",
+  testMatch: "*.journey.ts",
+  // Every journey has a server of its own; more at once only take each other's time.
+  workers: 1,
+  timeout: 120_000,
+  expect: { timeout: 10_000 },
+  reporter: [["list"]],
+  outputDir: "test-results",
+  use: {
+    viewport: { width: 1280, height: 800 },
+    trace: "retain-on-failure",
+    launchOptions: { args: ARGS, ...(chromium === undefined ? {} : { executablePath: chromium }) },
+  },
+});

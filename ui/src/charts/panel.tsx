@@ -1,0 +1,90 @@
+import { useNavigate } from "@solidjs/router";
+import { createEffect, createMemo, createResource, createSignal, type JSX, on, Show } from "solid-js";
+
+import { Failure } from "../components/failure";
+import { Skeleton } from "../components/skeleton";
+import { search as searchColumns } from "../data/columns";
+import { searchByIds } from "../data/run-details";
+import type { ChartPanelProps } from "../routes/runs/state";
+import { Charts } from "./charts";
+import { readCharts } from "./read-spec";
+import type { ChartRun } from "./run-values";
+import { defaultCharts } from "./spec";
+
+const SUGGESTIONS = 200;
+
+/** Charts of the runs that are marked in the table. */
+export default function ChartPanel(props: ChartPanelProps): JSX.Element {
+  const navigate = useNavigate();
+  const suggest = async (kind: "metric" | "param", contains: string): Promise<string[]> => {
+    const request = { experiment_ids: [props.experimentId], kind, contains, max_results: SUGGESTIONS };
+    const { columns } = await searchColumns(request);
+    return columns.map((column) => column.key);
+  };
+  const saved = createMemo(() => readCharts(props.state));
+  // Asked for only where nobody has chosen charts yet.
+  const [metrics, { refetch }] = createResource(
+    () => (saved() ? undefined : props.experimentId),
+    () => suggest("metric", ""),
+  );
+  const state = createMemo(() => saved() ?? (metrics.state === "ready" ? defaultCharts(metrics()) : undefined));
+
+  // Lines need no more than the runs' ids. Other charts need values: the runs are read as a whole.
+  const needsValues = () => state()?.charts.some((chart) => chart.kind !== "line") === true;
+  const [full, setFull] = createSignal<ReadonlyMap<string, ChartRun>>(new Map());
+  const [failure, setFailure] = createSignal<unknown>();
+  const [attempt, setAttempt] = createSignal(0);
+  createEffect(
+    on([needsValues, () => props.selectedRuns, attempt], ([needed, selected]) => {
+      const missing = selected.map((run) => run.run_id).filter((id) => !full().has(id));
+      if (!needed || missing.length === 0) return;
+      searchByIds([props.experimentId], missing).then(
+        (found) => {
+          setFailure(undefined);
+          setFull((before) => new Map([...before, ...found.map((run) => [run.info.run_id, run] as const)]));
+        },
+        (error: unknown) => setFailure(error),
+      );
+    }),
+  );
+  const runs = createMemo(() => props.selectedRuns.map((run): ChartRun => full().get(run.run_id) ?? named(run)));
+
+  return (
+    <Show
+      when={state()}
+      fallback={
+        <Show when={metrics.state === "errored"} fallback={<Skeleton lines={6} />}>
+          <Failure what="The metrics could not be loaded" error={metrics.error} onRetry={() => void refetch()} />
+        </Show>
+      }
+    >
+      {(charts) => (
+        <>
+          <Show when={failure()}>
+            {(error) => (
+              <Failure
+                what="Values of the runs could not be loaded"
+                error={error()}
+                onRetry={() => setAttempt((count) => count + 1)}
+                inline
+              />
+            )}
+          </Show>
+          <Charts
+            runs={runs()}
+            state={charts()}
+            setState={(next) => props.setState(next)}
+            suggest={suggest}
+            openRun={(runId) => navigate(`/runs/${runId}`)}
+            live={{ experimentIds: [props.experimentId] }}
+            legend
+          />
+        </>
+      )}
+    </Show>
+  );
+}
+
+function named(run: { run_id: string; run_name: string }): ChartRun {
+  return { info: { ...run, status: "", start_time: 0 }, data: {} };
+}

@@ -1,0 +1,35 @@
+import { createRoot } from "solid-js";
+import { describe, expect, it } from "vitest";
+
+import { axisName, createSync, panned, zoomed } from "./sync";
+
+const whole = { min: 0, max: 100 };
+
+describe("zoom", () => {
+  it("is shared by charts with the same axis, and by no others", () => {
+    createRoot((dispose) => {
+      const sync = createSync();
+      sync.setZoom(axisName({ kind: "step" }), { min: 1, max: 2 });
+      expect(sync.zoom("step")).toEqual({ min: 1, max: 2 });
+      expect(sync.zoom(axisName({ kind: "metric", key: "step" }))).toBeUndefined();
+      expect(sync.isZoomed()).toBe(true);
+      sync.setZoom("time", { min: 3, max: 3 });
+      expect(sync.zoom("time")).toBeUndefined();
+      sync.resetZoom();
+      expect(sync.isZoomed()).toBe(false);
+      dispose();
+    });
+  });
+
+  it("goes in around a place and out to all", () => {
+    expect(zoomed(whole, whole, 0.5, 20)).toEqual({ min: 10, max: 60 });
+    expect(zoomed({ min: 10, max: 60 }, whole, 2, 0)).toEqual({ min: 20, max: 100 });
+    expect(zoomed({ min: 10, max: 60 }, whole, 4, 30)).toBeUndefined();
+  });
+
+  it("is moved up to the ends", () => {
+    expect(panned({ min: 10, max: 30 }, whole, 0.5)).toEqual({ min: 20, max: 40 });
+    expect(panned({ min: 10, max: 30 }, whole, -5)).toEqual({ min: 0, max: 20 });
+    expect(panned({ min: 10, max: 30 }, whole, 50)).toEqual({ min: 80, max: 100 });
+  });
+});

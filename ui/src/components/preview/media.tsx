@@ -1,0 +1,115 @@
+/** Files that the browser shows by itself: pictures, sound, films, and in frames HTML and PDF. */
+import { createSignal, type JSX, Show } from "solid-js";
+
+import { artifactUrl, inlineArtifactUrl } from "../../data/artifacts";
+import { Button } from "../button";
+import type { FileProps } from "./file";
+import { TextPreview } from "./text";
+
+function Unreadable(props: { what: string }): JSX.Element {
+  return (
+    <p class="preview-note" role="alert">
+      The browser cannot show this {props.what}. It can be downloaded.
+    </p>
+  );
+}
+
+export function ImagePreview(props: FileProps): JSX.Element {
+  const [failed, setFailed] = createSignal(false);
+  const [size, setSize] = createSignal("");
+  const [actual, setActual] = createSignal(false);
+  const name = () => props.path.slice(props.path.lastIndexOf("/") + 1);
+  return (
+    <Show when={!failed()} fallback={<Unreadable what="picture" />}>
+      <div class="preview-picture" data-actual={actual() ? "" : undefined}>
+        {/* In an img element not even an SVG's scripts run. */}
+        <img
+          src={artifactUrl(props.owner, props.path)}
+          alt={name()}
+          onError={() => setFailed(true)}
+          onLoad={(event) => {
+            const { naturalWidth, naturalHeight } = event.currentTarget;
+            setSize(`${String(naturalWidth)} × ${String(naturalHeight)} pixels`);
+          }}
+        />
+      </div>
+      <footer class="preview-foot">
+        <Button pressed={actual()} onClick={() => setActual(!actual())}>
+          Actual size
+        </Button>
+        <span class="muted">{size()}</span>
+      </footer>
+    </Show>
+  );
+}
+
+export function AudioPreview(props: FileProps): JSX.Element {
+  const [failed, setFailed] = createSignal(false);
+  return (
+    <Show when={!failed()} fallback={<Unreadable what="sound" />}>
+      <div class="preview-media">
+        <audio
+          controls
+          preload="metadata"
+          src={artifactUrl(props.owner, props.path)}
+          aria-label={props.path}
+          onError={() => setFailed(true)}
+        />
+      </div>
+    </Show>
+  );
+}
+
+export function VideoPreview(props: FileProps): JSX.Element {
+  const [failed, setFailed] = createSignal(false);
+  return (
+    <Show when={!failed()} fallback={<Unreadable what="film" />}>
+      <div class="preview-media">
+        <video
+          controls
+          preload="metadata"
+          src={artifactUrl(props.owner, props.path)}
+          aria-label={props.path}
+          onError={() => setFailed(true)}
+        />
+      </div>
+    </Show>
+  );
+}
+
+/**
+ * HTML runs as a page of no origin: the frame's sandbox says so, and the server says it again for whoever opens the
+ * address by itself. Browsers open PDFs only without a sandbox; their viewers run no scripts of the page.
+ */
+export function FramePreview(props: FileProps & { kind: "html" | "pdf" }): JSX.Element {
+  const [source, setSource] = createSignal(false);
+  const frame = (
+    <Show
+      when={props.kind === "html"}
+      fallback={<iframe class="preview-frame" src={inlineArtifactUrl(props.owner, props.path)} title={props.path} />}
+    >
+      <iframe
+        class="preview-frame preview-page"
+        sandbox="allow-scripts"
+        referrerPolicy="no-referrer"
+        src={inlineArtifactUrl(props.owner, props.path)}
+        title={props.path}
+      />
+    </Show>
+  );
+  return (
+    <>
+      <Show when={!source()} fallback={<TextPreview owner={props.owner} path={props.path} size={props.size} />}>
+        {frame}
+      </Show>
+      <Show when={props.kind === "html"}>
+        <footer class="preview-foot">
+          <Button pressed={source()} onClick={() => setSource(!source())}>
+            Source
+          </Button>
+          <span class="muted">Shown in a sandbox without access to this server.</span>
+        </footer>
+      </Show>
+    </>
+  );
+}

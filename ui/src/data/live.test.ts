@@ -1,0 +1,136 @@
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+
+import { type Change, LiveChanges, type Source, wantedTopics } from "./live";
+
+class FakeSource implements Source {
+  readyState = 1;
+  closed = false;
+  readonly #listeners = new Map<string, ((event: MessageEvent<string>) => void)[]>();
+
+  constructor(readonly url: string) {}
+
+  addEventListener(type: string, listener: (event: MessageEvent<string>) => void): void {
+    this.#listeners.set(type, [...(this.#listeners.get(type) ?? []), listener]);
+  }
+
+  close(): void {
+    this.closed = true;
+    this.readyState = 2;
+  }
+
+  send(type: string, data: unknown = {}): void {
+    for (const listener of this.#listeners.get(type) ?? []) {
+      listener({ data: JSON.stringify(data) } as MessageEvent<string>);
+    }
+  }
+}
+
+let sources: FakeSource[];
+let live: LiveChanges;
+
+beforeEach(() => {
+  vi.useFakeTimers();
+  sources = [];
+  live = new LiveChanges((url) => {
+    const source = new FakeSource(url);
+    sources.push(source);
+    return source;
+  });
+});
+
+afterEach(() => {
+  vi.useRealTimers();
+});
+
+function listener() {
+  return { changed: vi.fn<(changes: readonly Change[]) => void>(), reload: vi.fn<() => void>() };
+}
+
+const metrics = (run_id: string, experiment_id = "1") => ({ experiment_id, run_id, kinds: ["metrics"] });
+
+describe("live changes", () => {
+  it("share one connection about all that is watched", () => {
+    live.watch({ experimentIds: ["1"] }, listener());
+    live.watch({ runIds: ["r1", "r2"] }, listener());
+    vi.advanceTimersByTime(100);
+    expect(sources).toHaveLength(1);
+    expect(sources[0]?.url).toContain("events?experiment_id=1&run_id=r1&run_id=r2");
+  });
+
+  it("arrive together, each watcher's own", () => {
+    const [first, second] = [listener(), listener()];
+    live.watch({ experimentIds: ["1"] }, first);
+    live.watch({ runIds: ["r2"] }, second);
+    vi.advanceTimersByTime(100);
+    sources[0]?.send("changed", metrics("r1"));
+    sources[0]?.send("changed", { ...metrics("r1"), kinds: ["status"] });
+    sources[0]?.send("changed", metrics("r2", "2"));
+    expect(first.changed).not.toHaveBeenCalled();
+    vi.advanceTimersByTime(300);
+    expect(first.changed.mock.calls).toEqual([
+      [[{ experimentId: "1", runId: "r1", kinds: new Set(["metrics", "status"]) }]],
+    ]);
+    expect(second.changed.mock.calls).toEqual([[[{ experimentId: "2", runId: "r2", kinds: new Set(["metrics"]) }]]]);
+  });
+
+  it("are asked for anew as a whole after a break", () => {
+    const watcher = listener();
+    live.watch({ runIds: ["r1"] }, watcher);
+    vi.advanceTimersByTime(100);
+    sources[0]?.send("open");
+    expect(watcher.reload).not.toHaveBeenCalled();
+    sources[0]?.send("error");
+    sources[0]?.send("open");
+    expect(watcher.reload).toHaveBeenCalledTimes(1);
+  });
+
+  it("connect again, more and more slowly, where the browser gives up", () => {
+    live.watch({ runIds: ["r1"] }, listener());
+    vi.advanceTimersByTime(100);
+    for (const [index, delay] of [2000, 4000, 8000].entries()) {
+      const source = sources[index];
+      if (source) source.readyState = 2;
+      source?.send("error");
+      vi.advanceTimersByTime(delay - 1);
+      expect(sources).toHaveLength(index + 1);
+      vi.advanceTimersByTime(1);
+      expect(sources).toHaveLength(index + 2);
+    }
+  });
+
+  it("need no connection while nobody looks or watches", () => {
+    const watcher = listener();
+    const stop = live.watch({ runIds: ["r1"] }, watcher);
+    vi.advanceTimersByTime(100);
+    live.setAwake(false);
+    vi.advanceTimersByTime(100);
+    expect(sources[0]?.closed).toBe(true);
+    live.setAwake(true);
+    vi.advanceTimersByTime(100);
+    expect(sources).toHaveLength(2);
+    sources[1]?.send("open");
+    expect(watcher.reload).toHaveBeenCalledTimes(1);
+    stop();
+    vi.advanceTimersByTime(100);
+    expect(sources[1]?.closed).toBe(true);
+    expect(sources).toHaveLength(2);
+  });
+
+  it("survive messages that are no changes", () => {
+    const watcher = listener();
+    live.watch({ runIds: ["r1"] }, watcher);
+    vi.advanceTimersByTime(100);
+    sources[0]?.send("changed", { run_id: 5 });
+    sources[0]?.send("changed", metrics("r1"));
+    vi.advanceTimersByTime(300);
+    expect(watcher.changed).toHaveBeenCalledTimes(1);
+  });
+
+  it("are about a hundred topics at most, experiments before runs", () => {
+    const runIds = Array.from({ length: 150 }, (_, index) => `r${String(index).padStart(3, "0")}`);
+    const topics = wantedTopics([{ runIds }, { experimentIds: ["9", "9"] }]);
+    expect(topics?.experiment_id).toEqual(["9"]);
+    expect(topics?.run_id).toHaveLength(99);
+    expect(wantedTopics([{}])).toBeUndefined();
+  });
+});

@@ -1,0 +1,79 @@
+import type { Run, RunInfo, SearchRunsResponse } from "../wire";
+import type {
+  ChildrenCounts,
+  RunGroup,
+  RunsChange,
+  SearchGroups,
+  SearchGroupsResponse,
+  SearchRunRoots,
+} from "../wire/trainyard";
+import { change, MLFLOW, type Options, query, TRAINYARD } from "./http";
+
+export interface RunPage {
+  runs: Run[];
+  /** Empty on the last page. */
+  next_page_token: string;
+}
+
+/** One page of runs. */
+export async function search(request: SearchRunRoots, options: Options = {}): Promise<RunPage> {
+  const answer = await query<SearchRunsResponse>(`${MLFLOW}runs/search`, request, options);
+  return { runs: answer.runs ?? [], next_page_token: answer.next_page_token ?? "" };
+}
+
+/** Runs by id, in no order; those that are not there are left out. */
+export async function byIds(experiment_ids: string[], ids: readonly string[], options: Options = {}): Promise<Run[]> {
+  if (ids.length === 0) return [];
+  const filter = `run_id IN (${ids.map((id) => `'${id}'`).join(", ")})`;
+  const page = await search({ experiment_ids, filter, run_view_type: "ALL", max_results: ids.length }, options);
+  return page.runs;
+}
+
+export interface GroupPage {
+  groups: RunGroup[];
+  next_page_token: string;
+}
+
+/** One page of groups of runs, with aggregates of some metrics. */
+export async function groups(request: SearchGroups, options: Options = {}): Promise<GroupPage> {
+  const answer = await query<SearchGroupsResponse>(`${TRAINYARD}runs/groups`, request, options);
+  return { groups: answer.groups ?? [], next_page_token: answer.next_page_token ?? "" };
+}
+
+/** How many runs a filter finds, and how many of them are running. */
+export async function count(
+  request: Pick<SearchGroups, "experiment_ids" | "filter" | "run_view_type">,
+  options: Options = {},
+): Promise<{ runs: number; running: number }> {
+  const page = await groups({ ...request, group_by: [{ kind: "attribute", key: "status" }], max_results: 10 }, options);
+  let runs = 0;
+  let running = 0;
+  for (const group of page.groups) {
+    runs += group.runs;
+    running += group.running;
+  }
+  return { runs, running };
+}
+
+/** How many runs each run has started; runs without any are left out. */
+export async function childrenCounts(run_ids: readonly string[], options: Options = {}): Promise<Map<string, number>> {
+  if (run_ids.length === 0) return new Map();
+  const answer = await query<ChildrenCounts>(`${TRAINYARD}runs/children-counts`, { run_ids }, options);
+  return new Map((answer.counts ?? []).filter((one) => one.children > 0).map((one) => [one.run_id, one.children]));
+}
+
+/** Runs that one request changes at most. */
+const MOST = 1000;
+
+/** Deletes, restores or tags any number of runs; a thousand at once, in one transaction each. */
+export async function changeAll(request: RunsChange): Promise<void> {
+  for (let at = 0; at < request.run_ids.length; at += MOST) {
+    await change("POST", `${TRAINYARD}runs/change`, { ...request, run_ids: request.run_ids.slice(at, at + MOST) });
+  }
+}
+
+/** Renames a run. */
+export async function rename(run_id: string, run_name: string): Promise<RunInfo> {
+  const answer = await change<{ run_info: RunInfo }>("POST", `${MLFLOW}runs/update`, { run_id, run_name });
+  return answer.run_info;
+}

@@ -1,0 +1,244 @@
+import { quoteName, quoteText, tokenize, type Token } from "./lexer";
+
+export interface Suggestion {
+  /** Put in the place of `from` to `to`. */
+  insert: string;
+  label: string;
+  /** Read beside the label. */
+  hint?: string;
+}
+
+export type NameKind = "metric" | "param" | "tag";
+
+/** What may stand at the cursor, and which part of the text it would replace. */
+export type Expected =
+  | { what: "key"; typed: string; from: number; to: number }
+  | { what: "name"; kind: NameKind; typed: string; from: number; to: number }
+  | { what: "comparison"; key: Key; typed: string; from: number; to: number }
+  | { what: "value"; key: Key; typed: string; from: number; to: number }
+  | { what: "joint"; typed: string; from: number; to: number }
+  | undefined;
+
+/** The key of a clause: what is before the first dot, and the name. */
+export interface Key {
+  prefix: string;
+  name: string;
+}
+
+export const PREFIXES: Readonly<Record<string, NameKind>> = {
+  metrics: "metric",
+  metric: "metric",
+  params: "param",
+  param: "param",
+  parameters: "param",
+  parameter: "param",
+  tags: "tag",
+  tag: "tag",
+};
+
+const ATTRIBUTES: readonly [string, string][] = [
+  ["run_name", "name of the run"],
+  ["status", "RUNNING, FINISHED, FAILED …"],
+  ["start_time", "milliseconds since 1970"],
+  ["end_time", "milliseconds since 1970"],
+  ["duration", "milliseconds from start to end"],
+  ["user_id", "who started it"],
+  ["run_id", ""],
+  ["artifact_uri", ""],
+];
+const NUMERIC = new Set(["start_time", "end_time", "duration"]);
+const STATUSES = ["RUNNING", "SCHEDULED", "FINISHED", "FAILED", "KILLED"];
+const NUMBER_COMPARISONS = ["<", "<=", ">", ">=", "=", "!=", "BETWEEN", "IN", "IS NULL", "IS NOT NULL"];
+const TEXT_COMPARISONS = ["=", "!=", "LIKE", "ILIKE", "RLIKE", "IN", "IS NULL", "IS NOT NULL"];
+
+/** What is being typed at the cursor. */
+export function expected(filter: string, cursor: number): Expected {
+  const all = tokenize(filter.slice(0, cursor));
+  const last = all.at(-1);
+  const tokens = all.filter((token) => token.kind !== "space");
+  const text = (token: Token | undefined) => (token ? filter.slice(token.start, token.end) : "");
+  const touching = last !== undefined && last.kind !== "space";
+  const current = touching ? tokens.at(-1) : undefined;
+  const typed = text(current);
+  const from = current?.start ?? cursor;
+  const before = current ? tokens.slice(0, -1) : tokens;
+
+  // `metrics.` and `metrics.lo`, `metrics.`val/`: everything behind the prefix's dot is the name.
+  const dot = nameStart(filter, tokens, touching);
+  if (dot)
+    return {
+      what: "name",
+      kind: dot.kind,
+      typed: filter.slice(dot.from, cursor).replace(/^`/, ""),
+      from: dot.from,
+      to: cursor,
+    };
+
+  const place = placeOf(filter, before);
+  const to = cursor;
+  switch (place.at) {
+    case "key":
+      if (current && current.kind !== "word" && current.kind !== "keyword") return undefined;
+      return { what: "key", typed, from, to };
+    case "comparison":
+      if (current?.kind === "sign") return undefined;
+      return { what: "comparison", key: place.key, typed, from, to };
+    case "value":
+      if (current?.kind === "number" || current?.kind === "sign" || current?.kind === "comparison") return undefined;
+      return { what: "value", key: place.key, typed: typed.replace(/^['"]/, ""), from, to };
+    case "joint":
+      if (current && current.kind !== "word" && current.kind !== "keyword") return undefined;
+      return { what: "joint", typed, from, to };
+  }
+}
+
+function nameStart(
+  filter: string,
+  tokens: readonly Token[],
+  touching: boolean,
+): { kind: NameKind; from: number } | undefined {
+  if (!touching) return undefined;
+  // Back over name and dots to the prefix, as long as nothing stands between them.
+  for (let at = tokens.length - 1; at > 0; at--) {
+    const dot = tokens[at];
+    const prefix = tokens[at - 1];
+    if (!dot || !prefix) return undefined;
+    const next = tokens[at + 1];
+    if (next && next.start !== dot.end) return undefined;
+    const isDot = filter.slice(dot.start, dot.end) === ".";
+    const kind = isDot && prefix.end === dot.start ? PREFIXES[filter.slice(prefix.start, prefix.end)] : undefined;
+    const behindDot = tokens[at - 2];
+    const isPrefix =
+      kind && !(behindDot && behindDot.end === prefix.start && filter.slice(behindDot.start, behindDot.end) === ".");
+    if (kind && isPrefix) {
+      const quoted = next?.kind === "name" && next.end < (tokens.at(-1)?.end ?? 0);
+      return quoted || next?.kind === "name" ? undefined : { kind, from: dot.end };
+    }
+    if (!["word", "number", "keyword"].includes(dot.kind) && !isDot && dot.open !== true) return undefined;
+  }
+  return undefined;
+}
+
+type Place = { at: "key" } | { at: "comparison"; key: Key } | { at: "value"; key: Key } | { at: "joint" };
+
+/** Walks over whole tokens and says what should come behind them. */
+function placeOf(filter: string, tokens: readonly Token[]): Place {
+  let place: Place = { at: "key" };
+  let key: Key = { prefix: "", name: "" };
+  let list = false;
+  let between = false;
+  for (let at = 0; at < tokens.length; at++) {
+    const token = tokens[at];
+    if (!token) break;
+    const text = filter.slice(token.start, token.end);
+    const upper = token.kind === "keyword" ? text.toUpperCase() : text;
+    switch (place.at) {
+      case "key": {
+        if (upper === "NOT" || upper === "(" || upper === "AND") break;
+        let end = token.end;
+        while (tokens[at + 1]?.start === end && isPartOfKey(filter, tokens[at + 1])) end = tokens[++at]?.end ?? end;
+        key = splitKey(filter.slice(token.start, end));
+        place = { at: "comparison", key };
+        break;
+      }
+      case "comparison":
+        if (upper === "NOT" || upper === "IS") break;
+        if (upper === "NULL") place = { at: "joint" };
+        else {
+          between = upper === "BETWEEN";
+          place = { at: "value", key };
+        }
+        break;
+      case "value":
+        if (upper === "(") list = true;
+        else if (list) {
+          if (upper === ")") {
+            list = false;
+            place = { at: "joint" };
+          }
+        } else if (between) {
+          if (upper === "AND") between = false;
+        } else place = { at: "joint" };
+        break;
+      case "joint":
+        if (upper === "AND" || upper === "OR") place = { at: "key" };
+        break;
+    }
+  }
+  return place;
+}
+
+function isPartOfKey(filter: string, token: Token | undefined): boolean {
+  if (!token) return false;
+  return (
+    ["word", "name", "text", "number", "keyword"].includes(token.kind) || filter.slice(token.start, token.end) === "."
+  );
+}
+
+function splitKey(text: string): Key {
+  const dot = text.indexOf(".");
+  if (dot < 0) return { prefix: "", name: text };
+  const name = text.slice(dot + 1);
+  const bare = /^`[^]*`$/.test(name) ? name.slice(1, -1).replaceAll("``", "`") : name;
+  return { prefix: text.slice(0, dot), name: bare };
+}
+
+/** Suggestions that need no server. Those for names and values of params come from `columns`. */
+export function fixedSuggestions(expected: Expected): Suggestion[] {
+  if (!expected) return [];
+  const starts = (word: string) => word.toLowerCase().startsWith(expected.typed.toLowerCase());
+  switch (expected.what) {
+    case "key":
+      return [
+        ...[
+          ["metrics.", "a metric's latest value"],
+          ["params.", "a param"],
+          ["tags.", "a tag"],
+        ].map(([label = "", hint = ""]) => ({ label, insert: label, hint })),
+        ...ATTRIBUTES.map(([label, hint]) => ({ label, insert: `${label} `, hint })),
+        { label: "dataset.name", insert: "dataset.name ", hint: "an input" },
+        { label: "NOT", insert: "NOT " },
+      ].filter((one) => starts(one.label));
+    case "comparison": {
+      const numeric =
+        PREFIXES[expected.key.prefix] === "metric" || (expected.key.prefix === "" && NUMERIC.has(expected.key.name));
+      const all = numeric
+        ? NUMBER_COMPARISONS
+        : PREFIXES[expected.key.prefix] === "param"
+          ? [...NUMBER_COMPARISONS, "LIKE", "ILIKE", "RLIKE"]
+          : TEXT_COMPARISONS;
+      return all.filter(starts).map((label) => ({ label, insert: label === "IN" ? "IN (" : `${label} ` }));
+    }
+    case "value": {
+      const { prefix, name } = expected.key;
+      if (name === "status" && (prefix === "" || prefix.startsWith("attr"))) {
+        return STATUSES.filter(starts).map((label) => ({ label, insert: `${quoteText(label)} ` }));
+      }
+      return [];
+    }
+    case "joint":
+      return ["AND", "OR"].filter(starts).map((label) => ({ label, insert: `${label} ` }));
+    case "name":
+      return [];
+  }
+}
+
+/** A name from the server as a suggestion. */
+export function nameSuggestion(name: string, runs: number): Suggestion {
+  return {
+    label: name,
+    insert: `${quoteName(name)} `,
+    hint: `${runs.toLocaleString()} ${runs === 1 ? "run" : "runs"}`,
+  };
+}
+
+/** The text with a suggestion in its place, and where the cursor then is. */
+export function accept(
+  filter: string,
+  at: { from: number; to: number },
+  suggestion: Suggestion,
+): { text: string; cursor: number } {
+  const rest = filter.slice(at.to);
+  const insert = rest.startsWith(" ") ? suggestion.insert.trimEnd() : suggestion.insert;
+  return { text: filter.slice(0, at.from) + insert + rest, cursor: at.from + insert.length };
+}

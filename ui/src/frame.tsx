@@ -1,0 +1,126 @@
+import { A, type RouteSectionProps, useLocation, useNavigate } from "@solidjs/router";
+import { createSignal, ErrorBoundary, type JSX, lazy, onCleanup, onMount, Show, Suspense } from "solid-js";
+
+import { Button } from "./components/button";
+import { Confirmations } from "./components/confirm";
+import { Failure } from "./components/failure";
+import { Icon, Mark } from "./components/icons";
+import { MenuButton } from "./components/menu";
+import { modifier, runShortcut, useShortcuts } from "./components/shortcuts";
+import { Skeleton } from "./components/skeleton";
+import { Toasts, undoLast } from "./components/toast";
+import { chooseTheme, theme, themeChoice } from "./data/theme";
+
+import "./frame.css";
+
+const Palette = lazy(() => import("./components/palette"));
+const ShortcutHelp = lazy(() => import("./components/shortcut-help"));
+
+/** What stands around every page: navigation, palette, messages; and what catches a page that fails. */
+export function Frame(props: RouteSectionProps): JSX.Element {
+  const [palette, setPalette] = createSignal(false);
+  const [help, setHelp] = createSignal(false);
+  const location = useLocation();
+  const navigate = useNavigate();
+  let main!: HTMLElement;
+
+  useShortcuts("Everywhere", [
+    { keys: "mod+k", does: "Open the palette", run: () => setPalette(true), inFields: true },
+    { keys: "g e", does: "Go to experiments", run: () => navigate("/experiments") },
+    { keys: "g m", does: "Go to models", run: () => navigate("/models") },
+    { keys: "?", does: "Show all keys", run: () => setHelp(true) },
+    { keys: "mod+z", does: "Undo the last delete or change", run: () => undoLast() },
+  ]);
+  onMount(() => {
+    document.addEventListener("keydown", runShortcut);
+    onCleanup(() => document.removeEventListener("keydown", runShortcut));
+  });
+
+  return (
+    <div class="frame">
+      <a
+        class="skip"
+        href="#main"
+        onClick={(event) => {
+          event.preventDefault();
+          main.focus();
+        }}
+      >
+        Skip to content
+      </a>
+      <header class="frame-head">
+        <A class="frame-name" href="/experiments" aria-label="Trainyard, home">
+          <Mark />
+          <span>Trainyard</span>
+        </A>
+        <nav class="frame-nav" aria-label="Main">
+          <A href="/experiments" activeClass="active">
+            Experiments
+          </A>
+          <A href="/models" activeClass="active">
+            Models
+          </A>
+        </nav>
+        <button type="button" class="frame-search" onClick={() => setPalette(true)} aria-label="Search and commands">
+          <Icon name="search" />
+          <span>Search</span>
+          <kbd>{modifier === "⌘" ? "⌘K" : "Ctrl K"}</kbd>
+        </button>
+        <MenuButton
+          label="Theme"
+          icon={theme() === "dark" ? "moon" : "sun"}
+          end
+          items={[
+            { label: "Light", icon: "sun", checked: themeChoice() === "light", run: () => chooseTheme("light") },
+            { label: "Dark", icon: "moon", checked: themeChoice() === "dark", run: () => chooseTheme("dark") },
+            { label: "As the system", checked: themeChoice() === "system", run: () => chooseTheme("system") },
+          ]}
+        />
+        <Button class="frame-help" kind="quiet" icon="help" label="Keyboard shortcuts" onClick={() => setHelp(true)} />
+      </header>
+      <main class="frame-main" id="main" ref={main} tabIndex={-1}>
+        <ErrorBoundary
+          fallback={(error: unknown, reset) => <PageFailure error={error} path={location.pathname} reset={reset} />}
+        >
+          <Suspense
+            fallback={
+              <div class="page">
+                <Skeleton lines={8} />
+              </div>
+            }
+          >
+            {props.children}
+          </Suspense>
+        </ErrorBoundary>
+      </main>
+      <Toasts />
+      <Confirmations />
+      <Suspense>
+        <Show when={palette()}>
+          <Palette onClose={() => setPalette(false)} onHelp={() => setHelp(true)} />
+        </Show>
+        <Show when={help()}>
+          <ShortcutHelp onClose={() => setHelp(false)} />
+        </Show>
+      </Suspense>
+    </div>
+  );
+}
+
+/** A page that threw; another address is another try. */
+function PageFailure(props: { error: unknown; path: string; reset: () => void }): JSX.Element {
+  const location = useLocation();
+  const failedAt = props.path;
+  return (
+    <Show when={location.pathname === failedAt} fallback={<Resume reset={props.reset} />}>
+      <div class="page">
+        <Failure what="This page could not be shown" error={props.error} onRetry={() => props.reset()} />
+      </div>
+    </Show>
+  );
+}
+
+function Resume(props: { reset: () => void }): JSX.Element {
+  onMount(() => props.reset());
+  return null;
+}

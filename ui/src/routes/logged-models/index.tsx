@@ -1,0 +1,129 @@
+import { useParams, useSearchParams } from "@solidjs/router";
+import { createEffect, createResource, createSignal, type JSX, Match, on, Show, Switch } from "solid-js";
+
+import { Button } from "../../components/button";
+import { Empty } from "../../components/empty";
+import { Failure } from "../../components/failure";
+import { createPages } from "../../components/pages";
+import { useShortcuts } from "../../components/shortcuts";
+import { Skeleton } from "../../components/skeleton";
+import { Tabs } from "../../components/tabs";
+import { useTitle } from "../../components/title";
+import { getExperiment } from "../../data/experiments";
+import { ApiError, describe } from "../../data/http";
+import { searchLoggedModels } from "../../data/models";
+import { LoggedModelTable } from "./table";
+
+import "../../components/plain-table.css";
+import "./logged-models.css";
+
+/** The tab of an experiment with the models that its runs logged. */
+export default function LoggedModels(): JSX.Element {
+  const params = useParams<{ experiment_id: string }>();
+  const [query, setQuery] = useSearchParams<{ filter?: string; order?: string; dir?: string }>();
+  const [experiment] = createResource(
+    () => params.experiment_id,
+    (id) => getExperiment(id),
+  );
+  const name = () => (experiment.state === "ready" ? experiment.latest.name : params.experiment_id);
+  useTitle(() => `Models of ${name()}`);
+
+  const filter = () => query.filter ?? "";
+  const order = () => ({ field_name: query.order ?? "creation_timestamp", ascending: query.dir === "asc" });
+  const pages = createPages((pageToken, signal) =>
+    searchLoggedModels([params.experiment_id], filter(), order(), pageToken, { signal }),
+  );
+  createEffect(
+    on([() => params.experiment_id, filter, () => query.order, () => query.dir], () => void pages.restart()),
+  );
+
+  let field!: HTMLInputElement;
+  const [draft, setDraft] = createSignal(filter());
+  useShortcuts("Logged models", [{ keys: "/", does: "Filter models", run: () => field.focus() }]);
+  /** What the server says is wrong with the filter. */
+  const refused = () => {
+    const error = pages.failure();
+    return error instanceof ApiError && error.status === 400 && filter() !== "" ? describe(error) : undefined;
+  };
+  const sort = (column: string) => {
+    const turned = order().field_name === column && !order().ascending;
+    setQuery({ order: column, dir: turned ? "asc" : undefined }, { replace: true });
+  };
+
+  return (
+    <div class="page page-wide">
+      <header class="page-head">
+        <h1>{name()}</h1>
+      </header>
+      <Tabs
+        label="Experiment"
+        tabs={[
+          { label: "Runs", href: `/experiments/${params.experiment_id}`, end: true },
+          { label: "Models", href: `/experiments/${params.experiment_id}/models` },
+        ]}
+      />
+      <form
+        class="logged-filter"
+        role="search"
+        onSubmit={(event) => {
+          event.preventDefault();
+          setQuery({ filter: draft().trim() === "" ? undefined : draft().trim() });
+        }}
+      >
+        <input
+          ref={field}
+          class="input mono"
+          type="search"
+          spellcheck={false}
+          autocomplete="off"
+          placeholder="metrics.accuracy > 0.9 AND params.optimizer = 'adam'"
+          aria-label="Filter"
+          aria-invalid={refused() !== undefined}
+          aria-describedby="filter-problem"
+          value={draft()}
+          onInput={(event) => setDraft(event.currentTarget.value)}
+        />
+        <Button type="submit" icon="filter" busy={pages.busy() && pages.items() !== undefined}>
+          Filter
+        </Button>
+      </form>
+      <p id="filter-problem" class="field-error" role="alert">
+        {refused()}
+      </p>
+      <Switch fallback={<Skeleton lines={8} label="Loading models" />}>
+        <Match when={refused() === undefined && pages.items() === undefined && pages.failure()}>
+          {(error) => (
+            <Failure what="The models could not be loaded" error={error()} onRetry={() => void pages.restart()} />
+          )}
+        </Match>
+        <Match when={pages.items()?.length === 0 && filter() !== ""}>
+          <Empty icon="filter" title="No model fits the filter" />
+        </Match>
+        <Match when={pages.items()?.length === 0}>
+          <Empty icon="box" title="No models logged yet" code={'mlflow.sklearn.log_model(model, name="model")'}>
+            A model that a run logs appears here, with its metrics.
+          </Empty>
+        </Match>
+        <Match when={pages.items()}>
+          {(models) => (
+            <>
+              <LoggedModelTable models={models()} order={order()} onSort={sort} />
+              <Show when={refused() === undefined && pages.failure()}>
+                {(error) => (
+                  <Failure what="More could not be loaded" error={error()} onRetry={() => void pages.more()} inline />
+                )}
+              </Show>
+              <Show when={pages.hasMore()}>
+                <div class="more">
+                  <Button busy={pages.busy()} onClick={() => void pages.more()}>
+                    Load more
+                  </Button>
+                </div>
+              </Show>
+            </>
+          )}
+        </Match>
+      </Switch>
+    </div>
+  );
+}

@@ -1,0 +1,31 @@
+import { toast, toastError } from "../../components/toast";
+
+export interface Change {
+  /** What has happened: "Alias champion set". */
+  done: string;
+  /** What has not: "The alias was not set". */
+  failed: string;
+  run: () => Promise<unknown>;
+  /** Takes it back; left out for what cannot be taken back. */
+  undo?: () => Promise<unknown>;
+  /** Reads again what has changed; after the change and after taking it back. */
+  reload: () => unknown;
+}
+
+/** Makes a change, tells of it and offers to take it back. Whether it was made. */
+export async function make(change: Change): Promise<boolean> {
+  try {
+    await change.run();
+  } catch (error) {
+    toastError(change.failed, error);
+    return false;
+  }
+  const { undo } = change;
+  const takeBack = async () => {
+    await undo?.();
+    await change.reload();
+  };
+  toast(change.done, undo === undefined ? {} : { undo: takeBack });
+  await change.reload();
+  return true;
+}

@@ -1,0 +1,93 @@
+import { useNavigate, useSearchParams } from "@solidjs/router";
+import { createEffect, createMemo, createResource, type JSX, on, Show } from "solid-js";
+
+import { Charts } from "../../charts/charts";
+import type { Suggest } from "../../charts/charts-context";
+import { type ChartsState, defaultCharts, lineChart } from "../../charts/spec";
+import { createStoredCharts } from "../../charts/stored-charts";
+import { Empty } from "../../components/empty";
+import { Failure } from "../../components/failure";
+import { Skeleton } from "../../components/skeleton";
+import { summaries } from "../../data/metrics";
+import type { Run } from "../../wire";
+
+const SYSTEM = "system/";
+const MOST_CHARTS = 24;
+const SUGGESTIONS = 200;
+
+/** Charts of one run: of its training, or of the machine that it ran on. */
+export function RunCharts(props: { run: Run; kind: "training" | "system" }): JSX.Element {
+  const navigate = useNavigate();
+  const [search, setSearch] = useSearchParams<{ metric?: string }>();
+  const system = () => props.kind === "system";
+  // eslint-disable-next-line solid/reactivity -- a run stays in its experiment, and each kind has a component of its own
+  const [stored, setStored] = createStoredCharts(`${props.kind}.${props.run.info.experiment_id}`);
+
+  const suggest: Suggest = async (kind, contains) => {
+    if (kind === "param") {
+      const text = contains.toLowerCase();
+      return (props.run.data.params ?? []).map(({ key }) => key).filter((key) => key.toLowerCase().includes(text));
+    }
+    const page = await summaries({ run_id: props.run.info.run_id, contains, max_results: SUGGESTIONS });
+    return page.metrics.map((metric) => metric.key);
+  };
+  const [found, { refetch }] = createResource(
+    () => ({ run_id: props.run.info.run_id, prefix: system() ? SYSTEM : undefined }),
+    async (request) => {
+      const { metrics } = await summaries({ ...request, max_results: SUGGESTIONS });
+      // Lines before single points: a chart of one value says little.
+      const curves = metrics.filter((metric) => metric.points > 1).map((metric) => metric.key);
+      const points = metrics.filter((metric) => metric.points <= 1).map((metric) => metric.key);
+      return [...curves, ...points];
+    },
+  );
+  const state = createMemo((): ChartsState | undefined => {
+    const kept = stored();
+    if (kept) return kept;
+    if (found.state !== "ready") return undefined;
+    if (!system()) return defaultCharts(found.latest, MOST_CHARTS);
+    return { charts: found.latest.slice(0, MOST_CHARTS).map((key) => lineChart([key], `metric:${key}`)) };
+  });
+
+  // A metric that the address names gets a chart in front, once.
+  createEffect(
+    on([state, () => search.metric], ([current, metric]) => {
+      if (!current || metric === undefined || metric === "") return;
+      setSearch({ metric: undefined }, { replace: true });
+      const own = current.charts.find((chart) => chart.kind === "line" && chart.metrics.includes(metric));
+      const first = own ?? lineChart([metric]);
+      setStored({ charts: [first, ...current.charts.filter((chart) => chart !== own)] });
+    }),
+  );
+
+  return (
+    <Show
+      when={state()}
+      fallback={
+        <Show when={found.state === "errored"} fallback={<Skeleton lines={8} />}>
+          <Failure what="The metrics could not be loaded" error={found.error} onRetry={() => void refetch()} />
+        </Show>
+      }
+    >
+      {(charts) => (
+        <Show
+          when={!system() || charts().charts.length > 0}
+          fallback={
+            <Empty icon="system" title="No system metrics" code="mlflow.enable_system_metrics_logging()">
+              Use of processors, memory, disks and network is recorded from the next run on.
+            </Empty>
+          }
+        >
+          <Charts
+            runs={[props.run]}
+            state={charts()}
+            setState={setStored}
+            suggest={suggest}
+            openRun={(id) => navigate(`/runs/${id}`)}
+            live={{ runIds: [props.run.info.run_id] }}
+          />
+        </Show>
+      )}
+    </Show>
+  );
+}

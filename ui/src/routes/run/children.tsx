@@ -1,0 +1,156 @@
+import { A } from "@solidjs/router";
+import { createEffect, createSignal, For, type JSX, on, Show } from "solid-js";
+
+import { formatExact } from "../../charts/ticks";
+import { metricValue } from "../../charts/run-values";
+import { Button } from "../../components/button";
+import { Empty } from "../../components/empty";
+import { Failure } from "../../components/failure";
+import { RunStatusBadge } from "../../components/run-status";
+import { Skeleton } from "../../components/skeleton";
+import { Duration, TimeAgo } from "../../components/time";
+import { createLive } from "../../data/live";
+import { search } from "../../data/runs";
+import type { Run } from "../../wire";
+
+const PAGE = 50;
+const METRIC_COLUMNS = 4;
+
+/** Runs that this run has started, the latest first. */
+export function RunChildren(props: { run: Run }): JSX.Element {
+  const [runs, setRuns] = createSignal<readonly Run[]>();
+  const [token, setToken] = createSignal("");
+  const [busy, setBusy] = createSignal(false);
+  const [error, setError] = createSignal<unknown>();
+
+  async function load(page_token: string): Promise<void> {
+    if (busy()) return;
+    setBusy(true);
+    try {
+      const shown = page_token === "" ? Math.max(runs()?.length ?? 0, PAGE) : PAGE;
+      const page = await search({
+        experiment_ids: [props.run.info.experiment_id],
+        filter: `tags.\`mlflow.parentRunId\` = '${props.run.info.run_id}'`,
+        order_by: ["attributes.start_time DESC"],
+        max_results: Math.min(shown, 1000),
+        ...(page_token === "" ? {} : { page_token }),
+      });
+      setRuns((before) => (page_token === "" ? page.runs : [...(before ?? []), ...page.runs]));
+      setToken(page.next_page_token);
+      setError(undefined);
+    } catch (failure) {
+      setError(failure);
+    } finally {
+      setBusy(false);
+    }
+  }
+  createEffect(
+    on(
+      () => props.run.info.run_id,
+      () => void load(""),
+    ),
+  );
+  // Children are other runs of the experiment: it is watched as a whole.
+  createLive(() => ({ experimentIds: [props.run.info.experiment_id] }), {
+    changed(changes) {
+      const known = new Set(runs()?.map((run) => run.info.run_id));
+      if (changes.some(({ runId, kinds }) => kinds.has("created") || (known.has(runId) && kinds.has("status"))))
+        void load("");
+    },
+    reload: () => void load(""),
+  });
+
+  const metrics = () => {
+    const keys = new Set<string>();
+    for (const run of runs() ?? []) {
+      for (const { key } of run.data.metrics ?? []) {
+        if (!key.startsWith("system/")) keys.add(key);
+        if (keys.size >= METRIC_COLUMNS) return [...keys];
+      }
+    }
+    return [...keys];
+  };
+
+  return (
+    <>
+      <Show when={error()}>
+        {(failure) => (
+          <Failure what="The children could not be loaded" error={failure()} onRetry={() => void load("")} />
+        )}
+      </Show>
+      <Show when={runs()} fallback={error() === undefined && <Skeleton lines={6} />}>
+        {(all) => (
+          <Show
+            when={all().length > 0}
+            fallback={<Empty icon="tree" title="No child runs" code={"with mlflow.start_run(nested=True):\n    ..."} />}
+          >
+            <section class="panel">
+              <div class="panel-head">
+                <h2>Child runs</h2>
+                <A class="button" href={compareAddress(all())}>
+                  Compare {all().length}
+                </A>
+              </div>
+              <div class="table-scroll">
+                <table class="plain-table">
+                  <thead>
+                    <tr>
+                      <th scope="col">Name</th>
+                      <th scope="col">Status</th>
+                      <th scope="col">Started</th>
+                      <th scope="col">Duration</th>
+                      <For each={metrics()}>
+                        {(key) => (
+                          <th scope="col" class="number">
+                            {key}
+                          </th>
+                        )}
+                      </For>
+                    </tr>
+                  </thead>
+                  <tbody>
+                    <For each={all()}>
+                      {(run) => (
+                        <tr>
+                          <td class="plain-name">
+                            <A href={`/runs/${run.info.run_id}`}>{run.info.run_name}</A>
+                          </td>
+                          <td>
+                            <RunStatusBadge status={run.info.status} />
+                          </td>
+                          <td>
+                            <TimeAgo at={run.info.start_time} />
+                          </td>
+                          <td>
+                            <Duration from={run.info.start_time} to={run.info.end_time} />
+                          </td>
+                          <For each={metrics()}>
+                            {(key) => {
+                              const value = metricValue(run, key);
+                              return <td class="number">{value === undefined ? "" : formatExact(value)}</td>;
+                            }}
+                          </For>
+                        </tr>
+                      )}
+                    </For>
+                  </tbody>
+                </table>
+              </div>
+              <Show when={token() !== ""}>
+                <div class="more">
+                  <Button busy={busy()} onClick={() => void load(token())}>
+                    More
+                  </Button>
+                </div>
+              </Show>
+            </section>
+          </Show>
+        )}
+      </Show>
+    </>
+  );
+}
+
+function compareAddress(runs: readonly Run[]): string {
+  return `/compare#${runs.map((run) => `run=${run.info.run_id}`).join("&")}`;
+}

@@ -1,0 +1,39 @@
+// Logs as text: which files are logs, and how what was meant for a terminal reads on a page.
+
+import type { ArtifactEntry } from "../../data/artifacts";
+
+const LOG_NAME = /(^|[._-])(log|logs|stdout|stderr|out|err|output|console)([._-]|\d|$)/i;
+const TEXT_END = /\.(log|out|err|txt|text|jsonl)(\.\d+)?$/i;
+
+/** Whether a file looks like a log: by its ending, or by a name that says so. */
+export function isLog(entry: Pick<ArtifactEntry, "name" | "isDirectory">): boolean {
+  if (entry.isDirectory) return false;
+  if (/\.(log|out|err)(\.\d+)?$/i.test(entry.name)) return true;
+  const hasNoEnding = !entry.name.includes(".");
+  return LOG_NAME.test(entry.name) && (TEXT_END.test(entry.name) || hasNoEnding);
+}
+
+/** Directories in which logs are looked for, beside the top one. */
+export function isLogDirectory(entry: Pick<ArtifactEntry, "name" | "isDirectory">): boolean {
+  return entry.isDirectory && /^(logs?|stdout|stderr|output|console)$/i.test(entry.name);
+}
+
+// Colours, cursor movements and titles of terminals: ECMA-48 control sequences and operating system commands.
+// eslint-disable-next-line no-control-regex -- these are control characters by nature
+const ESCAPES = /\u001b(?:\[[0-?]*[ -/]*[@-~]|\][^\u0007\u001b]*(?:\u0007|\u001b\\)?|[@-Z\\-_])/g;
+
+/** Removes what only a terminal understands; of a progress bar that was drawn over itself the last state stays. */
+export function cleanLog(text: string): string {
+  return text
+    .replace(ESCAPES, "")
+    .replace(/\r+\n/g, "\n")
+    .replace(/[^\n]*\r(?=[^\n])/g, "")
+    .replace(/\r$/gm, "");
+}
+
+/** Cuts off the part of a line at the start of a piece of a file. */
+export function fromWholeLine(text: string, isStart: boolean): string {
+  if (isStart) return text;
+  const end = text.indexOf("\n");
+  return end < 0 ? text : text.slice(end + 1);
+}

@@ -1,0 +1,163 @@
+import { createEffect, createMemo, createResource, createSignal, For, type JSX, on, onCleanup, Show } from "solid-js";
+
+import { Button } from "../../components/button";
+import { Empty } from "../../components/empty";
+import { Failure } from "../../components/failure";
+import { formatSize } from "../../components/preview/size";
+import { Skeleton } from "../../components/skeleton";
+import { type ArtifactEntry, type ArtifactOwner, artifactUrl, listArtifacts, readArtifact } from "../../data/artifacts";
+import type { Run } from "../../wire";
+import { createLogTail } from "./log-tail";
+import { cleanLog, isLog, isLogDirectory } from "./log-text";
+
+const FOLLOW_MS = 2000;
+
+/** Text files of the run that look like logs, from their end. */
+export function RunLogs(props: { run: Run }): JSX.Element {
+  const owner = createMemo((): ArtifactOwner => ({ kind: "run", runId: props.run.info.run_id }));
+  const [files, { refetch }] = createResource(owner, findLogs);
+  const [chosen, setChosen] = createSignal<string>();
+  const known = () => (files.state === "ready" || files.state === "refreshing" ? files.latest : undefined);
+  const file = createMemo(() => known()?.find((entry) => entry.path === chosen()) ?? known()?.[0]);
+  return (
+    <Show
+      when={known()}
+      fallback={
+        <Show when={files.state === "errored"} fallback={<Skeleton lines={8} />}>
+          <Failure what="The files could not be listed" error={files.error} onRetry={() => void refetch()} />
+        </Show>
+      }
+    >
+      <Show
+        when={file()}
+        fallback={
+          <Empty icon="file" title="No logs" code={'mlflow.log_artifact("train.log")'}>
+            Artifacts whose names end in .log, .out or .err, and those in a directory called logs, are shown here from
+            their end.
+          </Empty>
+        }
+      >
+        {(shown) => (
+          <>
+            <div class="log-files" role="tablist" aria-label="Logs">
+              <For each={known()}>
+                {(entry) => (
+                  <button
+                    type="button"
+                    role="tab"
+                    class="log-file"
+                    aria-selected={entry.path === shown().path}
+                    onClick={() => setChosen(entry.path)}
+                  >
+                    {entry.path}
+                  </button>
+                )}
+              </For>
+              <Button kind="quiet" icon="refresh" label="Look for new logs" onClick={() => void refetch()} />
+            </div>
+            <Show when={shown().path} keyed>
+              {(path) => (
+                <Log owner={owner()} path={path} size={shown().size} running={props.run.info.status === "RUNNING"} />
+              )}
+            </Show>
+          </>
+        )}
+      </Show>
+    </Show>
+  );
+}
+
+async function findLogs(owner: ArtifactOwner): Promise<ArtifactEntry[]> {
+  const top = await listArtifacts(owner, "");
+  const below = await Promise.all(
+    top.filter(isLogDirectory).map(async (directory) => {
+      const entries = await listArtifacts(owner, directory.path);
+      return entries.filter((entry) => !entry.isDirectory);
+    }),
+  );
+  return [...top.filter(isLog), ...below.flat()];
+}
+
+interface LogProps {
+  owner: ArtifactOwner;
+  path: string;
+  size: number | undefined;
+  running: boolean;
+}
+
+function Log(props: LogProps): JSX.Element {
+  let view!: HTMLPreElement;
+  // eslint-disable-next-line solid/reactivity -- a log that is followed goes on being followed when the run ends
+  const [following, setFollowing] = createSignal(props.running);
+  const [wrap, setWrap] = createSignal(true);
+  const tail = createLogTail(
+    (start, length, signal) => readArtifact(props.owner, props.path, start, length, { signal }),
+    () => props.size,
+  );
+  const text = createMemo(() => cleanLog(tail.text()));
+  void tail.restart();
+
+  createEffect(() => {
+    if (!following()) return;
+    const timer = setInterval(() => {
+      if (document.visibilityState === "visible") void tail.follow();
+    }, FOLLOW_MS);
+    onCleanup(() => clearInterval(timer));
+  });
+  let atEnd = true;
+  createEffect(
+    on(text, () => {
+      if (atEnd) view.scrollTop = view.scrollHeight;
+    }),
+  );
+
+  async function earlier(): Promise<void> {
+    const below = view.scrollHeight - view.scrollTop;
+    atEnd = false;
+    await tail.earlier();
+    // The lines that were in sight stay where they are.
+    view.scrollTop = view.scrollHeight - below;
+  }
+
+  return (
+    <section class="log" aria-label={props.path}>
+      <div class="log-bar">
+        <Button icon="live" pressed={following()} onClick={() => setFollowing(!following())}>
+          Follow
+        </Button>
+        <Button pressed={wrap()} onClick={() => setWrap(!wrap())}>
+          Wrap lines
+        </Button>
+        <Show when={tail.start() > 0}>
+          <Button icon="up" busy={tail.loading()} onClick={() => void earlier()}>
+            Earlier
+          </Button>
+        </Show>
+        <span class="muted log-place">
+          {tail.start() > 0 ? `from ${formatSize(tail.start())} of ` : ""}
+          {formatSize(tail.total())}
+        </span>
+        <a class="button" href={artifactUrl(props.owner, props.path)} download="" rel="external">
+          Download
+        </a>
+      </div>
+      <Show when={tail.error()}>
+        {(error) => (
+          <Failure what="The log could not be read" error={error()} onRetry={() => void tail.restart()} inline />
+        )}
+      </Show>
+      <pre
+        ref={view}
+        class="log-text"
+        data-wrap={wrap() ? "" : undefined}
+        tabIndex={0}
+        aria-label="Text of the log"
+        onScroll={() => {
+          atEnd = view.scrollHeight - view.scrollTop - view.clientHeight < 30;
+        }}
+      >
+        {text()}
+      </pre>
+    </section>
+  );
+}

@@ -1,0 +1,46 @@
+// Models that a run has logged: as outputs, and as older clients wrote them into a tag.
+
+import type { Run } from "../../wire";
+
+export interface LoggedModelEntry {
+  modelId?: string;
+  /** Name or path within the run's artifacts. */
+  name: string;
+  /** What a version of a registered model is made from. */
+  source: string;
+  step?: number;
+  flavors: readonly string[];
+}
+
+const HISTORY = "mlflow.log-model.history";
+
+export function loggedModels(run: Run): LoggedModelEntry[] {
+  const outputs = (run.outputs?.model_outputs ?? []).map(({ model_id, step }): LoggedModelEntry => {
+    return { modelId: model_id, name: model_id, source: `models:/${model_id}`, step, flavors: [] };
+  });
+  // A client of MLflow 3 may write both; the history then says nothing new.
+  return outputs.length > 0 ? outputs : historyEntries(run);
+}
+
+function historyEntries(run: Run): LoggedModelEntry[] {
+  const text = run.data.tags?.find((tag) => tag.key === HISTORY)?.value;
+  let entries: unknown;
+  try {
+    entries = JSON.parse(text ?? "");
+  } catch {
+    return [];
+  }
+  if (!Array.isArray(entries)) return [];
+  return entries.flatMap((entry: { artifact_path?: unknown; flavors?: unknown } | null): LoggedModelEntry[] => {
+    const path = entry?.artifact_path;
+    if (typeof path !== "string") return [];
+    const flavors = Object.keys(typeof entry?.flavors === "object" && entry.flavors !== null ? entry.flavors : {});
+    return [
+      {
+        name: path,
+        source: `runs:/${run.info.run_id}/${path}`,
+        flavors: flavors.filter((one) => one !== "python_function"),
+      },
+    ];
+  });
+}

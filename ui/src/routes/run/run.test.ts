@@ -1,0 +1,137 @@
+import { describe, expect, it, vi } from "vitest";
+
+import type { Run } from "../../wire";
+import type { MetricSummary } from "../../wire/trainyard";
+import { createLogTail, PART_BYTES } from "./log-tail";
+import { cleanLog, fromWholeLine, isLog, isLogDirectory } from "./log-text";
+import { renewed } from "./metric-pages";
+import { loggedModels } from "./model-entries";
+import { commitAddress, datasetRows, sourceOf } from "./source";
+
+describe("the source of a run", () => {
+  const commit = "8a3ecda0f0c0ffee8a3ecda0f0c0ffee8a3ecda0";
+
+  it("is a page where the repository is one", () => {
+    expect(commitAddress("git@github.com:org/repo.git", commit)).toBe(`https://github.com/org/repo/commit/${commit}`);
+    expect(commitAddress("https://gitlab.com/a/b/", commit)).toBe(`https://gitlab.com/a/b/-/commit/${commit}`);
+    expect(commitAddress("ssh://git@host.example/a.git", commit)).toBe(`https://host.example/a/commit/${commit}`);
+  });
+
+  it("gives no token away, and no address that runs something", () => {
+    expect(commitAddress("https://user:secret@github.com/a/b", commit)).toBe(`https://github.com/a/b/commit/${commit}`);
+    expect(commitAddress("javascript:alert(1)//", commit)).toBeUndefined();
+    expect(commitAddress("/home/me/repo", commit)).toBeUndefined();
+    expect(commitAddress("https://github.com/a/b", "../../x")).toBeUndefined();
+  });
+
+  it("stands in tags, which may be empty", () => {
+    const tags = [
+      { key: "mlflow.source.name", value: "train.py" },
+      { key: "mlflow.source.git.branch", value: "" },
+      { key: "mlflow.source.git.dirty", value: "True" },
+    ];
+    expect(sourceOf(tags)).toMatchObject({ name: "train.py", commit: undefined, branch: undefined, dirty: true });
+    expect(sourceOf(undefined).dirty).toBe(false);
+  });
+
+  it("is datasets with what their profiles say", () => {
+    const dataset = { name: "iris", digest: "d1", source_type: "local", source: '{"uri":"/data/iris.csv"}' };
+    const tags = [{ key: "mlflow.data.context", value: "training" }];
+    expect(datasetRows({ dataset_inputs: [{ tags, dataset: { ...dataset, profile: '{"num_rows":150}' } }] })).toEqual([
+      { name: "iris", digest: "d1", context: "training", facts: "150 rows · /data/iris.csv" },
+    ]);
+    expect(datasetRows({ dataset_inputs: [{ dataset: { ...dataset, source: "not json" } }] })[0]?.facts).toBe("local");
+  });
+});
+
+describe("logged models", () => {
+  const run = (part: Partial<Run>): Run =>
+    ({ info: { run_id: "r1" }, data: {}, inputs: {}, ...part }) as unknown as Run;
+  const history = (value: string) => ({ data: { tags: [{ key: "mlflow.log-model.history", value }] } });
+
+  it("are the run's outputs, else those that older clients wrote down", () => {
+    const outputs = { model_outputs: [{ model_id: "m-1", step: 3 }] };
+    expect(loggedModels(run({ outputs, ...history('[{"artifact_path":"model"}]') }))).toEqual([
+      { modelId: "m-1", name: "m-1", source: "models:/m-1", step: 3, flavors: [] },
+    ]);
+    const old = '[{"artifact_path":"model","flavors":{"python_function":{},"sklearn":{}}}]';
+    expect(loggedModels(run(history(old)))).toEqual([
+      { name: "model", source: "runs:/r1/model", flavors: ["sklearn"] },
+    ]);
+  });
+
+  it("are none where the tag holds something else", () => {
+    for (const value of ["", "{", "{}", '[null,{"artifact_path":5}]'])
+      expect(loggedModels(run(history(value)))).toEqual([]);
+  });
+});
+
+describe("logs", () => {
+  const file = (name: string) => isLog({ name, isDirectory: false });
+
+  it("are known by their names", () => {
+    expect(["train.log", "worker.err", "log.txt", "stdout", "train_output.txt", "run.log.1"].map(file)).not.toContain(
+      false,
+    );
+    expect(["model.pkl", "catalog.csv", "logistic.txt", "blog.html", "notes.txt"].map(file)).not.toContain(true);
+    expect(isLogDirectory({ name: "logs", isDirectory: true })).toBe(true);
+    expect(isLog({ name: "a.log", isDirectory: true })).toBe(false);
+  });
+
+  it("read as on a terminal, without its colours", () => {
+    expect(cleanLog("\u001b[1;32mok\u001b[0m done")).toBe("ok done");
+    expect(cleanLog("\u001b]0;title\u0007x")).toBe("x");
+    expect(cleanLog("10%\r50%\r100%\nnext")).toBe("100%\nnext");
+    expect(cleanLog("windows\r\nlines\r\n")).toBe("windows\nlines\n");
+    expect(cleanLog("80%\r")).toBe("80%");
+  });
+
+  it("begin with a whole line", () => {
+    expect(fromWholeLine("ne one\nline two", false)).toBe("line two");
+    expect(fromWholeLine("line one\nline two", true)).toBe("line one\nline two");
+  });
+
+  it("are read from the end, followed, and read backwards", async () => {
+    let content = new TextEncoder().encode("old line\n" + "x".repeat(PART_BYTES) + "\nlast grün\n");
+    const read = vi.fn((start: number, length: number) =>
+      Promise.resolve({ bytes: content.slice(start, start + length), total: content.length, etag: undefined }),
+    );
+    const tail = createLogTail(read, () => content.length - 5);
+    await tail.restart();
+    expect(tail.text()).toBe("last grün\n");
+    content = new TextEncoder().encode(new TextDecoder().decode(content) + "more\n");
+    await tail.follow();
+    expect(tail.text()).toBe("last grün\nmore\n");
+    expect(tail.total()).toBe(content.length);
+    await tail.earlier();
+    expect(tail.start()).toBe(0);
+    expect(tail.text().startsWith("old line\n")).toBe(true);
+    expect(read).toHaveBeenCalledTimes(4);
+  });
+
+  it("say what went wrong, and go on after it", async () => {
+    const read = vi.fn((): Promise<never> => Promise.reject(new Error("gone")));
+    const tail = createLogTail(read, () => 0);
+    await tail.restart();
+    expect(tail.error()).toBeInstanceOf(Error);
+    expect(tail.loading()).toBe(false);
+  });
+});
+
+describe("metrics that are renewed", () => {
+  const rows = (...keys: string[]) => keys.map((key) => ({ key }) as MetricSummary);
+
+  it("keep those behind that were not read again", () => {
+    expect(renewed(rows("a", "b", "c", "d"), rows("a", "aa", "b"), false).map((row) => row.key)).toEqual([
+      "a",
+      "aa",
+      "b",
+      "c",
+      "d",
+    ]);
+  });
+
+  it("are all that there is where the last page was read", () => {
+    expect(renewed(rows("a", "b", "c"), rows("a"), true).map((row) => row.key)).toEqual(["a"]);
+  });
+});

@@ -1,0 +1,88 @@
+import { describe, expect, it } from "vitest";
+
+import { columnId, defaultColumns, moveColumn, nextOrder, orderBy, toggleColumn } from "./columns";
+import type { Column } from "./state";
+
+const name: Column = { source: "attribute", key: "run_name", pinned: true };
+const loss: Column = { source: "metric", key: "loss" };
+const lr: Column = { source: "param", key: "lr" };
+const ids = (columns: readonly Column[]) => columns.map(columnId);
+
+describe("columns", () => {
+  it("that nobody chose are those most runs have, params that differ first", () => {
+    const summary = (kind: "metric" | "param", key: string, runs: number, distinct: number) => ({
+      kind,
+      key,
+      runs,
+      distinct,
+    });
+    const chosen = ids(
+      defaultColumns([
+        summary("metric", "rare", 1, 1),
+        summary("metric", "loss", 100, 90),
+        summary("metric", "system/cpu", 100, 90),
+        summary("param", "same", 100, 1),
+        summary("param", "lr", 90, 7),
+      ]),
+    );
+    expect(chosen).toEqual([
+      "attribute:run_name",
+      "attribute:status",
+      "attribute:start_time",
+      "attribute:duration",
+      "metric:loss",
+      "param:lr",
+      "param:same",
+      "attribute:user_id",
+      "attribute:source",
+      "attribute:models",
+    ]);
+  });
+
+  it("move before another one, and are pinned beside pinned ones", () => {
+    expect(ids(moveColumn([name, loss, lr], "param:lr", "metric:loss"))).toEqual([
+      "attribute:run_name",
+      "param:lr",
+      "metric:loss",
+    ]);
+    const moved = moveColumn([name, loss, lr], "param:lr", "attribute:run_name");
+    expect(ids(moved)).toEqual(["param:lr", "attribute:run_name", "metric:loss"]);
+    expect(moved[0]?.pinned).toBe(true);
+    expect(ids(moveColumn([name, loss, lr], "metric:loss", undefined))).toEqual([
+      "attribute:run_name",
+      "param:lr",
+      "metric:loss",
+    ]);
+  });
+
+  it("are unpinned where they are dropped among others", () => {
+    const moved = moveColumn([name, loss, lr], "attribute:run_name", "param:lr");
+    expect(ids(moved)).toEqual(["metric:loss", "attribute:run_name", "param:lr"]);
+    expect(moved[1]?.pinned).toBeUndefined();
+  });
+
+  it("of a metric and of its sparkline are two", () => {
+    const both = toggleColumn([loss], { ...loss, spark: true });
+    expect(ids(both)).toEqual(["metric:loss", "spark:loss"]);
+    expect(ids(toggleColumn(both, loss))).toEqual(["spark:loss"]);
+  });
+});
+
+describe("orders", () => {
+  it("quote names", () => {
+    expect(orderBy({ source: "metric", key: "val/loss", descending: true })).toEqual(["metrics.`val/loss` DESC"]);
+    expect(orderBy({ source: "attribute", key: "source", descending: false })).toEqual([
+      "tags.`mlflow.source.name` ASC",
+    ]);
+    expect(orderBy(null)).toEqual([]);
+  });
+
+  it("turn round at a second click and end at a third", () => {
+    const first = nextOrder(null, loss);
+    expect(first?.descending).toBe(true);
+    const second = nextOrder(first, loss);
+    expect(second?.descending).toBe(false);
+    expect(nextOrder(second, loss)).toBeNull();
+    expect(nextOrder(first, lr)).toEqual({ source: "param", key: "lr", descending: false });
+  });
+});

@@ -1,0 +1,133 @@
+import * as runs from "../../data/runs";
+import { both, quoteName, quoteText } from "../../filter/lexer";
+import type { Run } from "../../wire";
+import type { GroupKey, GroupMetric, RunGroup } from "../../wire/trainyard";
+import { toNumber } from "../../data/numbers";
+import { orderBy } from "./columns";
+import type { Page } from "./paged-window";
+import type { Root, RowSource } from "./run-rows";
+import type { Aggregate, ViewState } from "./state";
+import { weightOf } from "./values";
+
+/** What of a view decides which rows there are, and in which order. */
+export type RowQuery = Pick<ViewState, "filter" | "order" | "groups" | "tree" | "lifecycle" | "aggregate"> & {
+  experimentId: string;
+  /** Metrics of the columns, for aggregates. */
+  metrics: readonly string[];
+};
+
+/** Runs stand below their parents only where nothing is filtered: else a child that fits would be out of sight. */
+export function isTree(query: Pick<RowQuery, "filter" | "groups" | "tree">): boolean {
+  return query.tree && query.groups.length === 0 && query.filter.trim() === "";
+}
+
+/** Groups come with aggregates of so many metrics at most. */
+const MOST_METRICS = 20;
+/** Values that a page should have at most, so that runs with thousands of metrics come in smaller pages. */
+const PAGE_VALUES = 60_000;
+
+export function rowSource(query: RowQuery): RowSource {
+  const request = {
+    experiment_ids: [query.experimentId],
+    filter: query.filter,
+    run_view_type: query.lifecycle,
+  };
+  const order_by = orderBy(query.order);
+  const tree = isTree(query);
+  let heaviest = 0;
+
+  async function page(
+    filter: string,
+    token: string,
+    size: number,
+    signal: AbortSignal,
+    roots: boolean,
+  ): Promise<Page<Run>> {
+    const most = heaviest === 0 ? size : Math.max(10, Math.min(size, Math.floor(PAGE_VALUES / heaviest)));
+    const answer = await runs.search(
+      { ...request, filter, order_by, max_results: most, page_token: token, ...(roots ? { roots_only: true } : {}) },
+      { signal },
+    );
+    for (const run of answer.runs.slice(0, 10)) heaviest = Math.max(heaviest, weightOf(run));
+    return { rows: answer.runs, next: answer.next_page_token };
+  }
+
+  async function groupPage(token: string, signal: AbortSignal): Promise<Page<Root>> {
+    const metrics = query.metrics.slice(0, MOST_METRICS);
+    const answer = await runs.groups(
+      { ...request, group_by: query.groups, metrics, max_results: 1000, page_token: token },
+      { signal },
+    );
+    const whole = token === "" && answer.next_page_token === "";
+    const groups = whole ? sortGroups(answer.groups, query) : answer.groups;
+    return { rows: groups.map((group) => ({ group })), next: answer.next_page_token };
+  }
+
+  return {
+    roots: async (token, size, signal) => {
+      if (query.groups.length > 0) return groupPage(token, signal);
+      const found = await page(query.filter, token, size, signal, tree);
+      return { rows: found.rows.map((run) => ({ run })), next: found.next };
+    },
+    branch: (root, token, size, signal) => {
+      const below =
+        "run" in root
+          ? `tags.\`mlflow.parentRunId\` = '${root.run.info.run_id}'`
+          : both(query.filter, groupClause(query.groups, root.group.values));
+      return page(below, token, size, signal, false);
+    },
+    children: (ids) => (tree ? runs.childrenCounts(ids) : Promise.resolve(new Map<string, number>())),
+  };
+}
+
+/** The filter that finds the runs of a group. */
+export function groupClause(keys: readonly GroupKey[], values: readonly (string | null)[]): string {
+  return keys
+    .map((group, at) => {
+      const value = values[at] ?? null;
+      if (group.kind === "dataset") {
+        const key = `dataset.${group.key === "" ? "name" : group.key}`;
+        return value === null ? `NOT ${key} LIKE '%'` : `${key} = ${quoteText(value)}`;
+      }
+      const key = group.kind === "attribute" ? group.key : `${group.kind}s.${quoteName(group.key)}`;
+      return value === null ? `${key} IS NULL` : `${key} = ${quoteText(value)}`;
+    })
+    .join(" AND ");
+}
+
+/** A number of a group; undefined where none of its runs has the metric. */
+export function aggregateOf(group: RunGroup, key: string, aggregate: Aggregate): number | undefined {
+  const metric: GroupMetric | undefined = group.metrics?.find((one) => one.key === key);
+  const value = metric?.[aggregate];
+  return value === undefined ? undefined : toNumber(value);
+}
+
+/** Groups in the order of the view, as far as groups have what it orders by. */
+export function sortGroups(
+  groups: readonly RunGroup[],
+  query: Pick<RowQuery, "order" | "groups" | "aggregate">,
+): RunGroup[] {
+  const order = query.order;
+  if (!order) return [...groups];
+  const at = query.groups.findIndex((group) => group.kind === order.source && group.key === order.key);
+  const value = (group: RunGroup): number | string | null | undefined => {
+    if (order.source === "metric") return aggregateOf(group, order.key, query.aggregate);
+    if (at >= 0) return group.values[at];
+    return order.key === "start_time" ? group.latest_start_time : undefined;
+  };
+  const direction = order.descending ? -1 : 1;
+  return [...groups].sort((a, b) => compare(value(a), value(b), direction));
+}
+
+/** What is missing, and NaN, comes last in both directions. */
+function compare(
+  a: number | string | null | undefined,
+  b: number | string | null | undefined,
+  direction: number,
+): number {
+  const missing = (value: typeof a) => value === null || value === undefined || Number.isNaN(value);
+  if (missing(a) || missing(b)) return Number(missing(a)) - Number(missing(b));
+  const [x, y] = [Number(a), Number(b)];
+  if (!Number.isNaN(x) && !Number.isNaN(y)) return (x - y) * direction;
+  return String(a).localeCompare(String(b)) * direction;
+}

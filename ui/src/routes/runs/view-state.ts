@@ -1,0 +1,98 @@
+import { useSearchParams } from "@solidjs/router";
+import { createEffect, createSignal, on, onCleanup } from "solid-js";
+
+import { toastError } from "../../components/toast";
+import * as views from "../../data/views";
+import type { View } from "../../wire/trainyard";
+import { DEFAULT_STATE, fromJson, pack, toJson, unpack, type ViewState } from "./state";
+
+export interface ViewStore {
+  /** Undefined until the address has been read. */
+  state: () => ViewState | undefined;
+  update: (changes: Partial<ViewState>) => void;
+  /** The saved view that the page began from. */
+  saved: () => View | undefined;
+  /** Whether the page differs from it. */
+  modified: () => boolean;
+  /** Shows a saved view, or a new page. */
+  open: (view: View | undefined) => void;
+  /** Says that what is shown has been saved. */
+  markSaved: (view: View) => void;
+}
+
+/**
+ * The state of an experiment's page. It stands in the address at any time: `view` names a saved view, `state` holds what differs from
+ * it, or everything where there is none.
+ */
+export function createViewStore(experimentId: () => string): ViewStore {
+  const [params, setParams] = useSearchParams<{ view?: string; state?: string }>();
+  const [state, setState] = createSignal<ViewState>();
+  const [saved, setSaved] = createSignal<View>();
+  let written: string | undefined;
+  let reading = 0;
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  onCleanup(() => clearTimeout(timer));
+
+  const address = () => JSON.stringify([experimentId(), params.view ?? "", params.state ?? ""]);
+  createEffect(
+    on(address, (now) => {
+      if (now !== written) void read(params.view, params.state);
+    }),
+  );
+
+  async function read(viewId: string | undefined, packed: string | undefined): Promise<void> {
+    const ticket = ++reading;
+    clearTimeout(timer);
+    let view: View | undefined;
+    try {
+      if (viewId !== undefined) view = await views.getView(viewId);
+    } catch (error) {
+      if (ticket === reading) toastError("The view could not be loaded", error);
+    }
+    const json = packed === undefined ? view?.definition : await unpack(packed);
+    if (ticket !== reading) return;
+    setSaved(view);
+    setState(json === undefined ? DEFAULT_STATE : fromJson(json));
+  }
+
+  async function write(): Promise<void> {
+    const now = state();
+    if (!now) return;
+    const ticket = reading;
+    const json = toJson(now);
+    const plain = json === (saved() ? toJson(fromJson(saved()?.definition ?? "")) : "{}");
+    const packed = plain ? undefined : await pack(json);
+    if (ticket !== reading) return;
+    const view = saved()?.view_id;
+    written = JSON.stringify([experimentId(), view ?? "", packed ?? ""]);
+    setParams({ view: view ?? null, state: packed ?? null }, { replace: true, scroll: false });
+  }
+
+  function writeSoon(): void {
+    clearTimeout(timer);
+    timer = setTimeout(() => void write(), 120);
+  }
+
+  return {
+    state,
+    saved,
+    update: (changes) => {
+      setState((before) => before && { ...before, ...changes });
+      writeSoon();
+    },
+    modified: () => {
+      const view = saved();
+      const now = state();
+      return view !== undefined && now !== undefined && toJson(now) !== toJson(fromJson(view.definition));
+    },
+    open: (view) => {
+      setSaved(view);
+      setState(view ? fromJson(view.definition) : DEFAULT_STATE);
+      writeSoon();
+    },
+    markSaved: (view) => {
+      setSaved(view);
+      writeSoon();
+    },
+  };
+}
