@@ -80,7 +80,7 @@ function paintSurface(pen: Pen, grid: Grid, box: Box, surface: Surface, samples:
         const left = box.left + (column - 0.5) * stepX;
         const top = box.top + (row - 0.5) * stepY;
         const fill = rampColor(Math.round(share * 24) / 24, surface.theme.dark);
-        pen.rect(left, top, stepX + 0.5, stepY + 0.5, { fill, alpha: 0.8 });
+        pen.rect(left, top, stepX + 0.5, stepY + 0.5, { fill });
       }
     }
     for (const level of linearTicks(range, 8)) {
@@ -104,7 +104,7 @@ function paintLegend(pen: Pen, box: Box, min: number, span: number, surface: Sur
   const height = box.height / steps;
   for (let i = 0; i < steps; i++) {
     const fill = rampColor(1 - i / (steps - 1), surface.theme.dark);
-    pen.rect(left, box.top + i * height, 10, height + 0.5, { fill, alpha: 0.8 });
+    pen.rect(left, box.top + i * height, 10, height + 0.5, { fill });
   }
   for (const tick of linearTicks({ min, max: min + span }, 5)) {
     const y = box.top + box.height * (1 - (tick.value - min) / span);

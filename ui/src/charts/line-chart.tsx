@@ -168,8 +168,8 @@ function Nothing(props: { spec: LineSpec; runs: number }): JSX.Element {
   const text = (): string => {
     if (props.runs === 0) return "Choose runs to see their lines.";
     if (props.spec.metrics.length === 0) return "Choose a metric: Edit in the chart's menu.";
-    const other = props.spec.x.kind === "metric" ? ` together with ${props.spec.x.key}` : "";
-    return `None of the runs has logged ${props.spec.metrics.join(", ")}${other}.`;
+    const other = props.spec.x.kind === "metric" ? ` together with “${props.spec.x.key}”` : "";
+    return `None of the runs has logged ${props.spec.metrics.map((metric) => `“${metric}”`).join(", ")}${other}.`;
   };
   return <p class="chart-empty muted">{text()}</p>;
 }

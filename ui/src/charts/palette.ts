@@ -45,10 +45,12 @@ export class ColorSlots {
   slot(id: string): number {
     const known = this.#slots.get(id);
     if (known !== undefined) return known;
-    const wanted = hashText(id) % COLOR_COUNT;
+    const wanted = hashText(id) % HUES.length;
     let best = wanted;
+    // All hues of the first tone before any of the others: few runs are told apart by hue.
     for (let i = 0; i < COLOR_COUNT; i++) {
-      const candidate = (wanted + i) % COLOR_COUNT;
+      const tone = Math.floor(i / HUES.length);
+      const candidate = tone * HUES.length + ((wanted + i) % HUES.length);
       if ((this.#uses[candidate] ?? 0) < (this.#uses[best] ?? 0)) best = candidate;
     }
     this.#uses[best] = (this.#uses[best] ?? 0) + 1;

@@ -109,10 +109,13 @@ export function plotData({ x, y }: PlotView): uPlot.AlignedData {
   ];
 }
 
+/** Pixels that axes and margins take, about: how many ticks fit need not be exact. */
+const AROUND = { x: 70, y: 40 };
+
 function ticksOf(plot: uPlot, { spec, x, y }: PlotView, side: "x" | "y"): { value: number; label: string }[] {
-  const { width, height } = plot.bbox;
-  if (side === "x") return xTicks(spec, x, Math.max(Math.floor(width / uPlot.pxRatio / 80), 2));
-  return yTicks(spec, y, Math.max(Math.floor(height / uPlot.pxRatio / 36), 2));
+  // The plot's own box is not known yet when ticks are asked for the first time.
+  if (side === "x") return xTicks(spec, x, Math.max(Math.floor((plot.width - AROUND.x) / 80), 2));
+  return yTicks(spec, y, Math.max(Math.floor((plot.height - AROUND.y) / 36), 2));
 }
 
 function yAxisSize(labels: readonly string[] | null): number {

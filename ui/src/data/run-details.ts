@@ -1,7 +1,7 @@
 // Runs as a whole, by id: for pages and charts that are about a few of them.
 
 import type { Run } from "../wire";
-import { get, MLFLOW, type Options, query } from "./http";
+import { ApiError, get, MLFLOW, type Options, query } from "./http";
 
 /** One run with everything logged to it, deleted ones too. */
 export async function getRun(run_id: string, options: Options = {}): Promise<Run> {
@@ -30,5 +30,26 @@ export async function searchByIds(
     }),
   );
   const found = new Map(answers.flatMap((answer) => (answer.runs ?? []).map((run) => [run.info.run_id, run] as const)));
+  return run_ids.flatMap((id) => found.get(id) ?? []);
+}
+
+/**
+ * Runs by id, of any experiments, in the order of the ids. Searches are about experiments: that of the first run which is
+ * not known yet is asked for all of them, until none is missing.
+ */
+export async function loadRuns(run_ids: readonly string[], options: Options = {}): Promise<Run[]> {
+  const found = new Map<string, Run>();
+  let missing = [...run_ids];
+  for (let next = missing[0]; next !== undefined; next = missing[0]) {
+    const first = await getRun(next, options).catch((error: unknown) => {
+      if (error instanceof ApiError && error.status === 404) return undefined;
+      throw error;
+    });
+    missing = missing.slice(1);
+    if (!first) continue;
+    found.set(next, first);
+    for (const run of await searchByIds([first.info.experiment_id], missing, options)) found.set(run.info.run_id, run);
+    missing = missing.filter((id) => !found.has(id));
+  }
   return run_ids.flatMap((id) => found.get(id) ?? []);
 }

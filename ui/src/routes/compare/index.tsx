@@ -1,15 +1,128 @@
-import type { JSX } from "solid-js";
+import { useLocation, useNavigate, useSearchParams } from "@solidjs/router";
+import { createMemo, createResource, For, type JSX, Match, onCleanup, Show, Switch } from "solid-js";
 
+import { Empty } from "../../components/empty";
+import { Failure } from "../../components/failure";
+import { Skeleton } from "../../components/skeleton";
 import { useTitle } from "../../components/title";
+import { createLive } from "../../data/live";
+import { loadRuns } from "../../data/run-details";
+import { search as searchRuns } from "../../data/runs";
+import type { Run } from "../../wire";
+import { compareAddress, readRunIds } from "./addresses";
+import { CompareArtifacts } from "./artifacts";
+import { CompareCharts } from "./charts";
+import { Differences } from "./differences";
 
+import "../../components/tabs.css";
+import "./compare.css";
+
+const PARTS = [
+  { name: "differences", label: "Differences" },
+  { name: "charts", label: "Charts" },
+  { name: "artifacts", label: "Artifacts" },
+] as const;
+
+const REFRESH_MS = 2000;
+
+/** Any number of runs beside each other. */
 export default function Compare(): JSX.Element {
-  const title = () => "Compare";
-  useTitle(title);
+  const location = useLocation();
+  const navigate = useNavigate();
+  const [search, setSearch] = useSearchParams<{ part?: string; children?: string }>();
+  const ids = createMemo(() => readRunIds(location.search, location.hash));
+  const wanted = createMemo(() => ({ ids: ids().join(" "), children: search.children === "1" }));
+  const [runs, { refetch }] = createResource(wanted, async ({ ids: list, children }) => {
+    const own = await loadRuns(list === "" ? [] : list.split(" "));
+    return children ? [...own, ...(await childrenOf(own))] : own;
+  });
+  const known = (): readonly Run[] | undefined =>
+    runs.state === "ready" || runs.state === "refreshing" ? runs.latest : undefined;
+  const part = () => PARTS.find((one) => one.name === search.part)?.name ?? "differences";
+  useTitle(() => `Compare ${String(known()?.length ?? ids().length)} runs`);
+
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  onCleanup(() => clearTimeout(timer));
+  const refreshSoon = (): void => {
+    timer ??= setTimeout(() => {
+      timer = undefined;
+      void refetch();
+    }, REFRESH_MS);
+  };
+  const running = createMemo(() =>
+    (known() ?? []).filter((run) => run.info.status === "RUNNING").map((run) => run.info.run_id),
+  );
+  createLive(() => ({ runIds: running() }), { changed: refreshSoon, reload: refreshSoon });
+
+  const remove = (runId: string): void =>
+    navigate(compareAddress((known() ?? []).map((run) => run.info.run_id).filter((id) => id !== runId)) + query());
+  // What is shown of the runs stays when one is taken away.
+  const query = (): string => (ids().length > 41 || search.part === undefined ? "" : `&part=${search.part}`);
+
   return (
-    <div class="page">
+    <div class="compare-page">
       <header class="page-head">
-        <h1>{title()}</h1>
+        <h1>Compare {known()?.length ?? ids().length} runs</h1>
+        <div class="compare-parts" role="tablist" aria-label="What is compared">
+          <For each={PARTS}>
+            {(one) => (
+              <button
+                type="button"
+                role="tab"
+                class="tab"
+                classList={{ "tab-active": part() === one.name }}
+                aria-selected={part() === one.name}
+                onClick={() => setSearch({ part: one.name === "differences" ? undefined : one.name })}
+              >
+                {one.label}
+              </button>
+            )}
+          </For>
+        </div>
       </header>
+      <Switch fallback={<Skeleton lines={12} label="Loading the runs" />}>
+        <Match when={ids().length === 0}>
+          <Empty icon="compare" title="No runs chosen">
+            Mark runs in the table of an experiment and choose Compare.
+          </Empty>
+        </Match>
+        <Match when={runs.state === "errored"}>
+          <Failure what="The runs could not be loaded" error={runs.error} onRetry={() => void refetch()} />
+        </Match>
+        <Match when={known()}>
+          {(all) => (
+            <Show when={all().length > 0} fallback={<Empty icon="compare" title="These runs are not there any more" />}>
+              <Show when={all().length < ids().length}>
+                <p class="muted compare-note">{ids().length - all().length} of the runs are not there any more.</p>
+              </Show>
+              <Switch>
+                <Match when={part() === "differences"}>
+                  <Differences runs={all()} onRemove={remove} />
+                </Match>
+                <Match when={part() === "charts"}>
+                  <CompareCharts runs={all()} running={running()} />
+                </Match>
+                <Match when={part() === "artifacts"}>
+                  <CompareArtifacts runs={all()} />
+                </Match>
+              </Switch>
+            </Show>
+          )}
+        </Match>
+      </Switch>
     </div>
   );
+}
+
+const MOST_CHILDREN = 1000;
+
+async function childrenOf(runs: readonly Run[]): Promise<Run[]> {
+  const found = await Promise.all(
+    runs.map(async ({ info }) => {
+      const filter = `tags.\`mlflow.parentRunId\` = '${info.run_id}'`;
+      const page = await searchRuns({ experiment_ids: [info.experiment_id], filter, max_results: MOST_CHILDREN });
+      return page.runs;
+    }),
+  );
+  return found.flat();
 }

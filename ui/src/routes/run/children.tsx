@@ -12,6 +12,7 @@ import { Duration, TimeAgo } from "../../components/time";
 import { createLive } from "../../data/live";
 import { search } from "../../data/runs";
 import type { Run } from "../../wire";
+import { compareAddress } from "../compare/addresses";
 
 const PAGE = 50;
 const METRIC_COLUMNS = 4;
@@ -87,7 +88,7 @@ export function RunChildren(props: { run: Run }): JSX.Element {
             <section class="panel">
               <div class="panel-head">
                 <h2>Child runs</h2>
-                <A class="button" href={compareAddress(all())}>
+                <A class="button" href={compareAddress(all().map((run) => run.info.run_id))}>
                   Compare {all().length}
                 </A>
               </div>
@@ -149,8 +150,4 @@ export function RunChildren(props: { run: Run }): JSX.Element {
       </Show>
     </>
   );
-}
-
-function compareAddress(runs: readonly Run[]): string {
-  return `/compare#${runs.map((run) => `run=${run.info.run_id}`).join("&")}`;
 }
