@@ -148,7 +148,7 @@ pub fn what_is_named_goes_and_nothing_else(test: TestStore) {
         ..Removal::default()
     };
     let refused = |removal: Removal| {
-        let error = test.store.write(move |tx| begin(tx, &removal)).wait().unwrap_err();
+        let error = test.store.write(move |tx| begin(tx, &removal, None)).wait().unwrap_err();
         (error.code(), error.to_string())
     };
     let (code, message) = refused(of_runs(&[&one, &active]));
