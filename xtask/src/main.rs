@@ -8,6 +8,7 @@ mod postgres;
 mod step;
 mod tasks;
 mod torch_stubs;
+mod web_ui;
 mod wire_types;
 
 use std::env;
@@ -21,7 +22,7 @@ type Task = (&'static str, &'static str, fn() -> Result<()>);
 const TASKS: &[Task] = &[
     ("demo", "train the iris example and show what was recorded", tasks::demo),
     ("serve", "run the server on ./yard", tasks::serve),
-    ("ui", "build the web UI, which release builds of the program hold", tasks::ui),
+    ("ui", "build the web UI, which release builds of the program hold", web_ui::build),
     ("test", "all tests: Rust, Python, the stock MLflow clients, and the web UI in Chromium", tasks::test),
     ("test-rust", "the tests of the Rust crates", tasks::test_rust),
     ("test-python", "the tests of the Python package", tasks::test_python),
@@ -39,6 +40,7 @@ const TASKS: &[Task] = &[
         "play the scenarios against stock `mlflow server` and write its answers",
         tasks::conformance_record,
     ),
+    ("test-ui", "the web UI: its logic, its size, and journeys through it in Chromium", web_ui::test),
     ("test-browser", "MLflow's web UI on our server, in Chromium", tasks::test_browser),
     ("scoreboard", "write into docs/compatibility.md which scenarios are answered as by stock", tasks::scoreboard),
     ("wheel", "a release wheel of the Python package in target/wheels", tasks::wheel),
@@ -53,7 +55,7 @@ const TASKS: &[Task] = &[
         "write the UI's types of the wire from crates/trainyard-api; with --check, say whether they are right",
         || wire_types::wire_types(false),
     ),
-    ("lint", "formatting, clippy, ruff, and cargo-deny where it is installed", tasks::lint),
+    ("lint", "formatting, clippy, ruff, the web UI's types, and cargo-deny where it is installed", tasks::lint),
     ("format", "format all Rust and Python code", tasks::format),
 ];
 

@@ -5,21 +5,22 @@ use std::os::unix::process::CommandExt;
 use std::path::PathBuf;
 use std::process::Command;
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Context, Result};
 
 use crate::environments::{self, Environment};
 use crate::postgres::Postgres;
 use crate::step::{cargo, first_line, program, root, run};
 use crate::wire_types::wire_types;
-use crate::{chromium, debian};
+use crate::{chromium, debian, web_ui};
 
 /// Names the database that tests make schemas in.
 const POSTGRES_URL: &str = "TRAINYARD_TEST_POSTGRES_URL";
-const TEST_ADVICE: &str = "The failing test is named above.";
-const BUILD_ADVICE: &str = "The compiler's message is above.";
+pub const TEST_ADVICE: &str = "The failing test is named above.";
+pub const BUILD_ADVICE: &str = "The compiler's message is above.";
 
 /// Trains the iris example with the Python package and says how to look at the result.
 pub fn demo() -> Result<()> {
+    web_ui::build_if_possible()?;
     let environment = environments::with_package()?;
     let mut example = program(environment.python(), &["examples/sklearn_iris.py"]);
     example.env("TRAINYARD_TRACKING_URI", "sqlite:///yard/yard.db");
@@ -28,7 +29,7 @@ pub fn demo() -> Result<()> {
         "\nThe run and its model are in ./yard. Look at them:\n\
          \x20 .venv/bin/trainyard runs list\n\
          \x20 .venv/bin/trainyard models show iris-classifier\n\
-         \x20 make serve        # the same data for every MLflow client, at http://127.0.0.1:5000"
+         \x20 make serve        # the same in the browser and for every MLflow client, at http://127.0.0.1:5000"
     );
     Ok(())
 }
@@ -38,7 +39,8 @@ pub fn test() -> Result<()> {
     test_rust()?;
     test_python()?;
     conformance()?;
-    test_browser()
+    test_browser()?;
+    web_ui::test()
 }
 
 /// The tests of all crates, and the examples in their documentation, on SQLite and on PostgreSQL.
@@ -162,31 +164,18 @@ fn scenarios(environment: &Environment) -> Command {
 
 /// The server on ./yard, in the place of this process, so that signals reach it alone. Its variables are the user's.
 pub fn serve() -> Result<()> {
+    web_ui::build_if_possible()?;
     let server = server_program()?;
     eprintln!("==> Serve ./yard; Ctrl-C ends it\n    $ target/debug/trainyard server");
     let error = Command::new(&server).arg("server").current_dir(root()).exec();
     Err(error).with_context(|| format!("cannot start {}. Build it again with `cargo build`", server.display()))
 }
 
-/// The files of the web UI in ui/dist, from the versions of packages that its lock file names.
-pub fn ui() -> Result<()> {
-    let npm = |args: &[&str]| {
-        let mut npm = program("npm", args);
-        npm.current_dir(root().join("ui"));
-        npm
-    };
-    if first_line(npm(&["--version"])).is_none() {
-        bail!("the web UI is built with Node.js 20 or newer and npm; without it the server shows a plain page");
-    }
-    run("Install the packages of the web UI", npm(&["ci", "--no-audit", "--no-fund"]), "npm's message is above.")?;
-    run("Build the web UI", npm(&["run", "build"]), BUILD_ADVICE)
-}
-
 /// Builds the `trainyard` program as it is for development.
 ///
 /// As part of the workspace and not by itself: with the same features of dependencies as in the tests and the Python
 /// package, so that they are compiled once.
-fn server_program() -> Result<PathBuf> {
+pub fn server_program() -> Result<PathBuf> {
     run(
         "Build the trainyard program",
         cargo(&["build", "--quiet", "--workspace", "--bin", "trainyard"]),
@@ -206,6 +195,7 @@ pub fn wheel() -> Result<()> {
 }
 
 fn release_wheel() -> Result<PathBuf> {
+    web_ui::build_if_possible()?;
     let environment = environments::developer()?;
     let wheels = root().join("target/wheels");
     // Only the wheel of this build is left afterwards, so that its name need not be guessed.
@@ -261,6 +251,7 @@ pub fn lint() -> Result<()> {
     let clippy = cargo(&["clippy", "--workspace", "--all-targets", "--quiet", "--", "-D", "warnings"]);
     run("Check Rust code with clippy", clippy, "Mend what clippy names above.")?;
     wire_types(true)?;
+    web_ui::check()?;
     let ruff = environments::developer()?.program("ruff");
     run("Check Python code with ruff", program(&ruff, RUFF_CHECK), "Mend what ruff names above.")?;
     let check = [RUFF_FORMAT, &["--check"]].concat();
@@ -278,7 +269,8 @@ pub fn lint() -> Result<()> {
 pub fn format() -> Result<()> {
     run("Format Rust code", cargo(&["fmt", "--all"]), BUILD_ADVICE)?;
     let ruff = environments::developer()?.program("ruff");
-    run("Format Python code", program(&ruff, RUFF_FORMAT), "ruff's message is above.")
+    run("Format Python code", program(&ruff, RUFF_FORMAT), "ruff's message is above.")?;
+    web_ui::format()
 }
 
 /// The folders hold modules of ours, which ruff would take for somebody else's.

@@ -1,0 +1,77 @@
+//! The web UI: its packages, its build, its checks and tests.
+
+use std::fs;
+use std::process::Command;
+
+use anyhow::{Result, bail};
+
+use crate::chromium;
+use crate::step::{first_line, program, root, run};
+use crate::tasks::{BUILD_ADVICE, TEST_ADVICE, server_program};
+
+fn npm(arguments: &[&str]) -> Command {
+    let mut npm = program("npm", arguments);
+    npm.current_dir(root().join("ui"));
+    npm
+}
+
+/// Whether Node.js is there, without which the server shows a plain page in the place of the UI.
+fn is_possible() -> bool {
+    first_line(npm(&["--version"])).is_some()
+}
+
+/// The packages that the lock file names, where they are not there yet.
+fn packages() -> Result<()> {
+    if !is_possible() {
+        bail!("the web UI needs Node.js 20 or newer, with npm");
+    }
+    let changed = |path: &str| fs::metadata(root().join(path)).and_then(|file| file.modified()).ok();
+    let (wanted, installed) = (changed("ui/package-lock.json"), changed("ui/node_modules/.package-lock.json"));
+    if installed.is_some() && wanted <= installed {
+        return Ok(());
+    }
+    run("Install the packages of the web UI", npm(&["ci", "--no-audit", "--no-fund"]), "npm's message is above.")
+}
+
+/// The files of the web UI in ui/dist.
+pub fn build() -> Result<()> {
+    packages()?;
+    run("Build the web UI", npm(&["run", "--silent", "build"]), BUILD_ADVICE)
+}
+
+/// As [`build`], where Node.js is there; says so where it is not.
+pub fn build_if_possible() -> Result<()> {
+    if is_possible() {
+        return build();
+    }
+    eprintln!(
+        "==> Node.js is missing: the server will show a plain page in the place of its web UI (`make ui` builds it)"
+    );
+    Ok(())
+}
+
+/// Types, style and format of the UI's sources.
+pub fn check() -> Result<()> {
+    packages()?;
+    run("Check the web UI's sources", npm(&["run", "--silent", "check"]), "`make format` mends the format.")
+}
+
+/// The format of the UI's sources, where Node.js is there.
+pub fn format() -> Result<()> {
+    if !is_possible() {
+        return Ok(());
+    }
+    packages()?;
+    run("Format the web UI's sources", npm(&["run", "--silent", "format"]), BUILD_ADVICE)
+}
+
+/// The UI's logic, the sizes of its files, and journeys through it in Chromium on a server of their own.
+pub fn test() -> Result<()> {
+    build()?;
+    run("Test the web UI's logic", npm(&["run", "--silent", "test"]), TEST_ADVICE)?;
+    run("Weigh the web UI's files", npm(&["run", "--silent", "budget"]), "The table above has the sizes.")?;
+    let Some(chromium) = chromium::installed()? else { return Ok(()) };
+    let mut journeys = npm(&["run", "--silent", "journeys"]);
+    journeys.env("TRAINYARD_BIN", server_program()?).env("TRAINYARD_CHROMIUM", chromium);
+    run("Go through the web UI in Chromium", journeys, TEST_ADVICE)
+}
