@@ -64,14 +64,15 @@ fn files_shown_in_place_are_sandboxed() {
     let get = |name: &str| server.get(&format!("/get-artifact?run_id={run_id}&path={name}&inline=true"));
     for name in ["page.html", "picture.svg", "notes.txt"] {
         let answer = get(name);
-        assert_eq!(answer.header("content-disposition"), Some("inline"), "{name}");
+        let shown = format!("inline; filename={name}");
+        assert_eq!(answer.header("content-disposition"), Some(shown.as_str()), "{name}");
         let policy = answer.header("content-security-policy").unwrap();
         assert!(policy.starts_with("sandbox allow-scripts; default-src 'none';"), "{name}: {policy}");
         assert!(!policy.contains("allow-same-origin") && !policy.contains("connect-src"), "{name}: {policy}");
     }
     let pdf = get("paper.pdf");
     assert_eq!(pdf.header("content-type"), Some("application/pdf"));
-    assert_eq!(pdf.header("content-security-policy"), None);
+    assert_eq!(pdf.header("content-security-policy"), Some("frame-ancestors 'self'"));
 
     let saved = server.get(&format!("/get-artifact?run_id={run_id}&path=page.html&inline=false"));
     assert!(saved.header("content-disposition").unwrap().starts_with("attachment"));

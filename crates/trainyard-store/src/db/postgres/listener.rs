@@ -23,6 +23,9 @@ const TICK: Duration = Duration::from_millis(250);
 /// The channel's name, as SQL. Schemas of one database are stores of their own.
 pub(super) const CHANNEL: &str = "'trainyard_' || md5(current_schema())";
 
+/// Something that is being told.
+type Telling<'c> = Pin<Box<dyn Future<Output = Result<(), tokio_postgres::Error>> + 'c>>;
+
 /// The thread that listens. Dropped, it ends.
 pub(super) struct Listener {
     stop: Option<oneshot::Sender<()>>,
@@ -78,7 +81,7 @@ async fn listen_once(surroundings: &Surroundings) -> Result<(), DbError> {
     };
     let mut subscribing = Box::pin(subscribing);
     let mut subscribed: Option<String> = None;
-    let mut telling: Option<Pin<Box<dyn Future<Output = Result<(), tokio_postgres::Error>> + '_>>> = None;
+    let mut telling: Option<Telling<'_>> = None;
     let mut ticks = tokio::time::interval(TICK);
     ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
     changes.forget_said();
@@ -123,7 +126,7 @@ async fn tell(client: &Client, channel: String, texts: Vec<String>) -> Result<()
 }
 
 /// Waits for what is being told.
-async fn told<T>(telling: &mut Option<Pin<Box<dyn Future<Output = T> + '_>>>) -> T {
+async fn told(telling: &mut Option<Telling<'_>>) -> Result<(), tokio_postgres::Error> {
     match telling {
         Some(telling) => telling.await,
         None => std::future::pending().await,
