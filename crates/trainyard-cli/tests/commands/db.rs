@@ -159,6 +159,7 @@ fn a_migration_killed_with_9_leaves_the_old_database_or_the_new() {
     let old = Connection::open(yard.database()).unwrap();
     old.execute_batch(
         "DROP TABLE metric_block; DROP TABLE metric_packing; DROP TABLE lease; DROP TABLE removal;
+         DROP TABLE saved_view; DROP TABLE experiment_column; DROP INDEX run_running; DROP INDEX run_by_end_time;
          DROP INDEX logged_model_metric_by_run; DROP INDEX run_model_input_by_model; DROP INDEX run_model_output_by_model;
          ALTER TABLE metric_series DROP COLUMN packed_count; ALTER TABLE metric_series DROP COLUMN packed_until;
          DELETE FROM migration WHERE number >= 7;",
