@@ -143,7 +143,7 @@ fn a_server_is_verified_by_its_certificate() {
         connect(host, mode, root).unwrap_or_else(|error| panic!("{host} {mode} {root}: {error}"));
     }
     for (host, mode, root, reason) in [
-        ("127.0.0.1", "verify-full", trusted.as_str(), "NotValidForName"),
+        ("127.0.0.1", "verify-full", trusted.as_str(), "not valid for name"),
         ("localhost", "verify-full", &other, "UnknownIssuer"),
         ("127.0.0.1", "verify-ca", &other, "UnknownIssuer"),
         ("localhost", "disable", "", "no pg_hba.conf entry"),
