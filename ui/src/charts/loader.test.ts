@@ -58,7 +58,7 @@ describe("series", () => {
     const { fetch, loader } = server();
     const runs = Array.from({ length: 600 }, (_, index) => String(index));
     await loader.load(runs, ["loss", "acc"], { x: "step" });
-    expect(fetch.mock.calls.map(([request]) => request.series.length)).toEqual([1000, 200]);
+    expect(fetch.mock.calls.map(([request]) => request.series.length)).toEqual([500, 500, 200]);
   });
 
   it("that failed are asked for again", async () => {

@@ -1,7 +1,14 @@
 // Gets series from the server for all charts of a page: what several charts ask for at once travels in one request, what is
 // there is not asked for again, and what a live run has added replaces only that run's series.
 
-import { type BucketAxis, MOST_SERIES, type SeriesColumns, type SeriesKey, type SeriesRequest } from "../data/charts";
+import {
+  type BucketAxis,
+  MOST_BUCKETS,
+  MOST_SERIES,
+  type SeriesColumns,
+  type SeriesKey,
+  type SeriesRequest,
+} from "../data/charts";
 
 /** The part of the x axis to have in buckets; all of it without an end. */
 export interface SeriesWindow {
@@ -15,6 +22,8 @@ export type FetchSeries = (request: SeriesRequest) => Promise<SeriesColumns[]>;
 /** Buckets of a series: about as many as a chart has pixels. */
 export const BUCKETS = 1000;
 const MOST_WINDOWS = 12;
+/** Series of a request: as many as the server answers at once. */
+const MOST_PER_REQUEST = Math.min(MOST_SERIES, Math.floor(MOST_BUCKETS / BUCKETS));
 
 interface Entry {
   columns?: SeriesColumns;
@@ -95,7 +104,7 @@ export class SeriesLoader {
   #enqueue(window: SeriesWindow, key: SeriesKey): Promise<void> {
     const name = windowName(window);
     let queue = this.#queues.get(name);
-    if (queue === undefined || queue.keys.length >= MOST_SERIES) {
+    if (queue === undefined || queue.keys.length >= MOST_PER_REQUEST) {
       const keys: SeriesKey[] = [];
       // Charts that are made or changed together ask within the same turn.
       const promise = Promise.resolve().then(() => {

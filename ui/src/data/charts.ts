@@ -102,10 +102,11 @@ function floats(buffer: ArrayBuffer, view: DataView, offset: number, rows: numbe
   return Float64Array.from({ length: rows }, (_, row) => view.getFloat64(offset + row * WIDTH, true));
 }
 
-/** Asks for buckets of up to `MOST_SERIES` series. */
+/** Asks for buckets of many series at once. */
 export async function fetchSeries(request: SeriesRequest, options: Options = {}): Promise<SeriesColumns[]> {
   return decodeSeries(await queryBytes(TRAINYARD + "charts/series", request, options));
 }
 
-/** How many series one request may be about. */
+/** How many series and, with all of them together, how many buckets one request may be about. */
 export const MOST_SERIES = 1000;
+export const MOST_BUCKETS = 500_000;

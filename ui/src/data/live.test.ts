@@ -73,6 +73,16 @@ describe("live changes", () => {
     expect(second.changed.mock.calls).toEqual([[[{ experimentId: "2", runId: "r2", kinds: new Set(["metrics"]) }]]]);
   });
 
+  it("tell that they begin, for what was read before", () => {
+    const watcher = { ...listener(), opened: vi.fn<() => void>() };
+    live.watch({ runIds: ["r1"] }, watcher);
+    vi.advanceTimersByTime(100);
+    expect(watcher.opened).not.toHaveBeenCalled();
+    sources[0]?.send("open");
+    expect(watcher.opened).toHaveBeenCalledTimes(1);
+    expect(watcher.reload).not.toHaveBeenCalled();
+  });
+
   it("are asked for anew as a whole after a break", () => {
     const watcher = listener();
     live.watch({ runIds: ["r1"] }, watcher);

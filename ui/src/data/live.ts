@@ -24,6 +24,8 @@ export interface Listener {
   changed: (changes: readonly Change[]) => void;
   /** Something may have been missed: what is shown has to be asked for anew. */
   reload: () => void;
+  /** From now on changes are heard. What was read before may already have changed by then. */
+  opened?: () => void;
 }
 
 /** The part of EventSource that is used; tests bring their own. */
@@ -104,6 +106,7 @@ export class LiveChanges {
       if (source !== this.#source) return;
       this.#failures = 0;
       if (this.#lost) this.#reload();
+      else for (const { listener } of [...this.#watchers]) listener.opened?.();
       this.#lost = false;
     });
     source.addEventListener("changed", (event) => {

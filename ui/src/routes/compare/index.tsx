@@ -36,8 +36,11 @@ export default function Compare(): JSX.Element {
     const own = await loadRuns(list === "" ? [] : list.split(" "));
     return children ? [...own, ...(await childrenOf(own))] : own;
   });
-  const known = (): readonly Run[] | undefined =>
-    runs.state === "ready" || runs.state === "refreshing" ? runs.latest : undefined;
+  // When runs cannot be read anew, what was known of them stays; not where other runs are asked for.
+  const known = createMemo((before: readonly Run[] | undefined) => {
+    if (runs.state === "ready" || runs.state === "refreshing") return runs.latest;
+    return runs.state === "errored" && before?.every((run) => ids().includes(run.info.run_id)) ? before : undefined;
+  });
   const part = () => PARTS.find((one) => one.name === search.part)?.name ?? "differences";
   useTitle(() => `Compare ${String(known()?.length ?? ids().length)} runs`);
 
@@ -86,12 +89,15 @@ export default function Compare(): JSX.Element {
             Mark runs in the table of an experiment and choose Compare.
           </Empty>
         </Match>
-        <Match when={runs.state === "errored"}>
+        <Match when={runs.state === "errored" && !known()}>
           <Failure what="The runs could not be loaded" error={runs.error} onRetry={() => void refetch()} />
         </Match>
         <Match when={known()}>
           {(all) => (
             <Show when={all().length > 0} fallback={<Empty icon="compare" title="These runs are not there any more" />}>
+              <Show when={runs.state === "errored"}>
+                <Failure what="Not up to date" error={runs.error} onRetry={() => void refetch()} inline />
+              </Show>
               <Show when={all().length < ids().length}>
                 <p class="muted compare-note">{ids().length - all().length} of the runs are not there any more.</p>
               </Show>

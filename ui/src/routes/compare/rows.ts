@@ -1,7 +1,6 @@
 // What differs between runs: a row for each param, metric and tag, those that differ first.
 
 import { formatExact } from "../../charts/ticks";
-import { ownTags } from "../../components/tags";
 import { formatExact as formatTime } from "../../components/time";
 import { toNumber } from "../../data/numbers";
 import type { Run } from "../../wire";
@@ -42,7 +41,7 @@ function rowsOf(kind: RowKind, runs: readonly Run[]): CompareRow[] {
     case "param":
       return textRows(kind, runs, (run) => run.data.params ?? []);
     case "tag":
-      return textRows(kind, runs, (run) => ownTags(run.data.tags));
+      return textRows(kind, runs, (run) => (run.data.tags ?? []).filter(isOwnTag));
     case "metric":
       return metricRows(runs);
     case "attribute":
@@ -63,6 +62,11 @@ function textRows(
     const isNumeric = areNumbers && numbers.some((number) => number !== undefined);
     return { kind, key, values, differs: differs(values), ...(isNumeric ? { numbers } : {}) };
   });
+}
+
+/** Tags that begin with `mlflow.` are the client's. */
+function isOwnTag(tag: { key: string }): boolean {
+  return !tag.key.startsWith("mlflow.");
 }
 
 function metricRows(runs: readonly Run[]): CompareRow[] {

@@ -8,6 +8,8 @@ import { useTitle } from "../../components/title";
 import { createLive } from "../../data/live";
 import { getRun } from "../../data/run-details";
 import { childrenCounts } from "../../data/runs";
+import type { Run } from "../../wire";
+import { decoded } from "../models/addresses";
 import { RunArtifacts } from "./artifacts";
 import { RunCharts } from "./charts";
 import { RunChildren } from "./children";
@@ -46,6 +48,11 @@ function RunView(props: { runId: string; rest: string }): JSX.Element {
   const [metricsVersion, setMetricsVersion] = createSignal(0);
   useTitle(() => (run.state === "ready" || run.state === "refreshing" ? run.latest?.info.run_name : undefined));
 
+  // When a run cannot be read anew, what was known of it stays.
+  const shown = createMemo((before: Run | undefined) =>
+    run.state === "ready" || run.state === "refreshing" ? run.latest : before,
+  );
+
   let wanted = { run: false, metrics: false };
   let timer: ReturnType<typeof setTimeout> | undefined;
   onCleanup(() => clearTimeout(timer));
@@ -65,11 +72,14 @@ function RunView(props: { runId: string; rest: string }): JSX.Element {
       }
     },
     reload: () => refreshSoon({ run: true, metrics: true }),
+    opened() {
+      // A run that ended between being read and being listened to would seem to go on for ever.
+      if (shown()?.info.status === "RUNNING") refreshSoon({ run: true, metrics: true });
+    },
   });
 
-  const shown = createMemo(() => (run.state === "ready" || run.state === "refreshing" ? run.latest : undefined));
   const section = () => props.rest.split("/")[0] ?? "";
-  const artifactPath = () => props.rest.split("/").slice(1).map(decodeURIComponent).join("/");
+  const artifactPath = () => props.rest.split("/").slice(1).map(decoded).join("/");
   const base = () => `/runs/${props.runId}`;
   const tabs = (): Tab[] => {
     const current = shown();
@@ -91,13 +101,16 @@ function RunView(props: { runId: string; rest: string }): JSX.Element {
   return (
     <div class="page run-page">
       <Switch fallback={<Skeleton lines={10} label="Loading the run" />}>
-        <Match when={run.state === "errored"}>
+        <Match when={run.state === "errored" && !shown()}>
           <Failure what="The run could not be loaded" error={run.error} onRetry={() => void refetch()} />
         </Match>
         <Match when={shown()}>
           {(current) => (
             <>
               <RunHeader run={current()} onChanged={(next) => (next ? mutate(next) : void refetch())} />
+              <Show when={run.state === "errored"}>
+                <Failure what="Not up to date" error={run.error} onRetry={() => void refetch()} inline />
+              </Show>
               <Tabs label="Parts of the run" tabs={tabs()} />
               <div class="run-section">
                 <Switch fallback={<p class="muted">There is no such part of a run.</p>}>

@@ -6,6 +6,7 @@ import { Skeleton } from "../../components/skeleton";
 import { createVirtual } from "../../components/virtual";
 import { formatExact } from "../../charts/ticks";
 import { toNumber } from "../../data/numbers";
+import type { Double } from "../../wire";
 import type { MetricSummary } from "../../wire/trainyard";
 import { createMetricPages } from "./metric-pages";
 
@@ -122,8 +123,8 @@ function Rows(props: RowsProps): JSX.Element {
                   <span role="cell" class="run-strong">
                     {formatExact(toNumber(metric().last.value))}
                   </span>
-                  <span role="cell">{formatExact(toNumber(metric().min.value))}</span>
-                  <span role="cell">{formatExact(toNumber(metric().max.value))}</span>
+                  <span role="cell">{extreme(metric().min)}</span>
+                  <span role="cell">{extreme(metric().max)}</span>
                   <span role="cell">{metric().last.step}</span>
                   <span role="cell">{metric().points.toLocaleString()}</span>
                 </div>
@@ -134,6 +135,11 @@ function Rows(props: RowsProps): JSX.Element {
       </div>
     </div>
   );
+}
+
+/** The least or greatest value; there is none where all values are NaN. */
+function extreme(value: { value: Double } | undefined): string {
+  return value === undefined ? "—" : formatExact(toNumber(value.value));
 }
 
 function chartAddress(runId: string, key: string): string {
