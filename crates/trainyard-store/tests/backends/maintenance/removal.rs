@@ -100,14 +100,20 @@ pub fn only_what_is_marked_and_old_enough_goes(test: TestStore) {
     assert_eq!(check(&test.store, |_| {}).unwrap().problems, []);
 }
 
-pub fn a_long_run_goes_in_short_pieces(test: TestStore) {
-    let run_id = packed_run(&test, "0", 20_000);
+/// A run with blocks and with more rows than go in one piece.
+fn long_run(test: &TestStore) -> RunId {
+    let run_id = packed_run(test, "0", 20_000);
     let more: Vec<Metric> = (0..12_000)
         .map(|i| Metric { key: format!("m{}", i % 3), timestamp: i, step: i, value: 1.0, ..Metric::default() })
         .collect();
     for metrics in more.chunks(1000) {
         test.call(LogBatch { run_id: run_id.clone(), metrics: metrics.to_vec(), ..LogBatch::default() }).unwrap();
     }
+    run_id
+}
+
+pub fn a_long_run_goes_in_short_pieces(test: TestStore) {
+    let run_id = long_run(&test);
     delete_run(&test, &run_id);
     assert!(removed(&test, Removal::default()) >= 3);
     assert!(!exists(&test, &run_id));
@@ -220,7 +226,7 @@ pub fn what_another_gc_has_removed_is_passed_over(test: TestStore) {
 }
 
 pub fn a_store_is_whole_while_a_run_is_being_removed(test: TestStore) {
-    let run_id = packed_run(&test, "0", 12_000);
+    let run_id = long_run(&test);
     delete_run(&test, &run_id);
     begun(&test, &Removal::default());
     let list = test.store.read(|tx| next(tx, None, 3)).wait().unwrap();
