@@ -6,7 +6,7 @@ import {
   type VirtualItem,
   Virtualizer,
 } from "@tanstack/virtual-core";
-import { createComputed, createSignal, onCleanup, onMount } from "solid-js";
+import { createComputed, createMemo, createSignal, onCleanup, onMount } from "solid-js";
 
 export type { VirtualItem };
 
@@ -95,4 +95,19 @@ function same(before: readonly VirtualItem[], after: readonly VirtualItem[]): bo
       );
     })
   );
+}
+
+/**
+ * The same items in slots: an item keeps its slot as long as it is in sight, and a slot that becomes free takes the next item. With
+ * <Index>, elements that scroll out of sight are used again instead of being made anew.
+ */
+export function createSlots(items: () => readonly VirtualItem[]): () => readonly (VirtualItem | undefined)[] {
+  let size = 0;
+  return createMemo(() => {
+    const now = items();
+    size = Math.max(now.length, Math.min(size, now.length + 16));
+    const slots = new Array<VirtualItem | undefined>(size).fill(undefined);
+    for (const item of now) slots[item.index % size] = item;
+    return slots;
+  });
 }
