@@ -20,8 +20,8 @@ export interface VirtualOptions {
   sizesOf?: () => unknown;
   horizontal?: boolean;
   overscan?: number;
-  /** Room at the start and the end that something sticky covers. */
-  paddingStart?: () => number;
+  /** Room before the items, in the part that scrolls: what stands there covers as much when it is sticky. */
+  before?: () => number;
 }
 
 export interface Virtual {
@@ -42,7 +42,8 @@ export function createVirtual(options: VirtualOptions): Virtual {
     estimateSize: options.size,
     horizontal: options.horizontal ?? false,
     overscan: options.overscan ?? 6,
-    scrollPaddingStart: options.paddingStart?.() ?? 0,
+    // Items count from their own start; scrolled to the end of the window, one has to go further by what is before them.
+    scrollPaddingEnd: options.before?.() ?? 0,
     scrollToFn: elementScroll,
     observeElementRect: (instance: Virtualizer<HTMLElement, HTMLElement>, tell: (rect: Rect) => void) =>
       observeElementRect(instance, tell),

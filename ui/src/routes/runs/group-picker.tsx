@@ -4,6 +4,7 @@ import { Button } from "../../components/button";
 import { Icon } from "../../components/icons";
 import { PopoverButton } from "../../components/popover";
 import * as columnData from "../../data/columns";
+import { settled } from "../../data/settled";
 import type { GroupKey } from "../../wire/trainyard";
 import type { Aggregate } from "./state";
 
@@ -11,7 +12,7 @@ import "./group-picker.css";
 
 const MOST = 3;
 const FIXED: readonly GroupKey[] = [
-  { kind: "dataset", key: "name" },
+  { kind: "dataset", key: "" },
   { kind: "attribute", key: "status" },
   { kind: "attribute", key: "user_id" },
 ];
@@ -74,7 +75,7 @@ function GroupChoice(props: GroupPickerProps): JSX.Element {
   const chosen = (group: GroupKey) => props.groups.some((one) => one.kind === group.kind && one.key === group.key);
   const offered = (): GroupKey[] => {
     const fits = FIXED.filter((group) => groupLabel(group).toLowerCase().includes(search().trim().toLowerCase()));
-    return [...fits, ...(found.error === undefined ? (found.latest ?? []) : [])];
+    return [...fits, ...(settled(found) ?? [])];
   };
   const toggle = (group: GroupKey) => {
     const without = props.groups.filter((one) => one.kind !== group.kind || one.key !== group.key);

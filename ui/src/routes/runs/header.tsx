@@ -164,7 +164,17 @@ function HeadCell(props: HeadCellProps): JSX.Element {
       >
         {(close) => <MenuList items={menuOf(props, sortable())} onClose={close} />}
       </PopoverButton>
-      <span class="head-resize" onPointerDown={(event) => resize(event, props)} onDblClick={() => reset(props)} />
+      <span
+        class="head-resize"
+        // A drag of its own that never begins, so that none of the whole cell does.
+        draggable={true}
+        onDragStart={(event) => {
+          event.preventDefault();
+          event.stopPropagation();
+        }}
+        onPointerDown={(event) => resize(event, props)}
+        onDblClick={() => reset(props)}
+      />
     </div>
   );
 }

@@ -9,6 +9,7 @@ import { Skeleton } from "../../components/skeleton";
 import { useTitle } from "../../components/title";
 import * as columnData from "../../data/columns";
 import * as experiments from "../../data/experiments";
+import { settled } from "../../data/settled";
 import { both, errorPlace, errorReason } from "../../filter/lexer";
 import type { ColumnSummary, GroupKey } from "../../wire/trainyard";
 import { BulkBar, compareAddress, deleteRuns } from "./bulk-bar";
@@ -31,6 +32,7 @@ const ChartPanel = lazy(() => import("../../charts/panel"));
 
 /** Runs that the charts show while none are marked. */
 const CHARTED = 10;
+const MOST_RENEWALS = 5;
 
 /** The page of an experiment: its runs, and charts of them. */
 export default function Runs(): JSX.Element {
@@ -50,15 +52,17 @@ function ExperimentRuns(props: { experimentId: string }): JSX.Element {
   const selection = createSelection();
   const sparks = createSparks();
   const [experiment, { refetch }] = createResource(() => experiments.getExperiment(id));
-  const [names] = createResource(() => firstNames(id));
+  const [names, { refetch: renewNames }] = createResource(() => firstNames(id));
+  const known = () => settled(experiment);
   let table: { focus: () => void; toTop: () => void; atTop: () => boolean } | undefined;
   let filter: HTMLInputElement | undefined;
-  useTitle(() => (experiment.error === undefined ? experiment()?.name : undefined));
+  useTitle(() => known()?.name);
 
   const columns = createMemo((): Column[] | undefined => {
     const chosen = store.state()?.columns;
     if (chosen) return chosen;
-    return names.loading ? undefined : defaultColumns(names() ?? []);
+    const found = settled(names);
+    return found && defaultColumns(found);
   });
   const query = createMemo((): RowQuery | undefined => {
     const state = store.state();
@@ -93,6 +97,19 @@ function ExperimentRuns(props: { experimentId: string }): JSX.Element {
       { defer: true },
     ),
   );
+
+  // Columns of an experiment that had no metrics yet when the page was opened. Not for ever: names may be out of reach.
+  let renewals = 0;
+  createEffect(() => {
+    data.version();
+    const found = settled(names);
+    if (!found || names.loading || found.some((one) => one.kind === "metric")) return;
+    for (const run of data.rows()?.runs() ?? []) {
+      if ((run.data.metrics ?? []).length === 0) continue;
+      if (renewals++ < MOST_RENEWALS) void renewNames();
+      return;
+    }
+  });
 
   const charted = createMemo(
     (): readonly ChartRun[] => {
@@ -161,7 +178,7 @@ function ExperimentRuns(props: { experimentId: string }): JSX.Element {
     <div class="runs-page">
       <ExperimentHead
         experimentId={id}
-        experiment={experiment.error === undefined ? experiment() : undefined}
+        experiment={known()}
         runs={store.state()?.filter === "" ? data.total()?.runs : undefined}
       >
         <Show when={selection.runs().size > 0}>
@@ -212,6 +229,16 @@ function ExperimentRuns(props: { experimentId: string }): JSX.Element {
                     inline
                   />
                 </Show>
+                <Show when={data.broken()}>
+                  {(error) => (
+                    <Failure
+                      what="More runs could not be loaded"
+                      error={error()}
+                      onRetry={() => data.rows()?.retry()}
+                      inline
+                    />
+                  )}
+                </Show>
                 <Show when={data.newer() > 0}>
                   <button
                     type="button"
@@ -226,7 +253,7 @@ function ExperimentRuns(props: { experimentId: string }): JSX.Element {
                 </Show>
                 <Show
                   when={!nothing()}
-                  fallback={<NoRuns state={state()} name={experiment()?.name} onClear={() => update({ filter: "" })} />}
+                  fallback={<NoRuns state={state()} name={known()?.name} onClear={() => update({ filter: "" })} />}
                 >
                   <Show
                     when={data.rows() !== undefined && columns()}
@@ -291,7 +318,7 @@ async function firstNames(id: string): Promise<ColumnSummary[]> {
 
 function groupOf(column: Column): GroupKey | undefined {
   if (column.source === "param" || column.source === "tag") return { kind: column.source, key: column.key };
-  if (column.key === "datasets") return { kind: "dataset", key: "name" };
+  if (column.key === "datasets") return { kind: "dataset", key: "" };
   return column.key === "status" || column.key === "user_id" ? { kind: "attribute", key: column.key } : undefined;
 }
 

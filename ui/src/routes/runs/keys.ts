@@ -1,8 +1,7 @@
 import { copyText } from "../../components/copy";
 import { toast, toastError } from "../../components/toast";
 import { nextOrder } from "./columns";
-import { expandable } from "./row";
-import type { Row } from "./run-rows";
+import { expandable, type Row } from "./run-rows";
 import type { Column, Order } from "./state";
 import type { Place } from "./table";
 import { exactText } from "./values";

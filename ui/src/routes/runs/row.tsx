@@ -10,7 +10,7 @@ import { RunCell } from "./cell";
 import { isNumeric } from "./columns";
 import type { Layout } from "./layout";
 import { aggregateOf } from "./row-source";
-import type { Row } from "./run-rows";
+import { expandable, type Row } from "./run-rows";
 import type { Sparks } from "./sparks";
 import type { Aggregate, Column } from "./state";
 import { formatNumber } from "./values";
@@ -152,10 +152,6 @@ function Cell(props: CellProps): JSX.Element {
       </Switch>
     </div>
   );
-}
-
-export function expandable(row: Row): boolean {
-  return row.kind === "group" || (row.kind === "run" && row.children > 0);
 }
 
 function isExpanded(row: Row): boolean {

@@ -24,6 +24,8 @@ export interface RunsData {
   estimate: Accessor<number | undefined>;
   /** The error of the query that is not shown because of it. */
   error: Accessor<unknown>;
+  /** The error of a later page of lines that are shown. */
+  broken: Accessor<unknown>;
   /** Runs that have been created since, and are not shown yet. */
   newer: Accessor<number>;
   reload: () => void;
@@ -151,21 +153,32 @@ export function createRunsData(options: RunsDataOptions): RunsData {
     }
   }
 
-  createLive(() => ({ experimentIds: [options.query()?.experimentId ?? []].flat() }), {
-    changed: (all) => {
-      for (const change of all) {
-        const before = changes.get(change.runId);
-        const kinds = before ? new Set([...before.kinds, ...change.kinds]) : change.kinds;
-        changes.set(change.runId, { ...change, kinds });
-      }
-      timer ??= setTimeout(() => void update(), PATCH_WAIT);
+  const experiment = createMemo(() => options.query()?.experimentId);
+  createLive(
+    () => {
+      const id = experiment();
+      return { experimentIds: id === undefined ? [] : [id] };
     },
-    reload: () => {
-      if (options.atTop()) reload();
+    {
+      changed: (all) => {
+        for (const change of all) {
+          const before = changes.get(change.runId);
+          const kinds = before ? new Set([...before.kinds, ...change.kinds]) : change.kinds;
+          changes.set(change.runId, { ...change, kinds });
+        }
+        timer ??= setTimeout(() => void update(), PATCH_WAIT);
+      },
+      reload: () => {
+        if (options.atTop()) reload();
+      },
     },
-  });
+  );
 
-  return { rows, version, stale, total, estimate: roots, error, newer: () => newer().size, reload };
+  const broken = () => {
+    version();
+    return error() === undefined ? rows()?.error : undefined;
+  };
+  return { rows, version, stale, total, estimate: roots, error, broken, newer: () => newer().size, reload };
 }
 
 /** Whether the server did not understand the filter. */

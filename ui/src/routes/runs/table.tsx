@@ -52,7 +52,7 @@ export function RunsTable(props: RunsTableProps): JSX.Element {
   const count = createMemo(() => {
     void props.version;
     const { rows } = props;
-    if (rows.complete) return rows.count;
+    if (rows.complete || rows.error !== undefined) return rows.count;
     return Math.max(rows.count + 20, (props.estimate ?? 0) + rows.nested);
   });
   const lines = createVirtual({
@@ -60,7 +60,7 @@ export function RunsTable(props: RunsTableProps): JSX.Element {
     scroller: () => scroller,
     size: () => height,
     overscan: 8,
-    paddingStart: () => height,
+    before: () => height,
   });
   const layout = createLayout({ columns: () => props.columns, scroller: () => scroller, room });
   const slots = createSlots(lines.items);

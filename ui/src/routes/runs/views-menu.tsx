@@ -9,6 +9,7 @@ import { PopoverButton } from "../../components/popover";
 import { Skeleton } from "../../components/skeleton";
 import { toast, toastError } from "../../components/toast";
 import { describe } from "../../data/http";
+import { settled } from "../../data/settled";
 import * as views from "../../data/views";
 import { toJson, type ViewState } from "./state";
 import type { ViewStore } from "./view-state";
@@ -120,7 +121,7 @@ function SavedViews(props: ViewsMenuProps & { onClose: () => void }): JSX.Elemen
   );
   const items = (): MenuItem[] => [
     { label: "All runs", checked: props.store.saved() === undefined, run: () => props.store.open(undefined) },
-    ...(list() ?? []).map((view) => ({
+    ...(settled(list) ?? []).map((view) => ({
       label: view.name,
       checked: props.store.saved()?.view_id === view.view_id,
       run: () => props.store.open(view),
