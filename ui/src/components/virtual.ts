@@ -6,7 +6,7 @@ import {
   type VirtualItem,
   Virtualizer,
 } from "@tanstack/virtual-core";
-import { createComputed, createSignal, onCleanup, onMount } from "solid-js";
+import { createComputed, createMemo, createSignal, onCleanup, onMount } from "solid-js";
 
 export type { VirtualItem };
 
@@ -20,8 +20,8 @@ export interface VirtualOptions {
   sizesOf?: () => unknown;
   horizontal?: boolean;
   overscan?: number;
-  /** Room at the start and the end that something sticky covers. */
-  paddingStart?: () => number;
+  /** Room before the items, in the part that scrolls: what stands there covers as much when it is sticky. */
+  before?: () => number;
 }
 
 export interface Virtual {
@@ -42,7 +42,8 @@ export function createVirtual(options: VirtualOptions): Virtual {
     estimateSize: options.size,
     horizontal: options.horizontal ?? false,
     overscan: options.overscan ?? 6,
-    scrollPaddingStart: options.paddingStart?.() ?? 0,
+    // Items count from their own start; scrolled to the end of the window, one has to go further by what is before them.
+    scrollPaddingEnd: options.before?.() ?? 0,
     scrollToFn: elementScroll,
     observeElementRect: (instance: Virtualizer<HTMLElement, HTMLElement>, tell: (rect: Rect) => void) =>
       observeElementRect(instance, tell),
@@ -95,4 +96,19 @@ function same(before: readonly VirtualItem[], after: readonly VirtualItem[]): bo
       );
     })
   );
+}
+
+/**
+ * The same items in slots: an item keeps its slot as long as it is in sight, and a slot that becomes free takes the next item. With
+ * <Index>, elements that scroll out of sight are used again instead of being made anew.
+ */
+export function createSlots(items: () => readonly VirtualItem[]): () => readonly (VirtualItem | undefined)[] {
+  let size = 0;
+  return createMemo(() => {
+    const now = items();
+    size = Math.max(now.length, Math.min(size, now.length + 16));
+    const slots = new Array<VirtualItem | undefined>(size).fill(undefined);
+    for (const item of now) slots[item.index % size] = item;
+    return slots;
+  });
 }

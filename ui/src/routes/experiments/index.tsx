@@ -1,15 +1,316 @@
-import type { JSX } from "solid-js";
+import { useNavigate } from "@solidjs/router";
+import { createEffect, createMemo, createSignal, For, type JSX, on, onCleanup, Show } from "solid-js";
 
+import { Button } from "../../components/button";
+import { Empty } from "../../components/empty";
+import { Failure } from "../../components/failure";
+import { MenuButton } from "../../components/menu";
+import { useShortcuts } from "../../components/shortcuts";
+import { Skeleton } from "../../components/skeleton";
+import { TagChips, TagEditor, ownTags } from "../../components/tags";
+import { TimeAgo } from "../../components/time";
 import { useTitle } from "../../components/title";
+import { toast, toastError } from "../../components/toast";
+import { createVirtual } from "../../components/virtual";
+import { address } from "../../data/base";
+import * as experiments from "../../data/experiments";
+import type { Experiment, ViewType } from "../../wire";
+import { createExperimentList, type ExperimentList } from "./list";
+import { NameDialog } from "./name-dialog";
 
+import "./experiments.css";
+
+type Asking = { what: "create" } | { what: "rename" | "tags"; experiment: Experiment };
+
+const LINE = 44;
+
+/** All experiments: the page that the app begins with. */
 export default function Experiments(): JSX.Element {
-  const title = () => "Experiments";
-  useTitle(title);
+  const navigate = useNavigate();
+  const [text, setText] = createSignal("");
+  const [search, setSearch] = createSignal("");
+  const [lifecycle, setLifecycle] = createSignal<ViewType>("ACTIVE_ONLY");
+  const [asking, setAsking] = createSignal<Asking>();
+  const list = createExperimentList(() => ({ search: search(), lifecycle: lifecycle() }));
+  let field!: HTMLInputElement;
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  createEffect(
+    on(
+      text,
+      (now) => {
+        clearTimeout(timer);
+        timer = setTimeout(() => setSearch(now.trim()), 150);
+      },
+      { defer: true },
+    ),
+  );
+  onCleanup(() => clearTimeout(timer));
+  useTitle(() => "Experiments");
+  useShortcuts("Experiments", [
+    { keys: "/", does: "Search", run: () => field.focus() },
+    { keys: "n", does: "New experiment", run: () => setAsking({ what: "create" }) },
+    { keys: "ArrowDown", does: "Move in the list (Enter opens, F2 renames, Delete deletes)" },
+  ]);
+
+  async function remove(experiment: Experiment): Promise<void> {
+    const id = experiment.experiment_id;
+    try {
+      await experiments.remove(id);
+      list.reload();
+      toast(`Deleted ${experiment.name}`, {
+        undo: async () => {
+          await experiments.restore(id);
+          list.reload();
+        },
+      });
+    } catch (error) {
+      toastError(`${experiment.name} was not deleted`, error);
+    }
+  }
+
+  async function restore(experiment: Experiment): Promise<void> {
+    try {
+      await experiments.restore(experiment.experiment_id);
+      list.reload();
+      toast(`Restored ${experiment.name}`);
+    } catch (error) {
+      toastError(`${experiment.name} was not restored`, error);
+    }
+  }
+
+  const nothing = () => list.complete() && list.count() === 0;
   return (
-    <div class="page">
+    <div class="page experiments">
       <header class="page-head">
-        <h1>{title()}</h1>
+        <h1>Experiments</h1>
+        <input
+          ref={field}
+          class="input experiments-search"
+          type="search"
+          placeholder="Search by name or tag"
+          aria-label="Search experiments"
+          value={text()}
+          onInput={(event) => setText(event.currentTarget.value)}
+        />
+        <Button
+          icon="trash"
+          label="Deleted experiments"
+          pressed={lifecycle() === "DELETED_ONLY"}
+          onClick={() => setLifecycle(lifecycle() === "DELETED_ONLY" ? "ACTIVE_ONLY" : "DELETED_ONLY")}
+        />
+        <Button kind="primary" icon="plus" onClick={() => setAsking({ what: "create" })}>
+          New experiment
+        </Button>
       </header>
+      <Show when={list.error()}>
+        {(error) => (
+          <Failure what="The experiments could not be loaded" error={error()} onRetry={() => list.retry()} inline />
+        )}
+      </Show>
+      <Show
+        when={!nothing()}
+        fallback={<Nothing searched={search() !== ""} deleted={lifecycle() === "DELETED_ONLY"} />}
+      >
+        <Lines
+          list={list}
+          onOpen={(id) => navigate(`/experiments/${id}`)}
+          onRename={(experiment) => setAsking({ what: "rename", experiment })}
+          onTags={(experiment) => setAsking({ what: "tags", experiment })}
+          onDelete={(experiment) => void remove(experiment)}
+          onRestore={(experiment) => void restore(experiment)}
+        />
+      </Show>
+      <Show when={asking()} keyed>
+        {(now) => <Dialogs asking={now} list={list} onClose={() => setAsking(undefined)} />}
+      </Show>
     </div>
+  );
+}
+
+function Nothing(props: { searched: boolean; deleted: boolean }): JSX.Element {
+  return (
+    <Show
+      when={!props.searched && !props.deleted}
+      fallback={
+        <Empty icon="search" title={props.searched ? "No experiment fits" : "No experiment has been deleted"} />
+      }
+    >
+      <Empty
+        icon="folder"
+        title="No experiments yet"
+        code={`import trainyard as mlflow\n\nmlflow.set_tracking_uri("${location.origin}")\nmlflow.set_experiment("iris")`}
+      >
+        The first run makes one. Or make one here.
+      </Empty>
+    </Show>
+  );
+}
+
+interface LinesProps {
+  list: ExperimentList;
+  onOpen: (id: string) => void;
+  onRename: (experiment: Experiment) => void;
+  onTags: (experiment: Experiment) => void;
+  onDelete: (experiment: Experiment) => void;
+  onRestore: (experiment: Experiment) => void;
+}
+
+function Lines(props: LinesProps): JSX.Element {
+  let scroller!: HTMLDivElement;
+  const lines = createVirtual({
+    count: () => props.list.count() + (props.list.complete() ? 0 : 1),
+    scroller: () => scroller,
+    size: () => LINE,
+  });
+  createEffect(() => {
+    const items = lines.items();
+    props.list.show(items[0]?.index ?? 0, (items.at(-1)?.index ?? 20) + 1);
+  });
+  return (
+    <div class="experiments-table" role="table" aria-label="Experiments" aria-rowcount={props.list.count() + 1}>
+      <div class="experiments-head" role="row">
+        <span role="columnheader">Name</span>
+        <span role="columnheader" class="number">
+          Runs
+        </span>
+        <span role="columnheader">Last activity</span>
+        <span role="columnheader">
+          <span class="unseen">Actions</span>
+        </span>
+      </div>
+      <div class="experiments-body" ref={scroller} role="rowgroup">
+        <Show when={props.list.count() > 0} fallback={<Skeleton lines={6} label="Loading experiments" />}>
+          <div class="experiments-lines" style={{ height: `${String(lines.total())}px` }}>
+            <For each={lines.items()}>
+              {(item) => (
+                <div class="experiments-line" style={{ transform: `translateY(${String(item.start)}px)` }}>
+                  <Show when={props.list.at(item.index)} fallback={<Skeleton lines={1} />}>
+                    {(experiment) => <Line {...props} experiment={experiment()} index={item.index} />}
+                  </Show>
+                </div>
+              )}
+            </For>
+          </div>
+        </Show>
+      </div>
+    </div>
+  );
+}
+
+function Line(props: LinesProps & { experiment: Experiment; index: number }): JSX.Element {
+  const id = () => props.experiment.experiment_id;
+  const activity = () => props.list.activity(id());
+  const deleted = () => props.experiment.lifecycle_stage === "deleted";
+  const tags = createMemo(() => ownTags(props.experiment.tags));
+
+  function key(event: KeyboardEvent & { currentTarget: HTMLElement }): void {
+    const links = [
+      ...(event.currentTarget.closest(".experiments-lines")?.querySelectorAll<HTMLElement>(".experiments-link") ?? []),
+    ];
+    const at = links.indexOf(event.currentTarget);
+    if (event.key === "ArrowDown") links[at + 1]?.focus();
+    else if (event.key === "ArrowUp") links[at - 1]?.focus();
+    else if (event.key === "F2" && !deleted()) props.onRename(props.experiment);
+    else if (event.key === "Delete" && !deleted()) props.onDelete(props.experiment);
+    else return;
+    event.preventDefault();
+  }
+
+  return (
+    <div class="experiments-row" role="row" aria-rowindex={props.index + 2}>
+      <span class="experiments-name" role="cell">
+        <a
+          class="experiments-link ellipsis"
+          href={address(`experiments/${id()}`)}
+          title={props.experiment.name}
+          onKeyDown={key}
+        >
+          {props.experiment.name}
+        </a>
+        <TagChips tags={tags()} />
+      </span>
+      <span role="cell" class="number">
+        <Show when={activity()}>
+          {(now) => (
+            <>
+              <Show when={now().running > 0}>
+                <span class="experiments-running">{now().running.toLocaleString()} running</span>
+              </Show>
+              {now().runs.toLocaleString()}
+            </>
+          )}
+        </Show>
+      </span>
+      <span role="cell" class="muted">
+        <TimeAgo at={activity()?.last_activity_time ?? props.experiment.last_update_time} />
+      </span>
+      <span role="cell" class="experiments-actions">
+        <MenuButton
+          label={`Actions for ${props.experiment.name}`}
+          end
+          items={
+            deleted()
+              ? [{ label: "Restore", icon: "undo", run: () => props.onRestore(props.experiment) }]
+              : [
+                  { label: "Open", icon: "forward", run: () => props.onOpen(id()) },
+                  { label: "Rename…", icon: "edit", hint: "F2", run: () => props.onRename(props.experiment) },
+                  { label: "Tags…", icon: "tag", run: () => props.onTags(props.experiment) },
+                  {
+                    label: "Delete",
+                    icon: "trash",
+                    danger: true,
+                    separated: true,
+                    run: () => props.onDelete(props.experiment),
+                  },
+                ]
+          }
+        />
+      </span>
+    </div>
+  );
+}
+
+function Dialogs(props: { asking: Asking; list: ExperimentList; onClose: () => void }): JSX.Element {
+  const navigate = useNavigate();
+  const experiment = () => (props.asking.what === "create" ? undefined : props.asking.experiment);
+  const current = () => {
+    const id = experiment()?.experiment_id;
+    return props.list.find(id ?? "") ?? experiment();
+  };
+  const named = async (name: string) => {
+    const renamed = experiment();
+    if (renamed) {
+      const before = renamed.name;
+      await experiments.rename(renamed.experiment_id, name);
+      props.list.reload();
+      toast(`Renamed to ${name}`, {
+        undo: async () => {
+          await experiments.rename(renamed.experiment_id, before);
+          props.list.reload();
+        },
+      });
+    } else navigate(`/experiments/${await experiments.create(name)}`);
+  };
+  return (
+    <Show
+      when={props.asking.what === "tags" && current()}
+      fallback={<NameDialog current={experiment()?.name} onName={named} onClose={() => props.onClose()} />}
+    >
+      {(one) => (
+        <TagEditor
+          title={`Tags of ${one().name}`}
+          tags={ownTags(one().tags)}
+          onSet={async (key, value) => {
+            await experiments.setTag(one().experiment_id, key, value);
+            await props.list.renew(one().experiment_id);
+          }}
+          onDelete={async (key) => {
+            await experiments.deleteTag(one().experiment_id, key);
+            await props.list.renew(one().experiment_id);
+          }}
+          onClose={() => props.onClose()}
+        />
+      )}
+    </Show>
   );
 }

@@ -80,7 +80,7 @@ function Rows(props: RowsProps): JSX.Element {
     count: () => props.rows.length,
     scroller: () => scroller,
     size: () => ROW,
-    paddingStart: () => ROW,
+    before: () => ROW,
   });
   createEffect(
     on([virtual.items, () => props.rows.length], ([items, count]) => {

@@ -1,17 +1,370 @@
-import { useParams } from "@solidjs/router";
-import type { JSX } from "solid-js";
+import { useNavigate, useParams } from "@solidjs/router";
+import { createEffect, createMemo, createResource, type JSX, lazy, on, Show, Suspense } from "solid-js";
 
+import { Button } from "../../components/button";
+import { Empty } from "../../components/empty";
+import { Failure } from "../../components/failure";
+import { useShortcuts } from "../../components/shortcuts";
+import { Skeleton } from "../../components/skeleton";
 import { useTitle } from "../../components/title";
+import * as columnData from "../../data/columns";
+import * as experiments from "../../data/experiments";
+import { settled } from "../../data/settled";
+import { both, errorPlace, errorReason } from "../../filter/lexer";
+import type { ColumnSummary, GroupKey } from "../../wire/trainyard";
+import { BulkBar, compareAddress, deleteRuns } from "./bulk-bar";
+import { defaultColumns } from "./columns";
+import { ExperimentHead } from "./experiment-head";
+import { TABLE_KEYS } from "./keys";
+import { isTree, type RowQuery } from "./row-source";
+import { createRunsData, isFilterError } from "./runs-data";
+import { createSelection } from "./selection";
+import { createSparks } from "./sparks";
+import { Split } from "./split";
+import type { ChartRun, Column, ViewState } from "./state";
+import { RunsTable } from "./table";
+import { Toolbar } from "./toolbar";
+import { createViewStore } from "./view-state";
 
+import "./runs.css";
+
+const ChartPanel = lazy(() => import("../../charts/panel"));
+
+/** Runs that the charts show while none are marked. */
+const CHARTED = 10;
+const MOST_RENEWALS = 5;
+
+/** The page of an experiment: its runs, and charts of them. */
 export default function Runs(): JSX.Element {
-  const params = useParams();
-  const title = () => params["experiment_id"] ?? "";
-  useTitle(title);
+  const params = useParams<{ experiment_id: string }>();
   return (
-    <div class="page">
-      <header class="page-head">
-        <h1>{title()}</h1>
-      </header>
+    <Show when={params.experiment_id} keyed>
+      {(id) => <ExperimentRuns experimentId={id} />}
+    </Show>
+  );
+}
+
+function ExperimentRuns(props: { experimentId: string }): JSX.Element {
+  // The component is made anew for another experiment.
+  const id = props.experimentId;
+  const navigate = useNavigate();
+  const store = createViewStore(() => id);
+  const selection = createSelection();
+  const sparks = createSparks();
+  const [experiment, { refetch }] = createResource(() => experiments.getExperiment(id));
+  const [names, { refetch: renewNames }] = createResource(() => firstNames(id));
+  const known = () => settled(experiment);
+  let table: { focus: () => void; toTop: () => void; atTop: () => boolean } | undefined;
+  let filter: HTMLInputElement | undefined;
+  useTitle(() => known()?.name);
+
+  const columns = createMemo((): Column[] | undefined => {
+    const chosen = store.state()?.columns;
+    if (chosen) return chosen;
+    const found = settled(names);
+    return found && defaultColumns(found);
+  });
+  const query = createMemo((): RowQuery | undefined => {
+    const state = store.state();
+    if (!state) return undefined;
+    const { order, groups, tree, lifecycle, aggregate } = state;
+    const grouped = groups.length > 0;
+    const metrics = (grouped ? (columns() ?? []) : []).filter((one) => one.source === "metric").map((one) => one.key);
+    const unique = [...new Set(metrics)];
+    return {
+      experimentId: id,
+      filter: state.filter,
+      order,
+      groups,
+      tree,
+      lifecycle,
+      // Without groups neither changes what the lines are.
+      aggregate: grouped ? aggregate : "mean",
+      metrics: unique,
+    };
+  });
+  const data = createRunsData({ query, sparks, atTop: () => table?.atTop() ?? true });
+  const problem = () => {
+    const error = data.error();
+    if (!isFilterError(error)) return undefined;
+    const text = store.state()?.filter ?? "";
+    return { place: errorPlace(error.message, text), reason: errorReason(error.message) };
+  };
+  createEffect(
+    on(
+      () => JSON.stringify(query()),
+      () => table?.toTop(),
+      { defer: true },
+    ),
+  );
+
+  // Columns of an experiment that had no metrics yet when the page was opened. Not for ever: names may be out of reach.
+  let renewals = 0;
+  createEffect(() => {
+    data.version();
+    const found = settled(names);
+    if (!found || names.loading || found.some((one) => one.kind === "metric")) return;
+    for (const run of data.rows()?.runs() ?? []) {
+      if ((run.data.metrics ?? []).length === 0) continue;
+      if (renewals++ < MOST_RENEWALS) void renewNames();
+      return;
+    }
+  });
+
+  const charted = createMemo(
+    (): readonly ChartRun[] => {
+      const marked = selection.runs();
+      if (marked.size > 0) return [...marked.values()];
+      data.version();
+      const first: ChartRun[] = [];
+      for (const { info } of data.rows()?.runs() ?? []) {
+        if (first.push({ run_id: info.run_id, run_name: info.run_name }) >= CHARTED) break;
+      }
+      return first;
+    },
+    [],
+    { equals: sameRuns },
+  );
+
+  const marked = () => [...selection.runs().keys()];
+  const update = (changes: Partial<ViewState>) => store.update(changes);
+  const group = (column: Column) => {
+    const state = store.state();
+    const key = groupOf(column);
+    if (!state || !key || state.groups.some((one) => one.kind === key.kind && one.key === key.key)) return;
+    update({ groups: [...state.groups, key].slice(-3) });
+  };
+  useShortcuts("Runs", [
+    { keys: "/", does: "Filter", run: () => filter?.focus() },
+    { keys: "g t", does: "Go to the table", run: () => table?.focus() },
+    {
+      keys: "o",
+      does: "Choose columns",
+      run: () => document.querySelector<HTMLElement>("[data-key=columns]")?.click(),
+    },
+    {
+      keys: "v",
+      does: "Charts beside the table",
+      run: () => update({ chartsOpen: store.state()?.chartsOpen !== true }),
+    },
+    {
+      keys: "c",
+      does: "Compare the marked runs",
+      run: () => marked().length > 1 && navigate(compareAddress(marked())),
+    },
+    {
+      keys: "Delete",
+      does: "Delete the marked runs",
+      run: () => {
+        if (marked().length > 0) void deleteRuns(marked(), reloadAll);
+      },
+    },
+    { keys: "r", does: "Load again", run: () => data.reload() },
+    ...TABLE_KEYS.map(([keys, does]) => ({ keys, does })),
+  ]);
+
+  function reloadAll(): void {
+    selection.clear();
+    data.reload();
+  }
+
+  const nothing = () => {
+    data.version();
+    const rows = data.rows();
+    return !data.stale() && rows?.complete === true && rows.count === 0;
+  };
+
+  return (
+    <div class="runs-page">
+      <ExperimentHead
+        experimentId={id}
+        experiment={known()}
+        runs={store.state()?.filter === "" ? data.total()?.runs : undefined}
+      >
+        <Show when={selection.runs().size > 0}>
+          <BulkBar
+            selection={selection}
+            lifecycle={store.state()?.lifecycle ?? "ALL"}
+            onChanged={() => data.reload()}
+          />
+        </Show>
+      </ExperimentHead>
+      <Show
+        when={experiment.error === undefined}
+        fallback={
+          <Failure what="The experiment could not be loaded" error={experiment.error} onRetry={() => void refetch()} />
+        }
+      >
+        <Show when={store.state()} fallback={<Skeleton lines={8} />}>
+          {(state) => (
+            <>
+              <Toolbar
+                experimentId={id}
+                store={store}
+                state={state()}
+                columns={columns() ?? []}
+                problem={problem()}
+                filterRef={(input) => (filter = input)}
+              />
+              <Split
+                open={state().chartsOpen}
+                share={state().chartsShare}
+                onShare={(chartsShare) => update({ chartsShare })}
+                side={() => (
+                  <Suspense fallback={<Skeleton lines={6} label="Loading charts" />}>
+                    <ChartPanel
+                      experimentId={id}
+                      selectedRuns={charted()}
+                      state={state().charts}
+                      setState={(charts: unknown) => update({ charts })}
+                    />
+                  </Suspense>
+                )}
+              >
+                <Show when={data.error() !== undefined && !isFilterError(data.error()) && !data.stale()}>
+                  <Failure
+                    what="The runs could not be loaded"
+                    error={data.error()}
+                    onRetry={() => data.reload()}
+                    inline
+                  />
+                </Show>
+                <Show when={data.broken()}>
+                  {(error) => (
+                    <Failure
+                      what="More runs could not be loaded"
+                      error={error()}
+                      onRetry={() => data.rows()?.retry()}
+                      inline
+                    />
+                  )}
+                </Show>
+                <Show when={data.newer() > 0}>
+                  <button
+                    type="button"
+                    class="runs-newer"
+                    onClick={() => {
+                      table?.toTop();
+                      data.reload();
+                    }}
+                  >
+                    {data.newer() === 1 ? "1 new run" : `${String(data.newer())} new runs`}
+                  </button>
+                </Show>
+                <Show
+                  when={!nothing()}
+                  fallback={<NoRuns state={state()} name={known()?.name} onClear={() => update({ filter: "" })} />}
+                >
+                  <Show
+                    when={data.rows() !== undefined && columns()}
+                    fallback={<TableSkeleton hidden={data.error() !== undefined} />}
+                  >
+                    {(shown) => (
+                      <Show when={data.rows()}>
+                        {(rows) => (
+                          <RunsTable
+                            rows={rows()}
+                            version={data.version()}
+                            estimate={data.estimate()}
+                            columns={shown()}
+                            view={state()}
+                            selection={selection}
+                            sparks={sparks}
+                            stale={data.stale()}
+                            onOrder={(order) => update({ order })}
+                            onColumns={(next) => update({ columns: next })}
+                            onGroup={group}
+                            onFilter={(clause) => update({ filter: both(state().filter, clause) })}
+                            onOpen={(run_id) => navigate(`/runs/${run_id}`)}
+                            ref={(handle) => (table = handle)}
+                          />
+                        )}
+                      </Show>
+                    )}
+                  </Show>
+                </Show>
+                <footer class="runs-foot">
+                  <Show when={data.total()} fallback={<span>{"\u00a0"}</span>}>
+                    {(total) => (
+                      <span>
+                        {total().runs.toLocaleString()} {total().runs === 1 ? "run" : "runs"}
+                        <Show when={total().running > 0}>, {total().running.toLocaleString()} running</Show>
+                      </span>
+                    )}
+                  </Show>
+                  <Show when={state().tree && state().groups.length === 0 && !isTree(state())}>
+                    <span>Children stand among all runs while a filter is set</span>
+                  </Show>
+                </footer>
+              </Split>
+            </>
+          )}
+        </Show>
+      </Show>
+    </div>
+  );
+}
+
+/** Names that the columns are chosen from while nobody has chosen any. */
+async function firstNames(id: string): Promise<ColumnSummary[]> {
+  const ask = (kind: "metric" | "param") =>
+    columnData.search({ experiment_ids: [id], kind, max_results: 200 }).then(
+      (page) => page.columns,
+      // The table does without columns of values rather than not at all.
+      () => [],
+    );
+  return (await Promise.all([ask("metric"), ask("param")])).flat();
+}
+
+function groupOf(column: Column): GroupKey | undefined {
+  if (column.source === "param" || column.source === "tag") return { kind: column.source, key: column.key };
+  if (column.key === "datasets") return { kind: "dataset", key: "" };
+  return column.key === "status" || column.key === "user_id" ? { kind: "attribute", key: column.key } : undefined;
+}
+
+function sameRuns(a: readonly ChartRun[], b: readonly ChartRun[]): boolean {
+  return a.length === b.length && a.every((run, at) => run.run_id === b[at]?.run_id && run.run_name === b[at].run_name);
+}
+
+function NoRuns(props: { state: ViewState; name: string | undefined; onClear: () => void }): JSX.Element {
+  const code = () => `import trainyard as mlflow
+
+mlflow.set_tracking_uri("${location.origin}")
+mlflow.set_experiment(${JSON.stringify(props.name ?? "")})
+with mlflow.start_run():
+    mlflow.log_metric("accuracy", 0.97)`;
+  return (
+    <div class="runs-none">
+      <Show
+        when={props.state.filter === ""}
+        fallback={
+          <Empty icon="filter" title="No run fits the filter">
+            <Button onClick={() => props.onClear()}>Clear filter</Button>
+          </Empty>
+        }
+      >
+        <Show
+          when={props.state.lifecycle !== "DELETED_ONLY"}
+          fallback={<Empty icon="trash" title="No run has been deleted" />}
+        >
+          <Empty icon="play" title="No runs yet" code={code()}>
+            Runs appear here while they are being logged.
+          </Empty>
+        </Show>
+      </Show>
+    </div>
+  );
+}
+
+/** Lines of the table's height, until there are some. */
+function TableSkeleton(props: { hidden: boolean }): JSX.Element {
+  return (
+    <div class="runs-none">
+      <Show when={!props.hidden}>
+        <div class="runs-skeleton">
+          <Skeleton lines={14} label="Loading runs" />
+        </div>
+      </Show>
     </div>
   );
 }

@@ -16,7 +16,7 @@ describe("groups", () => {
     const keys = [
       { kind: "param", key: "depth" },
       { kind: "tag", key: "team a" },
-      { kind: "dataset", key: "name" },
+      { kind: "dataset", key: "" },
     ] as const;
     expect(groupClause(keys, ["it's", null, "iris"])).toBe(
       "params.depth = \"it's\" AND tags.`team a` IS NULL AND dataset.name = 'iris'",

@@ -270,3 +270,8 @@ function loading(key: string, depth: number): Row {
 export function keyOf(root: Root): string {
   return "run" in root ? `run:${root.run.info.run_id}` : `group:${JSON.stringify(root.group.values)}`;
 }
+
+/** Whether something may be opened below a line. */
+export function expandable(row: Row): boolean {
+  return row.kind === "group" || (row.kind === "run" && row.children > 0);
+}

@@ -1,0 +1,200 @@
+import { createExperiment, createRun, createRuns, post, sweep } from "./seed";
+import { expect, test } from "./server";
+
+test("the best of 10,000 runs is found by filter and order", async ({ page, server }) => {
+  test.setTimeout(300_000);
+  const experiment = await createExperiment(server.url, "large sweep");
+  const runs = sweep(10_000);
+  await createRuns(server.url, experiment, runs);
+  const fits = runs.filter((run) => run.params?.["optimizer"] === "sgd" && run.params["depth"] === "10");
+  const best = fits.toSorted((a, b) => Number(b.metrics?.["accuracy"]) - Number(a.metrics?.["accuracy"]))[0];
+
+  await page.goto(`/experiments/${experiment}`);
+  await expect(page.getByText("10,000 runs")).toBeVisible();
+
+  await page.keyboard.press("/");
+  const filter = page.getByRole("combobox", { name: "Filter runs" });
+  await page.keyboard.type("params.opt");
+  await expect(page.getByRole("option", { name: /optimizer/ })).toBeVisible();
+  await page.keyboard.press("Tab");
+  await page.keyboard.type("= 'sgd' AND params.depth = 10");
+  await page.keyboard.press("Enter");
+  await expect(filter).toHaveValue("params.optimizer = 'sgd' AND params.depth = 10");
+  await expect(page.getByText(`${fits.length.toLocaleString("en")} runs`, { exact: false })).toBeVisible();
+
+  await page
+    .getByRole("columnheader", { name: /accuracy/ })
+    .getByRole("button", { name: "accuracy", exact: true })
+    .click();
+  await expect(page.locator('.runs-row[data-index="0"]')).toContainText(best?.name ?? "");
+
+  // The last of all is reached by one key, page after page.
+  await page.getByRole("button", { name: "Clear filter" }).click();
+  await expect(page.getByText("10,000 runs")).toBeVisible();
+  await page.getByRole("treegrid").focus();
+  await page.keyboard.press("ControlOrMeta+End");
+  const worst = runs.toSorted((a, b) => Number(a.metrics?.["accuracy"]) - Number(b.metrics?.["accuracy"]))[0];
+  await expect(page.locator('.runs-row[data-index="9999"]')).toContainText(worst?.name ?? "", { timeout: 30_000 });
+});
+
+test("what is wrong with a filter is told where it is wrong, and the runs stay", async ({ page, server }) => {
+  const experiment = await createExperiment(server.url, "mistakes");
+  await createRuns(server.url, experiment, sweep(5));
+  await page.goto(`/experiments/${experiment}`);
+  await expect(page.getByRole("link", { name: "sweep-00004" })).toBeVisible();
+  const filter = page.getByRole("combobox", { name: "Filter runs" });
+  await filter.fill("metrics.accuracy == 1");
+  await filter.press("Enter");
+  await expect(filter).toHaveAttribute("aria-invalid", "true");
+  await expect(page.getByRole("alert")).toContainText("unknown comparison");
+  await expect(page.locator(".filter-colours [data-wrong]").first()).toHaveText("=");
+  await expect(page.getByRole("link", { name: "sweep-00004" })).toBeVisible();
+});
+
+test("a sweep is grouped, a group is opened, and its order kept", async ({ page, server }) => {
+  const experiment = await createExperiment(server.url, "grouped");
+  await createRuns(server.url, experiment, sweep(60));
+  await page.goto(`/experiments/${experiment}`);
+  await expect(page.getByRole("link", { name: "sweep-00059" })).toBeVisible();
+
+  await page.getByRole("button", { name: "Group runs" }).click();
+  await page.getByRole("menuitemcheckbox", { name: /depth/ }).click();
+  await page.keyboard.press("Escape");
+  await expect(page.locator('.runs-row[data-kind="group"]')).toHaveCount(5);
+  await expect(page.locator('.runs-row[data-index="0"]')).toContainText("12 runs");
+
+  await page
+    .getByRole("columnheader", { name: /accuracy/ })
+    .getByRole("button", { name: "accuracy", exact: true })
+    .click();
+  await expect(page.locator('.runs-row[data-index="0"]')).toContainText("depth 10");
+  await page.getByRole("treegrid").focus();
+  await page.keyboard.press("ControlOrMeta+Home");
+  await page.keyboard.press("ArrowRight");
+  await expect(page.locator('.runs-row[data-kind="run"]')).toHaveCount(12);
+});
+
+test("children stand below their parent and stay there in another order", async ({ page, server }) => {
+  const experiment = await createExperiment(server.url, "nested");
+  const start = Date.UTC(2026, 0, 1);
+  const parent = await createRun(server.url, experiment, {
+    name: "parent",
+    metrics: { loss: 1 },
+    status: "FINISHED",
+    start,
+  });
+  await createRun(server.url, experiment, {
+    name: "alone",
+    metrics: { loss: 2 },
+    status: "FINISHED",
+    start: start + 9000,
+  });
+  for (const [at, name] of ["child-a", "child-b"].entries()) {
+    const tags = { "mlflow.parentRunId": parent };
+    await createRun(server.url, experiment, {
+      name,
+      tags,
+      metrics: { loss: 5 - at },
+      status: "FINISHED",
+      start: start + at,
+    });
+  }
+  const names = () => page.locator(".runs-row .run-name").allTextContents();
+
+  await page.goto(`/experiments/${experiment}`);
+  await expect(page.getByRole("link", { name: "parent" })).toBeVisible();
+  await expect.poll(names).toEqual(["alone", "parent"]);
+  await page
+    .getByRole("row", { name: /parent/ })
+    .getByRole("button", { name: "Open" })
+    .click();
+  await expect.poll(async () => (await names()).length).toBe(4);
+
+  const header = page.getByRole("columnheader", { name: /loss/ }).getByRole("button", { name: "loss", exact: true });
+  await header.click();
+  await header.click();
+  await expect(page.locator('.runs-row[data-index="0"] .run-name')).toHaveText("parent");
+  await expect(page.locator('.runs-row[data-index="1"] .run-name')).toHaveText("child-b");
+  await expect(page.locator('.runs-row[data-index="1"]')).toHaveAttribute("aria-level", "2");
+});
+
+test("marked runs are tagged and deleted together, and the deletion is undone", async ({ page, server }) => {
+  const experiment = await createExperiment(server.url, "bulk");
+  await createRuns(server.url, experiment, sweep(6));
+  await page.goto(`/experiments/${experiment}`);
+  await expect(page.getByRole("link", { name: "sweep-00005" })).toBeVisible();
+  await page.getByRole("treegrid").focus();
+  await page.keyboard.press("Space");
+  await page.keyboard.press("Shift+ArrowDown");
+  await page.keyboard.press("Shift+ArrowDown");
+  await expect(page.getByText("3 marked")).toBeVisible();
+
+  await page.getByRole("button", { name: "Tag", exact: true }).click();
+  await page.getByLabel("Key").fill("keep");
+  await page.getByLabel("Value").fill("no");
+  await page.getByRole("button", { name: "Set tag" }).click();
+  await expect(page.getByText("Set tag keep of 3 runs")).toBeVisible();
+  const tagged = await post<{ runs: unknown[] }>(server.url, "api/2.0/mlflow/runs/search", {
+    experiment_ids: [experiment],
+    filter: "tags.keep = 'no'",
+  });
+  expect(tagged.runs.length).toBe(3);
+
+  await page.getByRole("button", { name: "Delete", exact: true }).click();
+  await expect(page.getByText("3 runs", { exact: true })).toBeVisible();
+  await page.getByRole("button", { name: "Undo" }).click();
+  await expect(page.getByText("6 runs", { exact: true })).toBeVisible();
+});
+
+test("a view is saved by name, and its address shows the same to somebody else", async ({ page, server, browser }) => {
+  const experiment = await createExperiment(server.url, "views");
+  await createRuns(server.url, experiment, sweep(20));
+  await page.goto(`/experiments/${experiment}`);
+  await expect(page.getByRole("link", { name: "sweep-00019" })).toBeVisible();
+  const filter = page.getByRole("combobox", { name: "Filter runs" });
+  await filter.fill("metrics.accuracy > 0.8");
+  await filter.press("Enter");
+  await expect(page).toHaveURL(/state=/);
+  const shared = page.url();
+
+  await page.getByRole("button", { name: "Views" }).click();
+  await page.getByRole("menuitem", { name: "Save view…" }).click();
+  await page.getByLabel("Name").fill("good ones");
+  await page.keyboard.press("Enter");
+  await expect(page).toHaveURL(/view=/);
+  await expect(page).not.toHaveURL(/state=/);
+  const saved = page.url();
+
+  const other = await browser.newPage();
+  for (const address of [shared, saved]) {
+    await other.goto(address);
+    await expect(other.getByRole("combobox", { name: "Filter runs" })).toHaveValue("metrics.accuracy > 0.8");
+  }
+  await expect(other.getByRole("button", { name: "Views" })).toContainText("good ones");
+  await other.close();
+});
+
+test("names that look like markup are shown as they are and run nothing", async ({ page, server }) => {
+  const hostile = '<img src=x onerror="document.title=`taken`">';
+  const experiment = await createExperiment(server.url, `${hostile} </script><script>document.title="taken"</script>`);
+  await createRun(server.url, experiment, {
+    name: hostile,
+    params: { "a b": "`'\"\\", ["__proto__"]: "x", constructor: "y" },
+    metrics: { "val/<b>loss</b>": 1 },
+    tags: { "tick`s": "</style><script>1</script>" },
+    status: "FINISHED",
+  });
+  await page.goto("/experiments");
+  await page.getByRole("link", { name: /onerror/ }).click();
+  await expect(page.getByRole("link", { name: hostile })).toBeVisible();
+  await expect(page.getByRole("columnheader", { name: /<b>loss/ })).toBeVisible();
+
+  // The value of a cell becomes a filter, whatever is in it.
+  const cell = page.locator('.runs-row[data-index="0"] .runs-cell', { hasText: "`'\"\\" });
+  await cell.hover();
+  await cell.getByRole("button", { name: /Filter/ }).click();
+  await expect(page.getByRole("combobox", { name: "Filter runs" })).toHaveValue(/params\.`a b` = /);
+  await expect(page.getByText("1 run", { exact: true })).toBeVisible();
+  expect(await page.title()).not.toBe("taken");
+  expect(await page.locator("main img, main script").count()).toBe(0);
+});

@@ -1,0 +1,153 @@
+import { useNavigate } from "@solidjs/router";
+import { createSignal, type JSX, Show } from "solid-js";
+
+import { Button } from "../../components/button";
+import { Dialog } from "../../components/dialog";
+import { toast, toastError } from "../../components/toast";
+import { describe } from "../../data/http";
+import * as runs from "../../data/runs";
+import type { ViewType } from "../../wire";
+import type { Selection } from "./selection";
+
+export interface BulkBarProps {
+  selection: Selection;
+  lifecycle: ViewType;
+  /** Something has changed: load the lines again. */
+  onChanged: () => void;
+}
+
+/** Ids that an address holds; more are handed over in the fragment, which no server sees. */
+const MOST_IN_QUERY = 30;
+
+/** Where runs are compared. */
+export function compareAddress(ids: readonly string[]): string {
+  const list = (name: string) => ids.map((id) => `${name}=${id}`).join("&");
+  return ids.length <= MOST_IN_QUERY ? `/compare?${list("run")}` : `/compare#${list("run")}`;
+}
+
+/** Deletes runs, with a way back. */
+export async function deleteRuns(ids: readonly string[], onChanged: () => void): Promise<void> {
+  const run_ids = [...ids];
+  const what = run_ids.length === 1 ? "1 run" : `${run_ids.length.toLocaleString()} runs`;
+  try {
+    await runs.changeAll({ run_ids, action: "delete" });
+    onChanged();
+    toast(`Deleted ${what}`, {
+      undo: async () => {
+        await runs.changeAll({ run_ids, action: "restore" });
+        onChanged();
+      },
+    });
+  } catch (error) {
+    toastError(`${what} could not be deleted`, error);
+  }
+}
+
+async function restoreRuns(ids: readonly string[], onChanged: () => void): Promise<void> {
+  const run_ids = [...ids];
+  const what = run_ids.length === 1 ? "1 run" : `${run_ids.length.toLocaleString()} runs`;
+  try {
+    await runs.changeAll({ run_ids, action: "restore" });
+    onChanged();
+    toast(`Restored ${what}`, {
+      undo: async () => {
+        await runs.changeAll({ run_ids, action: "delete" });
+        onChanged();
+      },
+    });
+  } catch (error) {
+    toastError(`${what} could not be restored`, error);
+  }
+}
+
+/** What can be done with the runs that are marked. */
+export function BulkBar(props: BulkBarProps): JSX.Element {
+  const navigate = useNavigate();
+  const [tagging, setTagging] = createSignal(false);
+  const ids = () => [...props.selection.runs().keys()];
+  const done = () => {
+    props.selection.clear();
+    props.onChanged();
+  };
+  return (
+    <div class="bulk" role="toolbar" aria-label="Marked runs">
+      <span class="bulk-count">{ids().length.toLocaleString()} marked</span>
+      <Button icon="compare" disabled={ids().length < 2} onClick={() => navigate(compareAddress(ids()))}>
+        Compare
+      </Button>
+      <Button icon="tag" onClick={() => setTagging(true)}>
+        Tag
+      </Button>
+      <Show when={props.lifecycle !== "DELETED_ONLY"}>
+        <Button icon="trash" onClick={() => void deleteRuns(ids(), done)}>
+          Delete
+        </Button>
+      </Show>
+      <Show when={props.lifecycle !== "ACTIVE_ONLY"}>
+        <Button icon="undo" onClick={() => void restoreRuns(ids(), done)}>
+          Restore
+        </Button>
+      </Show>
+      <Button kind="quiet" icon="close" label="Unmark all" onClick={() => props.selection.clear()} />
+      <Show when={tagging()}>
+        <TagRuns ids={ids()} onChanged={() => props.onChanged()} onClose={() => setTagging(false)} />
+      </Show>
+    </div>
+  );
+}
+
+/** Sets a tag of many runs, or deletes it. */
+function TagRuns(props: { ids: string[]; onChanged: () => void; onClose: () => void }): JSX.Element {
+  const [key, setKey] = createSignal("");
+  const [value, setValue] = createSignal("");
+  const [busy, setBusy] = createSignal(false);
+  const [failed, setFailed] = createSignal<string>();
+  async function change(action: "set_tag" | "delete_tag"): Promise<void> {
+    const name = key().trim();
+    if (name === "" || busy()) return;
+    setBusy(true);
+    setFailed(undefined);
+    try {
+      const request = { run_ids: props.ids, action, key: name };
+      await runs.changeAll(action === "set_tag" ? { ...request, value: value() } : request);
+      toast(`${action === "set_tag" ? "Set" : "Deleted"} tag ${name} of ${props.ids.length.toLocaleString()} runs`);
+      props.onChanged();
+      props.onClose();
+    } catch (error) {
+      setFailed(describe(error));
+    } finally {
+      setBusy(false);
+    }
+  }
+  return (
+    <Dialog
+      title={`Tag ${props.ids.length.toLocaleString()} runs`}
+      onClose={() => props.onClose()}
+      onSubmit={() => void change("set_tag")}
+      actions={
+        <>
+          <Button kind="danger" busy={busy()} disabled={key().trim() === ""} onClick={() => void change("delete_tag")}>
+            Delete tag
+          </Button>
+          <Button kind="primary" type="submit" busy={busy()} disabled={key().trim() === ""}>
+            Set tag
+          </Button>
+        </>
+      }
+    >
+      <label class="field">
+        <span class="muted">Key</span>
+        <input class="input" value={key()} maxlength={250} onInput={(event) => setKey(event.currentTarget.value)} />
+      </label>
+      <label class="field">
+        <span class="muted">Value</span>
+        <input class="input" value={value()} onInput={(event) => setValue(event.currentTarget.value)} />
+      </label>
+      <Show when={failed()}>
+        <span class="field-error" role="alert">
+          {failed()}
+        </span>
+      </Show>
+    </Dialog>
+  );
+}

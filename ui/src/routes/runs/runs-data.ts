@@ -1,0 +1,187 @@
+import { type Accessor, createEffect, createMemo, createSignal, on, onCleanup } from "solid-js";
+
+import { ApiError } from "../../data/http";
+import { type Change, createLive } from "../../data/live";
+import * as runs from "../../data/runs";
+import type { Run } from "../../wire";
+import { isTree, type RowQuery, rowSource } from "./row-source";
+import { RunRows } from "./run-rows";
+import type { Sparks } from "./sparks";
+
+const PAGE = 200;
+const PATCH_WAIT = 400;
+const MOST_PATCHED = 200;
+
+export interface RunsData {
+  /** Lines of the query; of the one before while its first page is on the way. */
+  rows: Accessor<RunRows | undefined>;
+  version: Accessor<number>;
+  /** A new query is being answered. */
+  stale: Accessor<boolean>;
+  /** How many runs the filter finds. */
+  total: Accessor<{ runs: number; running: number } | undefined>;
+  /** How many lines without children there are. */
+  estimate: Accessor<number | undefined>;
+  /** The error of the query that is not shown because of it. */
+  error: Accessor<unknown>;
+  /** The error of a later page of lines that are shown. */
+  broken: Accessor<unknown>;
+  /** Runs that have been created since, and are not shown yet. */
+  newer: Accessor<number>;
+  reload: () => void;
+}
+
+export interface RunsDataOptions {
+  query: Accessor<RowQuery | undefined>;
+  sparks: Sparks;
+  /** Whether the table shows its first lines, so that newer runs may appear there. */
+  atTop: () => boolean;
+}
+
+/** Loads the lines of a query, counts them, and keeps them up to date. */
+export function createRunsData(options: RunsDataOptions): RunsData {
+  const [rows, setRows] = createSignal<RunRows>();
+  const [version, setVersion] = createSignal(0);
+  const [stale, setStale] = createSignal(true);
+  const [error, setError] = createSignal<unknown>();
+  const [total, setTotal] = createSignal<{ runs: number; running: number }>();
+  const [roots, setRoots] = createSignal<number>();
+  const [newer, setNewer] = createSignal<ReadonlySet<string>>(new Set());
+  const [asked, setAsked] = createSignal(0);
+  let expanded = new Set<string>();
+  let coming: RunRows | undefined;
+
+  const key = createMemo(() => JSON.stringify(options.query()));
+  createEffect(
+    on([key, asked], ([, again], before) => {
+      const query = options.query();
+      if (!query) return;
+      if (before?.[1] === again) expanded = isTree(query) ? expanded : new Set();
+      load(query);
+    }),
+  );
+  onCleanup(() => {
+    coming?.close();
+    rows()?.close();
+  });
+
+  /** The new lines take the place of the old ones once their first page is here, so that nothing flickers. */
+  function load(query: RowQuery): void {
+    coming?.close();
+    setStale(true);
+    setError(undefined);
+    const next = new RunRows(rowSource(query), expanded, changed, PAGE);
+    coming = next;
+    function changed(): void {
+      if (next !== coming) {
+        if (next === rows()) setVersion((now) => now + 1);
+        return;
+      }
+      if (next.busy && next.count === 0) return;
+      coming = undefined;
+      setStale(false);
+      if (next.error !== undefined && rows() !== undefined && isFilterError(next.error)) {
+        // What was shown stays; the filter says what is wrong with it.
+        setError(next.error);
+        next.close();
+        return;
+      }
+      setError(next.error);
+      rows()?.close();
+      setNewer(new Set<string>());
+      setRows(next);
+      setVersion((now) => now + 1);
+    }
+    next.show(0, 40);
+    void count(query);
+  }
+
+  let counting: AbortController | undefined;
+  onCleanup(() => counting?.abort());
+  async function count(query: RowQuery): Promise<void> {
+    counting?.abort();
+    const abort = new AbortController();
+    counting = abort;
+    const request = { experiment_ids: [query.experimentId], run_view_type: query.lifecycle };
+    try {
+      const all = await runs.count({ ...request, filter: query.filter }, { signal: abort.signal });
+      setTotal(all);
+      if (!isTree(query)) {
+        setRoots(query.groups.length > 0 ? undefined : all.runs);
+        return;
+      }
+      const filter = "tags.`mlflow.parentRunId` IS NULL";
+      setRoots((await runs.count({ ...request, filter }, { signal: abort.signal })).runs);
+    } catch {
+      // The number is a help for the scroll bar; the lines themselves say what is wrong.
+      if (!abort.signal.aborted) {
+        setTotal(undefined);
+        setRoots(undefined);
+      }
+    }
+  }
+
+  const reload = () => setAsked((now) => now + 1);
+  const changes = new Map<string, Change>();
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  onCleanup(() => clearTimeout(timer));
+
+  async function update(): Promise<void> {
+    timer = undefined;
+    const query = options.query();
+    const shown = rows();
+    const now = [...changes.values()];
+    changes.clear();
+    if (!query || !shown) return;
+    const here = new Map<string, Run>();
+    for (const run of shown.runs()) here.set(run.info.run_id, run);
+    const known = now.filter((change) => here.has(change.runId));
+    const appeared = now.filter((change) => !here.has(change.runId) && change.kinds.has("created"));
+    const gone = known.some((change) => change.kinds.has("deleted"));
+    if (appeared.length > 0) setNewer((before) => new Set([...before, ...appeared.map((change) => change.runId)]));
+    if ((gone || appeared.length > 0) && options.atTop()) {
+      reload();
+      return;
+    }
+    const ids = known.slice(0, MOST_PATCHED).map((change) => change.runId);
+    try {
+      const found = await runs.byIds([query.experimentId], ids);
+      if (found.length > 0 && rows() === shown) shown.patch(new Map(found.map((run) => [run.info.run_id, run])));
+      options.sparks.forget(known.filter((change) => change.kinds.has("metrics")).map((change) => change.runId));
+    } catch {
+      // The next change of these runs brings what was missed.
+    }
+  }
+
+  const experiment = createMemo(() => options.query()?.experimentId);
+  createLive(
+    () => {
+      const id = experiment();
+      return { experimentIds: id === undefined ? [] : [id] };
+    },
+    {
+      changed: (all) => {
+        for (const change of all) {
+          const before = changes.get(change.runId);
+          const kinds = before ? new Set([...before.kinds, ...change.kinds]) : change.kinds;
+          changes.set(change.runId, { ...change, kinds });
+        }
+        timer ??= setTimeout(() => void update(), PATCH_WAIT);
+      },
+      reload: () => {
+        if (options.atTop()) reload();
+      },
+    },
+  );
+
+  const broken = () => {
+    version();
+    return error() === undefined ? rows()?.error : undefined;
+  };
+  return { rows, version, stale, total, estimate: roots, error, broken, newer: () => newer().size, reload };
+}
+
+/** Whether the server did not understand the filter. */
+export function isFilterError(error: unknown): error is ApiError {
+  return error instanceof ApiError && error.status === 400;
+}
