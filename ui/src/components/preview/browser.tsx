@@ -168,9 +168,15 @@ function Selected(props: SelectedProps): JSX.Element {
               </Show>
               <CopyButton text={shown.path} label="Copy path" />
               <Show when={!shown.isDirectory}>
-                <a class="button" href={artifactUrl(props.owner, shown.path)} download={shown.name} rel="external">
+                <a
+                  class="button artifact-download"
+                  title="Download"
+                  href={artifactUrl(props.owner, shown.path)}
+                  download={shown.name}
+                  rel="external"
+                >
                   <Icon name="download" />
-                  Download
+                  <span>Download</span>
                 </a>
               </Show>
             </header>
