@@ -7,7 +7,7 @@ import { expect, type Server, test } from "./server";
 
 // Three rows (id, name, score), compressed with Snappy.
 const PARQUET =
-  "@@PARQUET@@";
+  "UEFSMRUEFTAVLEwVBhUAEgAAGAAADQE8AQAAAAAAAAACAAAAAAAAABUAFRQVGCwVBhUQFQYVBhwAAAAKJAIAAAAGAQIDJAAVBBU+FUJMFQYVABIAAB94AwAAAGFkYQUAAABncmFjZQsAAAA8Yj5hbGFuPC9iPhUAFRQVGCwVBhUQFQYVBhwAAAAKJAIAAAAGAQIDJAAVBBUgFSRMFQQVABIAABA8AAAAAAAA4D8AAAAAAADQPxUAFRIVFiwVBhUQFQYVBhwAAAAJIAIAAAADAwEDAhUEGUw1ABgGc2NoZW1hFQYAFQQlAhgCaWQAFQwlAhgEbmFtZSUATBwAAAAVCiUCGAVzY29yZQAWBhkcGTwmABwVBBk1AAYQGRgCaWQVAhYGFoYBFoYBJlAmCCksFQQVABUCABUAFRAVAgA8KQYZJgAGAAAAJgAcFQwZNQAGEBkYBG5hbWUVAhYGFpQBFpwBJuwBJo4BKSwVBBUAFQIAFQAVEBUCADwWJhkGGSYABgAAACYAHBUKGTUABhAZGAVzY29yZRUCFgYWdBZ8JuoCJqoCKSwVBBUAFQIAFQAVEBUCADwpBhkmAgQAAAAWjgMWBiYIFp4DACggcGFycXVldC1jcHAtYXJyb3cgdmVyc2lvbiAyNi4wLjEZPBwAABwAABwAAAAkAQAAUEFSMQ==";
 
 async function open(page: Page, run: SeededRun, path: string): Promise<void> {
   const address = path.split("/").map(encodeURIComponent).join("/");
@@ -26,13 +26,21 @@ test("each kind of file has its preview", async ({ page, server }) => {
   await server.upload(run.root, "errors.csv", 'digit,"what, exactly"\n8,"looks like ""3"""\n1,line\n');
   await server.upload(run.root, "scores.parquet", new Uint8Array(Buffer.from(PARQUET, "base64")));
   await server.upload(run.root, "table.json", '{"columns": ["text", "score"], "data": [["good", 0.9], ["bad", 0.1]]}');
-  await server.upload(run.root, "README.md", "# Report\n\n![a plot](plots/grey.png) with **numbers**\n\n|a|b|\n|-|-|\n|1|2|\n");
+  await server.upload(
+    run.root,
+    "README.md",
+    "# Report\n\n![a plot](plots/grey.png) with **numbers**\n\n|a|b|\n|-|-|\n|1|2|\n",
+  );
   await server.upload(run.root, "plots/grey.png", png(40, 30, 120));
   for (const step of [0, 10, 20]) {
     const name = `images/samples~made+step+${String(step)}+timestamp+170000000000${String(step / 10)}+a-b`;
     await server.upload(run.root, `${name}.png`, png(20, 20, step * 10));
   }
-  await server.upload(run.root, "report.html", "<!doctype html><h1>Page</h1><p id=x>-</p><script>x.textContent = 'drawn'</script>");
+  await server.upload(
+    run.root,
+    "report.html",
+    "<!doctype html><h1>Page</h1><p id=x>-</p><script>x.textContent = 'drawn'</script>",
+  );
   await server.upload(run.root, "paper.pdf", PDF);
   await server.upload(run.root, "tone.wav", wav());
   await server.upload(run.root, "weights.bin", new Uint8Array([0, 1, 2, 3]));
@@ -96,9 +104,7 @@ test("each kind of file has its preview", async ({ page, server }) => {
   const film = await recordFilm(page);
   await server.upload(run.root, "film.webm", film);
   await open(page, run, "film.webm");
-  await expect
-    .poll(() => page.locator("video").evaluate((element: HTMLVideoElement) => element.videoWidth))
-    .toBe(32);
+  await expect.poll(() => page.locator("video").evaluate((element: HTMLVideoElement) => element.videoWidth)).toBe(32);
 
   await open(page, run, "weights.bin");
   await expect(page.getByText("No preview for this kind of file")).toBeVisible();

@@ -12,7 +12,11 @@ export class Server {
 
   /** A request of MLflow's interface; its answer. */
   async call<T>(method: "GET" | "POST" | "PATCH", path: string, body?: unknown): Promise<T> {
-    const init = { method, headers: { "Content-Type": "application/json" }, body: body === undefined ? null : JSON.stringify(body) };
+    const init = {
+      method,
+      headers: { "Content-Type": "application/json" },
+      body: body === undefined ? null : JSON.stringify(body),
+    };
     const answer = await fetch(`${this.url}/api/2.0/mlflow/${path}`, init);
     if (!answer.ok) throw new Error(`${method} ${path}: ${String(answer.status)} ${await answer.text()}`);
     return (await answer.json()) as T;
