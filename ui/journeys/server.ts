@@ -1,3 +1,4 @@
+/** A Trainyard server for one journey, on a store of its own, and what journeys do to it without the pages. */
 import { test as base } from "@playwright/test";
 import { spawn } from "node:child_process";
 import { once } from "node:events";
@@ -8,13 +9,35 @@ import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
 
 const ROOT = fileURLToPath(new URL("../../", import.meta.url));
-const PROGRAM = process.env["TRAINYARD_PROGRAM"] ?? join(ROOT, "target/debug/trainyard");
+const PROGRAM = process.env["TRAINYARD_BIN"] ?? join(ROOT, "target/debug/trainyard");
 const READY_WITHIN = 30_000;
 
-export interface Server {
-  /** Where it answers, without a slash at the end. */
-  url: string;
-  stop: () => Promise<void>;
+export class Server {
+  constructor(
+    /** Where it answers, without a slash at the end. */
+    readonly url: string,
+    readonly stop: () => Promise<void>,
+  ) {}
+
+  /** A request of MLflow's interface; its answer. */
+  async call<T>(method: "GET" | "POST" | "PATCH", path: string, body?: unknown): Promise<T> {
+    const init = {
+      method,
+      headers: { "Content-Type": "application/json" },
+      body: body === undefined ? null : JSON.stringify(body),
+    };
+    const answer = await fetch(`${this.url}/api/2.0/mlflow/${path}`, init);
+    if (!answer.ok) throw new Error(`${method} ${path}: ${String(answer.status)} ${await answer.text()}`);
+    return (await answer.json()) as T;
+  }
+
+  /** Stores a file below an artifact root, `mlflow-artifacts:/…`. */
+  async upload(root: string, path: string, content: string | Uint8Array<ArrayBuffer>): Promise<void> {
+    const parts = `${root.replace(/^mlflow-artifacts:\//, "")}/${path}`.split("/").filter((part) => part !== "");
+    const target = `${this.url}/api/2.0/mlflow-artifacts/artifacts/${parts.map(encodeURIComponent).join("/")}`;
+    const answer = await fetch(target, { method: "PUT", body: content });
+    if (!answer.ok) throw new Error(`PUT ${path}: ${String(answer.status)} ${await answer.text()}`);
+  }
 }
 
 /** Starts a server on an empty store of its own. */
@@ -40,15 +63,12 @@ export async function startServer(): Promise<Server> {
     child.on("error", reject);
     child.on("exit", (code) => reject(new Error(`the server ended with ${String(code)}:\n${told.join("\n")}`)));
   });
-  return {
-    url,
-    stop: async () => {
-      const ended = once(child, "exit");
-      child.kill("SIGTERM");
-      await ended;
-      await rm(folder, { recursive: true, force: true });
-    },
-  };
+  return new Server(url, async () => {
+    const ended = once(child, "exit");
+    child.kill("SIGTERM");
+    await ended;
+    await rm(folder, { recursive: true, force: true });
+  });
 }
 
 /** Journeys with a server of their own each; a page that logs an error or breaks the content security policy fails. */

@@ -1,5 +1,16 @@
 import { A, type RouteSectionProps, useLocation, useNavigate } from "@solidjs/router";
-import { createSignal, ErrorBoundary, type JSX, lazy, onCleanup, onMount, Show, Suspense } from "solid-js";
+import {
+  createEffect,
+  createSignal,
+  ErrorBoundary,
+  type JSX,
+  lazy,
+  on,
+  onCleanup,
+  onMount,
+  Show,
+  Suspense,
+} from "solid-js";
 
 import { Button } from "./components/button";
 import { Confirmations } from "./components/confirm";
@@ -31,6 +42,19 @@ export function Frame(props: RouteSectionProps): JSX.Element {
     { keys: "?", does: "Show all keys", run: () => setHelp(true) },
     { keys: "mod+z", does: "Undo the last delete or change", run: () => undoLast() },
   ]);
+  // Another page begins at its top, and with the focus in it: what had the focus before is gone.
+  createEffect(
+    on(
+      () => pageOf(location.pathname),
+      () => {
+        main.scrollTop = 0;
+        setTimeout(() => {
+          if (document.activeElement === document.body) main.focus({ preventScroll: true });
+        });
+      },
+      { defer: true },
+    ),
+  );
   onMount(() => {
     document.addEventListener("keydown", runShortcut);
     onCleanup(() => document.removeEventListener("keydown", runShortcut));
@@ -105,6 +129,11 @@ export function Frame(props: RouteSectionProps): JSX.Element {
       </Suspense>
     </div>
   );
+}
+
+/** What stays the same while one moves within a page: a run's tabs and files are all one page. */
+function pageOf(path: string): string {
+  return /^.*\/runs\/[^/]+/.exec(path)?.[0] ?? path;
 }
 
 /** A page that threw; another address is another try. */

@@ -66,17 +66,16 @@ function within(root: string | undefined, path: string): string {
 }
 
 /** Where a file is fetched from, relative to the server's root. */
-function filePath(owner: ArtifactOwner, path: string, inline: boolean): string {
-  const shown = inline ? true : undefined;
+function filePath(owner: ArtifactOwner, path: string, inline?: Shown): string {
   switch (owner.kind) {
     case "run":
-      return `get-artifact${queryText({ run_id: owner.runId, path: within(owner.root, path), inline: shown })}`;
+      return `get-artifact${queryText({ run_id: owner.runId, path: within(owner.root, path), inline })}`;
     case "logged-model": {
       const files = `${MLFLOW}logged-models/${encodeURIComponent(owner.modelId)}/artifacts/files`;
-      return files + queryText({ artifact_file_path: path, inline: shown });
+      return files + queryText({ artifact_file_path: path, inline });
     }
     case "model-version": {
-      const asked = { name: owner.name, version: owner.version, path, inline: shown };
+      const asked = { name: owner.name, version: owner.version, path, inline };
       return `model-versions/get-artifact${queryText(asked)}`;
     }
   }
@@ -84,12 +83,15 @@ function filePath(owner: ArtifactOwner, path: string, inline: boolean): string {
 
 /** The address of a file that browsers save, and that pictures, sound and films are shown from. */
 export function artifactUrl(owner: ArtifactOwner, path: string): string {
-  return address(filePath(owner, path, false));
+  return address(filePath(owner, path));
 }
 
+/** What a file may do in a frame: nothing, or run its scripts in an origin of its own. */
+export type Shown = "still" | "scripts";
+
 /** The address of a file for a frame: browsers show it, in a sandbox of the server's. */
-export function inlineArtifactUrl(owner: ArtifactOwner, path: string): string {
-  return address(filePath(owner, path, true));
+export function inlineArtifactUrl(owner: ArtifactOwner, path: string, shown: Shown): string {
+  return address(filePath(owner, path, shown));
 }
 
 export interface ByteRange {
@@ -112,7 +114,7 @@ export async function readArtifact(
   const init = { method: "GET", headers, signal: options.signal ?? null };
   let answer: Response;
   try {
-    answer = await send(filePath(owner, path, false), init);
+    answer = await send(filePath(owner, path), init);
   } catch (error) {
     // An empty file has no range that could be asked for.
     if (error instanceof ApiError && error.status === 416) {

@@ -28,8 +28,11 @@ export type Block =
 
 export type Align = "left" | "right" | "center" | undefined;
 
-/** Longer texts are cut: the parser needs more than linear time for some, and nobody reads them in a preview. */
-export const MAX_CHARACTERS = 200_000;
+/** Longer texts are cut: nobody reads them in a preview. */
+export const MAX_CHARACTERS = 100_000;
+
+/** Lines without a blank one between them, beyond which a text stays plain: there the parser's time grows with the square. */
+export const MAX_PARAGRAPH = 20_000;
 
 /** Quotes and lists in each other beyond this become plain text, so that drawing them cannot exhaust the stack. */
 const MAX_DEPTH = 24;
@@ -43,8 +46,11 @@ export interface MarkdownTree {
 /** Reads a text. `resolve` turns relative addresses of images and links into addresses of this server. */
 export function parseMarkdown(source: string, resolve?: Resolve): MarkdownTree {
   const text = source.slice(0, MAX_CHARACTERS);
-  const reader = new Reader(flattenNesting(text), resolve);
-  return { blocks: reader.read(), cut: source.length > MAX_CHARACTERS };
+  const cut = source.length > MAX_CHARACTERS;
+  if (text.split(/\n[ \t\r]*\n/).some((paragraph) => paragraph.length > MAX_PARAGRAPH)) {
+    return { blocks: [{ kind: "code", text }], cut };
+  }
+  return { blocks: new Reader(flattenNesting(text), resolve).read(), cut };
 }
 
 /**

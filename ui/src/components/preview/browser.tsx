@@ -1,4 +1,16 @@
-import { createEffect, createMemo, createSignal, type JSX, Match, on, onCleanup, Show, Switch } from "solid-js";
+import {
+  createEffect,
+  createMemo,
+  createSignal,
+  type JSX,
+  lazy,
+  Match,
+  on,
+  onCleanup,
+  Show,
+  Suspense,
+  Switch,
+} from "solid-js";
 
 import { type ArtifactEntry, type ArtifactOwner, artifactUrl, listArtifacts } from "../../data/artifacts";
 import { isAbort } from "../../data/http";
@@ -168,15 +180,23 @@ function Selected(props: SelectedProps): JSX.Element {
               </Show>
               <CopyButton text={shown.path} label="Copy path" />
               <Show when={!shown.isDirectory}>
-                <a class="button" href={artifactUrl(props.owner, shown.path)} download={shown.name} rel="external">
+                <a
+                  class="button artifact-download"
+                  title="Download"
+                  href={artifactUrl(props.owner, shown.path)}
+                  download={shown.name}
+                  rel="external"
+                >
                   <Icon name="download" />
-                  Download
+                  <span>Download</span>
                 </a>
               </Show>
             </header>
             <Show
               when={shown.isDirectory}
-              fallback={<FilePreview owner={props.owner} path={shown.path} size={shown.size} />}
+              fallback={
+                <FilePreview owner={props.owner} path={shown.path} size={shown.size} />
+              }
             >
               <DirectoryPreview
                 owner={props.owner}

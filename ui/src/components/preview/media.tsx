@@ -86,13 +86,15 @@ export function FramePreview(props: FileProps & { kind: "html" | "pdf" }): JSX.E
   const frame = (
     <Show
       when={props.kind === "html"}
-      fallback={<iframe class="preview-frame" src={inlineArtifactUrl(props.owner, props.path)} title={props.path} />}
+      fallback={
+        <iframe class="preview-frame" src={inlineArtifactUrl(props.owner, props.path, "still")} title={props.path} />
+      }
     >
       <iframe
         class="preview-frame preview-page"
         sandbox="allow-scripts"
         referrerPolicy="no-referrer"
-        src={inlineArtifactUrl(props.owner, props.path)}
+        src={inlineArtifactUrl(props.owner, props.path, "scripts")}
         title={props.path}
       />
     </Show>

@@ -57,16 +57,19 @@ export function ArtifactTree(props: ArtifactTreeProps): JSX.Element {
     on(
       () => props.selected,
       (path) => {
-        const known = props.listings.get(parentsOf(path).at(-1) ?? "")?.state === "ready";
-        for (const directory of parentsOf(path)) {
-          open(directory);
-        }
-        if (known) {
-          virtual.scrollTo(current());
-        }
+        for (const directory of parentsOf(path)) open(directory);
       },
     ),
   );
+  // It comes into sight once its directory has been listed, and is then left alone.
+  let shown = "";
+  createEffect(() => {
+    const { selected } = props;
+    const at = rows().findIndex((row) => row.kind === "entry" && row.entry.path === selected);
+    if (at < 0 || shown === selected) return;
+    shown = selected;
+    queueMicrotask(() => virtual.scrollTo(at));
+  });
 
   const toggle = (row: TreeRow | undefined) => {
     if (row?.kind !== "entry" || row.expanded === undefined) {

@@ -179,7 +179,9 @@ function Facts(props: { details: Details; onEditTags: () => void }): JSX.Element
         </dd>
         <dt>Tags</dt>
         <dd class="tag-line">
-          <TagChips tags={ownTags(info().tags)} most={12} />
+          <Show when={ownTags(info().tags).length > 0}>
+            <TagChips tags={ownTags(info().tags)} most={12} />
+          </Show>
           <button type="button" class="button" data-kind="quiet" onClick={() => props.onEditTags()}>
             Edit
           </button>

@@ -15,6 +15,7 @@ import type { RegisteredModel } from "../../wire";
 import { modelHref, versionHref } from "./addresses";
 
 import "../../components/plain-table.css";
+import "./aliases.css";
 import "./models.css";
 
 const ORDERS = [
@@ -124,7 +125,9 @@ function ModelTable(props: { models: readonly RegisteredModel[] }): JSX.Element 
             <th scope="col" class="wide-only">
               Tags
             </th>
-            <th scope="col">Changed</th>
+            <th scope="col" class="wide-only">
+              Changed
+            </th>
           </tr>
         </thead>
         <tbody>
@@ -170,7 +173,7 @@ function ModelRow(props: { model: RegisteredModel }): JSX.Element {
       <td class="wide-only">
         <TagChips tags={ownTags(props.model.tags)} />
       </td>
-      <td class="fits muted">
+      <td class="fits muted wide-only">
         <TimeAgo at={props.model.last_updated_timestamp} />
       </td>
     </tr>

@@ -134,7 +134,9 @@ function Content(props: { model: RegisteredModel; onChanged: () => unknown }): J
               </Show>
               <dt>Tags</dt>
               <dd class="tag-line">
-                <TagChips tags={ownTags(props.model.tags)} most={12} />
+                <Show when={ownTags(props.model.tags).length > 0}>
+                  <TagChips tags={ownTags(props.model.tags)} most={12} />
+                </Show>
                 <button type="button" class="button" data-kind="quiet" onClick={() => setEditing("tags")}>
                   Edit
                 </button>

@@ -52,7 +52,9 @@ export function VersionFacts(props: { details: VersionDetails; onEditTags: () =>
         </dd>
         <dt>Tags</dt>
         <dd class="tag-line">
-          <TagChips tags={ownTags(version().tags)} most={12} />
+          <Show when={ownTags(version().tags).length > 0}>
+            <TagChips tags={ownTags(version().tags)} most={12} />
+          </Show>
           <button type="button" class="button" data-kind="quiet" onClick={() => props.onEditTags()}>
             Edit
           </button>

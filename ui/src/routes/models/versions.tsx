@@ -92,7 +92,9 @@ export function VersionTable(props: VersionTableProps): JSX.Element {
                 <th scope="col" class="wide-only">
                   Run
                 </th>
-                <th scope="col">Created</th>
+                <th scope="col" class="wide-only">
+                  Created
+                </th>
               </tr>
             </thead>
             <tbody>
@@ -129,7 +131,7 @@ export function VersionTable(props: VersionTableProps): JSX.Element {
                     <td class="wide-only mono">
                       <Show when={version.run_id}>{(run) => <A href={runHref(run())}>{run().slice(0, 8)}</A>}</Show>
                     </td>
-                    <td class="fits muted">
+                    <td class="fits muted wide-only">
                       <TimeAgo at={version.creation_timestamp} />
                     </td>
                   </tr>
