@@ -1,16 +1,4 @@
-import {
-  createEffect,
-  createMemo,
-  createSignal,
-  type JSX,
-  lazy,
-  Match,
-  on,
-  onCleanup,
-  Show,
-  Suspense,
-  Switch,
-} from "solid-js";
+import { createEffect, createMemo, createSignal, type JSX, Match, on, onCleanup, Show, Switch } from "solid-js";
 
 import { type ArtifactEntry, type ArtifactOwner, artifactUrl, listArtifacts } from "../../data/artifacts";
 import { isAbort } from "../../data/http";
@@ -194,9 +182,7 @@ function Selected(props: SelectedProps): JSX.Element {
             </header>
             <Show
               when={shown.isDirectory}
-              fallback={
-                <FilePreview owner={props.owner} path={shown.path} size={shown.size} />
-              }
+              fallback={<FilePreview owner={props.owner} path={shown.path} size={shown.size} />}
             >
               <DirectoryPreview
                 owner={props.owner}
