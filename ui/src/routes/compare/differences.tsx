@@ -46,7 +46,7 @@ export function Differences(props: { runs: readonly Run[]; onRemove: (runId: str
     count: () => rows().length,
     scroller: () => scroller,
     size: () => ROW,
-    paddingStart: () => HEAD,
+    before: () => HEAD,
   });
   const across = createVirtual({
     count: () => props.runs.length,
