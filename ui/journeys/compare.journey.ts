@@ -29,7 +29,9 @@ test("five runs are compared: what differs first, then their lines", async ({ pa
 
   const table = page.getByRole("table", { name: "Values of the runs" });
   const names = () => table.locator(".compare-body [role=rowheader]").allTextContents();
-  await expect.poll(async () => (await names()).slice(0, 4)).toEqual([expect.stringMatching(/^Params/), "lr", "optimizer", "batch_size"]);
+  await expect
+    .poll(async () => (await names()).slice(0, 4))
+    .toEqual([expect.stringMatching(/^Params/), "lr", "optimizer", "batch_size"]);
 
   await page.getByRole("checkbox", { name: "Only differences" }).check();
   await expect.poll(names).not.toContain("batch_size");
@@ -39,9 +41,7 @@ test("five runs are compared: what differs first, then their lines", async ({ pa
   // The best is first where the runs are ordered by what is to be great.
   const order = () => table.locator(".compare-head [role=columnheader] a").allTextContents();
   await table.getByRole("button", { name: "accuracy" }).click();
-  await expect
-    .poll(order)
-    .toEqual(["candidate-1", "candidate-4", "candidate-2", "candidate-3", "candidate-0"]);
+  await expect.poll(order).toEqual(["candidate-1", "candidate-4", "candidate-2", "candidate-3", "candidate-0"]);
 
   await table.getByRole("button", { name: "Take candidate-0 out of the comparison" }).click();
   await expect(page.getByRole("heading", { level: 1 })).toHaveText("Compare 4 runs");
@@ -65,7 +65,10 @@ test("five runs are compared: what differs first, then their lines", async ({ pa
 
 test("charts are zoomed together, arranged by keys, and exported", async ({ page, server }) => {
   const experiment = await createExperiment(server.url, "candidates");
-  const runs = five().map((run): SeedRun => ({ ...run, metrics: { ...run.metrics, lr: Array.from({ length: STEPS }, (_, step) => 1 / (step + 1)) } }));
+  const runs = five().map((run): SeedRun => ({
+    ...run,
+    metrics: { ...run.metrics, lr: Array.from({ length: STEPS }, (_, step) => 1 / (step + 1)) },
+  }));
   const ids = await createRuns(server.url, experiment, runs);
   await page.goto(`/compare?part=charts&${ids.map((id) => `run=${id}`).join("&")}`);
   const titles = () => page.locator(".chart-title").allTextContents();
