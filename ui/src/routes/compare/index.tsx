@@ -1,5 +1,5 @@
 import { useLocation, useNavigate, useSearchParams } from "@solidjs/router";
-import { createMemo, createResource, For, type JSX, Match, onCleanup, Show, Switch } from "solid-js";
+import { createMemo, createResource, For, type JSX, lazy, Match, onCleanup, Show, Suspense, Switch } from "solid-js";
 
 import { Empty } from "../../components/empty";
 import { Failure } from "../../components/failure";
@@ -10,12 +10,14 @@ import { loadRuns } from "../../data/run-details";
 import { search as searchRuns } from "../../data/runs";
 import type { Run } from "../../wire";
 import { compareAddress, readRunIds } from "./addresses";
-import { CompareArtifacts } from "./artifacts";
-import { CompareCharts } from "./charts";
 import { Differences } from "./differences";
 
 import "../../components/tabs.css";
 import "./compare.css";
+
+// The differences are there at once; what the other parts need is loaded when they are looked at.
+const CompareArtifacts = lazy(() => import("./artifacts").then((part) => ({ default: part.CompareArtifacts })));
+const CompareCharts = lazy(() => import("./charts").then((part) => ({ default: part.CompareCharts })));
 
 const PARTS = [
   { name: "differences", label: "Differences" },
@@ -106,10 +108,14 @@ export default function Compare(): JSX.Element {
                   <Differences runs={all()} onRemove={remove} />
                 </Match>
                 <Match when={part() === "charts"}>
-                  <CompareCharts runs={all()} running={running()} />
+                  <Suspense fallback={<Skeleton lines={6} label="Loading the charts" />}>
+                    <CompareCharts runs={all()} running={running()} />
+                  </Suspense>
                 </Match>
                 <Match when={part() === "artifacts"}>
-                  <CompareArtifacts runs={all()} />
+                  <Suspense fallback={<Skeleton lines={6} label="Loading the artifacts" />}>
+                    <CompareArtifacts runs={all()} />
+                  </Suspense>
                 </Match>
               </Switch>
             </Show>

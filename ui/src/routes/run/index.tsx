@@ -1,5 +1,16 @@
 import { useParams } from "@solidjs/router";
-import { createMemo, createResource, createSignal, type JSX, Match, onCleanup, Show, Switch } from "solid-js";
+import {
+  createMemo,
+  createResource,
+  createSignal,
+  type JSX,
+  lazy,
+  Match,
+  onCleanup,
+  Show,
+  Suspense,
+  Switch,
+} from "solid-js";
 
 import { Failure } from "../../components/failure";
 import { Skeleton } from "../../components/skeleton";
@@ -10,17 +21,19 @@ import { getRun } from "../../data/run-details";
 import { childrenCounts } from "../../data/runs";
 import type { Run } from "../../wire";
 import { decoded } from "../models/addresses";
-import { RunArtifacts } from "./artifacts";
-import { RunCharts } from "./charts";
-import { RunChildren } from "./children";
 import { RunHeader } from "./header";
-import { RunLogs } from "./logs";
-import { RunModels } from "./models";
 import { loggedModels } from "./model-entries";
 import { RunOverview } from "./overview";
 
 import "../../components/plain-table.css";
 import "./run.css";
+
+// The overview is there at once; what the other parts need is loaded when they are looked at.
+const RunArtifacts = lazy(() => import("./artifacts").then((part) => ({ default: part.RunArtifacts })));
+const RunCharts = lazy(() => import("./charts").then((part) => ({ default: part.RunCharts })));
+const RunChildren = lazy(() => import("./children").then((part) => ({ default: part.RunChildren })));
+const RunLogs = lazy(() => import("./logs").then((part) => ({ default: part.RunLogs })));
+const RunModels = lazy(() => import("./models").then((part) => ({ default: part.RunModels })));
 
 /** A run is read anew at most so often, however much is logged. */
 const REFRESH_MS = 1000;
@@ -113,29 +126,31 @@ function RunView(props: { runId: string; rest: string }): JSX.Element {
               </Show>
               <Tabs label="Parts of the run" tabs={tabs()} />
               <div class="run-section">
-                <Switch fallback={<p class="muted">There is no such part of a run.</p>}>
-                  <Match when={section() === ""}>
-                    <RunOverview run={current()} version={metricsVersion()} onChanged={() => void refetch()} />
-                  </Match>
-                  <Match when={section() === "charts"}>
-                    <RunCharts run={current()} kind="training" />
-                  </Match>
-                  <Match when={section() === "system"}>
-                    <RunCharts run={current()} kind="system" />
-                  </Match>
-                  <Match when={section() === "artifacts"}>
-                    <RunArtifacts run={current()} path={artifactPath()} />
-                  </Match>
-                  <Match when={section() === "logs"}>
-                    <RunLogs run={current()} />
-                  </Match>
-                  <Match when={section() === "children"}>
-                    <RunChildren run={current()} />
-                  </Match>
-                  <Match when={section() === "models"}>
-                    <RunModels run={current()} />
-                  </Match>
-                </Switch>
+                <Suspense fallback={<Skeleton lines={6} label="Loading this part of the run" />}>
+                  <Switch fallback={<p class="muted">There is no such part of a run.</p>}>
+                    <Match when={section() === ""}>
+                      <RunOverview run={current()} version={metricsVersion()} onChanged={() => void refetch()} />
+                    </Match>
+                    <Match when={section() === "charts"}>
+                      <RunCharts run={current()} kind="training" />
+                    </Match>
+                    <Match when={section() === "system"}>
+                      <RunCharts run={current()} kind="system" />
+                    </Match>
+                    <Match when={section() === "artifacts"}>
+                      <RunArtifacts run={current()} path={artifactPath()} />
+                    </Match>
+                    <Match when={section() === "logs"}>
+                      <RunLogs run={current()} />
+                    </Match>
+                    <Match when={section() === "children"}>
+                      <RunChildren run={current()} />
+                    </Match>
+                    <Match when={section() === "models"}>
+                      <RunModels run={current()} />
+                    </Match>
+                  </Switch>
+                </Suspense>
               </div>
             </>
           )}
