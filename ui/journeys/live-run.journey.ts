@@ -22,7 +22,7 @@ test("a live run grows: values, lines, status and log", async ({ page, server })
   await page.goto(`/runs/${run}`);
   const metrics = page.getByRole("table", { name: "Metrics" });
   await expect(metrics.getByRole("row", { name: /loss/ })).toContainText("9");
-  await expect(page.getByText("Running")).toBeVisible();
+  await expect(page.getByText("Running", { exact: true })).toBeVisible();
   const duration = page.getByText(/running for/);
   const before = await duration.textContent();
   await expect.poll(() => duration.textContent()).not.toBe(before);

@@ -25,9 +25,9 @@ test("register a model from a run and set an alias", async ({ page, server }) =>
   await expect(page.getByText('mlflow.sklearn.load_model("models:/iris/1")')).toBeVisible();
 
   await page.getByRole("button", { name: "Set an alias for version 1" }).click();
-  await page.getByLabel("Alias for version 1").fill("v1");
+  await page.getByRole("textbox", { name: "Alias for version 1" }).fill("v1");
   await expect(page.getByText("v and a number would look like a version.")).toBeVisible();
-  await page.getByLabel("Alias for version 1").fill("champion");
+  await page.getByRole("textbox", { name: "Alias for version 1" }).fill("champion");
   await page.keyboard.press("Enter");
   await expect(page.getByText("@champion")).toBeVisible();
   await expect(page.getByText('load_model("models:/iris@champion")')).toBeVisible();
