@@ -55,6 +55,7 @@ test("each kind of file has its preview", async ({ page, server }) => {
   await page.keyboard.press("ArrowRight");
   await expect(tree.getByRole("treeitem", { name: "train.log" })).toBeVisible();
   await page.keyboard.press("ArrowRight");
+  await expect(tree.getByRole("treeitem", { name: "train.log" })).toBeFocused();
   await page.keyboard.press("Enter");
   await expect(preview(page)).toContainText("line 0 of a log");
   await expect(preview(page)).not.toContainText("line 8999");

@@ -29,16 +29,16 @@ test("register a model from a run and set an alias", async ({ page, server }) =>
   await expect(page.getByText("v and a number would look like a version.")).toBeVisible();
   await page.getByRole("textbox", { name: "Alias for version 1" }).fill("champion");
   await page.keyboard.press("Enter");
-  await expect(page.getByText("@champion")).toBeVisible();
+  await expect(page.getByText("@champion", { exact: true })).toBeVisible();
   await expect(page.getByText('load_model("models:/iris@champion")')).toBeVisible();
   const byAlias = "registered-models/alias?name=iris&alias=champion";
   const found = await server.call<{ model_version: { version: string } }>("GET", byAlias);
   expect(found.model_version.version).toBe("1");
 
   await page.getByRole("button", { name: "Remove alias champion" }).click();
-  await expect(page.getByText("@champion")).toBeHidden();
+  await expect(page.getByText("@champion", { exact: true })).toBeHidden();
   await page.getByRole("status").getByRole("button", { name: "Undo" }).last().click();
-  await expect(page.getByText("@champion")).toBeVisible();
+  await expect(page.getByText("@champion", { exact: true })).toBeVisible();
 });
 
 test("compare two versions, describe and delete", async ({ page, server }) => {

@@ -91,6 +91,16 @@ export function ArtifactTree(props: ArtifactTreeProps): JSX.Element {
     // The row may be drawn only now that it is in sight.
     requestAnimationFrame(() => scroller.querySelector<HTMLElement>(`[data-index="${String(index)}"]`)?.focus());
   };
+  // Rows are drawn anew when their directory has been listed; the one that had the focus has it again.
+  let within = false;
+  createEffect(
+    on(rows, () => {
+      if (!within) return;
+      requestAnimationFrame(() => {
+        if (document.activeElement === document.body) focus(current());
+      });
+    }),
+  );
   const choose = (row: TreeRow | undefined) => {
     if (row?.kind !== "entry") {
       return;
@@ -119,7 +129,18 @@ export function ArtifactTree(props: ArtifactTreeProps): JSX.Element {
   };
 
   return (
-    <div class="artifact-tree" ref={scroller} role="tree" aria-label={props.label} onKeyDown={press}>
+    <div
+      class="artifact-tree"
+      ref={scroller}
+      role="tree"
+      aria-label={props.label}
+      onKeyDown={press}
+      onFocusIn={() => (within = true)}
+      onFocusOut={(event) => {
+        // Nothing gets the focus of a row that is taken out.
+        if (event.relatedTarget instanceof Node) within = scroller.contains(event.relatedTarget);
+      }}
+    >
       <div class="artifact-tree-rows" style={{ height: `${String(virtual.total())}px` }}>
         <For each={virtual.items()}>
           {(item) => (
