@@ -60,7 +60,7 @@ pub fn runs_are_grouped_by_what_they_have_in_common(test: TestStore) {
     test.call(UpdateRun { run_id: ended, status: Some(RunStatus::Finished), ..UpdateRun::default() }).unwrap();
 
     let lr = key(GroupKind::Param, "lr");
-    let answer = test.call(request(&experiment_id, &[lr.clone()])).unwrap();
+    let answer = test.call(request(&experiment_id, std::slice::from_ref(&lr))).unwrap();
     let expected: Vec<(String, i64, i64, Option<f64>)> = [
         ("0.1", 2, 2, Some(2.0)),
         ("2", 1, 0, None),
@@ -192,7 +192,7 @@ pub fn bad_questions_about_groups(test: TestStore) {
         "Invalid value for parameter 'group_by[1].key': 'end_time' is none of status, user_id and run_name"
     );
     assert_eq!(
-        ask(&[lr.clone()], 21, ""),
+        ask(std::slice::from_ref(&lr), 21, ""),
         "Invalid value for parameter 'metrics': 21 metrics are named, 20 at most can be"
     );
     assert!(ask(&[lr], 0, "params.lr =").contains("at its end"));
