@@ -14,6 +14,18 @@ export interface LinePlot {
   y: Extent;
 }
 
+/**
+ * More lines than this are drawn fine: without bands, which hide each other, and one pixel wide. Browsers draw lines of one
+ * pixel several times as fast as wider ones, and a hundred noisy lines have to be there at once.
+ */
+const MANY = 12;
+
+interface Look {
+  width: number;
+  alpha: number;
+  band: boolean;
+}
+
 /** Draws all lines; those of other runs than the highlighted one fade. */
 export function paintLines(
   pen: Pen,
@@ -29,9 +41,13 @@ export function paintLines(
   const found = highlighted !== undefined && lines.some((line) => line.runId === highlighted);
   const behind = found ? lines.filter((line) => line.runId !== highlighted) : lines;
   const front = found ? lines.filter((line) => line.runId === highlighted) : [];
+  const usual: Look =
+    behind.length > MANY ? { width: 1, alpha: 1, band: false } : { width: 1.5, alpha: 1, band: spec.band };
+  const faded: Look = { ...usual, alpha: found ? 0.18 : 1 };
   pen.clip(box.left, box.top, box.width, box.height, () => {
-    for (const line of behind) paintLine(pen, line, plot, spec, x, y, colorOf(line.runId), found ? 0.18 : 1, 1.5);
-    for (const line of front) paintLine(pen, line, plot, spec, x, y, colorOf(line.runId), 1, 2.5);
+    for (const line of behind) paintLine(pen, line, plot, spec, x, y, colorOf(line.runId), faded);
+    const strong: Look = { width: 2.5, alpha: 1, band: spec.band };
+    for (const line of front) paintLine(pen, line, plot, spec, x, y, colorOf(line.runId), strong);
   });
 }
 
@@ -43,16 +59,16 @@ function paintLine(
   x: Scale,
   y: Scale,
   color: string,
-  alpha: number,
-  width: number,
+  { width, alpha, band }: Look,
 ): void {
   const [first, last] = visibleRows(line, plot.x);
   // One row more on each side, so that lines leave the plot at its edge.
   const rows: [number, number] = [Math.max(first - 1, 0), Math.min(last + 1, line.x.length)];
   const isBucketed = line.points > line.x.length;
   if (spec.band && isBucketed && spec.x.kind !== "metric") {
-    pen.area(bandPoints(line, rows, x, y), { fill: color, alpha: 0.18 * alpha });
-    pen.line(spikePoints(line, rows, x, y), { stroke: color, width: 1, alpha: 0.75 * alpha });
+    if (band) pen.area(bandPoints(line, rows, x, y), { fill: color, alpha: 0.18 * alpha });
+    const spikes = spikePoints(line, rows, x, y);
+    if (spikes.length > 0) pen.line(spikes, { stroke: color, width: 1, alpha: 0.75 * alpha });
   }
   const smoothed = spec.smoothing > 0;
   if (smoothed) pen.line(linePoints(line.x, line.last, rows, x, y), { stroke: color, width: 1, alpha: 0.28 * alpha });
@@ -98,21 +114,25 @@ export function bandPoints(line: Line, [from, to]: readonly [number, number], x:
 }
 
 /** A bucket is a spike where its extremes are so many pixels apart, and so many times as far as is usual. */
-const SPIKE = { pixels: 8, times: 4 };
+const SPIKE = { pixels: 8, times: 4, sample: 64 };
 
 /** Upright lines where one bucket reaches far beyond the others: a band one pixel wide would hardly be seen. */
 export function spikePoints(line: Line, [from, to]: readonly [number, number], x: Scale, y: Scale): number[] {
-  const spans: number[] = [];
-  for (let i = from; i < to; i++) spans.push(Math.abs(y.position(line.max[i]) - y.position(line.min[i])));
+  const span = (row: number): number => Math.abs(y.position(line.max[row]) - y.position(line.min[row]));
+  // What is usual is known well enough from some of the rows.
+  const sample: number[] = [];
+  const stride = Math.max(Math.floor((to - from) / SPIKE.sample), 1);
+  for (let row = from; row < to; row += stride) sample.push(span(row));
   const usual = quantile(
-    spans.filter(Number.isFinite).sort((a, b) => a - b),
+    sample.filter(Number.isFinite).sort((a, b) => a - b),
     0.5,
   );
   const points: number[] = [];
-  for (const [index, span] of spans.entries()) {
-    if (!(span > SPIKE.pixels && span > SPIKE.times * usual)) continue;
-    const at = x.position(line.x[from + index]);
-    points.push(at, y.position(line.min[from + index]), at, y.position(line.max[from + index]), NaN, NaN);
+  for (let row = from; row < to; row++) {
+    const reach = span(row);
+    if (!(reach > SPIKE.pixels && reach > SPIKE.times * usual)) continue;
+    const at = x.position(line.x[row]);
+    points.push(at, y.position(line.min[row]), at, y.position(line.max[row]), NaN, NaN);
   }
   return points;
 }

@@ -39,7 +39,8 @@ export class CanvasPen implements Pen {
 
   constructor(context: CanvasRenderingContext2D) {
     this.#context = context;
-    context.lineJoin = "round";
+    // Noise has sharp corners by the thousand: to round them takes a third longer and is not seen.
+    context.lineJoin = "bevel";
   }
 
   line(points: ArrayLike<number>, style: Style): void {
@@ -199,7 +200,7 @@ function pathOf(points: ArrayLike<number>, closed: boolean): string {
 function attributes(style: Style): string {
   let text = style.fill === undefined ? ' fill="none"' : ` fill="${escapeXml(style.fill)}"`;
   if (style.stroke !== undefined) {
-    text += ` stroke="${escapeXml(style.stroke)}" stroke-width="${short(style.width ?? 1)}" stroke-linejoin="round"`;
+    text += ` stroke="${escapeXml(style.stroke)}" stroke-width="${short(style.width ?? 1)}" stroke-linejoin="bevel"`;
     if (style.dash !== undefined && style.dash.length > 0) text += ` stroke-dasharray="${style.dash.join(" ")}"`;
   }
   return style.alpha === undefined ? text : `${text} opacity="${short(style.alpha)}"`;

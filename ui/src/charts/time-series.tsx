@@ -116,7 +116,10 @@ export function TimeSeries(props: TimeSeriesProps): JSX.Element {
   onMount(() => {
     const resized = new ResizeObserver(() => {
       setWidth(host.clientWidth);
-      if (host.clientWidth > 0) plot?.setSize({ width: host.clientWidth, height: Math.max(host.clientHeight, 50) });
+      const size = { width: host.clientWidth, height: Math.max(host.clientHeight, 50) };
+      // The first call comes after the first drawing and changes nothing.
+      if (!plot || size.width === 0 || (size.width === plot.width && size.height === plot.height)) return;
+      plot.setSize(size);
       highlight();
     });
     createEffect(on([() => props.spec.logX, () => props.spec.logY], build));

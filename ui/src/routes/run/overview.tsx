@@ -31,13 +31,11 @@ export function RunOverview(props: OverviewProps): JSX.Element {
   return (
     <div class="sides">
       <div>
-        <section class="panel" aria-label="Description">
-          <Description
-            text={tagValue(props.run.data.tags, NOTE) ?? ""}
-            onSave={(text) => set(NOTE, text)}
-            onChanged={() => props.onChanged()}
-          />
-        </section>
+        <Description
+          text={tagValue(props.run.data.tags, NOTE) ?? ""}
+          onSave={(text) => set(NOTE, text)}
+          onChanged={() => props.onChanged()}
+        />
         <MetricsTable runId={runId()} total={props.run.data.metrics?.length ?? 0} version={props.version} />
         <ParamsTable params={props.run.data.params ?? []} />
       </div>
