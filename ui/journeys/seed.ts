@@ -85,7 +85,7 @@ export function sweep(count: number, start = Date.UTC(2026, 0, 1)): SeedRun[] {
   const random = numbers(7);
   return Array.from({ length: count }, (_, at): SeedRun => {
     const depth = 2 + (at % 5) * 2;
-    const lr = 10 ** -(1 + (at % 4));
+    const lr = [0.1, 0.01, 0.001, 0.0001][at % 4] ?? 0.1;
     const accuracy = 0.7 + 0.02 * depth - Math.abs(Math.log10(lr) + 3) * 0.05 + random() * 0.03;
     return {
       name: `sweep-${String(at).padStart(5, "0")}`,

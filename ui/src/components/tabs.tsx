@@ -21,7 +21,7 @@ export function Tabs(props: { label: string; tabs: readonly Tab[] }): JSX.Elemen
           <A class="tab" href={tab.href} end={tab.end ?? false} activeClass="tab-active">
             {tab.label}
             <Show when={tab.count !== undefined}>
-              <span class="tab-count">{tab.count}</span>
+              <span class="tab-count">{tab.count?.toLocaleString()}</span>
             </Show>
           </A>
         )}

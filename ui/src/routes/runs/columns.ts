@@ -16,7 +16,7 @@ export const ATTRIBUTES: Readonly<Record<string, Attribute>> = {
   status: { label: "Status", width: 104, order: "status" },
   start_time: { label: "Started", width: 118, order: "start_time" },
   end_time: { label: "Ended", width: 118, order: "end_time" },
-  duration: { label: "Duration", width: 96, order: "duration", number: true },
+  duration: { label: "Duration", width: 116, order: "duration", number: true },
   user_id: { label: "User", width: 96, order: "user_id" },
   source: { label: "Source", width: 150, order: "tags.`mlflow.source.name`" },
   models: { label: "Models", width: 110 },

@@ -27,7 +27,6 @@ export function ExperimentHead(props: ExperimentHeadProps): JSX.Element {
           <span class="run-deleted">deleted</span>
         </Show>
       </div>
-      {props.children}
       <Tabs
         label="Experiment"
         tabs={[
@@ -35,6 +34,7 @@ export function ExperimentHead(props: ExperimentHeadProps): JSX.Element {
           { label: "Models", href: `/experiments/${props.experimentId}/models` },
         ]}
       />
+      <div class="experiment-more">{props.children}</div>
     </header>
   );
 }

@@ -161,7 +161,9 @@ function isExpanded(row: Row): boolean {
 function Expander(props: { row: Row; onToggle: (row: Row) => void }): JSX.Element {
   return (
     <>
-      <span class="runs-indent" style={{ width: `${String(props.row.depth * 18)}px` }} />
+      <Show when={props.row.depth > 0}>
+        <span class="runs-indent" style={{ width: `${String(props.row.depth * 18)}px` }} />
+      </Show>
       <Show when={expandable(props.row)}>
         <button
           type="button"

@@ -48,16 +48,16 @@ export function createRunsData(options: RunsDataOptions): RunsData {
   const [roots, setRoots] = createSignal<number>();
   const [newer, setNewer] = createSignal<ReadonlySet<string>>(new Set());
   const [asked, setAsked] = createSignal(0);
-  let expanded = new Set<string>();
+  /** Parents that are open stay so in every order; groups until others are asked for. */
+  const openParents = new Set<string>();
+  let openGroups = { of: "", keys: new Set<string>() };
   let coming: RunRows | undefined;
 
   const key = createMemo(() => JSON.stringify(options.query()));
   createEffect(
-    on([key, asked], ([, again], before) => {
+    on([key, asked], () => {
       const query = options.query();
-      if (!query) return;
-      if (before?.[1] === again) expanded = isTree(query) ? expanded : new Set();
-      load(query);
+      if (query) load(query);
     }),
   );
   onCleanup(() => {
@@ -65,12 +65,19 @@ export function createRunsData(options: RunsDataOptions): RunsData {
     rows()?.close();
   });
 
+  function opened(query: RowQuery): Set<string> {
+    if (isTree(query)) return openParents;
+    const of = JSON.stringify(query.groups);
+    if (of !== openGroups.of) openGroups = { of, keys: new Set() };
+    return openGroups.keys;
+  }
+
   /** The new lines take the place of the old ones once their first page is here, so that nothing flickers. */
   function load(query: RowQuery): void {
     coming?.close();
     setStale(true);
     setError(undefined);
-    const next = new RunRows(rowSource(query), expanded, changed, PAGE);
+    const next = new RunRows(rowSource(query), opened(query), changed, PAGE);
     coming = next;
     function changed(): void {
       if (next !== coming) {
