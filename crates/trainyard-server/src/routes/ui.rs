@@ -10,6 +10,7 @@ use http::header::{self, HeaderMap, HeaderName, HeaderValue};
 use http::{Method, StatusCode};
 use rust_embed::{Embed, EmbeddedFile};
 use trainyard_api::{ApiError, ErrorCode};
+use trainyard_artifacts::ArtifactPath;
 
 use crate::app::App;
 use crate::failure::Failure;
@@ -87,14 +88,15 @@ fn answer_page(text: String, tag: String, policy: &'static str, asked: &HeaderMa
 }
 
 fn file_of<Files: Embed>(path: &str, asked: &HeaderMap) -> Result<Response, Failure> {
-    let stored = format!("assets/{path}");
+    // What a debug build reads from the folder stays below `assets/`.
+    let stored = ArtifactPath::parse(path).ok().map(|path| format!("assets/{path}"));
     let mut found = None;
     for (coding, ending) in CODINGS {
-        if found.is_none() && accepts(asked, coding) {
+        if let Some(stored) = stored.as_ref().filter(|_| found.is_none() && accepts(asked, coding)) {
             found = Files::get(&format!("{stored}.{ending}")).map(|file| (file, Some(coding)));
         }
     }
-    let Some((file, coding)) = found.or_else(|| Some((Files::get(&stored)?, None))) else {
+    let Some((file, coding)) = found.or_else(|| Some((Files::get(&stored?)?, None))) else {
         let message = format!("the web UI has no file '{path}'; it may belong to another version: load the page anew");
         return Err(ApiError::new(ErrorCode::ResourceDoesNotExist, message).into());
     };
