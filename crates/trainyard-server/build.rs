@@ -2,8 +2,11 @@
 
 fn main() {
     println!("cargo:rerun-if-changed=build.rs");
-    // Debug builds read the files where they lie. A folder that is missing would have them built anew each time.
     if std::env::var("PROFILE").is_ok_and(|profile| profile == "release") {
         println!("cargo:rerun-if-changed=../../ui/dist");
+    } else if std::fs::exists("../../ui").unwrap_or(false) {
+        // Debug builds read the files where they lie, whenever these are made; but a folder that is missing when the program
+        // is compiled would count as missing ever after.
+        let _ = std::fs::create_dir_all("../../ui/dist");
     }
 }
