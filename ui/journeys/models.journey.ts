@@ -97,7 +97,9 @@ test("the palette finds by name", async ({ page, server }) => {
   await seedRun(server, "needle run");
   await server.call("POST", "registered-models/create", { name: "needle model" });
   await page.goto("/models");
+  await expect(page.getByRole("heading", { level: 1 })).toBeVisible();
   await page.keyboard.press("ControlOrMeta+k");
+  await expect(page.getByRole("combobox", { name: /Search experiments/ })).toBeFocused();
   await page.keyboard.type("needle");
   const results = page.getByRole("listbox", { name: "Results" });
   await expect(results.getByRole("option")).toHaveCount(2);
