@@ -1,4 +1,4 @@
-import type { ColumnKind, ColumnsResponse, ColumnSummary } from "../wire/trainyard";
+import type { ColumnKind, ListColumnsResponse, Column as ColumnSummary } from "../wire";
 import { get, type Options, TRAINYARD } from "./http";
 
 export interface ColumnPage {
@@ -18,7 +18,7 @@ export interface ColumnSearch {
 /** Names of metrics, params and tags of some experiments, with what is known about their values. */
 export async function search(request: ColumnSearch, options: Options = {}): Promise<ColumnPage> {
   const { experiment_ids, kind, contains, max_results, page_token } = request;
-  const answer = await get<ColumnsResponse>(
+  const answer = await get<ListColumnsResponse>(
     `${TRAINYARD}columns`,
     {
       experiment_id: experiment_ids,

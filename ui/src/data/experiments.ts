@@ -1,5 +1,5 @@
 import type { Experiment, ViewType } from "../wire";
-import type { ExperimentActivity } from "../wire/trainyard";
+import type { ExperimentActivity } from "../wire";
 import { change, get, MLFLOW, type Options, query, TRAINYARD } from "./http";
 
 export interface ExperimentPage {

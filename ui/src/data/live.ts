@@ -3,7 +3,7 @@
 
 import { createEffect, onCleanup } from "solid-js";
 
-import type { ChangedEvent, ChangeKind } from "../wire/trainyard";
+import type { RunChanged, RunChangeKind } from "../wire";
 import { address } from "./base";
 import { queryText, TRAINYARD } from "./http";
 
@@ -11,7 +11,7 @@ import { queryText, TRAINYARD } from "./http";
 export interface Change {
   experimentId: string;
   runId: string;
-  kinds: ReadonlySet<ChangeKind>;
+  kinds: ReadonlySet<RunChangeKind>;
 }
 
 /** What to hear about: whole experiments, single runs. */
@@ -50,7 +50,7 @@ interface Watcher {
 export class LiveChanges {
   readonly #open: (url: string) => Source;
   readonly #watchers = new Set<Watcher>();
-  readonly #collected = new Map<string, { experimentId: string; kinds: Set<ChangeKind> }>();
+  readonly #collected = new Map<string, { experimentId: string; kinds: Set<RunChangeKind> }>();
   #source: Source | undefined;
   #url = "";
   #failures = 0;
@@ -171,12 +171,12 @@ export function wantedTopics(
   return experiment_id.length + run_id.length > 0 ? { experiment_id, run_id } : undefined;
 }
 
-function readChange(text: string): { experimentId: string; runId: string; kinds: ChangeKind[] } | undefined {
+function readChange(text: string): { experimentId: string; runId: string; kinds: RunChangeKind[] } | undefined {
   try {
     const value = JSON.parse(text) as { experiment_id?: unknown; run_id?: unknown; kinds?: unknown };
     const { experiment_id: experimentId, run_id: runId, kinds } = value;
     if (typeof experimentId !== "string" || typeof runId !== "string" || !Array.isArray(kinds)) return undefined;
-    return { experimentId, runId, kinds: kinds as ChangeKind[] };
+    return { experimentId, runId, kinds: kinds as RunChangeKind[] };
   } catch {
     return undefined;
   }
@@ -206,7 +206,7 @@ export interface LiveOptions {
   experiment_ids?: readonly string[];
   run_ids?: readonly string[];
   /** Something has changed; called for each run, at most some times a second. */
-  onChange: (event: ChangedEvent) => void;
+  onChange: (event: RunChanged) => void;
   /** Something may have been missed: load again what is shown. */
   onReload: () => void;
 }

@@ -1,6 +1,6 @@
 // Metrics of one run: how many points each has, its latest, least and greatest value.
 
-import type { MetricSummariesResponse, MetricSummary } from "../wire/trainyard";
+import type { GetMetricSummariesResponse, MetricSummary } from "../wire";
 import { get, type Options, TRAINYARD } from "./http";
 
 export interface MetricSearch {
@@ -22,6 +22,6 @@ export interface SummaryPage {
 /** One page of a run's metrics, in the order of their names. */
 export async function summaries(request: MetricSearch, options: Options = {}): Promise<SummaryPage> {
   const query = Object.fromEntries(Object.entries(request).filter(([, value]) => value !== ""));
-  const answer = await get<MetricSummariesResponse>(`${TRAINYARD}runs/metric-summaries`, query, options);
+  const answer = await get<GetMetricSummariesResponse>(`${TRAINYARD}runs/metric-summaries`, query, options);
   return { metrics: answer.metrics ?? [], next_page_token: answer.next_page_token ?? "" };
 }

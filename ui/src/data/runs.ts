@@ -1,12 +1,5 @@
 import type { Run, RunInfo, SearchRunsResponse } from "../wire";
-import type {
-  ChildrenCounts,
-  RunGroup,
-  RunsChange,
-  SearchGroups,
-  SearchGroupsResponse,
-  SearchRunRoots,
-} from "../wire/trainyard";
+import type { CountRunChildrenResponse, RunGroup, ChangeRuns, GroupRuns, GroupRunsResponse, SearchRuns } from "../wire";
 import { change, MLFLOW, type Options, query, TRAINYARD } from "./http";
 
 export interface RunPage {
@@ -16,7 +9,7 @@ export interface RunPage {
 }
 
 /** One page of runs. */
-export async function search(request: SearchRunRoots, options: Options = {}): Promise<RunPage> {
+export async function search(request: SearchRuns, options: Options = {}): Promise<RunPage> {
   const answer = await query<SearchRunsResponse>(`${MLFLOW}runs/search`, request, options);
   return { runs: answer.runs ?? [], next_page_token: answer.next_page_token ?? "" };
 }
@@ -35,14 +28,14 @@ export interface GroupPage {
 }
 
 /** One page of groups of runs, with aggregates of some metrics. */
-export async function groups(request: SearchGroups, options: Options = {}): Promise<GroupPage> {
-  const answer = await query<SearchGroupsResponse>(`${TRAINYARD}runs/groups`, request, options);
+export async function groups(request: GroupRuns, options: Options = {}): Promise<GroupPage> {
+  const answer = await query<GroupRunsResponse>(`${TRAINYARD}runs/groups`, request, options);
   return { groups: answer.groups ?? [], next_page_token: answer.next_page_token ?? "" };
 }
 
 /** How many runs a filter finds, and how many of them are running. */
 export async function count(
-  request: Pick<SearchGroups, "experiment_ids" | "filter" | "run_view_type">,
+  request: Pick<GroupRuns, "experiment_ids" | "filter" | "run_view_type">,
   options: Options = {},
 ): Promise<{ runs: number; running: number }> {
   const page = await groups({ ...request, group_by: [{ kind: "attribute", key: "status" }], max_results: 10 }, options);
@@ -58,7 +51,7 @@ export async function count(
 /** How many runs each run has started; runs without any are left out. */
 export async function childrenCounts(run_ids: readonly string[], options: Options = {}): Promise<Map<string, number>> {
   if (run_ids.length === 0) return new Map();
-  const answer = await query<ChildrenCounts>(`${TRAINYARD}runs/children-counts`, { run_ids }, options);
+  const answer = await query<CountRunChildrenResponse>(`${TRAINYARD}runs/children-counts`, { run_ids }, options);
   return new Map((answer.counts ?? []).filter((one) => one.children > 0).map((one) => [one.run_id, one.children]));
 }
 
@@ -66,7 +59,7 @@ export async function childrenCounts(run_ids: readonly string[], options: Option
 const MOST = 1000;
 
 /** Deletes, restores or tags any number of runs; a thousand at once, in one transaction each. */
-export async function changeAll(request: RunsChange): Promise<void> {
+export async function changeAll(request: ChangeRuns & { run_ids: string[] }): Promise<void> {
   for (let at = 0; at < request.run_ids.length; at += MOST) {
     await change("POST", `${TRAINYARD}runs/change`, { ...request, run_ids: request.run_ids.slice(at, at + MOST) });
   }

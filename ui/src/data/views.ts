@@ -1,4 +1,4 @@
-import type { View } from "../wire/trainyard";
+import type { View } from "../wire";
 import { change, get, type Options, TRAINYARD } from "./http";
 
 /** The saved views of an experiment. */

@@ -4,7 +4,7 @@ import { createLive } from "../../data/live";
 import * as experiments from "../../data/experiments";
 import { quoteName, quoteText } from "../../filter/lexer";
 import type { Experiment, ViewType } from "../../wire";
-import type { ExperimentActivity } from "../../wire/trainyard";
+import type { ExperimentActivity } from "../../wire";
 import { PagedWindow } from "../runs/paged-window";
 
 const PAGE = 100;

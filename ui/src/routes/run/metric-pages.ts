@@ -5,7 +5,7 @@ import { createEffect, createSignal, on, onCleanup } from "solid-js";
 
 import { isAbort } from "../../data/http";
 import { summaries } from "../../data/metrics";
-import type { MetricSummary } from "../../wire/trainyard";
+import type { MetricSummary } from "../../wire";
 
 const PAGE = 500;
 const TYPING_MS = 150;

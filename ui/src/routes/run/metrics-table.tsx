@@ -7,7 +7,7 @@ import { createVirtual } from "../../components/virtual";
 import { formatExact } from "../../charts/ticks";
 import { toNumber } from "../../data/numbers";
 import type { Double } from "../../wire";
-import type { MetricSummary } from "../../wire/trainyard";
+import type { MetricSummary } from "../../wire";
 import { createMetricPages } from "./metric-pages";
 
 // The style sheet says it again: in `style` a constant would become an inline style, which the page's policy forbids.

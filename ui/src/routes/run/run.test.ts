@@ -1,7 +1,7 @@
 import { describe, expect, it, vi } from "vitest";
 
 import type { Run } from "../../wire";
-import type { MetricSummary } from "../../wire/trainyard";
+import type { MetricSummary } from "../../wire";
 import { createLogTail, PART_BYTES } from "./log-tail";
 import { cleanLog, fromWholeLine, isLog, isLogDirectory } from "./log-text";
 import { renewed } from "./metric-pages";

@@ -5,7 +5,7 @@ import { Failure } from "../../components/failure";
 import { Icon } from "../../components/icons";
 import { createVirtual } from "../../components/virtual";
 import * as columnData from "../../data/columns";
-import type { ColumnSummary } from "../../wire/trainyard";
+import type { Column as ColumnSummary } from "../../wire";
 import { ATTRIBUTES, columnId, columnLabel, moveColumn, toggleColumn } from "./columns";
 import { PagedWindow } from "./paged-window";
 import type { Column, ColumnSource } from "./state";

@@ -1,5 +1,5 @@
 import { quoteName } from "../../filter/lexer";
-import type { ColumnSummary } from "../../wire/trainyard";
+import type { Column as ColumnSummary } from "../../wire";
 import type { Column, ColumnSource, Order } from "./state";
 
 interface Attribute {

@@ -5,7 +5,7 @@ import { Icon } from "../../components/icons";
 import { PopoverButton } from "../../components/popover";
 import * as columnData from "../../data/columns";
 import { settled } from "../../data/settled";
-import type { GroupKey } from "../../wire/trainyard";
+import type { GroupKey } from "../../wire";
 import type { Aggregate } from "./state";
 
 import "./group-picker.css";
@@ -34,7 +34,7 @@ export interface GroupPickerProps {
 export function groupLabel(group: GroupKey): string {
   if (group.kind === "dataset") return "Dataset";
   if (group.kind === "attribute") return group.key === "user_id" ? "User" : "Status";
-  return group.key;
+  return group.key ?? "";
 }
 
 /** Chooses what runs are grouped by, and which number of a group stands below metrics. */

@@ -11,7 +11,7 @@ import * as columnData from "../../data/columns";
 import * as experiments from "../../data/experiments";
 import { settled } from "../../data/settled";
 import { both, errorPlace, errorReason } from "../../filter/lexer";
-import type { ColumnSummary, GroupKey } from "../../wire/trainyard";
+import type { Column as ColumnSummary, GroupKey } from "../../wire";
 import { BulkBar, compareAddress, deleteRuns } from "./bulk-bar";
 import { defaultColumns } from "./columns";
 import { ExperimentHead } from "./experiment-head";

@@ -1,12 +1,13 @@
 import { describe, expect, it } from "vitest";
 
-import type { RunGroup } from "../../wire/trainyard";
+import type { RunGroup } from "../../wire";
 import { groupClause, isTree, sortGroups } from "./row-source";
 
 const group = (value: string | null, mean?: number): RunGroup => ({
   values: [value],
   runs: 1,
   running: 0,
+  latest_start_time: 0,
   metrics: mean === undefined ? [] : [{ key: "loss", count: 1, mean }],
 });
 const names = (groups: RunGroup[]) => groups.map((one) => one.values[0]);

@@ -1,7 +1,6 @@
 import * as runs from "../../data/runs";
 import { both, quoteName, quoteText } from "../../filter/lexer";
-import type { Run } from "../../wire";
-import type { GroupKey, GroupMetric, RunGroup } from "../../wire/trainyard";
+import type { GroupKey, MetricAggregate, Run, RunGroup } from "../../wire";
 import { toNumber } from "../../data/numbers";
 import { orderBy } from "./columns";
 import type { Page } from "./paged-window";
@@ -85,11 +84,12 @@ export function groupClause(keys: readonly GroupKey[], values: readonly (string 
   return keys
     .map((group, at) => {
       const value = values[at] ?? null;
+      const name = group.key ?? "";
       if (group.kind === "dataset") {
-        const key = `dataset.${group.key === "" ? "name" : group.key}`;
+        const key = `dataset.${name === "" ? "name" : name}`;
         return value === null ? `NOT ${key} LIKE '%'` : `${key} = ${quoteText(value)}`;
       }
-      const key = group.kind === "attribute" ? group.key : `${group.kind}s.${quoteName(group.key)}`;
+      const key = group.kind === "attribute" ? name : `${group.kind}s.${quoteName(name)}`;
       return value === null ? `${key} IS NULL` : `${key} = ${quoteText(value)}`;
     })
     .join(" AND ");
@@ -97,7 +97,7 @@ export function groupClause(keys: readonly GroupKey[], values: readonly (string 
 
 /** A number of a group; undefined where none of its runs has the metric. */
 export function aggregateOf(group: RunGroup, key: string, aggregate: Aggregate): number | undefined {
-  const metric: GroupMetric | undefined = group.metrics?.find((one) => one.key === key);
+  const metric: MetricAggregate | undefined = group.metrics?.find((one) => one.key === key);
   const value = metric?.[aggregate];
   return value === undefined ? undefined : toNumber(value);
 }

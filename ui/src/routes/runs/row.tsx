@@ -5,7 +5,7 @@ import { Icon } from "../../components/icons";
 import { TimeAgo } from "../../components/time";
 import type { VirtualItem } from "../../components/virtual";
 import { describe } from "../../data/http";
-import type { GroupKey, RunGroup } from "../../wire/trainyard";
+import type { GroupKey, RunGroup } from "../../wire";
 import { RunCell } from "./cell";
 import { isNumeric } from "./columns";
 import type { Layout } from "./layout";

@@ -1,5 +1,5 @@
 import type { Run } from "../../wire";
-import type { RunGroup } from "../../wire/trainyard";
+import type { RunGroup } from "../../wire";
 import { type Page, PagedWindow } from "./paged-window";
 import { weightOf } from "./values";
 

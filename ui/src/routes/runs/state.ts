@@ -1,5 +1,5 @@
 import type { ViewType } from "../../wire";
-import type { GroupKey } from "../../wire/trainyard";
+import type { GroupKey } from "../../wire";
 
 /** Where a value of a run comes from. */
 export type ColumnSource = "attribute" | "metric" | "param" | "tag";

@@ -3,7 +3,7 @@ import { createEffect, createSignal, on, onCleanup } from "solid-js";
 
 import { toastError } from "../../components/toast";
 import * as views from "../../data/views";
-import type { View } from "../../wire/trainyard";
+import type { View } from "../../wire";
 import { DEFAULT_STATE, fromJson, pack, toJson, unpack, type ViewState } from "./state";
 
 export interface ViewStore {
