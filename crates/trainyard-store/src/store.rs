@@ -116,6 +116,11 @@ impl Store {
         self.database.writes_waiting()
     }
 
+    /// Carries out what may not stand in a transaction; blocking.
+    pub(crate) fn upkeep(&self, statements: &[String]) -> Result<(), StoreError> {
+        self.database.upkeep(statements)
+    }
+
     /// Hears of what happens from now on: on PostgreSQL whichever server wrote it, else in this process.
     pub fn signals(&self) -> broadcast::Receiver<Signal> {
         self.database.signals()

@@ -88,6 +88,15 @@ impl Database {
         }
     }
 
+    /// Carries out statements of [`Dialect`](super::Dialect) that may not stand in a transaction; blocking.
+    pub(crate) fn upkeep(&self, statements: &[String]) -> Result<(), StoreError> {
+        match &self.kind {
+            // SQLite looks after itself within transactions.
+            Kind::Sqlite(_) => Ok(()),
+            Kind::Postgres(database) => database.upkeep(statements),
+        }
+    }
+
     /// Queues work for the next free reader.
     pub(crate) fn read<T, F, R>(&self, work: F, reply: R)
     where

@@ -206,6 +206,33 @@ impl Dialect {
         }
     }
 
+    /// A query of the tables that have grown by a fifth since statistics of them as a whole were gathered, which the database
+    /// does not do by itself: planners then know the parts of a table, and guess about the whole.
+    pub fn grown_tables(self) -> Option<&'static str> {
+        match self {
+            Self::Sqlite => None,
+            Self::Postgres => Some(
+                "SELECT QUOTE_IDENT(whole.relname) FROM pg_class AS whole
+                 JOIN pg_inherits AS partition ON partition.inhparent = whole.oid
+                 JOIN pg_class AS part ON part.oid = partition.inhrelid
+                 WHERE whole.relkind = 'p' AND whole.relnamespace = current_schema()::REGNAMESPACE
+                 GROUP BY whole.oid, whole.relname, whole.reltuples
+                 HAVING SUM(GREATEST(part.reltuples, 0)) > 1.2 * GREATEST(whole.reltuples, 0) + 1000",
+            ),
+        }
+    }
+
+    /// Statements that give back the room of rows that have gone from a table, after many have.
+    pub fn return_room(self, table: &str) -> Vec<String> {
+        match self {
+            Self::Sqlite => Vec::new(),
+            // Cleaned tables lose their empty end; emptied indexes stay as large as they were until they are made anew.
+            Self::Postgres => {
+                vec![format!("VACUUM (ANALYZE) {table}"), format!("REINDEX TABLE CONCURRENTLY {table}")]
+            }
+        }
+    }
+
     /// A query of what the database finds wrong with its pages and indexes, a line each; `ok` when that is nothing.
     pub fn integrity_check(self) -> Option<&'static str> {
         match self {

@@ -315,4 +315,7 @@ on_postgres! {
         no_acknowledged_point_is_lost_with_its_connection
         long_texts_are_stored_and_found
         a_key_that_no_index_holds_is_refused;
+    maintenance::room:
+        the_room_of_packed_points_is_given_back
+        statistics_of_partitioned_tables_are_gathered_when_they_have_grown;
 }
