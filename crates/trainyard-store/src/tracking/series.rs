@@ -7,6 +7,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use trainyard_api::columns::ColumnKind;
 
 use super::columns;
+use super::points::queue::{Grown, HAS_ENDED};
 use super::points::{self, Point};
 use crate::{DbError, StoreError, Transaction, Value};
 
@@ -66,7 +67,14 @@ pub(super) fn log(tx: &mut Transaction<'_>, by_series: &BySeries<'_>) -> Result<
     tx.insert_many("metric_summary AS old", SUMMARY_COLUMNS, KEEP_SUMMARY, changed)?;
     for (series, _) in &grouped {
         let (inserted, packed) = (count(&inserted, series), count(&packed, series));
-        points::queue::added(tx, series.id, series.count + packed + inserted, inserted)?;
+        let grown = Grown {
+            series: series.id,
+            count: series.count + packed + inserted,
+            rows: series.count - series.packed_count + inserted,
+            added: inserted,
+            has_ended: series.has_ended,
+        };
+        points::queue::added(tx, grown)?;
     }
     Ok(())
 }
@@ -90,6 +98,10 @@ struct Series {
     packed_until: Option<i64>,
     /// How many points there were.
     count: i64,
+    /// How many of them were in blocks.
+    packed_count: i64,
+    /// Whether the run has ended.
+    has_ended: bool,
 }
 
 /// A series by run and key.
@@ -118,7 +130,8 @@ fn series_of(tx: &mut Transaction<'_>, wanted: &[Wanted<'_>], lock: &str) -> Res
 
 fn known_series(tx: &mut Transaction<'_>, wanted: &[Wanted<'_>], lock: &str) -> Result<Vec<Series>, StoreError> {
     let sql = format!(
-        "SELECT series.run, metric_key.key, metric_key.id, series.id, series.packed_until, COALESCE(summary.count, 0)
+        "SELECT series.run, metric_key.key, metric_key.id, series.id, series.packed_until, COALESCE(summary.count, 0),
+                series.packed_count, COALESCE((SELECT {HAS_ENDED} FROM run WHERE run.id = series.run), 0)
          FROM {} AS wanted JOIN metric_key ON metric_key.key = wanted.text
          JOIN metric_series AS series ON series.metric_key = metric_key.id AND series.run = wanted.number
          LEFT JOIN metric_summary AS summary ON summary.run = series.run AND summary.metric_key = series.metric_key{lock}",
@@ -132,6 +145,8 @@ fn known_series(tx: &mut Transaction<'_>, wanted: &[Wanted<'_>], lock: &str) -> 
             id: row.get(3)?,
             packed_until: row.get(4)?,
             count: row.get(5)?,
+            packed_count: row.get(6)?,
+            has_ended: row.get(7)?,
         })
     })?;
     found.sort_unstable_by(|one, other| (one.run, &one.key).cmp(&(other.run, &other.key)));

@@ -207,12 +207,14 @@ on_each_backend! {
         a_short_series_stays_as_rows
         a_request_repeated_after_packing_changes_nothing
         late_points_are_read_in_their_place_and_merged
+        points_that_come_after_the_end_of_their_run_are_packed_too
         packing_that_was_stopped_goes_on_where_it_was
         one_packs_at_a_time_and_a_dead_one_is_followed
         a_damaged_block_is_an_error_that_harms_nothing_else
-        packing_changes_no_answer
         a_run_that_ends_while_it_is_packed_is_packed_whole
         packing_beside_writers_loses_nothing;
+    tracking::packed_answers:
+        packing_changes_no_answer;
     tracking::model_history:
         models_are_noted_one_behind_the_other
         a_long_history_is_whole_until_it_is_refused
@@ -301,6 +303,8 @@ on_sqlite! {
         a_database_of_a_former_version_is_brought_up_to_date;
     db::processes:
         several_processes_may_make_the_file_at_once;
+    tracking::packing:
+        a_corrupted_page_stops_the_packing_of_its_series_only;
 }
 
 on_postgres! {
@@ -314,7 +318,8 @@ on_postgres! {
         other_servers_hear_of_deliveries
         no_acknowledged_point_is_lost_with_its_connection
         long_texts_are_stored_and_found
-        a_key_that_no_index_holds_is_refused;
+        a_key_that_no_index_holds_is_refused
+        a_part_that_the_database_refuses_is_told_and_the_others_are_stored;
     maintenance::room:
         the_room_of_packed_points_is_given_back
         statistics_of_partitioned_tables_are_gathered_when_they_have_grown;
