@@ -17,6 +17,8 @@ on_each_backend! {
     db::changes:
         each_write_tells_what_it_changed
         what_was_told_can_be_read;
+    db::clock:
+        a_clock_that_goes_back_harms_nothing;
     db::files:
         a_new_store_has_the_default_experiment
         what_was_written_is_there_after_reopening
@@ -320,4 +322,7 @@ on_postgres! {
         long_texts_are_stored_and_found
         a_key_that_no_index_holds_is_refused
         a_part_that_the_database_refuses_is_told_and_the_others_are_stored;
+    search::plans:
+        a_page_along_an_index_reads_little_more_than_itself
+        a_filter_is_looked_up_in_indexes;
 }
