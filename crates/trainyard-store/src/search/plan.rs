@@ -371,4 +371,6 @@ fn rank_at(place: &Place) -> i64 {
 }
 
 #[cfg(test)]
+mod postgres_tests;
+#[cfg(test)]
 mod tests;

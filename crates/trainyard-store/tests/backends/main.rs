@@ -17,6 +17,8 @@ on_each_backend! {
     db::changes:
         each_write_tells_what_it_changed
         what_was_told_can_be_read;
+    db::clock:
+        a_clock_that_goes_back_harms_nothing;
     db::files:
         a_new_store_has_the_default_experiment
         what_was_written_is_there_after_reopening
@@ -323,4 +325,7 @@ on_postgres! {
     maintenance::room:
         the_room_of_packed_points_is_given_back
         statistics_of_partitioned_tables_are_gathered_when_they_have_grown;
+    search::plans:
+        a_page_along_an_index_reads_little_more_than_itself
+        a_filter_is_looked_up_in_indexes;
 }
