@@ -88,7 +88,7 @@ test("filter and sort the models of an experiment", async ({ page, server }) => 
   await page.keyboard.press("Enter");
   await expect(page.getByRole("row")).toHaveCount(2);
   await expect(page.getByRole("link", { name: "small" })).toBeVisible();
-  await page.getByLabel("Filter", { exact: true }).fill("name ==");
+  await page.getByRole("combobox", { name: "Filter models" }).fill("name ==");
   await page.keyboard.press("Enter");
   await expect(page.getByRole("alert")).toContainText("at character");
 });

@@ -3,11 +3,14 @@ import { createMemo, createSignal, For, type JSX, onCleanup, Show } from "solid-
 import { Button } from "../components/button";
 import { Empty } from "../components/empty";
 import { MenuButton } from "../components/menu";
+import { useShortcuts } from "../components/shortcuts";
 import { toast } from "../components/toast";
 import { fetchSeries } from "../data/charts";
 import { createLive, type Interest } from "../data/live";
 import { ChartCard } from "./chart-card";
 import { ChartEditor } from "./chart-editor";
+import type { Keeping } from "./chart-store";
+import { KeepingMenu } from "./keeping";
 import { ChartsProvider, type Suggest } from "./charts-context";
 import { runColor } from "./colors";
 import { Smoothing } from "./line-settings";
@@ -39,6 +42,8 @@ export interface ChartsProps {
   live: Interest;
   /** Shows which run has which colour; not where a list beside the charts does. */
   legend?: boolean;
+  /** How the arrangement is kept; not where it is part of a view. */
+  keeping?: Keeping;
 }
 
 const MOST_LINE_RUNS = 100;
@@ -50,6 +55,7 @@ const MOST_FOR_ALL = 200;
 export function Charts(props: ChartsProps): JSX.Element {
   const loader = new SeriesLoader((request) => fetchSeries(request));
   const sync = createSync();
+  useShortcuts("charts");
   const [version, setVersion] = createSignal(0);
   const [editing, setEditing] = createSignal<{ spec: ChartSpec; isNew: boolean }>();
   const [filter, setFilter] = createSignal("");
@@ -167,6 +173,7 @@ export function Charts(props: ChartsProps): JSX.Element {
               Reset zoom
             </Button>
           </Show>
+          <Show when={props.keeping}>{(keeping) => <KeepingMenu keeping={keeping()} />}</Show>
           <Show when={props.runs.length > MOST_LINE_RUNS}>
             <span class="muted charts-note">
               Lines of the first {MOST_LINE_RUNS} of {props.runs.length} runs

@@ -1,4 +1,4 @@
-import type { Run, RunInfo, SearchRunsResponse } from "../wire";
+import type { Run, RunColumns, RunInfo, SearchRunsResponse } from "../wire";
 import type { CountRunChildrenResponse, RunGroup, ChangeRuns, GroupRuns, GroupRunsResponse, SearchRuns } from "../wire";
 import { change, MLFLOW, type Options, query, TRAINYARD } from "./http";
 
@@ -14,11 +14,17 @@ export async function search(request: SearchRuns, options: Options = {}): Promis
   return { runs: answer.runs ?? [], next_page_token: answer.next_page_token ?? "" };
 }
 
-/** Runs by id, in no order; those that are not there are left out. */
-export async function byIds(experiment_ids: string[], ids: readonly string[], options: Options = {}): Promise<Run[]> {
+/** Runs by id, in no order, with all of their values or with some; those that are not there are left out. */
+export async function byIds(
+  experiment_ids: string[],
+  ids: readonly string[],
+  columns?: RunColumns,
+  options: Options = {},
+): Promise<Run[]> {
   if (ids.length === 0) return [];
   const filter = `run_id IN (${ids.map((id) => `'${id}'`).join(", ")})`;
-  const page = await search({ experiment_ids, filter, run_view_type: "ALL", max_results: ids.length }, options);
+  const request = { experiment_ids, filter, run_view_type: "ALL" as const, max_results: ids.length };
+  const page = await search({ ...request, ...(columns ? { columns } : {}) }, options);
   return page.runs;
 }
 

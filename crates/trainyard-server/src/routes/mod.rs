@@ -23,7 +23,7 @@ use trainyard_api::artifacts::{
     CreatePresignedDownloadUrl, CreatePresignedUploadUrl, ListArtifacts, ListLoggedModelArtifacts,
 };
 use trainyard_api::charts::{self, GetChartSeries};
-use trainyard_api::columns::ListColumns;
+use trainyard_api::columns::{ListColumnValues, ListColumns};
 use trainyard_api::datasets::{LogInputs, LogOutputs, SearchDatasets};
 use trainyard_api::evaluation_datasets::{
     AddDatasetToExperiments, CreateDataset, DeleteDataset, DeleteDatasetRecords, DeleteDatasetTag, GetDataset,
@@ -190,6 +190,7 @@ fn common_routes() -> Vec<Route> {
         operation::<GetMetricSummaries>(Read),
         operation::<CountRunChildren>(Read),
         operation::<ListColumns>(Read),
+        operation::<ListColumnValues>(Read),
         written::<GetChartSeries, _, _>(Read, charts::MEDIA_TYPE, async |app: App, request: GetChartSeries| {
             Ok(app.store.execute(request).await?.encode().into())
         }),

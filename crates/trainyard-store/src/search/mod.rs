@@ -21,7 +21,7 @@ mod plan;
 pub(crate) mod prompts;
 mod registered_models;
 mod rules;
-mod run_groups;
+pub(crate) mod run_groups;
 mod runs;
 mod sql;
 mod suggestions;

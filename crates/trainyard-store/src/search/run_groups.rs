@@ -78,7 +78,8 @@ fn check(group_by: &[GroupKey], metrics: &[String]) -> Result<(), StoreError> {
     Ok(())
 }
 
-fn attribute(name: &str) -> Option<&'static str> {
+/// What an attribute that runs can be grouped by is called in SQL; its table is `x`.
+pub(crate) fn attribute(name: &str) -> Option<&'static str> {
     ATTRIBUTES.iter().find(|(known, _)| *known == name).map(|(_, column)| *column)
 }
 

@@ -5,6 +5,7 @@
 
 use std::collections::HashMap;
 
+use trainyard_api::ExperimentId;
 use trainyard_api::columns::{Column, ColumnKind, ListColumns, ListColumnsResponse};
 use trainyard_api::limits::{COLUMN_EXPERIMENTS, COLUMN_RUNS, COLUMNS};
 
@@ -17,15 +18,7 @@ impl Operation for ListColumns {
     fn execute(self, tx: &mut Transaction<'_>) -> Result<ListColumnsResponse, StoreError> {
         let Self { experiment_ids, kind, contains, max_results, page_token } = self;
         let kind = kind.ok_or_else(|| StoreError::missing("kind"))?;
-        if experiment_ids.is_empty() {
-            return Err(StoreError::missing("experiment_id"));
-        }
-        if experiment_ids.len() > COLUMN_EXPERIMENTS {
-            return Err(StoreError::invalid(format!(
-                "Invalid value for parameter 'experiment_id': {} experiments are named, {COLUMN_EXPERIMENTS} at most can be",
-                experiment_ids.len()
-            )));
-        }
+        check_experiments(&experiment_ids)?;
         let limit = page::limit(max_results, 100, COLUMNS)?;
         let query = ("columns", &experiment_ids, kind.as_str(), &contains);
         let after: Option<String> = place::read(&query, &page_token)?;
@@ -36,6 +29,19 @@ impl Operation for ListColumns {
         let columns = described(tx, &runs, kind, keys)?;
         Ok(ListColumnsResponse { columns, runs: runs.len() as i64, next_page_token })
     }
+}
+
+pub(super) fn check_experiments(experiment_ids: &[ExperimentId]) -> Result<(), StoreError> {
+    if experiment_ids.is_empty() {
+        return Err(StoreError::missing("experiment_id"));
+    }
+    if experiment_ids.len() > COLUMN_EXPERIMENTS {
+        return Err(StoreError::invalid(format!(
+            "Invalid value for parameter 'experiment_id': {} experiments are named, {COLUMN_EXPERIMENTS} at most can be",
+            experiment_ids.len()
+        )));
+    }
+    Ok(())
 }
 
 /// Names behind one, in order.
@@ -64,7 +70,7 @@ fn names(
 }
 
 /// Of each experiment's runs the newest, and of these the newest.
-fn newest_runs(tx: &mut Transaction<'_>, experiments: &[i64]) -> Result<Vec<i64>, StoreError> {
+pub(super) fn newest_runs(tx: &mut Transaction<'_>, experiments: &[i64]) -> Result<Vec<i64>, StoreError> {
     let mut newest: Vec<(i64, i64)> = Vec::new();
     for experiment in experiments {
         let of_experiment = tx.query(

@@ -3,6 +3,7 @@
 mod activity;
 mod batch;
 mod charts;
+mod column_values;
 mod columns;
 mod datasets;
 pub(crate) mod experiments;

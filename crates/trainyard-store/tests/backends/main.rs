@@ -61,6 +61,8 @@ on_each_backend! {
         each_fault_is_found_and_named
         a_damaged_block_is_named_and_the_rest_is_checked
         stats_count_rows_and_blocks;
+    maintenance::column_names:
+        names_that_no_run_has_any_more_are_forgotten;
     maintenance::removal:
         only_what_is_marked_and_old_enough_goes
         a_long_run_goes_in_short_pieces
@@ -122,7 +124,9 @@ on_each_backend! {
         columns_tell_what_the_values_of_an_experiment_are_like
         names_of_every_kind_of_write_are_columns
         columns_come_page_by_page_across_experiments
-        bad_questions_about_columns;
+        bad_questions_about_columns
+        values_of_the_newest_runs_are_told_with_those_of_most_runs_first
+        bad_questions_about_values;
     tracking::metric_summaries:
         a_summary_tells_ends_and_extremes
         summaries_are_narrowed_by_name_and_come_page_by_page
@@ -253,7 +257,8 @@ on_each_backend! {
         a_refused_filter_is_told_where_and_why
         what_is_missing_comes_last_and_nan_before_it
         pages_follow_each_other_without_gap_or_overlap
-        a_search_sees_the_wanted_stages_and_experiments_only;
+        a_search_sees_the_wanted_stages_and_experiments_only
+        runs_come_with_what_is_asked_for;
     search::experiment_search:
         experiments_are_found_and_ordered_as_in_mlflow
         a_page_size_is_required;

@@ -31,7 +31,7 @@ const REFRESH_MS = 2000;
 export default function Compare(): JSX.Element {
   const location = useLocation();
   const navigate = useNavigate();
-  const [search, setSearch] = useSearchParams<{ part?: string; children?: string }>();
+  const [search, setSearch] = useSearchParams<{ part?: string; children?: string; charts?: string }>();
   const ids = createMemo(() => readRunIds(location.search, location.hash));
   const wanted = createMemo(() => ({ ids: ids().join(" "), children: search.children === "1" }));
   const [runs, { refetch }] = createResource(wanted, async ({ ids: list, children }) => {
@@ -62,7 +62,10 @@ export default function Compare(): JSX.Element {
   const remove = (runId: string): void =>
     navigate(compareAddress((known() ?? []).map((run) => run.info.run_id).filter((id) => id !== runId)) + query());
   // What is shown of the runs stays when one is taken away.
-  const query = (): string => (ids().length > 41 || search.part === undefined ? "" : `&part=${search.part}`);
+  const query = (): string => {
+    if (ids().length > 41 || search.part === undefined) return "";
+    return `&part=${search.part}${search.charts === undefined ? "" : `&charts=${search.charts}`}`;
+  };
 
   return (
     <div class="compare-page">

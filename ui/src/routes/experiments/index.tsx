@@ -46,11 +46,7 @@ export default function Experiments(): JSX.Element {
   );
   onCleanup(() => clearTimeout(timer));
   useTitle(() => "Experiments");
-  useShortcuts("Experiments", [
-    { keys: "/", does: "Search", run: () => field.focus() },
-    { keys: "n", does: "New experiment", run: () => setAsking({ what: "create" }) },
-    { keys: "ArrowDown", does: "Move in the list (Enter opens, F2 renames, Delete deletes)" },
-  ]);
+  useShortcuts("experiments", { "/": () => field.focus(), n: () => setAsking({ what: "create" }) });
 
   async function remove(experiment: Experiment): Promise<void> {
     const id = experiment.experiment_id;

@@ -33,7 +33,7 @@ export function RunHeader(props: RunHeaderProps): JSX.Element {
   );
   const experimentName = () => (experiment.state === "ready" ? experiment.latest?.name : undefined);
 
-  useShortcuts("Run", [{ keys: "e", does: "Rename the run", run: () => setDraft(info().run_name) }]);
+  useShortcuts("run", { e: () => setDraft(info().run_name) });
 
   async function saveName(): Promise<void> {
     const name = draft()?.trim();

@@ -24,19 +24,6 @@ export interface TableKeys {
   menu: (place: Place) => void;
 }
 
-/** What the keys of the table are, for the page of all keys. */
-export const TABLE_KEYS: readonly [string, string][] = [
-  ["ArrowDown", "Move between cells (also ↑ ← →)"],
-  ["PageDown", "A page down (Page Up: up)"],
-  ["mod+End", "To the last run (Home: the first)"],
-  [" ", "Mark the run"],
-  ["shift+ArrowDown", "Mark a range"],
-  ["Enter", "Open the run, a group, or order by a header"],
-  ["ArrowRight", "Open children (in the first column; ← closes)"],
-  ["f", "Filters of the cell, menu of a header"],
-  ["mod+c", "Copy the cell"],
-];
-
 /** The keyboard of the table: moves the active cell and acts on it. */
 export function tableKeys(table: TableKeys): (event: KeyboardEvent) => void {
   return (event) => {

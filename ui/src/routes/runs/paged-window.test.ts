@@ -112,4 +112,47 @@ describe("a window on a list of pages", () => {
     await settled();
     expect(told).toBe(0);
   });
+
+  it("loads rows again where they are in sight, and shows the old ones until then", async () => {
+    let edition = 1;
+    const asked: string[] = [];
+    const list = new PagedWindow<string>({
+      pageSize: 10,
+      onChange: nothing,
+      load: (token) => {
+        asked.push(token);
+        const start = Number(token);
+        const rows = Array.from({ length: 10 }, (_, at) => `${String(start + at)}.${String(edition)}`);
+        return Promise.resolve({ rows, next: start < 20 ? String(start + 10) : "" });
+      },
+    });
+    list.show(0, 30);
+    await settled();
+    list.show(12, 18);
+    edition = 2;
+    list.renew();
+    expect(list.row(12)).toBe("12.1");
+    await settled();
+    expect([list.row(12), list.row(2), list.row(22)]).toEqual(["12.2", "2.1", "22.1"]);
+    list.show(0, 10);
+    await settled();
+    expect(list.row(2)).toBe("2.2");
+    expect(asked).toEqual(["", "10", "20", "10", ""]);
+  });
+
+  it("does not take what was asked for before a renewal for new", async () => {
+    const answers: (() => void)[] = [];
+    const list = new PagedWindow<number>({
+      onChange: nothing,
+      load: () => new Promise((resolve) => answers.push(() => resolve({ rows: [answers.length], next: "" }))),
+    });
+    list.show(0, 1);
+    list.renew();
+    answers[0]?.();
+    await settled();
+    expect(list.row(0)).toBe(1);
+    answers[1]?.();
+    await settled();
+    expect([list.row(0), answers.length]).toEqual([2, 2]);
+  });
 });

@@ -30,7 +30,16 @@ export interface RunsTableProps {
   onGroup: (column: Column) => void;
   onFilter: (clause: string) => void;
   onOpen: (run_id: string) => void;
-  ref: (table: { focus: () => void; toTop: () => void; atTop: () => boolean }) => void;
+  ref: (table: TableHandle) => void;
+}
+
+/** What the page does with a table from outside. */
+export interface TableHandle {
+  focus: () => void;
+  toTop: () => void;
+  atTop: () => boolean;
+  /** Whether the pointer or the keyboard is in it. */
+  reading: () => boolean;
 }
 
 /** Where the keyboard is: line -1 is the header. */
@@ -82,6 +91,7 @@ export function RunsTable(props: RunsTableProps): JSX.Element {
       focus: () => scroller.focus(),
       toTop: () => (scroller.scrollTop = 0),
       atTop: () => scroller.scrollTop < height,
+      reading: () => scroller.matches(":hover, :focus-within"),
     });
   });
 

@@ -6,8 +6,9 @@ import { PopoverButton } from "../../components/popover";
 import { address } from "../../data/base";
 import * as columnData from "../../data/columns";
 import { queryText } from "../../data/http";
-import type { NameKind } from "../../filter/complete";
+import type { Key } from "../../filter/complete";
 import { FilterInput, type FilterProblem } from "../../filter/input";
+import { type NameKind, RUNS, valuesOf } from "../../filter/language";
 import type { ViewType } from "../../wire";
 import { ColumnPicker } from "./column-picker";
 import { orderBy } from "./columns";
@@ -42,6 +43,10 @@ export function Toolbar(props: ToolbarProps): JSX.Element {
     const begins = (key: string) => Number(key.toLowerCase().startsWith(contains.toLowerCase()));
     return page.columns.toSorted((a, b) => begins(b.key) - begins(a.key));
   };
+  const values = async (key: Key, contains: string, signal: AbortSignal) => {
+    const place = valuesOf(key);
+    return place ? columnData.values(props.experimentId, place, contains, { signal }) : [];
+  };
   const update = (changes: Partial<ViewState>) => props.store.update(changes);
   return (
     <div class="toolbar">
@@ -49,7 +54,10 @@ export function Toolbar(props: ToolbarProps): JSX.Element {
         value={props.state.filter}
         onCommit={(filter) => update({ filter: filter.trim() })}
         problem={props.problem}
+        label="Filter runs"
+        language={RUNS}
         names={names}
+        values={values}
         placeholder="metrics.accuracy > 0.9 AND params.optimizer = 'adam'"
         ref={(input) => props.filterRef(input)}
       />

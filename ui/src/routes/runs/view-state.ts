@@ -2,9 +2,10 @@ import { useSearchParams } from "@solidjs/router";
 import { createEffect, createSignal, on, onCleanup } from "solid-js";
 
 import { toastError } from "../../components/toast";
+import { pack, unpack } from "../../data/pack";
 import * as views from "../../data/views";
 import type { View } from "../../wire";
-import { DEFAULT_STATE, fromJson, pack, toJson, unpack, type ViewState } from "./state";
+import { DEFAULT_STATE, fromJson, toJson, type ViewState } from "./state";
 
 export interface ViewStore {
   /** Undefined until the address has been read. */

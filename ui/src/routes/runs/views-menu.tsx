@@ -117,7 +117,8 @@ export function ViewsMenu(props: ViewsMenuProps): JSX.Element {
 function SavedViews(props: ViewsMenuProps & { onClose: () => void }): JSX.Element {
   const [list, { refetch }] = createResource(
     () => props.experimentId,
-    (id) => views.list(id),
+    // Those of other pages are opened there.
+    async (id) => (await views.list(id)).filter((view) => views.pageOf(view) === undefined),
   );
   const items = (): MenuItem[] => [
     { label: "All runs", checked: props.store.saved() === undefined, run: () => props.store.open(undefined) },

@@ -152,6 +152,6 @@ pub(crate) fn find(tx: &mut Transaction<'_>, run_id: RunId) -> Result<RunRow, St
 }
 
 fn get(tx: &mut Transaction<'_>, key: i64, run_id: &RunId) -> Result<GetRunResponse, StoreError> {
-    let run = load(tx, &[key])?.pop().ok_or_else(|| StoreError::not_found(Entity::Run, run_id))?;
+    let run = load(tx, &[key], None)?.pop().ok_or_else(|| StoreError::not_found(Entity::Run, run_id))?;
     Ok(GetRunResponse { run })
 }

@@ -1,4 +1,5 @@
 pub mod check;
+pub mod column_names;
 pub mod removal;
 pub mod room;
 
