@@ -3,7 +3,7 @@
 mod activity;
 mod batch;
 mod charts;
-mod columns;
+pub(crate) mod columns;
 mod datasets;
 pub(crate) mod experiments;
 mod histories;
