@@ -114,8 +114,8 @@ pub const CHART_ROWS: i64 = 500_000;
 pub const ACTIVITY_EXPERIMENTS: usize = 100;
 /// Experiments and runs of one stream of events together.
 pub const EVENT_SUBJECTS: usize = 100;
-/// Views of one experiment.
-pub const VIEWS: i64 = 1000;
+/// Views of one experiment: they are listed together, with their definitions.
+pub const VIEWS: i64 = 100;
 /// Characters of the name of a view.
 pub const VIEW_NAME_CHARS: usize = 250;
 /// Bytes of the definition of a view.

@@ -15,7 +15,7 @@ mod uploads;
 use axum::Router;
 use axum::extract::{FromRequestParts, RawPathParams};
 use axum::response::Response;
-use axum::routing::MethodRouter;
+use axum::routing::{MethodRouter, get};
 use http::request::Parts;
 use http::{Method, StatusCode, Uri};
 use trainyard_api::activity::GetExperimentActivity;
@@ -232,6 +232,10 @@ pub(crate) fn router(app: App) -> Router {
     };
     for route in common_routes().into_iter().chain(of_ui) {
         router = router.route(&format!("{}{}", app.static_prefix, route.path), route.handler);
+    }
+    if !app.static_prefix.is_empty() {
+        // The address that is printed when the server starts.
+        router = router.route(&app.static_prefix, get(service::to_home));
     }
     router.fallback(unknown_route).method_not_allowed_fallback(wrong_method).with_state(app)
 }

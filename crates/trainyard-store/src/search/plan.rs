@@ -150,31 +150,44 @@ impl<'s> Search<'s> {
     fn listed(&self, tx: &Transaction<'_>, listed: &[usize]) -> Result<Statement, StoreError> {
         let mut statement = Statement::new(tx, "SELECT x.id AS id");
         self.order.select(&mut statement);
+        self.push_listed(&mut statement, listed, |statement| self.order.join(statement, 0))?;
+        Ok(statement)
+    }
+
+    fn push_listed(
+        &self,
+        statement: &mut Statement,
+        listed: &[usize],
+        join: impl FnOnce(&mut Statement),
+    ) -> Result<(), StoreError> {
         let mut before = " FROM (";
         let mut said = Vec::new();
         for part in listed {
             let Some(test) = &self.parts[*part].test else { continue };
             statement.push(before);
-            if list(&mut statement, test) {
+            if list(statement, test) {
                 said.push(*part);
             }
             before = " INTERSECT ";
         }
         statement.push(") d CROSS JOIN run x");
-        self.order.join(&mut statement, 0);
+        join(statement);
         statement.push(" WHERE ");
-        self.narrow(&mut statement, false);
+        self.narrow(statement, false);
         statement.push(" AND x.id = d.run");
-        self.filter(&mut statement, |part| said.contains(&part))?;
-        Ok(statement)
+        self.filter(statement, |part| said.contains(&part))
     }
 
     /// Narrows to the experiments and stages, by an index of theirs or by looking at each run.
     fn narrow(&self, statement: &mut Statement, by_index: bool) {
+        self.narrow_to(statement, by_index, self.roots_only);
+    }
+
+    fn narrow_to(&self, statement: &mut Statement, by_index: bool, roots_only: bool) {
         statement.push(if by_index { "x.experiment_id" } else { "+x.experiment_id" });
         is_one_of(statement, &self.experiments);
         in_stages(statement, "x", self.view);
-        if self.roots_only {
+        if roots_only {
             // The parent by its id and by nothing else, whatever a planner thinks of the experiments.
             statement
                 .push(" AND NOT EXISTS (SELECT 1 FROM run_tag pt CROSS JOIN run p WHERE pt.run = x.id AND pt.key = ");
@@ -186,10 +199,16 @@ impl<'s> Search<'s> {
     }
 
     /// All runs that are found, in no order, with these columns of `x`.
-    pub(super) fn every(&self, tx: &Transaction<'_>, columns: &str) -> Result<Statement, StoreError> {
-        let mut statement = Statement::new(tx, &format!("SELECT {columns} FROM run x WHERE "));
-        self.narrow(&mut statement, true);
-        self.filter(&mut statement, |_| false)?;
+    pub(super) fn every(&self, tx: &mut Transaction<'_>, columns: &str) -> Result<Statement, StoreError> {
+        let plan = self.plan(tx, i64::MAX)?;
+        let mut statement = Statement::new(tx, &format!("SELECT {columns}"));
+        if let Plan::Listed(listed) = plan {
+            self.push_listed(&mut statement, &listed, |_| {})?;
+        } else {
+            statement.push(" FROM run x WHERE ");
+            self.narrow(&mut statement, true);
+            self.filter(&mut statement, |_| false)?;
+        }
         Ok(statement)
     }
 

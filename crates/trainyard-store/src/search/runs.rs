@@ -91,7 +91,8 @@ pub(super) const RULES: Rules = Rules {
         },
         Attribute {
             names: &["duration"],
-            column: "(x.end_time - x.start_time)",
+            // As doubles: the difference of two integers may be none.
+            column: "(CAST(x.end_time AS DOUBLE PRECISION) - CAST(x.start_time AS DOUBLE PRECISION))",
             values: Values::Number,
             operators: NUMBER_OR_NULL,
             order_names: &["duration"],
@@ -110,6 +111,16 @@ pub(super) const RULES: Rules = Rules {
 /// The latest first, then by id.
 pub(super) const TIES: [Tie; 2] =
     [("x.start_time", Term::required(Kind::Number, true)), ("x.run_id", Term::required(Kind::Text, false))];
+
+/// The keys of all runs that a search finds, in its order.
+pub(crate) fn every_key(tx: &mut Transaction<'_>, request: &SearchRuns) -> Result<Vec<i64>, StoreError> {
+    let SearchRuns { experiment_ids, filter, run_view_type, order_by, roots_only, .. } = request;
+    let order = Order::parse(&RULES, order_by, &TIES)?;
+    let scope = (experiment_keys(experiment_ids)?, *run_view_type);
+    let mut search = Search::new(tx, &RULES, scope, (parse(filter, &RULES)?, filter), order)?;
+    search.roots_only = *roots_only;
+    Ok(search.page(tx, &Page::of(&"every run", "", i64::MAX))?.0)
+}
 
 impl Operation for SearchRuns {
     const ACCESS: Access = Access::Read;

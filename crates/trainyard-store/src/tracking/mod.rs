@@ -4,7 +4,7 @@ mod activity;
 mod batch;
 mod charts;
 mod column_values;
-mod columns;
+pub(crate) mod columns;
 mod datasets;
 pub(crate) mod experiments;
 mod histories;

@@ -4,9 +4,9 @@
 use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
+use trainyard_api::RunId;
 use trainyard_api::columns::ColumnKind;
 
-use super::columns;
 use super::points::queue::{Grown, HAS_ENDED};
 use super::points::{self, Point};
 use crate::{DbError, StoreError, Transaction, Value};
@@ -89,15 +89,16 @@ fn insert(tx: &mut Transaction<'_>, rows: Vec<[Value; 5]>, inserted: &mut HashMa
 }
 
 /// A run's points of one key.
-struct Series {
+#[derive(Clone)]
+pub(super) struct Series {
     run: i64,
     key: String,
-    id: i64,
+    pub(super) id: i64,
     metric_key: i64,
-    /// The last timestamp of a point that is in a block.
-    packed_until: Option<i64>,
+    /// The last timestamp of a point that is in a block; without one all points are rows.
+    pub(super) packed_until: Option<i64>,
     /// How many points there were.
-    count: i64,
+    pub(super) count: i64,
     /// How many of them were in blocks.
     packed_count: i64,
     /// Whether the run has ended.
@@ -106,6 +107,24 @@ struct Series {
 
 /// A series by run and key.
 type Wanted<'m> = (i64, &'m str);
+
+/// The series by the ids of their runs and their keys: two statements for all of them. `None` for those that are not there.
+pub(super) fn find_all(tx: &mut Transaction<'_>, wanted: &[(&RunId, &str)]) -> Result<Vec<Option<Series>>, StoreError> {
+    let run_ids: BTreeSet<&str> = wanted.iter().map(|(run_id, _)| run_id.as_str()).collect();
+    let sql = format!("SELECT run_id, id FROM run WHERE run_id IN {}", tx.dialect().texts("$1"));
+    let runs = tx.query(&sql, &[Value::texts(run_ids)], |row| Ok((row.get::<RunId>(0)?, row.get::<i64>(1)?)))?;
+    let runs: HashMap<RunId, i64> = runs.into_iter().collect();
+    let by_key = |&(run_id, key): &(&RunId, _)| Some((*runs.get(run_id)?, key));
+    let there: BTreeSet<Wanted<'_>> = wanted.iter().filter_map(by_key).collect();
+    let there: Vec<Wanted<'_>> = there.into_iter().collect();
+    let known = if there.is_empty() { Vec::new() } else { known_series(tx, &there, "")? };
+    let find = |one| {
+        let (run, key) = by_key(one)?;
+        let place = known.binary_search_by(|series| (series.run, series.key.as_str()).cmp(&(run, key))).ok()?;
+        known.get(place).cloned()
+    };
+    Ok(wanted.iter().map(find).collect())
+}
 
 /// The series by run and key, in this order, made where they are not there yet.
 fn series_of(tx: &mut Transaction<'_>, wanted: &[Wanted<'_>], lock: &str) -> Result<Vec<Series>, StoreError> {
@@ -121,10 +140,13 @@ fn series_of(tx: &mut Transaction<'_>, wanted: &[Wanted<'_>], lock: &str) -> Res
         "INSERT INTO metric_series (run, metric_key) SELECT wanted.number, metric_key.id FROM {} AS wanted
          JOIN metric_key ON metric_key.key = wanted.text WHERE TRUE ORDER BY 1, 2
          ON CONFLICT (run, metric_key) DO NOTHING",
-        tx.dialect().pairs("$1", "$2")
+        tx.dialect().pairs(1)
     );
-    tx.execute(&sql, &binds(&missing))?;
-    columns::note(tx, ColumnKind::Metric, &missing)?;
+    let binds = binds(tx, &missing);
+    tx.execute(&sql, &binds)?;
+    for (run, key) in &missing {
+        tx.named(*run, ColumnKind::Metric, key);
+    }
     known_series(tx, wanted, lock)
 }
 
@@ -135,9 +157,10 @@ fn known_series(tx: &mut Transaction<'_>, wanted: &[Wanted<'_>], lock: &str) -> 
          FROM {} AS wanted JOIN metric_key ON metric_key.key = wanted.text
          JOIN metric_series AS series ON series.metric_key = metric_key.id AND series.run = wanted.number
          LEFT JOIN metric_summary AS summary ON summary.run = series.run AND summary.metric_key = series.metric_key{lock}",
-        tx.dialect().pairs("$1", "$2")
+        tx.dialect().pairs(1)
     );
-    let mut found = tx.query(&sql, &binds(wanted), |row| {
+    let binds = binds(tx, wanted);
+    let mut found = tx.query(&sql, &binds, |row| {
         Ok(Series {
             run: row.get(0)?,
             key: row.get(1)?,
@@ -153,9 +176,8 @@ fn known_series(tx: &mut Transaction<'_>, wanted: &[Wanted<'_>], lock: &str) -> 
     Ok(found)
 }
 
-fn binds(wanted: &[Wanted<'_>]) -> [Value; 2] {
-    let runs: Vec<i64> = wanted.iter().map(|(run, _)| *run).collect();
-    [Value::texts(wanted.iter().map(|(_, key)| *key)), Value::integers(&runs)]
+fn binds(tx: &Transaction<'_>, wanted: &[Wanted<'_>]) -> Vec<Value> {
+    tx.dialect().bound_pairs(wanted.iter().map(|(run, key)| (*key, *run)))
 }
 
 /// A row of the summary of points of which so many are new.

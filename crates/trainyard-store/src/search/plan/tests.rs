@@ -27,11 +27,18 @@ const FILL: &[&str] = &[
     "INSERT INTO run_tag SELECT id, 'rare', 'x' FROM run WHERE id IN (5, 6, 7)",
 ];
 
-fn with_runs<T: Send + 'static>(mut work: impl FnMut(&mut Transaction<'_>) -> T + Send + 'static) -> T {
+fn with_runs<T: Send + 'static>(work: impl FnMut(&mut Transaction<'_>) -> T + Send + 'static) -> T {
+    with_runs_and(&[], work)
+}
+
+fn with_runs_and<T: Send + 'static>(
+    more: &'static [&'static str],
+    mut work: impl FnMut(&mut Transaction<'_>) -> T + Send + 'static,
+) -> T {
     let folder = tempfile::tempdir().expect("a folder");
     let store = store_at(&format!("sqlite:///{}", folder.path().join("store.db").display()));
-    let filled = store.write(|tx| {
-        for sql in FILL {
+    let filled = store.write(move |tx| {
+        for sql in FILL.iter().chain(more) {
             tx.execute(sql, &[])?;
         }
         Ok(())
@@ -156,6 +163,24 @@ fn the_cheaper_way_is_chosen() {
         ] {
             let search = search(tx, &[1], filter, order);
             assert_eq!(search.plan(tx, limit).expect("a plan"), plan, "{filter} {order:?}");
+        }
+    });
+}
+
+#[test]
+fn few_roots_do_not_make_a_look_at_all_runs_seem_cheap() {
+    // All but three runs of experiment 1 have a parent in it.
+    const PARENTS: &str = "INSERT INTO run_tag SELECT id, 'mlflow.parentRunId', printf('%032x', 2) FROM run
+                           WHERE experiment_id = 1 AND id > 6";
+    with_runs_and(&[PARENTS], |tx| {
+        for (roots_only, order, plan) in
+            [(false, &[][..], Plan::Ordered), (true, &[], Plan::Ordered), (true, &["end_time"], Plan::All)]
+        {
+            let search = Search { roots_only, ..search(tx, &[1], "", order) };
+            assert_eq!(search.plan(tx, 10).expect("a plan"), plan, "{order:?}");
+            let page = Page::of(&"query", "", 10);
+            let found = search.page(tx, &page).expect("runs").0.len();
+            assert_eq!(found, if roots_only { 3 } else { 10 });
         }
     });
 }

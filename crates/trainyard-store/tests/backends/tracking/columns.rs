@@ -2,8 +2,8 @@ use trainyard_api::columns::*;
 use trainyard_api::datasets::{Dataset, DatasetInput, LogInputs};
 use trainyard_api::experiments::DeleteExperiment;
 use trainyard_api::run_groups::GroupKind;
-use trainyard_api::runs::{CreateRun, DeleteRun, SetTag};
-use trainyard_api::{ExperimentId, Tag};
+use trainyard_api::runs::{CreateRun, DeleteRun, LogBatch, SetTag};
+use trainyard_api::{ExperimentId, Param, Tag};
 
 use super::{invalid, missing, refused};
 use crate::backend::TestStore;
@@ -96,6 +96,37 @@ pub fn columns_come_page_by_page_across_experiments(test: TestStore) {
         }
     }
     assert_eq!(seen, expected);
+}
+
+pub fn an_experiment_that_is_named_twice_counts_once(test: TestStore) {
+    let experiment_id = experiment(&test, "e");
+    let params = vec![("lr".into(), "1".into())];
+    add_run(&test, &experiment_id, &RunSpec { params, ..RunSpec::default() });
+    let answer = ask(&test, &[&experiment_id, &experiment_id], ColumnKind::Param, "");
+    assert_eq!((answer.runs, shown(&answer)), (1, vec![("lr", 1, 1)]));
+}
+
+pub fn names_of_what_was_undone_are_no_columns(test: TestStore) {
+    let experiment_id = experiment(&test, "e");
+    let request = CreateRun { experiment_id: experiment_id.clone(), ..CreateRun::default() };
+    let run_id = test.call(request).unwrap().run.info.run_id;
+    let params = |pairs: &[(&str, &str)]| LogBatch {
+        run_id: run_id.clone(),
+        params: pairs.iter().map(|(key, value)| Param::new(*key, *value)).collect(),
+        ..LogBatch::default()
+    };
+    test.call(params(&[("kept", "1")])).unwrap();
+    // Refused after the others have been written, by itself and among others that are not.
+    assert!(test.call(params(&[("refused", "1"), ("kept", "2")])).is_err());
+    let (bad, good) = (params(&[("refused too", "1"), ("kept", "2")]), params(&[("good", "1")]));
+    let together: Vec<_> =
+        (0..40).map(|i| test.store.execute(if i % 2 == 0 { bad.clone() } else { good.clone() })).collect();
+    for (index, pending) in together.into_iter().enumerate() {
+        assert_eq!(pending.wait().is_err(), index % 2 == 0);
+    }
+    let names: Vec<String> =
+        ask(&test, &[&experiment_id], ColumnKind::Param, "").columns.into_iter().map(|column| column.key).collect();
+    assert_eq!(names, ["good", "kept"]);
 }
 
 pub fn bad_questions_about_columns(test: TestStore) {
