@@ -119,7 +119,8 @@ fn listening(store: &Store) -> Receiver<RunNews> {
 }
 
 pub fn other_servers_hear_of_runs(test: TestStore) {
-    let mut news = listening(&test.another());
+    let other = test.another();
+    let mut news = listening(&other);
     let run_id = test.call(CreateRun::default()).unwrap().run.info.run_id;
     hears(&mut news, &run_id, &[Created]);
 }
