@@ -35,7 +35,7 @@ export default tseslint.config(
     languageOptions: { globals: globals.browser },
   },
   {
-    files: ["build/**", "*.config.{ts,js}", "journeys/**"],
+    files: ["build/**", "*.config.{ts,js}", "journeys/**", "bench/**", "screenshots/**"],
     languageOptions: { globals: { ...globals.node, ...globals.browser } },
   },
   {
