@@ -92,7 +92,8 @@ async function measured(browser: Browser, url: string, picker: Picker, names: nu
       await page.goto(url);
       await page.locator(picker.rows).first().waitFor({ timeout: 120_000 });
       await page.waitForTimeout(1000);
-      const button = page.locator(picker.button);
+      // Stock has a second button of that name, for a menu.
+      const button = page.locator(picker.button).first();
       opened.push(await taken(page, "click", () => button.click(), { selector: picker.line, text: "layer/" }));
       await picker.search(page);
       await page.waitForTimeout(500);

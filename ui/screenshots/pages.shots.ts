@@ -3,7 +3,7 @@ import { type Browser, type Page, test } from "@playwright/test";
 import { mkdir, readdir, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 
-import { ROOT, startServer } from "../journeys/program";
+import { ROOT, type Server, startServer } from "../journeys/program";
 import { seedSights, type Sights } from "./store";
 
 const ALL = join(ROOT, "ui/test-results/screenshots");
@@ -135,12 +135,18 @@ function compare({ compared }: Sights): string {
 
 test("pictures of every page", async ({ browser }) => {
   const server = await startServer();
+  await takeAll(browser, server).finally(server.stop);
+});
+
+async function takeAll(browser: Browser, server: Server): Promise<void> {
   const drawing = await browser.newPage();
   const sights = await seedSights(server, drawing);
   await mkdir(ALL, { recursive: true });
   await mkdir(SHOWN, { recursive: true });
-  for (const old of await readdir(SHOWN)) if (old.endsWith(".webp")) await rm(join(SHOWN, old));
+  // Names of pages, to take those alone.
   const only = process.env["TRAINYARD_SHOTS"]?.split(",");
+  const before = only ? [] : await readdir(SHOWN);
+  for (const old of before) if (old.endsWith(".webp")) await rm(join(SHOWN, old));
   for (const theme of ["dark", "light"] as const) {
     for (const width of [1280, 390]) {
       const screen = await openScreen(browser, theme, width);
@@ -154,8 +160,7 @@ test("pictures of every page", async ({ browser }) => {
       await screen.context().close();
     }
   }
-  await server.stop();
-});
+}
 
 async function openScreen(browser: Browser, colorScheme: "dark" | "light", width: number): Promise<Page> {
   const phone = width < 400 ? { hasTouch: true, isMobile: true } : {};
