@@ -68,7 +68,7 @@ export default tseslint.config(
   },
   { files: handlersInPlainFunctions, rules: { "solid/reactivity": "off" } },
   {
-    files: ["build/**", "*.config.{ts,js}", "journeys/**"],
+    files: ["build/**", "*.config.{ts,js}", "journeys/**", "bench/**", "screenshots/**"],
     languageOptions: { globals: { ...globals.node, ...globals.browser } },
   },
   {

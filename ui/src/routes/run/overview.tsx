@@ -153,7 +153,7 @@ function Inputs(props: { run: Run }): JSX.Element {
         <ul class="run-inputs">
           <For each={datasets()}>
             {(dataset) => (
-              <li>
+              <li class="run-input">
                 <span class="plain-name">{dataset.name}</span> <code class="muted">{dataset.digest}</code>
                 <Show when={dataset.context}>
                   <span class="tag">{dataset.context}</span>
