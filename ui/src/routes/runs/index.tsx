@@ -12,7 +12,8 @@ import * as experiments from "../../data/experiments";
 import { settled } from "../../data/settled";
 import { both, errorPlace, errorReason } from "../../filter/lexer";
 import type { Column as ColumnSummary, GroupKey } from "../../wire";
-import { BulkBar, compareAddress, deleteRuns } from "./bulk-bar";
+import { BulkBar, compareAddress } from "./bulk-bar";
+import { deleteRuns } from "./bulk-change";
 import { defaultColumns } from "./columns";
 import { ExperimentHead } from "./experiment-head";
 import { TABLE_KEYS } from "./keys";
@@ -118,7 +119,8 @@ function ExperimentRuns(props: { experimentId: string }): JSX.Element {
       data.version();
       const first: ChartRun[] = [];
       for (const { info } of data.rows()?.runs() ?? []) {
-        if (first.push({ run_id: info.run_id, run_name: info.run_name }) >= CHARTED) break;
+        const { run_id, run_name, start_time } = info;
+        if (first.push({ run_id, run_name, start_time }) >= CHARTED) break;
       }
       return first;
     },
@@ -156,7 +158,7 @@ function ExperimentRuns(props: { experimentId: string }): JSX.Element {
       keys: "Delete",
       does: "Delete the marked runs",
       run: () => {
-        if (marked().length > 0) void deleteRuns(marked(), reloadAll);
+        if (marked().length > 0) void deleteRuns(selection.runs().values(), reloadAll);
       },
     },
     { keys: "r", does: "Load again", run: () => data.reload() },
