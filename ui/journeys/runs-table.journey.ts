@@ -58,7 +58,8 @@ test("a sweep is grouped, a group is opened, and its order kept", async ({ page,
   await expect(page.getByRole("link", { name: "sweep-00059" })).toBeVisible();
 
   await page.getByRole("button", { name: "Group runs" }).click();
-  await page.getByRole("menuitemcheckbox", { name: /depth/ }).click();
+  const choice = page.getByRole("dialog", { name: "Group runs" });
+  await choice.getByRole("button", { name: /depth/ }).click();
   await page.keyboard.press("Escape");
   await expect(page.locator('.runs-row[data-kind="group"]')).toHaveCount(5);
   await expect(page.locator('.runs-row[data-index="0"]')).toContainText("12 runs");

@@ -20,6 +20,7 @@ import {
   type ChartSpec,
   type ChartsState,
   dropChart,
+  insertChart,
   KINDS,
   lineChart,
   moveChart,
@@ -53,7 +54,8 @@ const MOST_FOR_ALL = 200;
 
 /** A board of charts about some runs: added, arranged and removed by the reader, kept by the owner. */
 export function Charts(props: ChartsProps): JSX.Element {
-  const loader = new SeriesLoader((request) => fetchSeries(request));
+  const loader = new SeriesLoader((request, signal) => fetchSeries(request, { signal }));
+  onCleanup(() => loader.close());
   const sync = createSync();
   useShortcuts("charts");
   const [version, setVersion] = createSignal(0);
@@ -113,9 +115,10 @@ export function Charts(props: ChartsProps): JSX.Element {
   }
 
   function remove(spec: ChartSpec): void {
-    const before = props.state;
-    change(removeChart(before, spec.id));
-    toast("Chart removed", { undo: () => change(before) });
+    const place = charts().findIndex((chart) => chart.id === spec.id);
+    change(removeChart(props.state, spec.id));
+    // Other charts may have changed by then: only this one comes back.
+    toast("Chart removed", { undo: () => change(insertChart(props.state, spec, place)) });
   }
 
   const smoothing = (): number => {

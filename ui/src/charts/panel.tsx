@@ -102,6 +102,7 @@ function sameKeys(a: RunColumns | undefined, b: RunColumns | undefined): boolean
   return JSON.stringify(a) === JSON.stringify(b);
 }
 
-function named(run: { run_id: string; run_name: string }): ChartRun {
-  return { info: { ...run, status: "", start_time: 0 }, data: {} };
+/** A run of which no values are known; its start is, so that all of its lines count from there. */
+function named({ run_id, run_name, start_time }: ChartPanelProps["selectedRuns"][number]): ChartRun {
+  return { info: { run_id, run_name, start_time, status: "" }, data: {} };
 }

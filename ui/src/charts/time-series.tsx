@@ -1,4 +1,4 @@
-import { createEffect, createSignal, type JSX, on, onCleanup, onMount } from "solid-js";
+import { createEffect, createMemo, createSignal, type JSX, on, onCleanup, onMount } from "solid-js";
 import uPlot from "uplot";
 
 import "uplot/dist/uPlot.min.css";
@@ -127,7 +127,9 @@ export function TimeSeries(props: TimeSeriesProps): JSX.Element {
       plot.setSize(size);
       highlight();
     });
-    createEffect(on([() => props.spec.logX, () => props.spec.logY], build));
+    // A plot is made anew for other scales only, not for every setting.
+    const [logX, logY] = [createMemo(() => props.spec.logX), createMemo(() => props.spec.logY)];
+    createEffect(on([logX, logY], build));
     resized.observe(host);
     onCleanup(() => {
       resized.disconnect();

@@ -48,6 +48,7 @@ export const SHORTCUTS = {
       ArrowRight: "Open children (in the first column; ← closes)",
       f: "Filters of the cell, menu of a header",
       "mod+c": "Copy the cell",
+      "shift+ArrowRight": "Widen the column, in its header (← narrows it)",
     },
   },
   filter: {

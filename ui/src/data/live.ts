@@ -35,7 +35,8 @@ export interface Source {
   close: () => void;
 }
 
-const MOST_TOPICS = 100;
+/** Experiments and runs that one connection hears about. */
+export const MOST_TOPICS = 100;
 const COLLECT_MS = 250;
 const REOPEN_MS = 50;
 const RETRY_MS = [2000, 4000, 8000, 15_000, 30_000];

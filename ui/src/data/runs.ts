@@ -64,11 +64,31 @@ export async function childrenCounts(run_ids: readonly string[], options: Option
 /** Runs that one request changes at most. */
 const MOST = 1000;
 
-/** Deletes, restores or tags any number of runs; a thousand at once, in one transaction each. */
-export async function changeAll(request: ChangeRuns & { run_ids: string[] }): Promise<void> {
+export interface Changed {
+  /** Runs that have been changed. */
+  done: string[];
+  /** Why the others have not. */
+  error?: unknown;
+}
+
+/** Deletes, restores or tags any number of runs; a thousand at once, in one transaction each. Stops at the first failure. */
+export async function changeAll(request: ChangeRuns & { run_ids: string[] }): Promise<Changed> {
+  const done: string[] = [];
   for (let at = 0; at < request.run_ids.length; at += MOST) {
-    await change("POST", `${TRAINYARD}runs/change`, { ...request, run_ids: request.run_ids.slice(at, at + MOST) });
+    const run_ids = request.run_ids.slice(at, at + MOST);
+    try {
+      await change("POST", `${TRAINYARD}runs/change`, { ...request, run_ids });
+    } catch (error) {
+      return { done, error };
+    }
+    done.push(...run_ids);
   }
+  return { done };
+}
+
+/** Deletes, restores or tags one run. */
+export async function changeOne(run_id: string, request: Omit<ChangeRuns, "run_ids">): Promise<void> {
+  await change("POST", `${TRAINYARD}runs/change`, { ...request, run_ids: [run_id] });
 }
 
 /** Renames a run. */

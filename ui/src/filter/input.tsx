@@ -55,7 +55,8 @@ export function FilterInput(props: FilterInputProps): JSX.Element {
 
   createEffect(
     on(
-      () => props.value,
+      // The same value said again, by a page that has changed otherwise, leaves alone what is half typed.
+      createMemo(() => props.value),
       (value) => setText(value),
     ),
   );

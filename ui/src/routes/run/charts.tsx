@@ -34,9 +34,11 @@ export function RunCharts(props: { run: Run; kind: "training" | "system" }): JSX
     return page.metrics.map((metric) => metric.key);
   };
   const [found, { refetch }] = createResource(
-    () => ({ run_id: props.run.info.run_id, prefix: system() ? SYSTEM : undefined }),
-    async (request) => {
-      const { metrics } = await summaries({ ...request, max_results: SUGGESTIONS });
+    // By its id: the run is another object each time it is read again, and the charts would be made anew with it.
+    createMemo(() => props.run.info.run_id),
+    async (run_id) => {
+      const prefix = system() ? SYSTEM : undefined;
+      const { metrics } = await summaries({ run_id, prefix, max_results: SUGGESTIONS });
       // Lines before single points: a chart of one value says little.
       const curves = metrics.filter((metric) => metric.points > 1).map((metric) => metric.key);
       const points = metrics.filter((metric) => metric.points <= 1).map((metric) => metric.key);

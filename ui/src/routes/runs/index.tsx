@@ -10,7 +10,8 @@ import * as experiments from "../../data/experiments";
 import { settled } from "../../data/settled";
 import { both, errorPlace, errorReason } from "../../filter/lexer";
 import type { Column as ColumnSummary, GroupKey } from "../../wire";
-import { BulkBar, compareAddress, deleteRuns } from "./bulk-bar";
+import { BulkBar, compareAddress } from "./bulk-bar";
+import { deleteRuns } from "./bulk-change";
 import { defaultColumns } from "./columns";
 import { ExperimentHead } from "./experiment-head";
 import { NoRuns, TableSkeleton } from "./no-runs";
@@ -121,7 +122,8 @@ function ExperimentRuns(props: { experimentId: string }): JSX.Element {
       data.version();
       const first: ChartRun[] = [];
       for (const { info } of data.rows()?.runs() ?? []) {
-        if (first.push({ run_id: info.run_id, run_name: info.run_name }) >= CHARTED) break;
+        const { run_id, run_name, start_time } = info;
+        if (first.push({ run_id, run_name, start_time }) >= CHARTED) break;
       }
       return first;
     },
@@ -148,7 +150,7 @@ function ExperimentRuns(props: { experimentId: string }): JSX.Element {
       if (marked().length > 1) navigate(compareAddress(marked()));
     },
     Delete: () => {
-      if (marked().length > 0) void deleteRuns(marked(), reloadAll);
+      if (marked().length > 0) void deleteRuns(selection.runs().values(), reloadAll);
     },
     r: () => data.reload(),
   });

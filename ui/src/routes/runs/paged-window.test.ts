@@ -155,4 +155,34 @@ describe("a window on a list of pages", () => {
     await settled();
     expect([list.row(0), answers.length]).toEqual([2, 2]);
   });
+
+  it("has every row once when whoever is told of a page asks for more", async () => {
+    const source = server(1000);
+    const list: PagedWindow<number> = new PagedWindow({
+      load: source.load,
+      onChange: () => list.show(150, 350),
+      pageSize: 100,
+    });
+    list.show(150, 350);
+    await settled();
+    expect([...list.loaded()].map(([at, row]) => row - at)).toEqual(Array<number>(400).fill(0));
+    expect(source.requests.map(([token]) => token)).toEqual(["", "100", "200", "300"]);
+  });
+
+  it("asks once for the page that failed when it tries again", async () => {
+    const source = server(300);
+    const list: PagedWindow<number> = new PagedWindow({
+      load: source.load,
+      onChange: () => list.show(0, 150),
+      pageSize: 100,
+    });
+    list.show(0, 50);
+    source.failNext();
+    await settled();
+    expect(list.error).toEqual(new Error("away"));
+    list.retry();
+    await settled();
+    expect(list.known).toBe(200);
+    expect([...list.loaded()].length).toBe(200);
+  });
 });

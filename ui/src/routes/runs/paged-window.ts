@@ -42,6 +42,8 @@ export class PagedWindow<T> {
   private from = 0;
   private to = 0;
   private loading: AbortController | undefined;
+  /** From the first request of a run of requests to the last: whoever is told of one of them may ask for more. */
+  private filling = false;
   private failed: unknown;
   private closed = false;
   private renewals = 0;
@@ -67,7 +69,7 @@ export class PagedWindow<T> {
   }
 
   get busy(): boolean {
-    return this.loading !== undefined;
+    return this.filling;
   }
 
   /** A row; undefined while it is not here. */
@@ -95,7 +97,7 @@ export class PagedWindow<T> {
   show(from: number, to: number): void {
     this.from = from;
     this.to = to;
-    if (!this.loading && this.failed === undefined) void this.fill();
+    if (this.failed === undefined) void this.fill();
   }
 
   /** Tries again after an error. */
@@ -109,7 +111,7 @@ export class PagedWindow<T> {
   renew(): void {
     this.renewals += 1;
     for (const segment of this.segments) segment.stale = true;
-    if (!this.loading && this.failed === undefined) void this.fill();
+    if (this.failed === undefined) void this.fill();
   }
 
   /** Stops all loading; nothing is told any more. */
@@ -120,9 +122,18 @@ export class PagedWindow<T> {
 
   /** Loads until all that is in sight is here. */
   private async fill(): Promise<void> {
+    // Who is told of nothing new, and asks again because of it, would never come to an end.
+    if (this.filling || !this.missing()) return;
+    this.filling = true;
+    await this.loadMissing();
+    this.filling = false;
+    if (!this.closed) this.options.onChange();
+  }
+
+  private async loadMissing(): Promise<void> {
     for (;;) {
       const wanted = this.closed ? undefined : this.missing();
-      if (!wanted) break;
+      if (!wanted) return;
       const abort = new AbortController();
       this.loading = abort;
       const renewals = this.renewals;
@@ -137,13 +148,12 @@ export class PagedWindow<T> {
       } catch (error) {
         if (this.closed) return;
         this.failed = error;
-        break;
+        return;
       } finally {
         this.loading = undefined;
       }
       this.options.onChange();
     }
-    if (!this.closed) this.options.onChange();
   }
 
   /** What to load next: a segment in sight whose rows are gone or old, or the next page. */

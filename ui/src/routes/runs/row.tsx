@@ -59,7 +59,11 @@ export function TableRow(props: { item: Accessor<VirtualItem | undefined>; table
                   tabIndex={-1}
                   aria-label="Mark run"
                   checked={props.table.marked(row())}
-                  onClick={(event) => props.table.onMark(index(), event)}
+                  onClick={(event) => {
+                    props.table.onMark(index(), event);
+                    // With Shift a run that is marked stays marked, though the browser has taken the tick away.
+                    event.currentTarget.checked = props.table.marked(row());
+                  }}
                 />
               </Show>
             </div>

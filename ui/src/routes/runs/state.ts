@@ -58,6 +58,8 @@ export interface ChartPanelProps {
 export interface ChartRun {
   run_id: string;
   run_name: string;
+  /** Milliseconds since the epoch: where "time since start" begins. */
+  start_time: number;
 }
 
 export const DEFAULT_STATE: ViewState = {
