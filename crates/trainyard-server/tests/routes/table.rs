@@ -145,6 +145,7 @@ fn permissions_are_as_listed() {
         Read   GET    /api/trainyard/v1/runs/metric-summaries
         Read   POST   /api/trainyard/v1/runs/children-counts
         Read   GET    /api/trainyard/v1/columns
+        Read   GET    /api/trainyard/v1/column-values
         Read   POST   /api/trainyard/v1/charts/series
         Read   GET    /api/trainyard/v1/experiments/activity
         Edit   POST   /api/trainyard/v1/views/create

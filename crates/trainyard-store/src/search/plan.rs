@@ -184,7 +184,9 @@ impl<'s> Search<'s> {
     }
 
     fn narrow_to(&self, statement: &mut Statement, by_index: bool, roots_only: bool) {
-        statement.push(if by_index { "x.experiment_id" } else { "+x.experiment_id" });
+        let column = "x.experiment_id";
+        let column = if by_index { column.to_owned() } else { statement.dialect().not_by_index(column) };
+        statement.push(&column);
         is_one_of(statement, &self.experiments);
         in_stages(statement, "x", self.view);
         if roots_only {

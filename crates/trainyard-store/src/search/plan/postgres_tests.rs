@@ -77,8 +77,8 @@ fn an_order_is_walked_along_its_index() {
             (&[2], &["metrics.m DESC", "metrics.other2"], Stretch::Numbers, by_value),
             (&[2], &["params.p DESC"], Stretch::Present, "param_"),
             (&[1, 2], &["tags.t"], Stretch::Present, "run_tag_"),
-            (&[2], &[], Stretch::Column, "run_by_experiment"),
-            (&[2], &["start_time ASC"], Stretch::Column, "run_by_experiment"),
+            (&[2], &[], Stretch::Column, "run_by_"),
+            (&[2], &["start_time ASC"], Stretch::Column, "run_by_"),
             (&[1, 2], &[], Stretch::Column, "run_by_"),
         ] {
             let search = search(tx, experiments, "", order);
