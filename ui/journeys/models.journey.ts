@@ -90,7 +90,7 @@ test("filter and sort the models of an experiment", async ({ page, server }) => 
   await expect(page.getByRole("link", { name: "small" })).toBeVisible();
   await page.getByRole("combobox", { name: "Filter models" }).fill("name ==");
   await page.keyboard.press("Enter");
-  await expect(page.getByRole("alert")).toContainText("at character");
+  await expect(page.getByRole("alert")).toContainText("unknown comparison");
 });
 
 test("the palette finds by name", async ({ page, server }) => {
