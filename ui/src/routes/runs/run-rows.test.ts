@@ -117,4 +117,48 @@ describe("the lines of the table", () => {
     expect(rows.row(1)).toMatchObject({ run: { info: { status: "FAILED" } } });
     expect([...rows.runs()].map((one) => one.info.run_id)).toEqual(["a", "a1"]);
   });
+
+  it("take new numbers of groups in place, and say when others have come or their order has changed", async () => {
+    let groups: [string, number][] = [
+      ["a", 1],
+      ["b", 2],
+    ];
+    const rows = new RunRows(
+      {
+        ...source({}),
+        roots: () =>
+          Promise.resolve({
+            rows: groups.map(([value, runs]): Root => {
+              return { group: { values: [value], runs, running: 0, latest_start_time: 0, metrics: [] } };
+            }),
+            next: "",
+          }),
+      },
+      new Set(),
+      () => undefined,
+      10,
+    );
+    rows.show(0, 10);
+    await settled();
+    const shown = () =>
+      Array.from({ length: rows.count }, (_, at) => {
+        const row = rows.row(at);
+        return row.kind === "group" ? [row.group.values[0], row.group.runs] : row.kind;
+      });
+    groups = [
+      ["a", 5],
+      ["b", 2],
+    ];
+    expect(await rows.renewGroups()).toBe(false);
+    expect(shown()).toEqual(groups);
+    groups = [
+      ["b", 7],
+      ["a", 5],
+    ];
+    expect(await rows.renewGroups()).toBe(true);
+    expect(shown()).toEqual(groups.toReversed());
+    groups = [...groups, ["c", 1]];
+    expect(await rows.renewGroups()).toBe(true);
+    expect(rows.count).toBe(2);
+  });
 });

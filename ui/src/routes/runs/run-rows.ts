@@ -29,6 +29,7 @@ interface Branch {
 }
 
 const BRANCH_PAGE = 100;
+const GROUP_PAGE = 1000;
 /** What is kept in memory, in the unit of `weightOf`. */
 const MOST_VALUES = 300_000;
 
@@ -46,6 +47,7 @@ export class RunRows {
   private lines: { root: number; key: string; size: number }[] = [];
   private below = 0;
   private closed = false;
+  private readonly abort = new AbortController();
 
   constructor(
     private readonly source: RowSource,
@@ -92,12 +94,24 @@ export class RunRows {
     for (const branch of this.branches.values()) branch.rows.renew();
   }
 
+  /** Reads groups anew and puts their numbers where they stand; says whether there are others now, or in another order. */
+  async renewGroups(): Promise<boolean> {
+    const page = await this.source.roots("", GROUP_PAGE, this.abort.signal);
+    if (this.closed) return false;
+    const newer = new Map(page.rows.map((root) => [keyOf(root), root]));
+    const before = [...this.list.loaded()].slice(0, newer.size).map(([, root]) => keyOf(root));
+    this.list.patch((root) => newer.get(keyOf(root)));
+    const now = [...newer.keys()];
+    return before.length !== now.length || before.some((key, at) => key !== now[at]);
+  }
+
   retry(): void {
     this.list.retry();
   }
 
   close(): void {
     this.closed = true;
+    this.abort.abort();
     this.list.close();
     for (const branch of this.branches.values()) branch.rows.close();
   }

@@ -1,9 +1,10 @@
 import { type Accessor, createEffect, createMemo, createSignal, on, onCleanup } from "solid-js";
 
+import { ChangeQueue, Rounds } from "../../data/change-queue";
 import { ApiError } from "../../data/http";
 import { type Change, createLive } from "../../data/live";
 import * as runs from "../../data/runs";
-import type { Run, RunColumns } from "../../wire";
+import type { RunColumns } from "../../wire";
 import { movedRuns } from "./moved";
 import { lacks } from "./projection";
 import { isTree, type RowQuery, rowSource } from "./row-source";
@@ -11,9 +12,8 @@ import { RunRows } from "./run-rows";
 import type { Sparks } from "./sparks";
 
 const PAGE = 200;
-const PATCH_WAIT = 400;
 const SORT_WAIT = 5000;
-const MOST_PATCHED = 200;
+const TALLY_WAIT = 2000;
 
 export interface RunsData {
   /** Lines of the query; of the one before while its first page is on the way. */
@@ -64,6 +64,14 @@ export function createRunsData(options: RunsDataOptions): RunsData {
   const openParents = new Set<string>();
   let openGroups = { of: "", keys: new Set<string>() };
   let coming: RunRows | undefined;
+  /** The query that `coming` answers. */
+  let comingKey = "";
+  /** `coming` is to be asked for once more: it may be older than what has happened since. */
+  let again = false;
+  /** Changes that were heard of while `coming` was on its way. */
+  const missed: Change[] = [];
+  /** Changes are heard of since then; what was on its way may be older. */
+  let unheard = false;
   /** What the lines' last pages came with. */
   let askedFor = options.columns();
 
@@ -97,7 +105,14 @@ export function createRunsData(options: RunsDataOptions): RunsData {
 
   /** The new lines take the place of the old ones once their first page is here, so that nothing flickers. */
   function load(query: RowQuery): void {
+    if (coming && comingKey === key()) {
+      // Closed each time a run is created, it would never arrive where they are created faster than it is read.
+      again = true;
+      return;
+    }
     coming?.close();
+    comingKey = key();
+    again = false;
     askedFor = options.columns();
     setStale(true);
     setError(undefined);
@@ -123,12 +138,21 @@ export function createRunsData(options: RunsDataOptions): RunsData {
       setMoved(0);
       setRows(next);
       setVersion((now) => now + 1);
+      arrived();
     }
     next.show(0, 40);
-    void count(query);
+    counted = count(query);
+  }
+
+  /** What has happened while lines were on their way may be missing in them. */
+  function arrived(): void {
+    queue.add(missed.splice(0));
+    if (again) reload();
+    else if (unheard) void catchUp();
   }
 
   let counting: AbortController | undefined;
+  let counted = Promise.resolve();
   onCleanup(() => counting?.abort());
   async function count(query: RowQuery): Promise<void> {
     counting?.abort();
@@ -154,10 +178,6 @@ export function createRunsData(options: RunsDataOptions): RunsData {
   }
 
   const reload = () => setAsked((now) => now + 1);
-  const changes = new Map<string, Change>();
-  let timer: ReturnType<typeof setTimeout> | undefined;
-  onCleanup(() => clearTimeout(timer));
-
   let sorting: ReturnType<typeof setTimeout> | undefined;
   onCleanup(() => clearTimeout(sorting));
   /** Sorts and filters again after a while, unless somebody would lose the line they are reading. */
@@ -168,36 +188,67 @@ export function createRunsData(options: RunsDataOptions): RunsData {
     }, SORT_WAIT);
   }
 
-  async function update(): Promise<void> {
-    timer = undefined;
+  async function update(changes: readonly Change[]): Promise<void> {
+    const logged = changes.filter((change) => change.kinds.has("metrics")).map((change) => change.runId);
+    if (logged.length > 0) options.onMetrics();
+    if (coming) missed.push(...changes);
     const query = options.query();
     const shown = rows();
-    const now = [...changes.values()];
-    changes.clear();
-    if (now.some((change) => change.kinds.has("metrics"))) options.onMetrics();
     if (!query || !shown) return;
-    const here = new Map<string, Run>();
-    for (const run of shown.runs()) here.set(run.info.run_id, run);
-    const known = now.filter((change) => here.has(change.runId));
-    const appeared = now.filter((change) => !here.has(change.runId) && change.kinds.has("created"));
+    if (tallied(query, changes)) tally.soon();
+    options.sparks.forget(logged);
+    const here = new Set<string>();
+    for (const run of shown.runs()) here.add(run.info.run_id);
+    const known = changes.filter((change) => here.has(change.runId));
+    const appeared = changes.filter((change) => !here.has(change.runId) && change.kinds.has("created"));
     const gone = known.some((change) => change.kinds.has("deleted"));
     if (appeared.length > 0) setNewer((before) => new Set([...before, ...appeared.map((change) => change.runId)]));
     if ((gone || appeared.length > 0) && options.atTop()) {
       reload();
       return;
     }
-    const ids = known.slice(0, MOST_PATCHED).map((change) => change.runId);
-    try {
-      const found = await runs.byIds([query.experimentId], ids, options.columns());
-      if (found.length > 0 && rows() === shown) {
-        shown.patch(new Map(found.map((run) => [run.info.run_id, run])));
-        if (query.groups.length === 0) setMoved(movedRuns(shown.roots(), query.order));
-      }
-      if (moved() > 0 || query.filter.trim() !== "") sortSoon();
-      options.sparks.forget(known.filter((change) => change.kinds.has("metrics")).map((change) => change.runId));
-    } catch {
-      // The next change of these runs brings what was missed.
+    const columns = options.columns();
+    const ids = known.map((change) => change.runId);
+    const found = await runs.byIds([query.experimentId], ids, columns);
+    if (found.length > 0 && rows() === shown) {
+      // Asked for before a column was added, they lack what is shown by now.
+      if (lacks(columns, options.columns())) queue.add(known);
+      else shown.patch(new Map(found.map((run) => [run.info.run_id, run])));
+      if (query.groups.length === 0) setMoved(movedRuns(shown.roots(), query.order));
     }
+    if (moved() > 0 || query.filter.trim() !== "") sortSoon();
+  }
+  const queue = new ChangeQueue(update);
+  onCleanup(() => queue.close());
+
+  // Numbers of all runs that the query finds: the footer's, and those of groups.
+  const tally = new Rounds(TALLY_WAIT, async () => {
+    const query = options.query();
+    if (!query || coming) return;
+    await (counted = count(query));
+    if (query.groups.length > 0 && (await rows()?.renewGroups()) === true) sortSoon();
+  });
+  onCleanup(() => tally.close());
+
+  /** Runs that were read before their changes were heard of may have gone on by then, and others may have come. */
+  async function catchUp(): Promise<void> {
+    unheard = coming !== undefined || rows() === undefined;
+    if (unheard) return;
+    const query = options.query();
+    const shown = rows();
+    if (!query || !shown) return;
+    await counted;
+    const before = total();
+    for (const run of shown.runs()) {
+      if (run.info.status !== "RUNNING") continue;
+      shown.renew();
+      break;
+    }
+    await (counted = count(query));
+    const now = total();
+    if (!before || !now || rows() !== shown || coming) return;
+    if (before.runs !== now.runs && options.atTop()) reload();
+    else if (query.groups.length > 0 && now.running + before.running > 0) tally.soon();
   }
 
   const experiment = createMemo(() => options.query()?.experimentId);
@@ -207,23 +258,16 @@ export function createRunsData(options: RunsDataOptions): RunsData {
       return { experimentIds: id === undefined ? [] : [id] };
     },
     {
-      changed: (all) => {
-        for (const change of all) {
-          const before = changes.get(change.runId);
-          const kinds = before ? new Set([...before.kinds, ...change.kinds]) : change.kinds;
-          changes.set(change.runId, { ...change, kinds });
-        }
-        timer ??= setTimeout(() => void update(), PATCH_WAIT);
-      },
+      changed: (all) => queue.add(all),
+      opened: () => void catchUp(),
       reload: () => {
         if (options.atTop()) {
           reload();
           return;
         }
         // The lines stay where they are under the reader's eyes; what they say is read anew.
-        const query = options.query();
         rows()?.renew();
-        if (query) void count(query);
+        tally.soon();
       },
     },
   );
@@ -233,6 +277,12 @@ export function createRunsData(options: RunsDataOptions): RunsData {
     return error() === undefined ? rows()?.error : undefined;
   };
   return { rows, version, stale, total, estimate: roots, error, broken, newer: () => newer().size, moved, reload };
+}
+
+/** Whether changes may be seen in the numbers of all runs: any of them where runs are filtered or grouped by what they have. */
+function tallied(query: RowQuery, changes: readonly Change[]): boolean {
+  if (query.groups.length > 0 || query.filter.trim() !== "") return true;
+  return changes.some(({ kinds }) => kinds.has("created") || kinds.has("deleted") || kinds.has("status"));
 }
 
 /** Whether the server did not understand the filter. */
