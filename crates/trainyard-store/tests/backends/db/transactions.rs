@@ -91,7 +91,10 @@ pub fn a_read_that_nobody_waits_for_is_given_up(test: TestStore) {
         })
         .collect();
     let (sender, receiver) = mpsc::channel::<()>();
-    drop(test.store.read(move |_| Ok(sender.send(()).unwrap())));
+    drop(test.store.read(move |_| {
+        sender.send(()).unwrap();
+        Ok(())
+    }));
     drop(hold);
     busy.into_iter().for_each(|pending| pending.wait().unwrap());
     assert_eq!(receiver.recv(), Err(mpsc::RecvError), "the work is dropped, and was never done");
