@@ -47,6 +47,8 @@ pub fn test() -> Result<()> {
 pub fn test_rust() -> Result<()> {
     let postgres = postgres()?;
     let mut tests = cargo(&["test", "--workspace", "--quiet"]);
+    // Examples in the documentation log as a user's program does, into a journal.
+    tests.env("TRAINYARD_HOME", root().join("target/test-home"));
     if let Some(postgres) = &postgres {
         tests.env(POSTGRES_URL, postgres.url());
     }

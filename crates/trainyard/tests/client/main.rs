@@ -2,7 +2,10 @@
 #![allow(clippy::unwrap_used)]
 
 mod artifacts;
+mod asynchronous;
+mod bad_input;
 mod environment;
+mod home;
 mod http;
 mod journal;
 mod model_uri;
@@ -11,5 +14,8 @@ mod registry;
 mod run;
 mod scan;
 mod script;
+mod search;
+mod system_metrics;
 mod tls;
+mod tracing_layer;
 mod tracking;
