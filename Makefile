@@ -1,5 +1,5 @@
 # One line per task; what takes more than a line is in xtask/. See CONTRIBUTING.md.
-.PHONY: demo test test-rust test-python test-browser test-ui test-frameworks interop test-chaos conformance conformance-stock conformance-record scoreboard serve ui wheel bench compatibility lint format
+.PHONY: demo test test-rust test-python test-browser test-ui test-frameworks interop test-chaos conformance conformance-stock conformance-record scoreboard serve ui wheel bench bench-ui screenshots compatibility lint format
 
 demo: ; @cargo xtask demo
 test: ; @cargo xtask test
@@ -18,6 +18,8 @@ serve: ; @cargo xtask serve
 ui: ; @cargo xtask ui
 wheel: ; @cargo xtask wheel
 bench: ; @cargo xtask bench
+bench-ui: ; @cargo xtask bench-ui
+screenshots: ; @cargo xtask screenshots
 compatibility: ; @cargo xtask compatibility
 lint: ; @cargo xtask lint
 format: ; @cargo xtask format

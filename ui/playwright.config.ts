@@ -1,15 +1,6 @@
 import { defineConfig } from "@playwright/test";
 
-const ARGS = [
-  "--no-sandbox",
-  "--disable-gpu",
-  "--disable-quic",
-  "--no-first-run",
-  "--disable-background-networking",
-  "--disable-component-update",
-  "--disable-sync",
-];
-const chromium = process.env["TRAINYARD_CHROMIUM"];
+import { CHROMIUM } from "./journeys/chromium";
 
 export default defineConfig({
   testDir: "journeys",
@@ -25,6 +16,6 @@ export default defineConfig({
   use: {
     viewport: { width: 1280, height: 800 },
     trace: "retain-on-failure",
-    launchOptions: { args: ARGS, ...(chromium === undefined ? {} : { executablePath: chromium }) },
+    launchOptions: CHROMIUM,
   },
 });

@@ -46,6 +46,12 @@ test("a live run grows: values, lines, status and log", async ({ page, server })
   await log(server.url, run, "loss", 25, 100);
   await expect.poll(last).toBe("step 99");
 
+  // Another change of the run leaves the charts as they are.
+  await plot.evaluate((element) => element.setAttribute("data-stays", "yes"));
+  await post(server.url, `${API}runs/update`, { run_id: run, run_name: "very long training" });
+  await expect(page.getByRole("heading", { level: 1 })).toContainText("very long training");
+  await expect(plot).toHaveAttribute("data-stays", "yes");
+
   // The log is followed from its end.
   const root = await artifactRoot(server.url, run);
   await put(server.url, `${root}/train.log`, "epoch 1\n");

@@ -88,7 +88,7 @@ test("filter and sort the models of an experiment", async ({ page, server }) => 
   await page.keyboard.press("Enter");
   await expect(page.getByRole("row")).toHaveCount(2);
   await expect(page.getByRole("link", { name: "small" })).toBeVisible();
-  await page.getByLabel("Filter", { exact: true }).fill("name ==");
+  await page.getByRole("combobox", { name: "Filter models" }).fill("name ==");
   await page.keyboard.press("Enter");
   await expect(page.getByRole("alert")).toContainText("at character");
 });
@@ -107,4 +107,19 @@ test("the palette finds by name", async ({ page, server }) => {
   await page.keyboard.press("ArrowDown");
   await page.keyboard.press("Enter");
   await expect(page).toHaveURL(/\/runs\/[0-9a-f]{32}/);
+});
+
+test("what is written about one model stays with it when another is opened", async ({ page, server }) => {
+  for (const name of ["first model", "second model"]) await server.call("POST", "registered-models/create", { name });
+  await page.goto("/models/first%20model");
+  await page.getByRole("button", { name: "Edit the description" }).click();
+  await page.getByLabel("Description, in Markdown").fill("About the first.");
+  await page.keyboard.press("ControlOrMeta+k");
+  await expect(page.getByRole("combobox", { name: /Search experiments/ })).toBeFocused();
+  await page.keyboard.type("second");
+  await expect(page.getByRole("option", { name: "second model" })).toHaveAttribute("aria-selected", "true");
+  await page.keyboard.press("Enter");
+  await expect(page.getByRole("heading", { level: 1 })).toHaveText("second model");
+  await expect(page.getByRole("button", { name: "Edit the description" })).toBeVisible();
+  await expect(page.getByLabel("Description, in Markdown")).toBeHidden();
 });

@@ -58,7 +58,8 @@ test("a sweep is grouped, a group is opened, and its order kept", async ({ page,
   await expect(page.getByRole("link", { name: "sweep-00059" })).toBeVisible();
 
   await page.getByRole("button", { name: "Group runs" }).click();
-  await page.getByRole("menuitemcheckbox", { name: /depth/ }).click();
+  const choice = page.getByRole("dialog", { name: "Group runs" });
+  await choice.getByRole("button", { name: /depth/ }).click();
   await page.keyboard.press("Escape");
   await expect(page.locator('.runs-row[data-kind="group"]')).toHaveCount(5);
   await expect(page.locator('.runs-row[data-index="0"]')).toContainText("12 runs");
@@ -197,4 +198,52 @@ test("names that look like markup are shown as they are and run nothing", async 
   await expect(page.getByText("1 run", { exact: true })).toBeVisible();
   expect(await page.title()).not.toBe("taken");
   expect(await page.locator("main img, main script").count()).toBe(0);
+});
+
+test("views are reached by arrows, and the focus comes back from a dialog", async ({ page, server }) => {
+  const experiment = await createExperiment(server.url, "keyboard");
+  await createRuns(server.url, experiment, sweep(3));
+  await page.goto(`/experiments/${experiment}`);
+  await expect(page.getByRole("link", { name: "sweep-00002" })).toBeVisible();
+  const views = page.getByRole("button", { name: "Views" });
+  await views.focus();
+  await page.keyboard.press("Enter");
+  await expect(page.getByRole("menuitemcheckbox", { name: "All runs" })).toBeVisible();
+  await page.getByRole("menuitem", { name: "Save view…" }).focus();
+  await page.keyboard.press("ArrowUp");
+  await expect(page.getByRole("menuitemcheckbox", { name: "All runs" })).toBeFocused();
+  await page.keyboard.press("ArrowDown");
+  await page.keyboard.press("Enter");
+  await expect(page.getByRole("dialog", { name: "Save view" })).toBeVisible();
+  await page.keyboard.press("Escape");
+  await expect(page.getByRole("dialog", { name: "Save view" })).toBeHidden();
+  await expect(views).toBeFocused();
+});
+
+test("with Shift a marked run stays marked, and only runs in sight are marked together", async ({ page, server }) => {
+  const experiment = await createExperiment(server.url, "marks");
+  await createRuns(server.url, experiment, sweep(60));
+  await page.goto(`/experiments/${experiment}`);
+  await expect(page.getByRole("link", { name: "sweep-00059" })).toBeVisible();
+  const boxes = page.getByRole("checkbox", { name: "Mark run" });
+  await boxes.nth(0).click();
+  await boxes.nth(2).click({ modifiers: ["Shift"] });
+  await boxes.nth(2).click({ modifiers: ["Shift"] });
+  await expect(page.getByText("3 marked")).toBeVisible();
+  await expect(boxes.nth(2)).toBeChecked();
+  await page.getByRole("button", { name: "Unmark all" }).click();
+  await page.getByRole("checkbox", { name: "Mark all runs in sight" }).click();
+  const table = await page.getByRole("treegrid").evaluate((element) => element.clientHeight);
+  const marked = Number(/^\d+/.exec((await page.locator(".bulk-count").textContent()) ?? "")?.[0]);
+  expect(Math.abs(marked - (table / 32 - 1))).toBeLessThanOrEqual(1);
+});
+
+test("times that are no dates are shown as the numbers they are", async ({ page, server }) => {
+  const experiment = await createExperiment(server.url, "nanoseconds");
+  const start = 1_700_000_000_000_000_000;
+  const run = await createRun(server.url, experiment, { name: "nanoseconds", metrics: { loss: 1 }, start });
+  for (const path of [`/experiments/${experiment}`, `/runs/${run}`, "/experiments"]) {
+    await page.goto(path);
+    await expect(page.getByText(String(start)).first()).toBeVisible();
+  }
 });

@@ -35,13 +35,13 @@ export function Frame(props: RouteSectionProps): JSX.Element {
   const navigate = useNavigate();
   let main!: HTMLElement;
 
-  useShortcuts("Everywhere", [
-    { keys: "mod+k", does: "Open the palette", run: () => setPalette(true), inFields: true },
-    { keys: "g e", does: "Go to experiments", run: () => navigate("/experiments") },
-    { keys: "g m", does: "Go to models", run: () => navigate("/models") },
-    { keys: "?", does: "Show all keys", run: () => setHelp(true) },
-    { keys: "mod+z", does: "Undo the last delete or change", run: () => undoLast() },
-  ]);
+  useShortcuts("everywhere", {
+    "mod+k": { run: () => setPalette(true), inFields: true },
+    "g e": () => navigate("/experiments"),
+    "g m": () => navigate("/models"),
+    "?": () => setHelp(true),
+    "mod+z": () => undoLast(),
+  });
   // Another page begins at its top, and with the focus in it: what had the focus before is gone.
   createEffect(
     on(

@@ -45,6 +45,8 @@ const TASKS: &[Task] = &[
     ("scoreboard", "write into docs/compatibility.md which scenarios are answered as by stock", tasks::scoreboard),
     ("wheel", "a release wheel of the Python package in target/wheels", tasks::wheel),
     ("bench", "measure against stock MLflow and write docs/performance.md", tasks::bench),
+    ("bench-ui", "measure the web UI in Chromium and write its section of docs/performance.md", web_ui::bench),
+    ("screenshots", "take the pictures of the web UI in docs/images/ui", web_ui::screenshots),
     (
         "compatibility",
         "write the table of MLflow's names and the type stubs from the package as it is",

@@ -186,6 +186,13 @@ pub fn server_program() -> Result<PathBuf> {
     Ok(root().join("target/debug/trainyard"))
 }
 
+/// Builds the `trainyard` program as it is given out, with the web UI's files in it.
+pub fn release_program() -> Result<PathBuf> {
+    let build = cargo(&["build", "--quiet", "--workspace", "--release", "--bin", "trainyard"]);
+    run("Build the release program", build, BUILD_ADVICE)?;
+    Ok(root().join("target/release/trainyard"))
+}
+
 /// A release wheel in target/wheels, tried in an environment that holds nothing else.
 pub fn wheel() -> Result<()> {
     let wheel = release_wheel()?;
@@ -217,14 +224,10 @@ pub fn bench() -> Result<()> {
     debian::installed(&["wrk"], "wrk", "Install wrk, the load generator, then repeat.")?;
     let environment = environments::with_release_wheel(&release_wheel()?)?;
     let stock = environments::stock_3_18()?;
-    run(
-        "Build the release program",
-        cargo(&["build", "--quiet", "--workspace", "--release", "--bin", "trainyard"]),
-        BUILD_ADVICE,
-    )?;
+    let release = release_program()?;
     let mut bench = cargo(&["run", "--quiet", "--release", "--package", "trainyard-bench"]);
     bench
-        .env("TRAINYARD_BIN", root().join("target/release/trainyard"))
+        .env("TRAINYARD_BIN", release)
         .env("TRAINYARD_PYTHON", environment.python())
         .env("TRAINYARD_STOCK_PYTHON", stock.python());
     match environments::fasttrackml() {

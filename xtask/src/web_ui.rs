@@ -1,13 +1,17 @@
 //! The web UI: its packages, its build, its checks and tests.
 
+use std::env;
 use std::fs;
 use std::process::Command;
 
 use anyhow::{Result, bail};
 
-use crate::chromium;
 use crate::step::{first_line, program, root, run};
-use crate::tasks::{BUILD_ADVICE, TEST_ADVICE, server_program};
+use crate::tasks::{BUILD_ADVICE, TEST_ADVICE, release_program, server_program};
+use crate::{chromium, environments};
+
+/// Minutes that the bench watches a live run for; ten where it is not set.
+const LIVE_MINUTES: &str = "TRAINYARD_BENCH_LIVE_MINUTES";
 
 fn npm(arguments: &[&str]) -> Command {
     let mut npm = program("npm", arguments);
@@ -74,4 +78,25 @@ pub fn test() -> Result<()> {
     let mut journeys = npm(&["run", "--silent", "journeys"]);
     journeys.env("TRAINYARD_BIN", server_program()?).env("TRAINYARD_CHROMIUM", chromium);
     run("Go through the web UI in Chromium", journeys, TEST_ADVICE)
+}
+
+/// Measures the release program's web UI in Chromium, beside MLflow's own, and writes the section of docs/performance.md.
+pub fn bench() -> Result<()> {
+    build()?;
+    let Some(chromium) = chromium::installed()? else { return Ok(()) };
+    let stock = environments::stock_3_18()?;
+    let mut bench = npm(&["run", "--silent", "bench"]);
+    bench.env("TRAINYARD_BIN", release_program()?).env("TRAINYARD_CHROMIUM", chromium);
+    bench.env("TRAINYARD_STOCK_PYTHON", stock.python());
+    bench.envs(env::var_os(LIVE_MINUTES).map(|minutes| (LIVE_MINUTES, minutes)));
+    run("Measure the web UI beside that of stock MLflow", bench, "The failing measurement is named above.")
+}
+
+/// Pictures of every page, dark and light, in docs/images/ui.
+pub fn screenshots() -> Result<()> {
+    build()?;
+    let Some(chromium) = chromium::installed()? else { return Ok(()) };
+    let mut pictures = npm(&["run", "--silent", "screenshots"]);
+    pictures.env("TRAINYARD_BIN", server_program()?).env("TRAINYARD_CHROMIUM", chromium);
+    run("Take pictures of the web UI", pictures, "The page that could not be shown is named above.")
 }

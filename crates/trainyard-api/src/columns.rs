@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::endpoint::endpoints;
+use crate::run_groups::GroupKind;
 use crate::{ExperimentId, wire};
 
 /// What a column shows of a run.
@@ -88,6 +89,51 @@ pub struct Column {
     pub max: Option<f64>,
 }
 
+/// Values that the newest runs of experiments have, those that most of them have first.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct ListColumnValues {
+    /// Required; at most [`COLUMN_EXPERIMENTS`](crate::limits::COLUMN_EXPERIMENTS).
+    #[serde(rename = "experiment_id", deserialize_with = "wire::list", skip_serializing_if = "Vec::is_empty")]
+    pub experiment_ids: Vec<ExperimentId>,
+    /// Required.
+    #[serde(deserialize_with = "wire::optional_word", skip_serializing_if = "Option::is_none")]
+    pub kind: Option<GroupKind>,
+    /// Name of the param, tag or attribute; not told for a dataset.
+    #[serde(skip_serializing_if = "String::is_empty")]
+    pub key: String,
+    /// Only values that hold this text, whatever its case.
+    #[serde(skip_serializing_if = "String::is_empty")]
+    pub contains: String,
+    /// How many, 100 when left out, at most [`COLUMN_VALUES`](crate::limits::COLUMN_VALUES).
+    #[serde(deserialize_with = "wire::optional_int64", skip_serializing_if = "Option::is_none")]
+    pub max_results: Option<i64>,
+}
+
+/// Answer to [`ListColumnValues`].
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct ListColumnValuesResponse {
+    /// By how many runs have them, then by value. Those longer than
+    /// [`COLUMN_VALUE_CHARS`](crate::limits::COLUMN_VALUE_CHARS) are left out.
+    pub values: Vec<ColumnValue>,
+    /// How many of the newest runs were looked at, as in [`ListColumnsResponse`].
+    #[serde(deserialize_with = "wire::int64")]
+    pub runs: i64,
+}
+
+/// A value, with how many of the runs that were looked at have it.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct ColumnValue {
+    /// The value.
+    pub value: String,
+    /// How many runs have it.
+    #[serde(deserialize_with = "wire::int64")]
+    pub runs: i64,
+}
+
 endpoints! { below "/api/trainyard/v1"
     Get "/columns" ListColumns => ListColumnsResponse;
+    Get "/column-values" ListColumnValues => ListColumnValuesResponse;
 }

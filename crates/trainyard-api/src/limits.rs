@@ -92,10 +92,16 @@ pub const INGEST_PAIRS: usize = 20_000;
 pub const METRIC_SUMMARIES: i64 = 20_000;
 /// Runs that one request counts children of, or changes.
 pub const RUN_IDS: usize = 1000;
+/// Keys of metrics, params and tags together that one runs/search asks for.
+pub const RUN_COLUMNS: usize = 1000;
 /// Experiments of one request for columns.
 pub const COLUMN_EXPERIMENTS: usize = 100;
 /// Columns of one page.
 pub const COLUMNS: i64 = 1000;
+/// Values of one column-values.
+pub const COLUMN_VALUES: i64 = 1000;
+/// Characters of the longest value that column-values tells of.
+pub const COLUMN_VALUE_CHARS: i64 = 500;
 /// Newest runs that columns are counted in.
 pub const COLUMN_RUNS: i64 = 1000;
 /// Series of one charts/series.
@@ -108,8 +114,8 @@ pub const CHART_ROWS: i64 = 500_000;
 pub const ACTIVITY_EXPERIMENTS: usize = 100;
 /// Experiments and runs of one stream of events together.
 pub const EVENT_SUBJECTS: usize = 100;
-/// Views of one experiment.
-pub const VIEWS: i64 = 1000;
+/// Views of one experiment: they are listed together, with their definitions.
+pub const VIEWS: i64 = 100;
 /// Characters of the name of a view.
 pub const VIEW_NAME_CHARS: usize = 250;
 /// Bytes of the definition of a view.

@@ -211,12 +211,37 @@ pub struct SearchRuns {
     /// alone: other servers ignore it.
     #[serde(deserialize_with = "wire::boolean", skip_serializing_if = "wire::is_default")]
     pub roots_only: bool,
+    /// What the runs of the answer come with; all that was logged to them where it is left out. It does not matter for the
+    /// filter, the order and page tokens. Ours alone: other servers ignore it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub columns: Option<RunColumns>,
     /// `key [ASC|DESC]`; by default the newest first.
     #[serde(deserialize_with = "wire::list", skip_serializing_if = "Vec::is_empty")]
     pub order_by: Vec<String>,
     /// Where the last page ended.
     #[serde(skip_serializing_if = "String::is_empty")]
     pub page_token: String,
+}
+
+/// What runs of an answer come with. Pages of runs with thousands of metrics stay small when few of them are asked for.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct RunColumns {
+    /// Keys of metrics; with params and tags at most [`RUN_COLUMNS`](crate::limits::RUN_COLUMNS).
+    #[serde(deserialize_with = "wire::list", skip_serializing_if = "Vec::is_empty")]
+    pub metrics: Vec<String>,
+    /// Keys of params.
+    #[serde(deserialize_with = "wire::list", skip_serializing_if = "Vec::is_empty")]
+    pub params: Vec<String>,
+    /// Keys of tags.
+    #[serde(deserialize_with = "wire::list", skip_serializing_if = "Vec::is_empty")]
+    pub tags: Vec<String>,
+    /// Datasets that the run used, with names, digests and types of sources only.
+    #[serde(deserialize_with = "wire::boolean", skip_serializing_if = "wire::is_default")]
+    pub datasets: bool,
+    /// Logged models that the run used and made.
+    #[serde(deserialize_with = "wire::boolean", skip_serializing_if = "wire::is_default")]
+    pub models: bool,
 }
 
 /// Answer to [`SearchRuns`].

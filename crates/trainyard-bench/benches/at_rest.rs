@@ -3,13 +3,16 @@
 //! Ten runs share the points, a noisy loss each, logged at regular steps. The number of points follows `--`: 10,000,000.
 #![allow(clippy::unwrap_used, clippy::print_stdout)]
 
+mod series;
+
 use std::time::{Duration, Instant};
 
-use trainyard_api::metrics::{GetMetricHistory, GetMetricHistoryBulkInterval, Metric};
+use series::{history_as_json, loss, open, wait};
+use trainyard_api::RunId;
+use trainyard_api::metrics::GetMetricHistoryBulkInterval;
 use trainyard_api::runs::{CreateRun, LogBatch, RunStatus, UpdateRun};
-use trainyard_api::{Empty, RunId};
 use trainyard_store::maintenance::{Shrinking, Stats, shrink, stats};
-use trainyard_store::{ArtifactRoot, Packer, Pending, PostgresOptions, Store, StoreOptions};
+use trainyard_store::{Packer, Store};
 
 const RUNS: i64 = 10;
 const BATCH: i64 = 1000;
@@ -22,12 +25,7 @@ fn main() {
     let points: i64 = std::env::args().skip(1).find_map(|arg| arg.parse().ok()).unwrap_or(10_000_000);
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("bench.db");
-    let open = || {
-        let artifact_root = ArtifactRoot::Managed("mlflow-artifacts:/".into());
-        let options = StoreOptions { artifact_root, webhook_key: None, postgres: PostgresOptions::default() };
-        Store::open(&format!("sqlite:///{}", path.display()), options).unwrap()
-    };
-    let store = open();
+    let store = open(&path);
     let began = Instant::now();
     let runs: Vec<RunId> = (0..RUNS).map(|run| fill(&store, run, points / RUNS)).collect();
     println!("logged {points} points, {:.0} a second", points as f64 / began.elapsed().as_secs_f64());
@@ -48,7 +46,7 @@ fn main() {
     drop(store);
     let bytes = std::fs::metadata(&path).unwrap().len();
     println!("the whole file: {:.2} bytes a point", bytes as f64 / points as f64);
-    read("in blocks", &open(), &runs[0]);
+    read("in blocks", &open(&path), &runs[0]);
 }
 
 /// A run with a noisy loss.
@@ -64,19 +62,6 @@ fn fill(store: &Store, run: i64, points: i64) -> RunId {
     }
     sent.into_iter().for_each(wait);
     run_id
-}
-
-/// A falling loss with noise in all of its digits, logged every 130 to 136 ms.
-fn loss(run: i64, step: i64) -> Metric {
-    let bits = (step as u64).wrapping_mul(0x9e37_79b9_7f4a_7c15).wrapping_add(run as u64);
-    let noise = (bits ^ (bits >> 29)).wrapping_mul(0xbf58_476d_1ce4_e5b9) >> 11;
-    Metric {
-        key: "loss".into(),
-        step,
-        timestamp: 1_700_000_000_000 + step * 133 + (noise % 7) as i64,
-        value: 2.0 / (1.0 + step as f64).powf(0.3) + 0.05 * noise as f64 / (1_u64 << 53) as f64,
-        ..Metric::default()
-    }
 }
 
 fn report(how: &str, store: &Store) {
@@ -95,22 +80,9 @@ fn read(how: &str, store: &Store, run_id: &RunId) {
         assert_eq!(store.execute(request).wait().unwrap().metrics.len(), 1000);
     });
     println!("{how}: a chart of 1000 points from one run in {chart:.2?}");
-    let history = median(|| {
-        let mut page_token = String::new();
-        for _ in 0..4 {
-            let request = GetMetricHistory {
-                run_id: run_id.clone(),
-                metric_key: "loss".into(),
-                max_results: Some(25_000),
-                page_token,
-                ..GetMetricHistory::default()
-            };
-            let page = store.execute(request).wait().unwrap();
-            assert!(serde_json::to_vec(&page).unwrap().len() > 25_000);
-            page_token = page.next_page_token;
-        }
-    });
-    println!("{how}: 100,000 points as JSON, 25,000 a page, in {history:.2?}");
+    let mut points = 0;
+    let history = median(|| points = history_as_json(store, run_id, 4));
+    println!("{how}: {points} points as JSON, 25,000 a page, in {history:.2?}");
 }
 
 fn median(mut work: impl FnMut()) -> Duration {
@@ -122,8 +94,4 @@ fn median(mut work: impl FnMut()) -> Duration {
     let mut times: Vec<Duration> = (0..TIMES).map(time).collect();
     times.sort();
     times[TIMES / 2]
-}
-
-fn wait(answer: Pending<Empty>) {
-    answer.wait().unwrap();
 }

@@ -1,13 +1,16 @@
 //! Micro-benchmarks of the store: `cargo bench -p trainyard-bench`.
 #![allow(clippy::unwrap_used)]
 
+mod series;
+
 use divan::counter::ItemsCount;
 use divan::{Bencher, black_box};
-use trainyard_api::metrics::{GetMetricHistory, GetMetricHistoryBulkInterval, LogMetric, Metric};
+use series::{loss, wait};
+use trainyard_api::RunId;
+use trainyard_api::metrics::{GetMetricHistoryBulkInterval, LogMetric, Metric};
 use trainyard_api::runs::{CreateRun, LogBatch, SearchRuns};
-use trainyard_api::{Empty, RunId};
 use trainyard_store::blocks::{self, Point};
-use trainyard_store::{ArtifactRoot, Packer, Pending, PostgresOptions, Store, StoreOptions};
+use trainyard_store::{Packer, Store};
 
 fn main() {
     divan::main();
@@ -16,13 +19,7 @@ fn main() {
 /// A store in a folder of its own, which goes away with it.
 fn store() -> (tempfile::TempDir, Store) {
     let folder = tempfile::tempdir().unwrap();
-    let uri = format!("sqlite:///{}", folder.path().join("bench.db").display());
-    let options = StoreOptions {
-        artifact_root: ArtifactRoot::Managed("mlflow-artifacts:/".into()),
-        webhook_key: None,
-        postgres: PostgresOptions::default(),
-    };
-    let store = Store::open(&uri, options).unwrap();
+    let store = series::open(&folder.path().join("bench.db"));
     (folder, store)
 }
 
@@ -77,24 +74,24 @@ fn group_commit(bencher: Bencher<'_, '_>, writes: usize) {
     });
 }
 
-/// A falling loss with noise, at regular steps, logged about every 130 ms.
-fn loss(step: i64) -> Point {
-    // Noise that looks random and is the same every time.
-    let bits = (step as u64).wrapping_add(1).wrapping_mul(0x9e37_79b9_7f4a_7c15);
-    let noise = (bits ^ (bits >> 29)).wrapping_mul(0xbf58_476d_1ce4_e5b9) >> 11;
-    let value = 2.0 / (1.0 + step as f64).powf(0.3) + 0.05 * noise as f64 / (1_u64 << 53) as f64;
-    Point::with_number(1_700_000_000_000 + step * 130 + (noise % 7) as i64, step, value)
+/// The points of one block.
+fn block() -> Vec<Point> {
+    let point = |step| {
+        let Metric { step, timestamp, value, .. } = loss(1, step);
+        Point::with_number(timestamp, step, value)
+    };
+    (0..blocks::FULL as i64).map(point).collect()
 }
 
 #[divan::bench]
 fn encode_block(bencher: Bencher<'_, '_>) {
-    let points: Vec<Point> = (0..blocks::FULL as i64).map(loss).collect();
+    let points = block();
     bencher.counter(ItemsCount::new(points.len())).bench(|| blocks::encode(black_box(&points)).unwrap());
 }
 
 #[divan::bench]
 fn decode_block(bencher: Bencher<'_, '_>) {
-    let points: Vec<Point> = (0..blocks::FULL as i64).map(loss).collect();
+    let points = block();
     let bytes = blocks::encode(&points).unwrap();
     bencher.counter(ItemsCount::new(points.len())).bench(|| blocks::decode(black_box(&bytes)).unwrap());
 }
@@ -104,11 +101,7 @@ fn packed_store(count: i64) -> (tempfile::TempDir, Store, RunId) {
     let (folder, store) = store();
     let run_id = new_run(&store);
     for first in (0..count).step_by(1000) {
-        let point = |step| {
-            let Point { step, timestamp, value, .. } = loss(step);
-            Metric { key: "loss".into(), step, timestamp, value, ..Metric::default() }
-        };
-        let metrics = (first..(first + 1000).min(count)).map(point).collect();
+        let metrics = (first..(first + 1000).min(count)).map(|step| loss(1, step)).collect();
         store.execute(LogBatch { run_id: run_id.clone(), metrics, ..LogBatch::default() }).wait().unwrap();
     }
     Packer::new(store.clone()).run(|_| true).unwrap();
@@ -132,24 +125,9 @@ fn sample_1000_points(bencher: Bencher<'_, '_>, count: i64) {
 #[divan::bench(sample_count = 20)]
 fn history_as_json(bencher: Bencher<'_, '_>) {
     let (_folder, store, run_id) = packed_store(100_000);
-    bencher.counter(ItemsCount::new(100_000_usize)).bench(|| {
-        let (mut bytes, mut page_token) = (0, String::new());
-        loop {
-            let request = GetMetricHistory {
-                run_id: run_id.clone(),
-                metric_key: "loss".into(),
-                max_results: Some(25_000),
-                page_token,
-                ..GetMetricHistory::default()
-            };
-            let page = store.execute(request).wait().unwrap();
-            bytes += serde_json::to_vec(&page).unwrap().len();
-            page_token = page.next_page_token;
-            if page_token.is_empty() {
-                return bytes;
-            }
-        }
-    });
+    bencher
+        .counter(ItemsCount::new(100_000_usize))
+        .bench(|| assert_eq!(series::history_as_json(&store, &run_id, 5), 100_000));
 }
 
 /// Filters whose reading is most of the work: the experiment they are asked of is empty.
@@ -179,8 +157,4 @@ fn search_page(bencher: Bencher<'_, '_>) {
         ..SearchRuns::default()
     };
     bencher.bench(|| store.execute(request.clone()).wait().unwrap());
-}
-
-fn wait(answer: Pending<Empty>) {
-    answer.wait().unwrap();
 }

@@ -70,9 +70,13 @@ impl Connection {
 
     /// A POST to the MLflow API whose answer is JSON.
     pub fn post(&mut self, route: &str, message: &Value) -> Result<Value> {
+        Ok(serde_json::from_slice(self.post_unread(route, message)?)?)
+    }
+
+    /// As [`Connection::post`], for those who time the answer and not the reading of it.
+    pub fn post_unread(&mut self, route: &str, message: &Value) -> Result<&[u8]> {
         let body = serde_json::to_vec(message)?;
-        let answer = self.send("POST", &format!("/api/2.0/mlflow/{route}"), &body)?;
-        Ok(serde_json::from_slice(answer)?)
+        self.send("POST", &format!("/api/2.0/mlflow/{route}"), &body)
     }
 
     /// A GET of the MLflow API; the query is sent as given.

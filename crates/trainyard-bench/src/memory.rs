@@ -1,5 +1,6 @@
 //! Resident memory of a server under a mixed load, over time.
 
+use std::thread;
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result};
@@ -31,11 +32,16 @@ struct Course {
     outcome: Outcome,
 }
 
-/// Both of ours, one after the other.
+/// Both of ours at the same time: what is measured here does not depend on how busy the machine is.
 pub fn measure(programs: &Programs, wrk: &Wrk, duration: Duration, report: &mut Report) -> Result<()> {
     let mut left_out = Vec::new();
-    let mut courses = vec![(Who::Sqlite, course(&programs.ours, Who::Sqlite, wrk, duration)?)];
-    match course(&programs.ours.on_postgres(), Who::Postgres, wrk, duration) {
+    let (sqlite, postgres) = thread::scope(|scope| {
+        let postgres = scope.spawn(|| course(&programs.ours.on_postgres(), Who::Postgres, wrk, duration));
+        let sqlite = course(&programs.ours, Who::Sqlite, wrk, duration);
+        (sqlite, postgres.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)))
+    });
+    let mut courses = vec![(Who::Sqlite, sqlite?)];
+    match postgres {
         Ok(course) => courses.push((Who::Postgres, course)),
         Err(error) => leave_out(&mut left_out, Who::Postgres, &error),
     }
@@ -75,7 +81,7 @@ pub fn measure(programs: &Programs, wrk: &Wrk, duration: Duration, report: &mut 
         })
         .collect();
     let body = format!(
-        "{CONNECTIONS} connections of `wrk`, each of which waits {PAUSE_MS} ms before every request, for {} s: of 100 \
+        "On both databases at the same time, {CONNECTIONS} connections of `wrk` each, every one of which waits {PAUSE_MS} ms before every request, for {} s: of 100 \
          requests 78 log one point, 10 a batch of 100, 3 create a run, 3 search by a metric, 3 read a run, 2 a page of \
          1,000 points, and one uploads a file of 64 KiB. The table has the largest resident size of the server (not of \
          PostgreSQL) in each twelfth of the time, read every second. `--memory-seconds 3600` makes it an hour.\n\n{} {}\n\n{}",
@@ -97,7 +103,8 @@ fn course(program: &Program, who: Who, wrk: &Wrk, duration: Duration) -> Result<
     let experiment = seed::experiment(server.address, "mixed")?;
     let mut connection = Connection::open(server.address)?;
     let runs = (0..RUNS).map(|_| seed::empty_run(&mut connection, &experiment)).collect::<Result<Vec<_>>>()?;
-    let arguments = [wrk.file("mixed-runs", &runs)?, experiment, PAUSE_MS.to_string()];
+    let arguments =
+        [wrk.file(&format!("mixed-runs-{}", server.address.port()), &runs)?, experiment, PAUSE_MS.to_string()];
     let began = Instant::now();
     let mut running = wrk.start(server.address, Script::Mixed, CONNECTIONS, duration, false, &arguments)?;
     let mut peaks = vec![0.0_f64; PARTS];
@@ -105,7 +112,7 @@ fn course(program: &Program, who: Who, wrk: &Wrk, duration: Duration) -> Result<
         let part = (began.elapsed().as_secs_f64() / duration.as_secs_f64() * PARTS as f64) as usize;
         let peak = &mut peaks[part.min(PARTS - 1)];
         *peak = peak.max(mebibytes(&server)?);
-        std::thread::sleep(Duration::from_millis(if duration.as_secs() < 60 { 100 } else { 1000 }));
+        thread::sleep(Duration::from_millis(if duration.as_secs() < 60 { 100 } else { 1000 }));
     }
     let outcome = running.finish().context("the mixed load")?;
     eprintln!("    {outcome:?}, {peaks:.1?} MiB");

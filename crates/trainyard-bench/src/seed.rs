@@ -106,19 +106,21 @@ pub fn losses(server: SocketAddr, run: &str, series: u64, steps: std::ops::Range
     in_parallel(connections, |worker| {
         let mut connection = Connection::open(server)?;
         let mut body = String::new();
-        // Batch by batch as training goes on, not one series after the other.
-        for first in steps.clone().step_by(BATCH as usize) {
-            for one in (worker..series).step_by(connections as usize) {
-                body.clear();
-                write!(body, r#"{{"run_id":"{run}","metrics":["#)?;
-                for step in first..steps.end.min(first + BATCH) {
-                    let comma = if step == first { "" } else { "," };
-                    let (value, time) = (loss(one, step), loss_time(one, step));
+        let own: Vec<u64> = (worker..series).step_by(connections as usize).collect();
+        // Step by step as training goes on, not one series after the other.
+        let steps_at_once = (BATCH / (own.len() as u64).max(1)).max(1);
+        for first in steps.clone().step_by(steps_at_once as usize) {
+            body.clear();
+            write!(body, r#"{{"run_id":"{run}","metrics":["#)?;
+            for step in first..steps.end.min(first + steps_at_once) {
+                for one in &own {
+                    let comma = if body.ends_with('[') { "" } else { "," };
+                    let (value, time) = (loss(*one, step), loss_time(*one, step));
                     write!(body, r#"{comma}{{"key":"loss{one}","value":{value},"timestamp":{time},"step":{step}}}"#)?;
                 }
-                body += "]}";
-                connection.send("POST", "/api/2.0/mlflow/runs/log-batch", body.as_bytes())?;
             }
+            body += "]}";
+            connection.send("POST", "/api/2.0/mlflow/runs/log-batch", body.as_bytes())?;
         }
         Ok(())
     })

@@ -117,6 +117,10 @@ fn pack(args: &DbArgs) -> Result<(), Failure> {
         bar.set_message(format!("{} points", packed.points));
         true
     })?;
+    if end == PackingEnd::Done && packed.points > 0 {
+        bar.set_message("giving back the room of packed points");
+        packer.return_room()?;
+    }
     bar.finish_and_clear();
     if end == PackingEnd::Elsewhere {
         return Err(Failure::because("another process is packing this database")

@@ -4,11 +4,13 @@
 //! know where artifacts are: a gc that dies leaves rows whose artifacts are partly gone, which the next one finds on the
 //! list; the other order would leave artifacts that nothing leads to.
 
+use std::collections::BTreeSet;
+
 use futures_util::{StreamExt, stream};
 use serde::Serialize;
 use trainyard_artifacts::{ArtifactError, ArtifactStore};
 use trainyard_store::maintenance::removal::{self, Doomed, Kind, Removal};
-use trainyard_store::maintenance::{Shrinking, shrink};
+use trainyard_store::maintenance::{Shrinking, column_names, shrink};
 use trainyard_store::{ArtifactRoot, PostgresOptions, Store, StoreError, StoreOptions};
 
 use crate::StartError;
@@ -142,6 +144,7 @@ async fn run(
     }
     let of = store.read(removal::listed).await?;
     let mut done = 0;
+    let mut thinned = BTreeSet::new();
     let mut after: Option<Doomed> = None;
     loop {
         progress(GcProgress { done, of });
@@ -156,13 +159,24 @@ async fn run(
             for what in bare.drain(..removed.done) {
                 done += 1;
                 match what.kind {
-                    Kind::Run => outcome.runs += 1,
+                    Kind::Run => {
+                        outcome.runs += 1;
+                        thinned.insert(what.experiment());
+                    }
                     Kind::LoggedModel => outcome.logged_models += 1,
                     Kind::Experiment => outcome.experiments += 1,
                 }
             }
             outcome.experiments -= removed.kept as u64;
             progress(GcProgress { done, of });
+        }
+    }
+    for experiment in thinned {
+        let mut names = store.read(move |tx| column_names::unused(tx, experiment)).await?;
+        while !names.is_empty() {
+            let some = names.clone();
+            let forgotten = store.write(move |tx| column_names::forget(tx, &some)).await?;
+            names.drain(..forgotten);
         }
     }
     loop {

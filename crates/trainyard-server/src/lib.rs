@@ -15,6 +15,7 @@ mod graphql;
 mod guard;
 mod operations;
 mod packing;
+mod patience;
 mod routes;
 mod server;
 mod start;

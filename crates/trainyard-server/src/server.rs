@@ -24,6 +24,7 @@ use crate::app::App;
 use crate::failure::Failure;
 use crate::guard::Guard;
 use crate::packing::Packing;
+use crate::patience::{PATIENCE, Patient};
 use crate::webhooks::Courier;
 use crate::{ServerConfig, StartError, WebhookConfig, routes};
 
@@ -200,7 +201,7 @@ async fn answer_connection(stream: TcpStream, shared: Arc<Shared>, watcher: hype
         .timer(TokioTimer::new())
         .header_read_timeout(HEADERS)
         .max_header_size(HEADER_BYTES)
-        .serve_connection(TokioIo::new(stream), service);
+        .serve_connection(TokioIo::new(Patient::new(stream, PATIENCE)), service);
     if let Err(error) = watcher.watch(connection).await {
         tracing::debug!(%error, "a connection ended early");
     }

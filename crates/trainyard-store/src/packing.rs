@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use crate::tracking::points::{pack, queue};
+use crate::tracking::points::{self, pack, queue};
 use crate::{DbError, Store, StoreError, lease};
 
 const LEASE: &str = "packing";
@@ -90,12 +90,34 @@ impl Packer {
                 Err(error) => break Err(error),
             }
         };
+        if end.is_ok()
+            && let Err(error) = self.gather_statistics()
+        {
+            // Searches find the same without them, only slower.
+            tracing::warn!(%error, "statistics for the planner could not be gathered");
+        }
         if !matches!(end, Ok(PackingEnd::Elsewhere)) {
             let holder = self.holder.clone();
             let released = self.store.write(move |tx| lease::release(tx, LEASE, &holder)).wait();
             return end.and_then(|end| released.map(|()| (end, packed)));
         }
         end.map(|end| (end, packed))
+    }
+
+    /// Gives the room of packed rows back to the file system where the database would keep it for new rows.
+    pub fn return_room(&self) -> Result<(), StoreError> {
+        let statements = self.store.read(|tx| Ok(tx.dialect().return_room(points::ROWS))).wait()?;
+        self.store.upkeep(&statements)
+    }
+
+    /// Gathers what planners need to know of tables that have grown much, where the database does not do it by itself.
+    fn gather_statistics(&self) -> Result<(), StoreError> {
+        let grown = self.store.read(|tx| {
+            let Some(sql) = tx.dialect().grown_tables() else { return Ok(Vec::new()) };
+            tx.query(sql, &[], |row| row.get::<String>(0))
+        });
+        let statements: Vec<String> = grown.wait()?.iter().map(|table| format!("ANALYZE {table}")).collect();
+        if statements.is_empty() { Ok(()) } else { self.store.upkeep(&statements) }
     }
 
     /// Packs one series; `None` when nothing is left of it.

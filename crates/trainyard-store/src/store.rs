@@ -3,6 +3,7 @@
 use std::fmt;
 use std::future::Future;
 use std::pin::Pin;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
 use std::task::{Context, Poll, ready};
 
@@ -97,23 +98,36 @@ impl Store {
             Ok(()) => Place::Taken,
             Err(waiting) => Place::Wanted(self.clone(), waiting),
         };
-        Pending { place, answer }
+        Pending { place, answer, _interest: None }
     }
 
-    /// Runs a closure on a read-only connection. It sees every write that has been answered.
+    /// Runs a closure on a read-only connection. It sees every write that has been answered. Where nobody waits for its answer
+    /// any more, it fails at its next statement, or in the middle of a long one.
     pub fn read<T, F>(&self, work: F) -> Pending<T>
     where
         T: Send + 'static,
         F: FnMut(&mut Transaction<'_>) -> Result<T, StoreError> + Send + 'static,
     {
         let (reply, answer) = oneshot::channel();
+        let given_up = Arc::new(AtomicBool::new(false));
+        let interest = Some(Interest(Arc::clone(&given_up)));
+        let mut work = work;
+        let work = move |tx: &mut Transaction<'_>| {
+            tx.give_up_on(&given_up)?;
+            work(tx)
+        };
         self.database.read(work, move |outcome| drop(reply.send(outcome)));
-        Pending { place: Place::Taken, answer }
+        Pending { place: Place::Taken, answer, _interest: interest }
     }
 
     /// How many writes wait for their transaction in this process. Work that can wait gives way to them.
     pub fn writes_waiting(&self) -> usize {
         self.database.writes_waiting()
+    }
+
+    /// Carries out what may not stand in a transaction; blocking.
+    pub(crate) fn upkeep(&self, statements: &[String]) -> Result<(), StoreError> {
+        self.database.upkeep(statements)
     }
 
     /// Hears of what happens from now on: on PostgreSQL whichever server wrote it, else in this process.
@@ -156,14 +170,26 @@ impl Store {
             let answered = Arc::clone(&group);
             self.database.write(move |tx| lock(&group).execute(tx), move |outcomes| lock(&answered).answer(outcomes))
         };
-        gathering.join(request, submit).map(|answer| Pending { place: Place::Taken, answer })
+        gathering.join(request, submit).map(|answer| Pending { place: Place::Taken, answer, _interest: None })
     }
 }
 
-/// An answer under way: `.await` it, or block with [`Pending::wait`] outside of async code.
+/// An answer under way: `.await` it, or block with [`Pending::wait`] outside of async code. Dropped, a write is carried out all
+/// the same, and a read is given up.
 pub struct Pending<T> {
     place: Place,
     answer: oneshot::Receiver<Result<T, StoreError>>,
+    /// Of a read.
+    _interest: Option<Interest>,
+}
+
+/// Tells a read, when it is dropped, that nobody waits for it any more.
+struct Interest(Arc<AtomicBool>);
+
+impl Drop for Interest {
+    fn drop(&mut self) {
+        self.0.store(true, Ordering::Relaxed);
+    }
 }
 
 /// Where the work is. The store stays open for work that is not in the queue yet.

@@ -30,16 +30,19 @@ const DRAGGED = "application/x-trainyard-chart";
 export function ChartCard(props: ChartCardProps): JSX.Element {
   const charts = useCharts();
   const [near, setNear] = createSignal(false);
+  const [seen, setSeen] = createSignal(false);
   const [dropping, setDropping] = createSignal(false);
   let card!: HTMLElement;
   let body!: HTMLDivElement;
   let drawLines: ((surface: Surface) => Drawing) | undefined;
 
   onMount(() => {
-    // Charts far below are neither loaded nor drawn until they come near.
+    // Charts far below are neither loaded nor drawn until they come near; those far away again ask for nothing new.
     const observer = new IntersectionObserver(
       (entries) => {
-        if (entries.some((entry) => entry.isIntersecting)) setNear(true);
+        const isNear = entries.at(-1)?.isIntersecting === true;
+        setNear(isNear);
+        if (isNear) setSeen(true);
       },
       { rootMargin: "400px" },
     );
@@ -160,7 +163,7 @@ export function ChartCard(props: ChartCardProps): JSX.Element {
           }
         >
           {(spec) => (
-            <Show when={near()}>
+            <Show when={seen()}>
               <RunChart spec={spec()} />
             </Show>
           )}

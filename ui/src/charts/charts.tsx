@@ -3,11 +3,14 @@ import { createMemo, createSignal, For, type JSX, onCleanup, Show } from "solid-
 import { Button } from "../components/button";
 import { Empty } from "../components/empty";
 import { MenuButton } from "../components/menu";
+import { useShortcuts } from "../components/shortcuts";
 import { toast } from "../components/toast";
 import { fetchSeries } from "../data/charts";
 import { createLive, type Interest } from "../data/live";
 import { ChartCard } from "./chart-card";
 import { ChartEditor } from "./chart-editor";
+import type { Keeping } from "./chart-store";
+import { KeepingMenu } from "./keeping";
 import { ChartsProvider, type Suggest } from "./charts-context";
 import { runColor } from "./colors";
 import { Smoothing } from "./line-settings";
@@ -17,6 +20,7 @@ import {
   type ChartSpec,
   type ChartsState,
   dropChart,
+  insertChart,
   KINDS,
   lineChart,
   moveChart,
@@ -39,6 +43,8 @@ export interface ChartsProps {
   live: Interest;
   /** Shows which run has which colour; not where a list beside the charts does. */
   legend?: boolean;
+  /** How the arrangement is kept; not where it is part of a view. */
+  keeping?: Keeping;
 }
 
 const MOST_LINE_RUNS = 100;
@@ -48,8 +54,10 @@ const MOST_FOR_ALL = 200;
 
 /** A board of charts about some runs: added, arranged and removed by the reader, kept by the owner. */
 export function Charts(props: ChartsProps): JSX.Element {
-  const loader = new SeriesLoader((request) => fetchSeries(request));
+  const loader = new SeriesLoader((request, signal) => fetchSeries(request, { signal }));
+  onCleanup(() => loader.close());
   const sync = createSync();
+  useShortcuts("charts");
   const [version, setVersion] = createSignal(0);
   const [editing, setEditing] = createSignal<{ spec: ChartSpec; isNew: boolean }>();
   const [filter, setFilter] = createSignal("");
@@ -107,9 +115,10 @@ export function Charts(props: ChartsProps): JSX.Element {
   }
 
   function remove(spec: ChartSpec): void {
-    const before = props.state;
-    change(removeChart(before, spec.id));
-    toast("Chart removed", { undo: () => change(before) });
+    const place = charts().findIndex((chart) => chart.id === spec.id);
+    change(removeChart(props.state, spec.id));
+    // Other charts may have changed by then: only this one comes back.
+    toast("Chart removed", { undo: () => change(insertChart(props.state, spec, place)) });
   }
 
   const smoothing = (): number => {
@@ -167,6 +176,7 @@ export function Charts(props: ChartsProps): JSX.Element {
               Reset zoom
             </Button>
           </Show>
+          <Show when={props.keeping}>{(keeping) => <KeepingMenu keeping={keeping()} />}</Show>
           <Show when={props.runs.length > MOST_LINE_RUNS}>
             <span class="muted charts-note">
               Lines of the first {MOST_LINE_RUNS} of {props.runs.length} runs

@@ -34,6 +34,16 @@ describe("extents", () => {
     expect(log.max).toBeGreaterThan(10);
   });
 
+  it("become one where the ends differ by rounding only", () => {
+    const around = padded({ min: 0.3, max: 0.1 + 0.2 });
+    expect(around.min).toBeCloseTo(0.27);
+    expect(around.max).toBeCloseTo(0.33);
+    const log = padded({ min: 0.3, max: 0.1 + 0.2 }, true);
+    expect(log.max / log.min).toBeCloseTo(10);
+    // A real difference, however small, stays one.
+    expect(padded({ min: 1, max: 1 + 1e-12 }).max).toBeLessThan(1 + 2e-12);
+  });
+
   it("take quantiles between neighbours", () => {
     expect(quantile([1, 2, 3, 4], 0.5)).toBe(2.5);
     expect(quantile([1, 2, 3, 4], 0.25)).toBe(1.75);

@@ -54,14 +54,23 @@ export function quantile(sorted: ArrayLike<number>, q: number): number {
   return low + (high - low) * (position - below);
 }
 
+/**
+ * Whether the ends are the same but for rounding, as 0.3 and 0.1 + 0.2 are. Between such values there is nothing to see, and no
+ * room for an axis: only a few doubles lie there.
+ */
+export function isConstant({ min, max }: Extent): boolean {
+  return max - min <= 16 * Number.EPSILON * Math.max(Math.abs(min), Math.abs(max));
+}
+
 /** Adds room at both ends, so that lines do not run along the frame; a range of nothing becomes one. */
 export function padded({ min, max }: Extent, log = false, share = 0.05): Extent {
+  const constant = isConstant({ min, max });
   if (log) {
     const low = Math.log10(min);
     const high = Math.log10(max);
-    const room = high > low ? (high - low) * share : 0.5;
+    const room = constant ? 0.5 : (high - low) * share;
     return { min: 10 ** (low - room), max: 10 ** (high + room) };
   }
-  const room = max > min ? (max - min) * share : Math.abs(max) * 0.1 || 1;
+  const room = constant ? Math.abs(max) * 0.1 || 1 : (max - min) * share;
   return { min: min - room, max: max + room };
 }

@@ -1,5 +1,6 @@
 // How the value of a field is written in readouts and files.
 
+import { dateText } from "../data/dates";
 import { formatExact, formatSpan } from "./ticks";
 import type { Field } from "./spec";
 
@@ -8,6 +9,6 @@ export function fieldText(field: Field, value: number | string | undefined): str
   if (value === undefined) return "—";
   if (typeof value === "string") return value;
   if (field.kind === "attribute" && field.key === "duration") return formatSpan(value);
-  if (field.kind === "attribute" && field.key === "start_time") return new Date(value).toLocaleString();
+  if (field.kind === "attribute" && field.key === "start_time") return dateText(value);
   return formatExact(value);
 }

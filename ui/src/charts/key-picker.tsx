@@ -1,4 +1,4 @@
-import { createEffect, createSignal, createUniqueId, For, type JSX, on, onCleanup, Show } from "solid-js";
+import { createEffect, createMemo, createSignal, createUniqueId, For, type JSX, on, onCleanup, Show } from "solid-js";
 
 import { Popover } from "../components/popover";
 
@@ -18,10 +18,15 @@ export function KeyPicker(props: KeyPickerProps): JSX.Element {
   const listId = createUniqueId();
   const [open, setOpen] = createSignal(false);
   const [text, setText] = createSignal("");
-  const [names, setNames] = createSignal<readonly string[]>([]);
+  const [found, setFound] = createSignal<readonly string[]>([]);
   const [at, setAt] = createSignal(0);
   const [failed, setFailed] = createSignal(false);
   let input!: HTMLInputElement;
+  // Until the answer is here, the names are those of an older text: Enter takes none that has nothing of the newer one.
+  const names = createMemo(() => {
+    const typed = text().toLowerCase();
+    return found().filter((name) => name.toLowerCase().includes(typed));
+  });
 
   createEffect(
     on([open, text], ([isOpen, contains]) => {
@@ -29,9 +34,9 @@ export function KeyPicker(props: KeyPickerProps): JSX.Element {
       let wanted = true;
       const timer = setTimeout(() => {
         props.suggest(contains).then(
-          (found) => {
+          (names) => {
             if (!wanted) return;
-            setNames(found);
+            setFound(names);
             setAt(0);
             setFailed(false);
           },
@@ -89,6 +94,7 @@ export function KeyPicker(props: KeyPickerProps): JSX.Element {
         onClick={() => setOpen(true)}
         onInput={(event) => {
           setText(event.currentTarget.value);
+          setAt(0);
           setOpen(true);
         }}
         onKeyDown={press}

@@ -1,5 +1,6 @@
 // The axes of charts of lines: ticks, labels and values by what x is.
 
+import { dateText } from "../data/dates";
 import type { Extent } from "./extent";
 import type { LineAxis, LineSpec } from "./spec";
 import { formatExact, formatSpan, linearTicks, logTicks, spanTicks, type Tick, timeTicks } from "./ticks";
@@ -31,7 +32,7 @@ export function xText(axis: LineAxis, x: number): string {
     case "step":
       return `step ${String(Math.round(x))}`;
     case "time":
-      return new Date(x).toLocaleString();
+      return dateText(x);
     case "relative":
       return `after ${formatSpan(x)}`;
     case "metric":

@@ -1,4 +1,4 @@
-import { createEffect, createMemo, createSignal, type JSX, Match, onCleanup, Show, Switch } from "solid-js";
+import { createEffect, createMemo, createSignal, type JSX, Match, on, onCleanup, Show, Switch } from "solid-js";
 
 import { Failure } from "../components/failure";
 import { useCharts } from "./charts-context";
@@ -12,7 +12,7 @@ import { runLabel } from "./run-values";
 import { sameList } from "./same";
 import { createSeries } from "./series-state";
 import { type LineSpec, seriesMetrics } from "./spec";
-import { axisName } from "./sync";
+import { axisName, yAxisName } from "./sync";
 import { TimeSeries } from "./time-series";
 
 /** While a zoom still moves, nothing is asked for. */
@@ -104,10 +104,17 @@ export function LineChart(props: {
     return buildLines(props.spec, ids(), find, startOf);
   });
   const x = createMemo(() => zoom() ?? wholeX());
-  const y = createMemo(() => {
+  const wholeY = createMemo(() => {
     const within = x();
     return within && (yExtent(lines(), within, props.spec) ?? { min: 0, max: 1 });
   });
+  const y = createMemo(() => charts.sync.zoom(yAxisName(props.spec.id)) ?? wholeY());
+  // A part of one scale says nothing about another one.
+  createEffect(
+    on([metrics, () => props.spec.logY], () => charts.sync.setZoom(yAxisName(props.spec.id), undefined), {
+      defer: true,
+    }),
+  );
 
   createEffect(() => {
     const extents = { x: x(), y: y() };
@@ -146,6 +153,7 @@ export function LineChart(props: {
             x={x() ?? { min: 0, max: 1 }}
             y={y() ?? { min: 0, max: 1 }}
             whole={wholeX() ?? { min: 0, max: 1 }}
+            wholeY={wholeY() ?? { min: 0, max: 1 }}
             theme={chartTheme()}
             sync={charts.sync}
             nameOf={nameOf}

@@ -1,7 +1,7 @@
 // From series in buckets to the lines of a chart: x by step, time or another metric, smoothing, what lies under the pointer.
 
 import type { BucketAxis, SeriesColumns } from "../data/charts";
-import { extent, extentWithoutOutliers, padded, type Extent } from "./extent";
+import { extent, extentWithoutOutliers, isConstant, padded, type Extent } from "./extent";
 import { smooth, typicalSpacing } from "./smoothing";
 import type { LineSpec } from "./spec";
 
@@ -105,7 +105,7 @@ export function xExtent(lines: readonly Line[], log: boolean): Extent | undefine
     lines.map((line) => line.x),
     log,
   );
-  return found && found.min === found.max ? padded(found, log) : found;
+  return found && isConstant(found) ? padded(found, log) : found;
 }
 
 /**

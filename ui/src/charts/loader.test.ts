@@ -1,7 +1,7 @@
 import { describe, expect, it, vi } from "vitest";
 
 import type { SeriesColumns, SeriesRequest } from "../data/charts";
-import { BUCKETS, SeriesLoader } from "./loader";
+import { BUCKETS, MOST_KEPT, SeriesLoader } from "./loader";
 
 const columns = (run_id: string, metric_key: string, value: number): SeriesColumns => {
   const one = Float64Array.of(value);
@@ -10,7 +10,7 @@ const columns = (run_id: string, metric_key: string, value: number): SeriesColum
 
 function server() {
   let version = 0;
-  const fetch = vi.fn((request: SeriesRequest) =>
+  const fetch = vi.fn((request: SeriesRequest, _: AbortSignal) =>
     Promise.resolve(request.series.map(({ run_id, metric_key }) => columns(run_id, metric_key, version))),
   );
   return { fetch, loader: new SeriesLoader(fetch), next: () => version++ };
@@ -68,6 +68,30 @@ describe("series", () => {
     await loader.load(["a"], ["loss"], { x: "step" });
     expect(loader.find("a", "loss", { x: "step" })).toBeDefined();
     expect(loader.busy).toBe(false);
+  });
+
+  it("that nobody has asked for for long are let go of", async () => {
+    const { fetch, loader } = server();
+    const runs = Array.from({ length: 100 }, (_, index) => String(index));
+    const charts = MOST_KEPT / runs.length + 2;
+    for (let chart = 0; chart < charts; chart++) {
+      await loader.load(runs, [`metric-${String(chart)}`], { x: "step" });
+      await loader.load(runs, ["looked at"], { x: "step" });
+    }
+    expect(loader.find("7", "metric-0", { x: "step" })).toBeUndefined();
+    expect(loader.find("7", "looked at", { x: "step" })).toBeDefined();
+    expect(loader.find("7", `metric-${String(charts - 1)}`, { x: "step" })).toBeDefined();
+    const before = fetch.mock.calls.length;
+    await loader.load(runs, ["metric-0"], { x: "step" });
+    expect(fetch.mock.calls.length).toBe(before + 1);
+    expect(loader.find("7", "metric-0", { x: "step" })).toBeDefined();
+  });
+
+  it("are given up when the page is left", () => {
+    const { fetch, loader } = server();
+    void loader.load(["a"], ["loss"], { x: "step" });
+    loader.close();
+    return Promise.resolve().then(() => expect(fetch.mock.calls[0]?.[1].aborted).toBe(true));
   });
 
   it("of old zooms are dropped, those of whole axes never", async () => {

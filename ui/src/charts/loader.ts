@@ -17,15 +17,19 @@ export interface SeriesWindow {
   to?: number;
 }
 
-export type FetchSeries = (request: SeriesRequest) => Promise<SeriesColumns[]>;
+export type FetchSeries = (request: SeriesRequest, signal: AbortSignal) => Promise<SeriesColumns[]>;
 
 /** Buckets of a series: about as many as a chart has pixels. */
 export const BUCKETS = 1000;
 const MOST_WINDOWS = 12;
+/** Series that are kept, about 40 kB each: those of forty charts of a hundred runs. */
+export const MOST_KEPT = 4000;
 /** Series of a request: as many as the server answers at once. */
 const MOST_PER_REQUEST = Math.min(MOST_SERIES, Math.floor(MOST_BUCKETS / BUCKETS));
 
 interface Entry {
+  /** When it was last asked for, counted in calls. */
+  used: number;
   columns?: SeriesColumns;
   /** What has been asked for and is not there yet. */
   pending?: Promise<void>;
@@ -43,7 +47,9 @@ export class SeriesLoader {
   /** In the order of their last use. */
   readonly #windows = new Map<string, Map<string, Entry>>();
   readonly #queues = new Map<string, Queue>();
+  readonly #stop = new AbortController();
   #running = 0;
+  #calls = 0;
 
   constructor(fetch: FetchSeries) {
     this.#fetch = fetch;
@@ -54,14 +60,21 @@ export class SeriesLoader {
     return this.#running > 0;
   }
 
+  /** Gives up what is waited for; whoever made the loader is gone. */
+  close(): void {
+    this.#stop.abort();
+  }
+
   /** Resolves when all these series are there, as fresh as they were when it was called. */
   async load(runIds: readonly string[], metrics: readonly string[], window: SeriesWindow): Promise<void> {
     const entries = this.#entries(window);
     const waits = new Set<Promise<void>>();
+    this.#calls++;
     for (const run_id of runIds) {
       for (const metric_key of metrics) {
         const pair = pairName(run_id, metric_key);
-        const entry = entries.get(pair) ?? { stale: true };
+        const entry = entries.get(pair) ?? { stale: true, used: 0 };
+        entry.used = this.#calls;
         entries.set(pair, entry);
         if (entry.stale) {
           entry.stale = false;
@@ -70,7 +83,26 @@ export class SeriesLoader {
         if (entry.pending) waits.add(entry.pending);
       }
     }
+    this.#forget();
     await Promise.all(waits);
+  }
+
+  /** Lets go of the series that nobody has asked for for longest; charts out of sight ask again when they come back. */
+  #forget(): void {
+    let kept = 0;
+    for (const entries of this.#windows.values()) kept += entries.size;
+    if (kept <= MOST_KEPT) return;
+    const all = [...this.#windows.values()].flatMap((entries) =>
+      [...entries].map(([pair, entry]) => ({ entries, pair, entry })),
+    );
+    all.sort((a, b) => a.entry.used - b.entry.used);
+    for (const { entries, pair, entry } of all) {
+      if (kept <= MOST_KEPT) break;
+      // What is being asked for now is shown soon.
+      if (entry.used === this.#calls || entry.pending) continue;
+      entries.delete(pair);
+      kept--;
+    }
   }
 
   /** A series if it is there, even where a newer one has been asked for. */
@@ -122,7 +154,7 @@ export class SeriesLoader {
     const entries = this.#entries(window);
     this.#running++;
     try {
-      for (const columns of await this.#fetch({ series: keys, buckets: BUCKETS, ...window })) {
+      for (const columns of await this.#fetch({ series: keys, buckets: BUCKETS, ...window }, this.#stop.signal)) {
         const entry = entries.get(pairName(columns.run_id, columns.metric_key));
         if (entry) entry.columns = columns;
       }

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 
-import { COLOR_COUNT, ColorSlots, paletteColor } from "./palette";
+import { COLOR_COUNT, ColorSlots, paletteColor, rampColor } from "./palette";
 
 describe("colours", () => {
   it("are all different, in both themes", () => {
@@ -8,6 +8,13 @@ describe("colours", () => {
       const colors = Array.from({ length: COLOR_COUNT }, (_, slot) => paletteColor(slot, dark));
       expect(new Set(colors).size).toBe(COLOR_COUNT);
     }
+  });
+
+  it("are written as programs that draw SVG files know them", () => {
+    const all = [...Array.from({ length: COLOR_COUNT }, (_, slot) => paletteColor(slot, true)), rampColor(0.5, false)];
+    for (const color of all) expect(color).toMatch(/^#[0-9a-f]{6}$/);
+    // oklch(0.56 0.15 250)
+    expect(paletteColor(0, false)).toBe("#1577c8");
   });
 
   it("of a run stay, and are not shared while there are others", () => {

@@ -24,7 +24,7 @@ export function paletteColor(slot: number, dark: boolean): string {
   const tone = Math.floor(index / HUES.length);
   const lightness = (dark ? [0.76, 0.64, 0.87] : [0.56, 0.42, 0.64])[tone] ?? 0.6;
   const chroma = [0.15, 0.12, 0.1][tone] ?? 0.12;
-  return `oklch(${String(lightness)} ${String(chroma)} ${String(hue % 360)})`;
+  return fromOklch(lightness, chroma, hue % 360);
 }
 
 /** FNV-1a: short, and spreads ids that differ in one digit. */
@@ -63,7 +63,33 @@ export class ColorSlots {
 export function rampColor(share: number, dark: boolean): string {
   const at = Math.min(Math.max(Number.isFinite(share) ? share : 0, 0), 1);
   const lightness = dark ? 0.45 + 0.45 * at : 0.85 - 0.5 * at;
-  return `oklch(${lightness.toFixed(3)} ${(0.1 + 0.05 * Math.sin(at * Math.PI)).toFixed(3)} ${(280 - 190 * at).toFixed(1)})`;
+  return fromOklch(lightness, 0.1 + 0.05 * Math.sin(at * Math.PI), 280 - 190 * at);
+}
+
+/**
+ * A colour of OKLCH as `#rrggbb`: programs that draw SVG files know no other form. What a screen cannot show is cut off.
+ *
+ * The numbers are those of Björn Ottosson's definition of OKLab.
+ */
+function fromOklch(lightness: number, chroma: number, hue: number): string {
+  const a = chroma * Math.cos((hue / 180) * Math.PI);
+  const b = chroma * Math.sin((hue / 180) * Math.PI);
+  const l = (lightness + 0.3963377774 * a + 0.2158037573 * b) ** 3;
+  const m = (lightness - 0.1055613458 * a - 0.0638541728 * b) ** 3;
+  const s = (lightness - 0.0894841775 * a - 1.291485548 * b) ** 3;
+  const linear = [
+    4.0767416621 * l - 3.3077115913 * m + 0.2309699292 * s,
+    -1.2684380046 * l + 2.6097574011 * m - 0.3413193965 * s,
+    -0.0041960863 * l - 0.7034186147 * m + 1.707614701 * s,
+  ];
+  const hex = linear.map((light) => {
+    const cut = Math.min(Math.max(light, 0), 1);
+    const share = cut <= 0.0031308 ? 12.92 * cut : 1.055 * cut ** (1 / 2.4) - 0.055;
+    return Math.round(share * 255)
+      .toString(16)
+      .padStart(2, "0");
+  });
+  return `#${hex.join("")}`;
 }
 
 /** Dash patterns that tell metrics of one run apart within a chart; the first is a full line. */

@@ -5,7 +5,10 @@ import { Failure } from "../components/failure";
 import { Skeleton } from "../components/skeleton";
 import { search as searchColumns } from "../data/columns";
 import { searchByIds } from "../data/run-details";
+import { lacks } from "../routes/runs/projection";
 import type { ChartPanelProps } from "../routes/runs/state";
+import type { RunColumns } from "../wire";
+import { askedValues } from "./asked-values";
 import { Charts } from "./charts";
 import { readCharts } from "./read-spec";
 import type { ChartRun } from "./run-values";
@@ -29,21 +32,31 @@ export default function ChartPanel(props: ChartPanelProps): JSX.Element {
   );
   const state = createMemo(() => saved() ?? (metrics.state === "ready" ? defaultCharts(metrics()) : undefined));
 
-  // Lines need no more than the runs' ids. Other charts need values: the runs are read as a whole.
-  const needsValues = () => state()?.charts.some((chart) => chart.kind !== "line") === true;
+  // Lines need no more than the runs' ids. For other charts the runs are read with the values that are drawn.
+  const needed = createMemo(() => askedValues(state()?.charts ?? []), undefined, { equals: sameKeys });
+  let readWith: RunColumns | undefined;
   const [full, setFull] = createSignal<ReadonlyMap<string, ChartRun>>(new Map());
   const [failure, setFailure] = createSignal<unknown>();
   const [attempt, setAttempt] = createSignal(0);
   createEffect(
-    on([needsValues, () => props.selectedRuns, attempt], ([needed, selected]) => {
-      const missing = selected.map((run) => run.run_id).filter((id) => !full().has(id));
-      if (!needed || missing.length === 0) return;
-      searchByIds([props.experimentId], missing).then(
+    on([needed, () => props.selectedRuns, attempt], ([columns, selected]) => {
+      if (!columns) return;
+      const complete = readWith !== undefined && !lacks(readWith, columns);
+      const missing = selected.map((run) => run.run_id).filter((id) => !complete || !full().has(id));
+      readWith = columns;
+      if (missing.length === 0) return;
+      searchByIds([props.experimentId], missing, columns).then(
         (found) => {
+          // Answers to an older question lack what is drawn now.
+          if (readWith !== columns) return;
           setFailure(undefined);
           setFull((before) => new Map([...before, ...found.map((run) => [run.info.run_id, run] as const)]));
         },
-        (error: unknown) => setFailure(error),
+        (error: unknown) => {
+          if (readWith !== columns) return;
+          readWith = undefined;
+          setFailure(error);
+        },
       );
     }),
   );
@@ -85,6 +98,11 @@ export default function ChartPanel(props: ChartPanelProps): JSX.Element {
   );
 }
 
-function named(run: { run_id: string; run_name: string }): ChartRun {
-  return { info: { ...run, status: "", start_time: 0 }, data: {} };
+function sameKeys(a: RunColumns | undefined, b: RunColumns | undefined): boolean {
+  return JSON.stringify(a) === JSON.stringify(b);
+}
+
+/** A run of which no values are known; its start is, so that all of its lines count from there. */
+function named({ run_id, run_name, start_time }: ChartPanelProps["selectedRuns"][number]): ChartRun {
+  return { info: { run_id, run_name, start_time, status: "" }, data: {} };
 }

@@ -20,8 +20,8 @@ export interface PlotView {
 export interface PlotHandlers {
   /** Draws the lines; pixels are CSS pixels within the canvas. */
   paint: (pen: Pen, plot: uPlot) => void;
-  /** A range of x was selected. */
-  select: (extent: Extent) => void;
+  /** A range of x, of y, or a box of both was selected. */
+  select: (selected: { x?: Extent; y?: Extent }) => void;
   reset: () => void;
   /** The pointer moved within the plot, or left it. */
   point: (place: { x: number; left: number; top: number } | undefined) => void;
@@ -59,7 +59,8 @@ export function createPlot(
       cursor: {
         y: false,
         points: { show: false },
-        drag: { x: true, y: false, setScale: false, dist: 5 },
+        // A drag along one axis zooms that one; a drag across both draws a box.
+        drag: { x: true, y: true, uni: 24, setScale: false, dist: 5 },
         bind: {
           dblclick: () => () => {
             handlers.reset();
@@ -79,11 +80,9 @@ export function createPlot(
         ],
         setSelect: [
           (drawn) => {
-            const { left, width } = drawn.select;
-            if (width <= 0) return;
-            const extent = { min: drawn.posToVal(left, "x"), max: drawn.posToVal(left + width, "x") };
+            const selected = selectedPart(drawn);
             drawn.setSelect({ left: 0, top: 0, width: 0, height: 0 }, false);
-            handlers.select(extent);
+            if (selected) handlers.select(selected);
           },
         ],
         setCursor: [
@@ -99,6 +98,19 @@ export function createPlot(
     parent,
   );
   return plot;
+}
+
+/** What was dragged over; an axis along which nothing was chosen is left out. */
+function selectedPart(drawn: uPlot): { x?: Extent; y?: Extent } | undefined {
+  const { left, top, width, height } = drawn.select;
+  if (width <= 0 || height <= 0) return undefined;
+  // What is not chosen is as long as the plot, give or take a part of a pixel.
+  const { clientWidth, clientHeight } = drawn.over;
+  const part: { x?: Extent; y?: Extent } = {};
+  if (width < clientWidth - 1) part.x = { min: drawn.posToVal(left, "x"), max: drawn.posToVal(left + width, "x") };
+  // Pixels go down where values go up.
+  if (height < clientHeight - 1) part.y = { min: drawn.posToVal(top + height, "y"), max: drawn.posToVal(top, "y") };
+  return part;
 }
 
 /** uPlot needs data to know that there is something to draw: the corners of what is in sight. */

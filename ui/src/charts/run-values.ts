@@ -1,5 +1,6 @@
 // What charts know of a run: its name, its times, and its metrics and params by key.
 
+import { toNumber } from "../data/numbers";
 import type { Field } from "./spec";
 
 /** The part of a run, as the wire has it, that charts read. */
@@ -28,7 +29,7 @@ const paramsOf = new WeakMap<ChartRun, Values>();
 export function metricValue(run: ChartRun, key: string): number | undefined {
   let values = metricsOf.get(run);
   if (values === undefined) {
-    values = new Map((run.data.metrics ?? []).map((metric) => [metric.key, Number(metric.value)]));
+    values = new Map((run.data.metrics ?? []).map((metric) => [metric.key, toNumber(metric.value)]));
     metricsOf.set(run, values);
   }
   return values.get(key) as number | undefined;

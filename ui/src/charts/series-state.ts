@@ -32,13 +32,14 @@ export function createSeries(
   let latest = 0;
 
   createEffect(
-    on([wish, version, attempt], ([wanted]) => {
+    on([wish, version, attempt], ([wanted], before) => {
       latest++;
       const mine = latest;
       if (wanted === undefined || wanted.runIds.length === 0 || wanted.metrics.length === 0) {
         setLoading(false);
         setError(undefined);
-        setArrived((count) => count + 1);
+        // A chart out of sight wishes for nothing again and again while runs go on, and is not to be drawn for it.
+        if (before?.[0] !== undefined) setArrived((count) => count + 1);
         return;
       }
       setLoading(true);

@@ -6,16 +6,33 @@ import {
   defaultCharts,
   dropChart,
   HEIGHTS,
+  insertChart,
   KINDS,
   lineChart,
   moveChart,
   newChart,
   removeChart,
+  replaceChart,
   resizeChart,
 } from "./spec";
 
 const state = { charts: [lineChart(["a"], "1"), lineChart(["b"], "2"), lineChart(["c"], "3")] };
 const ids = (charts: { id: string }[]) => charts.map((chart) => chart.id).join("");
+
+it("puts a chart that was removed back in its place, among what has changed since", () => {
+  const before = { charts: ["a", "b", "c"].map((key) => lineChart([key], key)) };
+  const [, removed] = before.charts;
+  if (!removed) throw new Error("there are three charts");
+  const since = replaceChart(removeChart(before, "b"), { ...lineChart(["a"], "a"), width: 3 });
+  const back = insertChart(since, removed, 1);
+  expect(back.charts.map((chart) => [chart.id, chart.width])).toEqual([
+    ["a", 3],
+    ["b", 1],
+    ["c", 1],
+  ]);
+  expect(insertChart(back, removed, 1)).toBe(back);
+  expect(insertChart({ charts: [] }, removed, 1).charts).toEqual([removed]);
+});
 
 describe("charts", () => {
   it("are moved within the list", () => {

@@ -215,6 +215,12 @@ export function removeChart(state: ChartsState, id: string): ChartsState {
   return { ...state, charts: state.charts.filter((chart) => chart.id !== id) };
 }
 
+/** Puts a chart that was removed back in its place, or at the end where there are fewer by now. */
+export function insertChart(state: ChartsState, chart: ChartSpec, place: number): ChartsState {
+  if (state.charts.some((other) => other.id === chart.id)) return state;
+  return { ...state, charts: state.charts.toSpliced(place, 0, chart) };
+}
+
 /** Adds or takes columns and pixels; stays within the limits. */
 export function resizeChart<Spec extends ChartSpec>(chart: Spec, columns: number, pixels: number): Spec {
   const width = Math.min(Math.max(chart.width + columns, 1), MAX_WIDTH);

@@ -1,7 +1,7 @@
 import { createRoot } from "solid-js";
 import { describe, expect, it } from "vitest";
 
-import { axisName, createSync, panned, zoomed } from "./sync";
+import { axisName, createSync, panned, yAxisName, zoomed } from "./sync";
 
 const whole = { min: 0, max: 100 };
 
@@ -17,6 +17,19 @@ describe("zoom", () => {
       expect(sync.zoom("time")).toBeUndefined();
       sync.resetZoom();
       expect(sync.isZoomed()).toBe(false);
+      dispose();
+    });
+  });
+
+  it("along y is that of one chart, and is reset with all others", () => {
+    createRoot((dispose) => {
+      const sync = createSync();
+      sync.setZoom(yAxisName("a"), { min: 0.1, max: 0.2 });
+      expect(sync.zoom(yAxisName("b"))).toBeUndefined();
+      expect(sync.zoom(axisName({ kind: "metric", key: "a" }))).toBeUndefined();
+      expect(sync.isZoomed()).toBe(true);
+      sync.resetZoom();
+      expect(sync.zoom(yAxisName("a"))).toBeUndefined();
       dispose();
     });
   });

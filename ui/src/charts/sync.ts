@@ -27,6 +27,11 @@ export function axisName(axis: LineAxis): string {
   return axis.kind === "metric" ? `metric:${axis.key}` : axis.kind;
 }
 
+/** The y axis of a chart: zoomed by itself, for values of other charts say nothing about it. */
+export function yAxisName(chartId: string): string {
+  return `y:${chartId}`;
+}
+
 export function createSync(): ChartSync {
   const [zooms, setZooms] = createSignal<ReadonlyMap<string, Extent>>(new Map());
   const [cursor, setCursor] = createSignal<Cursor | undefined>(undefined, {

@@ -21,6 +21,34 @@ describe("ticks", () => {
     expect(linearTicks({ min: 2, max: 2 }, 5)).toEqual([{ value: 2, label: "2" }]);
   });
 
+  it("are few where only some doubles lie between the ends", () => {
+    for (const [min, max] of [
+      [0.3, 0.1 + 0.2],
+      [1e16, 1e16 + 4],
+      [1e300, 1e300 * (1 + Number.EPSILON)],
+      [-1e18, -1e18 + 256],
+    ] as const) {
+      for (const ticks of [linearTicks, logTicks, spanTicks, timeTicks]) {
+        const found = ticks({ min, max }, 6);
+        expect(found.length).toBeGreaterThan(0);
+        expect(found.length).toBeLessThan(12);
+      }
+    }
+  });
+
+  it("of times stay at midnight when the zone's time changes", () => {
+    const zone = process.env["TZ"];
+    process.env["TZ"] = "Europe/Berlin";
+    try {
+      const from = new Date(2026, 2, 27).getTime();
+      const ticks = timeTicks({ min: from, max: new Date(2026, 3, 1).getTime() }, 5);
+      expect(ticks.map((tick) => new Date(tick.value).getHours())).toEqual([0, 0, 0, 0, 0, 0]);
+    } finally {
+      if (zone === undefined) delete process.env["TZ"];
+      else process.env["TZ"] = zone;
+    }
+  });
+
   it("of log axes are powers of ten, and between them where there is room", () => {
     expect(labels(logTicks({ min: 1, max: 1000 }, 4))).toEqual(["1", "10", "100", "1000"]);
     expect(labels(logTicks({ min: 1, max: 100 }, 8))).toEqual(["1", "2", "5", "10", "20", "50", "100"]);

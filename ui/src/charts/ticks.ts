@@ -1,5 +1,6 @@
 // Where axes have their ticks, and what stands beside them.
 
+import { isDate } from "../data/dates";
 import type { Extent } from "./extent";
 
 /** A place on an axis. */
@@ -12,16 +13,26 @@ export interface Tick {
 export function linearTicks({ min, max }: Extent, wanted: number): Tick[] {
   if (!(max > min) || !Number.isFinite(max - min)) return [{ value: min, label: formatNumber(min) }];
   const step = roundStep((max - min) / Math.max(wanted, 1));
+  const decimals = Math.max(0, -Math.floor(Math.log10(step) + 1e-9));
+  const ticks = multiples(min, max, step).map((count): Tick => {
+    // Their product carries the error of the step; the label is rounded to the digits that the step has.
+    const value = decimals <= 15 ? Number((count * step).toFixed(decimals)) : count * step;
+    return { value, label: formatTick(value, step) };
+  });
+  return ticks.length > 0 ? ticks : [{ value: min, label: formatNumber(min) }];
+}
+
+const MOST_TICKS = 50;
+
+/**
+ * Which multiples of the step lie between two values. Counted from the first: far from zero a small step is less than what lies
+ * between two doubles, and adding it again and again would never arrive. None where they cannot be told apart.
+ */
+function multiples(min: number, max: number, step: number): number[] {
   const first = Math.ceil(min / step - 1e-9);
   const last = Math.floor(max / step + 1e-9);
-  const ticks: Tick[] = [];
-  const decimals = Math.max(0, -Math.floor(Math.log10(step) + 1e-9));
-  for (let i = first; i <= last; i++) {
-    // i * step carries the error of the step; the label is rounded to the digits that the step has.
-    const value = decimals <= 15 ? Number((i * step).toFixed(decimals)) : i * step;
-    ticks.push({ value, label: formatTick(value, step) });
-  }
-  return ticks;
+  if (!Number.isSafeInteger(first) || !Number.isSafeInteger(last)) return [];
+  return Array.from({ length: Math.max(0, Math.min(last - first + 1, MOST_TICKS)) }, (_, index) => first + index);
 }
 
 function roundStep(step: number): number {
@@ -127,25 +138,34 @@ export function spanTicks({ min, max }: Extent, wanted: number): Tick[] {
   if (!(max > min)) return [{ value: min, label: formatSpan(min) }];
   const least = (max - min) / Math.max(wanted, 1);
   const step = SPAN_STEPS.find((candidate) => candidate >= least) ?? roundStep(least / DAY) * DAY;
-  const ticks: Tick[] = [];
-  for (let value = Math.ceil(min / step) * step; value <= max; value += step) {
-    ticks.push({ value, label: value === 0 ? "0" : formatSpan(value) });
-  }
-  return ticks;
+  const ticks = multiples(min, max, step).map((count): Tick => {
+    const value = count * step;
+    return { value, label: value === 0 ? "0" : formatSpan(value) };
+  });
+  return ticks.length > 0 ? ticks : [{ value: min, label: formatSpan(min) }];
 }
 
-/** Ticks of an axis of points in time, in the reader's zone. */
+/** Ticks of an axis of points in time, in the reader's zone; beyond all dates those of numbers. */
 export function timeTicks({ min, max }: Extent, wanted: number): Tick[] {
+  if (!isDate(min) || !isDate(max)) return linearTicks({ min, max }, wanted);
   if (!(max > min)) return [{ value: min, label: formatTime(min, HOUR) }];
   const least = (max - min) / Math.max(wanted, 1);
   const step = SPAN_STEPS.find((candidate) => candidate >= least) ?? Math.ceil(least / DAY) * DAY;
-  // Whole hours and days are those of the reader's zone, which UTC's need not be.
-  const zone = new Date(min).getTimezoneOffset() * MINUTE;
+  // Whole hours and days are those of the reader's zone, which UTC's need not be. The zone's own time may change in between.
+  const zone = offsetAt(min);
+  const shift = step >= HOUR ? HOUR : 0;
   const ticks: Tick[] = [];
-  for (let value = Math.ceil((min - zone) / step) * step + zone; value <= max; value += step) {
+  for (const count of multiples(min - zone - shift, max - zone + shift, step)) {
+    const value = count * step + (shift > 0 ? offsetAt(count * step + zone) : zone);
+    if (value < min || value > max || value <= (ticks.at(-1)?.value ?? -Infinity)) continue;
     ticks.push({ value, label: formatTime(value, step) });
   }
-  return ticks;
+  return ticks.length > 0 ? ticks : [{ value: min, label: formatTime(min, step) }];
+}
+
+/** What has to be added to the reader's time to have UTC. */
+function offsetAt(time: number): number {
+  return isDate(time) ? new Date(time).getTimezoneOffset() * MINUTE : 0;
 }
 
 function formatTime(value: number, step: number): string {

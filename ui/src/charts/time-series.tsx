@@ -1,4 +1,4 @@
-import { createEffect, createSignal, type JSX, on, onCleanup, onMount } from "solid-js";
+import { createEffect, createMemo, createSignal, type JSX, on, onCleanup, onMount } from "solid-js";
 import uPlot from "uplot";
 
 import "uplot/dist/uPlot.min.css";
@@ -13,7 +13,7 @@ import { CanvasPen } from "./pen";
 import { createPlot, plotData, type PlotView } from "./plot";
 import { Readout, type ReadoutContent } from "./readout";
 import { chartTitle, type LineSpec } from "./spec";
-import { axisName, type ChartSync, panned, zoomed } from "./sync";
+import { axisName, type ChartSync, panned, yAxisName, zoomed } from "./sync";
 
 export interface TimeSeriesProps {
   spec: LineSpec;
@@ -23,6 +23,8 @@ export interface TimeSeriesProps {
   y: Extent;
   /** All that there is to see along x. */
   whole: Extent;
+  /** All that there is to see along y of what is in sight along x. */
+  wholeY: Extent;
   theme: Theme;
   sync: ChartSync;
   nameOf: (runId: string) => string;
@@ -81,8 +83,11 @@ export function TimeSeries(props: TimeSeriesProps): JSX.Element {
       paint: (pen, drawn) => {
         paintLines(pen, { box: plotBox(drawn), x: props.x, y: props.y }, props.lines, props.spec, props.colorOf);
       },
-      select: (extent) => props.sync.setZoom(axis(), extent),
-      reset: () => props.sync.setZoom(axis(), undefined),
+      select: ({ x, y }) => {
+        if (x) props.sync.setZoom(axis(), x);
+        if (y) props.sync.setZoom(yAxisName(props.spec.id), y);
+      },
+      reset: showAll,
       point,
     });
     overlay = document.createElement("canvas");
@@ -122,7 +127,9 @@ export function TimeSeries(props: TimeSeriesProps): JSX.Element {
       plot.setSize(size);
       highlight();
     });
-    createEffect(on([() => props.spec.logX, () => props.spec.logY], build));
+    // A plot is made anew for other scales only, not for every setting.
+    const [logX, logY] = [createMemo(() => props.spec.logX), createMemo(() => props.spec.logY)];
+    createEffect(on([logX, logY], build));
     resized.observe(host);
     onCleanup(() => {
       resized.disconnect();
@@ -172,6 +179,16 @@ export function TimeSeries(props: TimeSeriesProps): JSX.Element {
     if (shown && first) setSpoken(`${first.label}, ${shown.title}, ${first.value}`);
   }
 
+  function showAll(): void {
+    props.sync.setZoom(axis(), undefined);
+    props.sync.setZoom(yAxisName(props.spec.id), undefined);
+  }
+
+  function zoomAlongY(factor: number): void {
+    const center = (props.y.min + props.y.max) / 2;
+    props.sync.setZoom(yAxisName(props.spec.id), zoomed(props.y, props.wholeY, factor, center));
+  }
+
   function zoomBy(factor: number): void {
     const cursor = props.sync.cursor();
     const center = cursor?.axis === axis() ? cursor.x : (props.x.min + props.x.max) / 2;
@@ -189,7 +206,9 @@ export function TimeSeries(props: TimeSeriesProps): JSX.Element {
       "+": () => zoomBy(0.5),
       "=": () => zoomBy(0.5),
       "-": () => zoomBy(2),
-      "0": () => props.sync.setZoom(axis(), undefined),
+      "0": showAll,
+      y: () => zoomAlongY(0.5),
+      Y: () => zoomAlongY(2),
       "<": () => props.sync.setZoom(axis(), panned(props.x, props.whole, -0.25)),
       ">": () => props.sync.setZoom(axis(), panned(props.x, props.whole, 0.25)),
     };
@@ -202,7 +221,7 @@ export function TimeSeries(props: TimeSeriesProps): JSX.Element {
 
   const label = () =>
     `${chartTitle(props.spec)} by ${xName(props.spec.x)}, ${String(props.lines.length)} lines. ` +
-    "Arrows move along the lines, plus and minus zoom, 0 shows all.";
+    "Arrows move along the lines, plus and minus zoom, Y and Shift Y zoom along y, 0 shows all.";
 
   return (
     <div

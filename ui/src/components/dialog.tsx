@@ -1,4 +1,4 @@
-import { createUniqueId, type JSX, onMount, Show } from "solid-js";
+import { createUniqueId, type JSX, onCleanup, onMount, Show } from "solid-js";
 import { Portal } from "solid-js/web";
 
 import { Button } from "./button";
@@ -25,7 +25,15 @@ export function Dialog(props: DialogProps): JSX.Element {
   const titleId = createUniqueId();
   let element!: HTMLDialogElement;
   onMount(() => {
+    const before = document.activeElement;
     element.showModal();
+    // A dialog that is taken off the page without being closed keeps the focus from going back.
+    onCleanup(() => {
+      element.close();
+      const active = document.activeElement;
+      const lost = active === null || active === document.body || element.contains(active);
+      if (lost && before instanceof HTMLElement && before.isConnected) before.focus({ preventScroll: true });
+    });
     const first = element.querySelector<HTMLElement>("[autofocus], input, textarea, select, .dialog-actions button");
     first?.focus();
   });

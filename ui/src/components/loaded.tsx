@@ -15,13 +15,20 @@ export interface LoadedProps<T> {
 }
 
 /**
+ * Whether there is something to show. A resource whose first load has failed is `refreshing` while it is asked for again, and holds
+ * nothing.
+ */
+export function isThere(of: Resource<unknown>): boolean {
+  // `latest` does not make a page above wait when it is loaded again.
+  return of.state === "ready" || (of.state === "refreshing" && of.latest !== undefined);
+}
+
+/**
  * What a request brings: grey lines before, a failure with a retry where there is nothing to show, and what was there
  * before while it is asked for again.
  */
 export function Loaded<T>(props: LoadedProps<T>): JSX.Element {
   const failed = () => props.of.state === "errored";
-  // `latest` does not make a page above wait when it is loaded again.
-  const there = () => props.of.state === "ready" || props.of.state === "refreshing";
   return (
     <Switch fallback={props.waiting ?? <Skeleton />}>
       <Match when={failed()}>
@@ -32,7 +39,7 @@ export function Loaded<T>(props: LoadedProps<T>): JSX.Element {
           inline={props.inline ?? false}
         />
       </Match>
-      <Match when={there()}>{props.children(() => props.of.latest as T)}</Match>
+      <Match when={isThere(props.of)}>{props.children(() => props.of.latest as T)}</Match>
     </Switch>
   );
 }

@@ -24,7 +24,9 @@ export interface MenuItem {
 export function MenuList(props: { items: readonly MenuItem[]; onClose: () => void }): JSX.Element {
   let list!: HTMLDivElement;
   const move = (event: KeyboardEvent) => {
-    const entries = [...list.querySelectorAll<HTMLElement>("[role^=menuitem]:not([aria-disabled=true])")];
+    // A menu may be of several lists, one below the other.
+    const menu = list.closest<HTMLElement>("[role=menu]") ?? list;
+    const entries = [...menu.querySelectorAll<HTMLElement>("[role^=menuitem]:not([aria-disabled=true])")];
     const at = entries.indexOf(document.activeElement as HTMLElement);
     let next: HTMLElement | undefined;
     if (event.key === "ArrowDown") next = entries[(at + 1) % entries.length];

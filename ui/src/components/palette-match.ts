@@ -18,6 +18,13 @@ export function match(text: string, typed: string): number | undefined {
   return score;
 }
 
+/** Whether what was found for an older text answers a newer one too: by a part of the name, or by the start of the id. */
+export function stillFits(found: { name: string; href: string }, typed: string): boolean {
+  const text = typed.trim().toLowerCase();
+  const id = found.href.slice(found.href.lastIndexOf("/") + 1).toLowerCase();
+  return found.name.toLowerCase().includes(text) || id.startsWith(text);
+}
+
 /** The items that answer, best first; equal ones stay in their order. */
 export function rank<T>(items: readonly T[], typed: string, text: (item: T) => string): T[] {
   const scored = items.flatMap((item) => {

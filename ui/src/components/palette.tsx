@@ -6,7 +6,7 @@ import { describe, isAbort } from "../data/http";
 import { chooseTheme, type ThemeChoice, themeChoice } from "../data/theme";
 import { Dialog } from "./dialog";
 import { Icon, type IconName } from "./icons";
-import { rank } from "./palette-match";
+import { rank, stillFits } from "./palette-match";
 import { toast, undoLast } from "./toast";
 
 import "./palette.css";
@@ -91,7 +91,9 @@ export default function Palette(props: { onClose: () => void; onHelp?: () => voi
   ]);
   const entries = createMemo((): Entry[] => {
     const typed = text();
-    const things = found().map((one) => ({
+    // Until the answer is here, what is shown is that to an older text: Enter is not to take what has nothing of the newer one.
+    const fitting = found().filter((one) => stillFits(one, typed));
+    const things = fitting.map((one) => ({
       group: `${one.kind}s`,
       icon: ICONS[one.kind],
       name: one.name,
@@ -138,7 +140,10 @@ export default function Palette(props: { onClose: () => void; onHelp?: () => voi
         autocomplete="off"
         spellcheck={false}
         value={text()}
-        onInput={(event) => setText(event.currentTarget.value)}
+        onInput={(event) => {
+          setText(event.currentTarget.value);
+          setAt(0);
+        }}
         onKeyDown={press}
       />
       <div class="palette-list" id="palette-list" ref={list} role="listbox" aria-label="Results" aria-busy={busy()}>

@@ -1,7 +1,9 @@
 import { For, type JSX } from "solid-js";
 
 import { Dialog } from "./dialog";
-import { modifier, shortcutGroups } from "./shortcuts";
+import { type Part, SHORTCUTS } from "./shortcut-list";
+import { orderedParts } from "./shortcut-order";
+import { activeParts, modifier } from "./shortcuts";
 
 import "./shortcut-help.css";
 
@@ -17,38 +19,46 @@ const NAMES: Record<string, string> = {
   Escape: "Esc",
 };
 
-/** All keys that work on the page below. */
+/** All keys of all pages; those of the page below first. */
 export default function ShortcutHelp(props: { onClose: () => void }): JSX.Element {
-  const groups = () => shortcutGroups().filter((group) => group.shortcuts.length > 0);
+  const parts = () => orderedParts(activeParts());
   return (
     <Dialog title="Keyboard shortcuts" onClose={() => props.onClose()} wide>
-      <div class="keys-groups">
-        <For each={groups()}>
-          {(group) => (
-            <section>
-              <h3>{group.name}</h3>
-              <dl class="keys">
-                <For each={group.shortcuts}>
-                  {(one) => (
-                    <div>
-                      <dt>{one.does}</dt>
-                      <dd>
-                        <For each={parts(one.keys)}>{(key) => <kbd>{key}</kbd>}</For>
-                      </dd>
-                    </div>
-                  )}
-                </For>
-              </dl>
-            </section>
-          )}
-        </For>
-      </div>
+      <Keys name="Here" parts={parts().here} />
+      <h2 class="keys-elsewhere">On other pages</h2>
+      <Keys name="On other pages" parts={parts().elsewhere} />
     </Dialog>
   );
 }
 
+function Keys(props: { name: string; parts: readonly Part[] }): JSX.Element {
+  return (
+    <div class="keys-groups" role="group" aria-label={props.name}>
+      <For each={props.parts}>
+        {(part) => (
+          <section>
+            <h3>{SHORTCUTS[part].name}</h3>
+            <dl class="keys">
+              <For each={Object.entries(SHORTCUTS[part].keys)}>
+                {([keys, does]) => (
+                  <div>
+                    <dt>{does}</dt>
+                    <dd>
+                      <For each={printed(keys)}>{(key) => <kbd>{key}</kbd>}</For>
+                    </dd>
+                  </div>
+                )}
+              </For>
+            </dl>
+          </section>
+        )}
+      </For>
+    </div>
+  );
+}
+
 /** `mod+k` and `g e` as what is printed on the keys. */
-function parts(keys: string): string[] {
+function printed(keys: string): string[] {
   const single = keys === " " ? [keys] : keys.split(" ").flatMap((key) => (key === "+" ? [key] : key.split("+")));
   return single.map((key) => NAMES[key] ?? (key.length === 1 ? key.toUpperCase() : key));
 }

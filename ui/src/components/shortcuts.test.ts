@@ -1,6 +1,8 @@
 import { describe, expect, it } from "vitest";
 
 import { match, rank } from "./palette-match";
+import { SHORTCUTS } from "./shortcut-list";
+import { orderedParts } from "./shortcut-order";
 import { nameOf } from "./shortcuts";
 
 type Held = Partial<Record<"ctrlKey" | "metaKey" | "altKey" | "shiftKey", boolean>>;
@@ -14,6 +16,14 @@ describe("nameOf", () => {
     expect(press("K", { ctrlKey: true, shiftKey: true })).toBe("mod+k");
     expect(press("ArrowDown", { shiftKey: true })).toBe("shift+ArrowDown");
     expect(press("ArrowUp", { altKey: true })).toBe("alt+ArrowUp");
+  });
+});
+
+describe("the list of shortcuts", () => {
+  it("has each part once, those of the page first and what works everywhere behind them", () => {
+    const { here, elsewhere } = orderedParts(["everywhere", "table", "runs", "table"]);
+    expect(here).toEqual(["table", "runs", "everywhere"]);
+    expect([...here, ...elsewhere].sort()).toEqual(Object.keys(SHORTCUTS).sort());
   });
 });
 

@@ -1,18 +1,19 @@
 import { createSignal, onCleanup } from "solid-js";
 
-export interface Shortcut {
-  /** `mod+k`, `shift+ArrowDown`, `?`, or two keys after each other: `g e`. `mod` is ⌘ on a Mac and Ctrl elsewhere. */
+import type { KeysOf, Part } from "./shortcut-list";
+
+type Run = (event: KeyboardEvent) => void;
+type Action = Run | { run: Run; inFields: true };
+
+interface Shortcut {
   keys: string;
-  /** For the page of all keys: an imperative. */
-  does: string;
-  /** Left out where a widget answers to the key itself, and the key is only listed. */
-  run?: (event: KeyboardEvent) => void;
+  run: Run;
   /** Also while a field has the focus. */
-  inFields?: boolean;
+  inFields: boolean;
 }
 
 interface Group {
-  name: string;
+  part: Part;
   shortcuts: readonly Shortcut[];
 }
 
@@ -22,12 +23,22 @@ export const modifier = mac ? "⌘" : "Ctrl";
 
 const [groups, setGroups] = createSignal<readonly Group[]>([]);
 
-/** The keys that work now, for the page that shows them. */
-export { groups as shortcutGroups };
+/** The parts of the page that is shown, whose keys work now: what was shown last comes last. */
+export function activeParts(): Part[] {
+  return groups().map((group) => group.part);
+}
 
-/** Keys that work, and are listed, as long as the calling component is there. */
-export function useShortcuts(name: string, shortcuts: readonly Shortcut[]): void {
-  const group = { name, shortcuts };
+/**
+ * Keys of a part of the page, as long as the calling component is there. Those that a widget answers to itself are named in
+ * the list only.
+ */
+export function useShortcuts<P extends Part>(part: P, keys: Partial<Record<KeysOf<P>, Action>> = {}): void {
+  const given = Object.entries(keys) as [string, Action | undefined][];
+  const shortcuts = given.flatMap(([name, does]): Shortcut[] => {
+    if (does === undefined) return [];
+    return [typeof does === "function" ? { keys: name, run: does, inFields: false } : { keys: name, ...does }];
+  });
+  const group = { part, shortcuts };
   setGroups((all) => [...all, group]);
   onCleanup(() => setGroups((all) => all.filter((one) => one !== group)));
 }
@@ -43,20 +54,19 @@ export function runShortcut(event: KeyboardEvent): void {
   const inField = isField(event.target);
   const all = groups()
     .toReversed()
-    .flatMap((group) => group.shortcuts)
-    .filter((one) => one.run !== undefined);
+    .flatMap((group) => group.shortcuts);
   const found =
     all.find((one) => one.keys === pair && !inField) ??
-    all.find((one) => one.keys === pressed && (one.inFields === true || !inField));
+    all.find((one) => one.keys === pressed && (one.inFields || !inField));
   first = inField ? "" : pressed;
   firstAt = event.timeStamp;
   if (!found) return;
   first = "";
   event.preventDefault();
-  found.run?.(event);
+  found.run(event);
 }
 
-/** The name of a key press in the form of `Shortcut.keys`. */
+/** The name of a key press in the form of the list of shortcuts. */
 export function nameOf(event: Pick<KeyboardEvent, "key" | "ctrlKey" | "metaKey" | "altKey" | "shiftKey">): string {
   const mod = mac ? event.metaKey : event.ctrlKey;
   // Shift is part of a sign (`?`), and named only with keys that it does not change.

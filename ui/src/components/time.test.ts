@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 
-import { formatAgo, formatDuration } from "./time";
+import { formatAgo, formatDuration, formatExact, machineTime } from "./time";
 
 describe("durations", () => {
   it.each([
@@ -33,5 +33,17 @@ describe("times", () => {
   it("are dates when they are far away, with the year of another year", () => {
     expect(formatAgo(now - 400 * 86_400_000, now)).toContain("2029");
     expect(formatAgo(now - 30 * 86_400_000, now)).not.toContain("ago");
+  });
+
+  it("beyond all dates are the number that was sent", () => {
+    const nanoseconds = 1_700_000_000_000_000_000;
+    for (const format of [formatExact, (ms: number) => formatAgo(ms, now)]) {
+      expect(format(nanoseconds)).toBe("1700000000000000000");
+      expect(format(-nanoseconds)).toBe("-1700000000000000000");
+      expect(format(NaN)).toBe("NaN");
+    }
+    expect(machineTime(nanoseconds)).toBeUndefined();
+    expect(machineTime(0)).toBe("1970-01-01T00:00:00.000Z");
+    expect(formatExact(8.64e15)).toContain("275760");
   });
 });

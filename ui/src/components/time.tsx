@@ -1,5 +1,7 @@
 import { createSignal, type JSX, onCleanup } from "solid-js";
 
+import { isDate } from "../data/dates";
+
 const [now, setNow] = createSignal(Date.now());
 let watchers = 0;
 let timer: ReturnType<typeof setInterval> | undefined;
@@ -27,13 +29,14 @@ const sameYear = new Intl.DateTimeFormat(undefined, {
 });
 const otherYear = new Intl.DateTimeFormat(undefined, { year: "numeric", month: "short", day: "numeric" });
 
-/** Date and time with the zone, in the reader's language. */
+/** Date and time with the zone, in the reader's language; of what is no date the number itself. */
 export function formatExact(milliseconds: number): string {
-  return exact.format(milliseconds);
+  return isDate(milliseconds) ? exact.format(milliseconds) : String(milliseconds);
 }
 
-/** `just now`, `5 min ago`, `3 h ago`, `2 d ago`, then the date. */
+/** `just now`, `5 min ago`, `3 h ago`, `2 d ago`, then the date; of what is no date the number itself. */
 export function formatAgo(milliseconds: number, at: number): string {
+  if (!isDate(milliseconds)) return String(milliseconds);
   const seconds = Math.round((at - milliseconds) / 1000);
   if (seconds < -60) return shortDate(milliseconds, at);
   if (seconds < 10) return "just now";
@@ -64,11 +67,16 @@ export function formatDuration(milliseconds: number): string {
   return two(Math.floor(hours / 24), "d", hours % 24, "h");
 }
 
+/** A time for programs that read the page; nothing where it is no date. */
+export function machineTime(milliseconds: number): string | undefined {
+  return isDate(milliseconds) ? new Date(milliseconds).toISOString() : undefined;
+}
+
 /** How long ago, with the exact time as tooltip; goes on by itself. */
 export function TimeAgo(props: { at: number }): JSX.Element {
   const current = useNow();
   return (
-    <time dateTime={new Date(props.at).toISOString()} title={formatExact(props.at)}>
+    <time dateTime={machineTime(props.at)} title={formatExact(props.at)}>
       {formatAgo(props.at, current())}
     </time>
   );

@@ -60,6 +60,13 @@ describe("chart data", () => {
     expect(second?.step.length).toBe(0);
   });
 
+  it("has infinite values again, which are stored as the greatest that are finite", () => {
+    const greatest = Number.MAX_VALUE;
+    const rows = [[1, 1000, -greatest, -greatest, greatest]];
+    const [series] = decodeSeries(encode([{ run_id: "a", metric_key: "loss", points: 1, rows }]));
+    expect([series?.last[0], series?.min[0], series?.max[0]]).toEqual([-Infinity, -Infinity, Infinity]);
+  });
+
   it("is not copied", () => {
     const buffer = encode([{ run_id: "a", metric_key: "m", points: 1, rows: [[1, 2, 3, 4, 5]] }]);
     expect(decodeSeries(buffer)[0]?.step.buffer).toBe(buffer);

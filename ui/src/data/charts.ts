@@ -3,6 +3,7 @@
 // Columns are views into the answer's buffer, so decoding 100 series of 1000 rows copies nothing.
 
 import { type Options, queryBytes, TRAINYARD } from "./http";
+import { unclamped } from "./numbers";
 
 /** One metric of one run. */
 export interface SeriesKey {
@@ -88,10 +89,16 @@ function readColumns(buffer: ArrayBuffer, view: DataView, entry: SeriesEntry): S
     points: entry.points,
     step: column(0),
     timestamp: column(1),
-    last: column(2),
-    min: column(3),
-    max: column(4),
+    last: values(column(2)),
+    min: values(column(3)),
+    max: values(column(4)),
   };
+}
+
+/** In place: the buffer is of this answer alone. */
+function values(column: Float64Array): Float64Array {
+  for (let row = 0; row < column.length; row++) column[row] = unclamped(column[row] ?? NaN);
+  return column;
 }
 
 const LITTLE_ENDIAN = new Uint8Array(new Uint16Array([1]).buffer)[0] === 1;

@@ -1,4 +1,11 @@
-import type { ColumnKind, ListColumnsResponse, Column as ColumnSummary } from "../wire";
+import type {
+  Column as ColumnSummary,
+  ColumnKind,
+  ColumnValue,
+  GroupKey,
+  ListColumnsResponse,
+  ListColumnValuesResponse,
+} from "../wire";
 import { get, type Options, TRAINYARD } from "./http";
 
 export interface ColumnPage {
@@ -30,4 +37,16 @@ export async function search(request: ColumnSearch, options: Options = {}): Prom
     options,
   );
   return { columns: answer.columns ?? [], next_page_token: answer.next_page_token ?? "" };
+}
+
+/** Values that the newest runs of an experiment have, those of most runs first. */
+export async function values(
+  experiment_id: string,
+  { kind, key = "" }: GroupKey,
+  contains: string,
+  options: Options = {},
+): Promise<ColumnValue[]> {
+  const asked = { experiment_id, kind, key, contains: contains === "" ? undefined : contains, max_results: 40 };
+  const answer = await get<ListColumnValuesResponse>(`${TRAINYARD}column-values`, asked, options);
+  return answer.values;
 }

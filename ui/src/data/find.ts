@@ -62,7 +62,7 @@ async function findRuns(text: string, options: Options): Promise<Found[]> {
   const filter = `run_name ILIKE ${quoted(`%${typed}%`)}${byId}`;
   const answer = await query<FoundRuns>(
     `${MLFLOW}runs/search`,
-    { experiment_ids: experiments.map((one) => one.experiment_id), filter, max_results: MOST },
+    { experiment_ids: experiments.map((one) => one.experiment_id), filter, max_results: MOST, columns: {} },
     options,
   );
   return (answer.runs ?? []).map(({ info }) => ({

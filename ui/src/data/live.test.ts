@@ -73,6 +73,17 @@ describe("live changes", () => {
     expect(second.changed.mock.calls).toEqual([[[{ experimentId: "2", runId: "r2", kinds: new Set(["metrics"]) }]]]);
   });
 
+  it("of two whole experiments stay two", () => {
+    const watcher = listener();
+    live.watch({ experimentIds: ["1", "2"] }, watcher);
+    vi.advanceTimersByTime(100);
+    sources[0]?.send("changed", { ...metrics("", "1"), kinds: ["deleted"] });
+    sources[0]?.send("changed", { ...metrics("", "2"), kinds: ["deleted"] });
+    vi.advanceTimersByTime(300);
+    const deleted = (experimentId: string) => ({ experimentId, runId: "", kinds: new Set(["deleted"]) });
+    expect(watcher.changed.mock.calls).toEqual([[[deleted("1"), deleted("2")]]]);
+  });
+
   it("tell that they begin, for what was read before", () => {
     const watcher = { ...listener(), opened: vi.fn<() => void>() };
     live.watch({ runIds: ["r1"] }, watcher);

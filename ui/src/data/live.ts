@@ -35,7 +35,8 @@ export interface Source {
   close: () => void;
 }
 
-const MOST_TOPICS = 100;
+/** Experiments and runs that one connection hears about. */
+export const MOST_TOPICS = 100;
 const COLLECT_MS = 250;
 const REOPEN_MS = 50;
 const RETRY_MS = [2000, 4000, 8000, 15_000, 30_000];
@@ -50,7 +51,7 @@ interface Watcher {
 export class LiveChanges {
   readonly #open: (url: string) => Source;
   readonly #watchers = new Set<Watcher>();
-  readonly #collected = new Map<string, { experimentId: string; kinds: Set<RunChangeKind> }>();
+  readonly #collected = new Map<string, { experimentId: string; runId: string; kinds: Set<RunChangeKind> }>();
   #source: Source | undefined;
   #url = "";
   #failures = 0;
@@ -129,19 +130,18 @@ export class LiveChanges {
   #collect(text: string): void {
     const change = readChange(text);
     if (change === undefined) return;
-    const known = this.#collected.get(change.runId);
+    const { experimentId, runId } = change;
+    // Of a whole experiment the run has no name.
+    const subject = `${experimentId}/${runId}`;
+    const known = this.#collected.get(subject);
     if (known) for (const kind of change.kinds) known.kinds.add(kind);
-    else this.#collected.set(change.runId, { experimentId: change.experimentId, kinds: new Set(change.kinds) });
+    else this.#collected.set(subject, { experimentId, runId, kinds: new Set(change.kinds) });
     if (this.#delivering === undefined) this.#delivering = setTimeout(() => this.#deliver(), COLLECT_MS);
   }
 
   #deliver(): void {
     this.#delivering = undefined;
-    const changes = [...this.#collected].map(([runId, { experimentId, kinds }]): Change => ({
-      experimentId,
-      runId,
-      kinds,
-    }));
+    const changes: Change[] = [...this.#collected.values()];
     this.#collected.clear();
     for (const { interest, listener } of [...this.#watchers]) {
       const own = changes.filter(

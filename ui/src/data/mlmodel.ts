@@ -85,12 +85,16 @@ function fields(part: unknown): Field[] {
     name: typeof field.name === "number" ? String(field.name) : (optionalText(field.name) ?? ""),
     type: typeText(field),
     required: field.required !== false && field.optional !== true,
-    default: "default" in field ? JSON.stringify(field.default) : undefined,
+    default: "default" in field ? jsonText(field.default) : undefined,
   }));
 }
 
-/** A type as one reads it: `double`, `float32 [-1, 64]`, `array<string>`, `{a: long, b?: string}`. */
-export function typeText(field: Record<string, unknown>): string {
+/** Parts of a type that are written out. Aliases of YAML let a short file stand for more parts than there is memory. */
+const MOST_PARTS = 2000;
+
+/** A type as one reads it: `double`, `float32 [-1, 64]`, `array<string>`, `{a: long, b?: string}`; `…` for what is too much. */
+export function typeText(field: Record<string, unknown>, left = { parts: MOST_PARTS }): string {
+  if (left.parts-- <= 0) return "…";
   const tensor = field["tensor-spec"];
   if (isRecord(tensor)) {
     const shape = Array.isArray(tensor.shape) ? ` [${tensor.shape.join(", ")}]` : "";
@@ -98,20 +102,39 @@ export function typeText(field: Record<string, unknown>): string {
   }
   const type = optionalText(field.type) ?? "any";
   if (type === "array" && isRecord(field.items)) {
-    return `array<${typeText(field.items)}>`;
+    return `array<${typeText(field.items, left)}>`;
   }
   if (type === "map" && isRecord(field.values)) {
-    return `map<${typeText(field.values)}>`;
+    return `map<${typeText(field.values, left)}>`;
   }
   if (type === "object" && isRecord(field.properties)) {
-    const parts = Object.entries(field.properties).map(([name, part]) => {
+    const parts: string[] = [];
+    for (const [name, part] of Object.entries(field.properties)) {
+      if (left.parts <= 0) {
+        parts.push("…");
+        break;
+      }
       const conf = isRecord(part) ? part : {};
-      return `${name}${conf.required === false ? "?" : ""}: ${typeText(conf)}`;
-    });
+      parts.push(`${name}${conf.required === false ? "?" : ""}: ${typeText(conf, left)}`);
+    }
     return `{${parts.join(", ")}}`;
   }
   const shape = Array.isArray(field.shape) ? ` [${field.shape.join(", ")}]` : "";
   return `${type}${shape}`;
+}
+
+/** A value as JSON; `…` for one of too many parts. */
+function jsonText(value: unknown): string {
+  let left = MOST_PARTS;
+  const counted = (_: string, part: unknown): unknown => {
+    if (left-- <= 0) throw new RangeError("too many parts");
+    return part;
+  };
+  try {
+    return JSON.stringify(value, counted) ?? "";
+  } catch {
+    return "…";
+  }
 }
 
 function optionalText(value: unknown): string | undefined {

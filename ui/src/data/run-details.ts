@@ -1,6 +1,6 @@
 // Runs as a whole, by id: for pages and charts that are about a few of them.
 
-import type { Run } from "../wire";
+import type { Run, RunColumns } from "../wire";
 import { ApiError, get, MLFLOW, type Options, query } from "./http";
 
 /** One run with everything logged to it, deleted ones too. */
@@ -11,10 +11,14 @@ export async function getRun(run_id: string, options: Options = {}): Promise<Run
 
 const IDS_A_REQUEST = 100;
 
-/** Runs of some experiments by id, deleted ones too, in the order of the ids. What is not there is left out. */
+/**
+ * Runs of some experiments by id, deleted ones too, in the order of the ids, with all of their values or with some. What is not
+ * there is left out.
+ */
 export async function searchByIds(
   experiment_ids: readonly string[],
   run_ids: readonly string[],
+  columns?: RunColumns,
   options: Options = {},
 ): Promise<Run[]> {
   const parts: string[][] = [];
@@ -25,7 +29,7 @@ export async function searchByIds(
       const ids = part.filter((id) => /^[\w-]+$/.test(id)).map((id) => `'${id}'`);
       if (ids.length === 0) return { runs: [] };
       const filter = `attributes.run_id IN (${ids.join(", ")})`;
-      const body = { experiment_ids, filter, run_view_type: "ALL", max_results: IDS_A_REQUEST };
+      const body = { experiment_ids, filter, run_view_type: "ALL", max_results: IDS_A_REQUEST, columns };
       return query<{ runs?: Run[] }>(`${MLFLOW}runs/search`, body, options);
     }),
   );
@@ -48,7 +52,8 @@ export async function loadRuns(run_ids: readonly string[], options: Options = {}
     missing = missing.slice(1);
     if (!first) continue;
     found.set(next, first);
-    for (const run of await searchByIds([first.info.experiment_id], missing, options)) found.set(run.info.run_id, run);
+    for (const run of await searchByIds([first.info.experiment_id], missing, undefined, options))
+      found.set(run.info.run_id, run);
     missing = missing.filter((id) => !found.has(id));
   }
   return run_ids.flatMap((id) => found.get(id) ?? []);

@@ -1,4 +1,4 @@
-import type { Run, RunInfo, SearchRunsResponse } from "../wire";
+import type { Run, RunColumns, RunInfo, SearchRunsResponse } from "../wire";
 import type { CountRunChildrenResponse, RunGroup, ChangeRuns, GroupRuns, GroupRunsResponse, SearchRuns } from "../wire";
 import { change, MLFLOW, type Options, query, TRAINYARD } from "./http";
 
@@ -14,11 +14,17 @@ export async function search(request: SearchRuns, options: Options = {}): Promis
   return { runs: answer.runs ?? [], next_page_token: answer.next_page_token ?? "" };
 }
 
-/** Runs by id, in no order; those that are not there are left out. */
-export async function byIds(experiment_ids: string[], ids: readonly string[], options: Options = {}): Promise<Run[]> {
+/** Runs by id, in no order, with all of their values or with some; those that are not there are left out. */
+export async function byIds(
+  experiment_ids: string[],
+  ids: readonly string[],
+  columns?: RunColumns,
+  options: Options = {},
+): Promise<Run[]> {
   if (ids.length === 0) return [];
   const filter = `run_id IN (${ids.map((id) => `'${id}'`).join(", ")})`;
-  const page = await search({ experiment_ids, filter, run_view_type: "ALL", max_results: ids.length }, options);
+  const request = { experiment_ids, filter, run_view_type: "ALL" as const, max_results: ids.length };
+  const page = await search({ ...request, ...(columns ? { columns } : {}) }, options);
   return page.runs;
 }
 
@@ -58,11 +64,31 @@ export async function childrenCounts(run_ids: readonly string[], options: Option
 /** Runs that one request changes at most. */
 const MOST = 1000;
 
-/** Deletes, restores or tags any number of runs; a thousand at once, in one transaction each. */
-export async function changeAll(request: ChangeRuns & { run_ids: string[] }): Promise<void> {
+export interface Changed {
+  /** Runs that have been changed. */
+  done: string[];
+  /** Why the others have not. */
+  error?: unknown;
+}
+
+/** Deletes, restores or tags any number of runs; a thousand at once, in one transaction each. Stops at the first failure. */
+export async function changeAll(request: ChangeRuns & { run_ids: string[] }): Promise<Changed> {
+  const done: string[] = [];
   for (let at = 0; at < request.run_ids.length; at += MOST) {
-    await change("POST", `${TRAINYARD}runs/change`, { ...request, run_ids: request.run_ids.slice(at, at + MOST) });
+    const run_ids = request.run_ids.slice(at, at + MOST);
+    try {
+      await change("POST", `${TRAINYARD}runs/change`, { ...request, run_ids });
+    } catch (error) {
+      return { done, error };
+    }
+    done.push(...run_ids);
   }
+  return { done };
+}
+
+/** Deletes, restores or tags one run. */
+export async function changeOne(run_id: string, request: Omit<ChangeRuns, "run_ids">): Promise<void> {
+  await change("POST", `${TRAINYARD}runs/change`, { ...request, run_ids: [run_id] });
 }
 
 /** Renames a run. */

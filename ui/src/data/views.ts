@@ -26,3 +26,19 @@ export async function update(view_id: string, changes: { name?: string; definiti
 export async function remove(view_id: string): Promise<void> {
   await change("DELETE", `${TRAINYARD}views/delete`, { view_id });
 }
+
+/** The page whose charts a view keeps; nothing for a view of the table of runs. */
+export function pageOf(view: Pick<View, "definition">): string | undefined {
+  const page = readDefinition(view)["page"];
+  return typeof page === "string" ? page : undefined;
+}
+
+/** What a view holds. Anybody may have written it. */
+export function readDefinition({ definition }: Pick<View, "definition">): Record<string, unknown> {
+  try {
+    const read: unknown = JSON.parse(definition);
+    return typeof read === "object" && read !== null && !Array.isArray(read) ? (read as Record<string, unknown>) : {};
+  } catch {
+    return {};
+  }
+}

@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 
-import { accept, expected, fixedSuggestions, nameSuggestion } from "./complete";
+import { accept, expected, fixedSuggestions, nameSuggestion, valueSuggestions } from "./complete";
+import { LOGGED_MODELS, valuesOf } from "./language";
 
 /** `|` is the cursor. */
 const at = (text: string) => expected(text.replace("|", ""), text.indexOf("|"));
@@ -23,6 +24,11 @@ describe("what is expected at the cursor", () => {
     ["tags.a IS NULL |", "joint"],
     ["tags.a IS NOT NULL OR |", "key"],
     ["metrics.loss < 1|", undefined],
+    ["params.a = 'x'|", undefined],
+    ["params.a IN (|", "value"],
+    ["params.a IN ('x',|", "value"],
+    ["params.a IN ('x' |", undefined],
+    ["params.a IN ('x')|", undefined],
   ])("%s is %s", (text, what) => {
     expect(at(text)?.what).toBe(what);
   });
@@ -36,6 +42,17 @@ describe("what is expected at the cursor", () => {
     ["params.tags.x|", "param", "tags.x"],
   ])("in %s it is the name of a %s that begins with %j", (text, kind, typed) => {
     expect(at(text)).toMatchObject({ what: "name", kind, typed });
+  });
+
+  it("tells the key and the comparison of a value, and what is typed of it", () => {
+    expect(at("tags.`my tag` != 'gre|")).toMatchObject({
+      what: "value",
+      key: { prefix: "tags", name: "my tag" },
+      comparison: "!=",
+      typed: "gre",
+      from: 17,
+    });
+    expect(at("params.a IN ('x',|")).toMatchObject({ key: { prefix: "params", name: "a" }, typed: "", from: 17 });
   });
 
   it("is no name behind a closed one", () => {
@@ -54,6 +71,36 @@ describe("suggestions", () => {
   it("follow what is typed", () => {
     expect(labels("st|")).toEqual(["status", "start_time"]);
     expect(labels("status = 'f|")).toEqual(["FINISHED", "FAILED"]);
+  });
+
+  it("of values are those that are typed first, in the form of the comparison", () => {
+    const values = ["10", "adam", "0.1", "it's"].map((value, at) => ({ value, runs: at + 1 }));
+    const inserts = (comparison: string, typed: string) =>
+      valueSuggestions({ comparison, typed }, values).map((one) => one.insert);
+    expect(inserts("=", "a")).toEqual(["'adam' ", "'10' ", "'0.1' ", '"it\'s" ']);
+    expect(inserts(">=", "")).toEqual(["10 ", "0.1 "]);
+    expect(valueSuggestions({ comparison: "=", typed: "" }, values)[0]?.hint).toBe("1 run");
+  });
+
+  it("know where the values of a key are", () => {
+    const where = (text: string) => {
+      const place = at(text);
+      return place?.what === "value" ? valuesOf(place.key) : undefined;
+    };
+    expect(where("params.lr = |")).toEqual({ kind: "param", key: "lr" });
+    expect(where("attributes.user_id = |")).toEqual({ kind: "attribute", key: "user_id" });
+    expect(where("tags.mlflow.source.name = '|")).toEqual({ kind: "tag", key: "mlflow.source.name" });
+    expect(where("dataset.name = |")).toEqual({ kind: "dataset" });
+    expect(where("dataset.digest = |")).toBeUndefined();
+    expect(where("metrics.loss = |")).toBeUndefined();
+  });
+
+  it("of logged models are of their language", () => {
+    const of = (text: string) => fixedSuggestions(at(text), LOGGED_MODELS).map((one) => one.label);
+    expect(of("status = |")).toEqual(["READY", "PENDING", "FAILED"]);
+    expect(of("creation|")).toEqual(["creation_timestamp"]);
+    expect(of("creation_timestamp |")).not.toContain("LIKE");
+    expect(of("user|")).toEqual([]);
   });
 
   it("are put in the place of what was typed", () => {

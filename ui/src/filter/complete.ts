@@ -1,3 +1,4 @@
+import { type Language, prefixKind, RUNS } from "./language";
 import { quoteName, quoteText, tokenize, type Token } from "./lexer";
 
 export interface Suggestion {
@@ -15,7 +16,7 @@ export type Expected =
   | { what: "key"; typed: string; from: number; to: number }
   | { what: "name"; kind: NameKind; typed: string; from: number; to: number }
   | { what: "comparison"; key: Key; typed: string; from: number; to: number }
-  | { what: "value"; key: Key; typed: string; from: number; to: number }
+  | { what: "value"; key: Key; comparison: string; typed: string; from: number; to: number }
   | { what: "joint"; typed: string; from: number; to: number }
   | undefined;
 
@@ -25,31 +26,10 @@ export interface Key {
   name: string;
 }
 
-export const PREFIXES: Readonly<Record<string, NameKind>> = {
-  metrics: "metric",
-  metric: "metric",
-  params: "param",
-  param: "param",
-  parameters: "param",
-  parameter: "param",
-  tags: "tag",
-  tag: "tag",
-};
-
-const ATTRIBUTES: readonly [string, string][] = [
-  ["run_name", "name of the run"],
-  ["status", "RUNNING, FINISHED, FAILED …"],
-  ["start_time", "milliseconds since 1970"],
-  ["end_time", "milliseconds since 1970"],
-  ["duration", "milliseconds from start to end"],
-  ["user_id", "who started it"],
-  ["run_id", ""],
-  ["artifact_uri", ""],
-];
-const NUMERIC = new Set(["start_time", "end_time", "duration"]);
-const STATUSES = ["RUNNING", "SCHEDULED", "FINISHED", "FAILED", "KILLED"];
 const NUMBER_COMPARISONS = ["<", "<=", ">", ">=", "=", "!=", "BETWEEN", "IN", "IS NULL", "IS NOT NULL"];
 const TEXT_COMPARISONS = ["=", "!=", "LIKE", "ILIKE", "RLIKE", "IN", "IS NULL", "IS NOT NULL"];
+/** What is compared by these is a number. */
+const OF_NUMBERS = new Set(["<", "<=", ">", ">=", "BETWEEN"]);
 
 /** What is being typed at the cursor. */
 export function expected(filter: string, cursor: number): Expected {
@@ -83,9 +63,16 @@ export function expected(filter: string, cursor: number): Expected {
     case "comparison":
       if (current?.kind === "sign") return undefined;
       return { what: "comparison", key: place.key, typed, from, to };
-    case "value":
-      if (current?.kind === "number" || current?.kind === "sign" || current?.kind === "comparison") return undefined;
-      return { what: "value", key: place.key, typed: typed.replace(/^['"]/, ""), from, to };
+    case "value": {
+      // Right behind the parenthesis or the comma of a list nothing has been typed of the value.
+      const begun = current?.kind === "sign" ? placeOf(filter, tokens) : place;
+      if (begun.at !== "value" || begun.filled) return undefined;
+      const { key, comparison } = begun;
+      if (current?.kind === "sign") return { what: "value", key, comparison, typed: "", from: cursor, to };
+      const closed = current?.kind === "text" && current.open !== true;
+      if (closed || current?.kind === "number" || current?.kind === "comparison") return undefined;
+      return { what: "value", key, comparison, typed: typed.replace(/^['"]/, ""), from, to };
+    }
     case "joint":
       if (current && current.kind !== "word" && current.kind !== "keyword") return undefined;
       return { what: "joint", typed, from, to };
@@ -106,7 +93,7 @@ function nameStart(
     const next = tokens[at + 1];
     if (next && next.start !== dot.end) return undefined;
     const isDot = filter.slice(dot.start, dot.end) === ".";
-    const kind = isDot && prefix.end === dot.start ? PREFIXES[filter.slice(prefix.start, prefix.end)] : undefined;
+    const kind = isDot && prefix.end === dot.start ? prefixKind(filter.slice(prefix.start, prefix.end)) : undefined;
     const behindDot = tokens[at - 2];
     const isPrefix =
       kind && !(behindDot && behindDot.end === prefix.start && filter.slice(behindDot.start, behindDot.end) === ".");
@@ -119,7 +106,12 @@ function nameStart(
   return undefined;
 }
 
-type Place = { at: "key" } | { at: "comparison"; key: Key } | { at: "value"; key: Key } | { at: "joint" };
+type Place =
+  | { at: "key" }
+  | { at: "comparison"; key: Key }
+  /** `filled`: in a list, behind a value and before the comma. */
+  | { at: "value"; key: Key; comparison: string; filled: boolean }
+  | { at: "joint" };
 
 /** Walks over whole tokens and says what should come behind them. */
 function placeOf(filter: string, tokens: readonly Token[]): Place {
@@ -146,12 +138,13 @@ function placeOf(filter: string, tokens: readonly Token[]): Place {
         if (upper === "NULL") place = { at: "joint" };
         else {
           between = upper === "BETWEEN";
-          place = { at: "value", key };
+          place = { at: "value", key, comparison: upper, filled: false };
         }
         break;
       case "value":
         if (upper === "(") list = true;
         else if (list) {
+          place.filled = upper !== ",";
           if (upper === ")") {
             list = false;
             place = { at: "joint" };
@@ -183,38 +176,32 @@ function splitKey(text: string): Key {
   return { prefix: text.slice(0, dot), name: bare };
 }
 
-/** Suggestions that need no server. Those for names and values of params come from `columns`. */
-export function fixedSuggestions(expected: Expected): Suggestion[] {
+/** Suggestions that are always the same. Names and other values are those of the runs. */
+export function fixedSuggestions(expected: Expected, language: Language = RUNS): Suggestion[] {
   if (!expected) return [];
   const starts = (word: string) => word.toLowerCase().startsWith(expected.typed.toLowerCase());
   switch (expected.what) {
     case "key":
       return [
-        ...[
-          ["metrics.", "a metric's latest value"],
-          ["params.", "a param"],
-          ["tags.", "a tag"],
-        ].map(([label = "", hint = ""]) => ({ label, insert: label, hint })),
-        ...ATTRIBUTES.map(([label, hint]) => ({ label, insert: `${label} `, hint })),
-        { label: "dataset.name", insert: "dataset.name ", hint: "an input" },
+        ...language.prefixes.map(([label, hint]) => ({ label, insert: label, hint })),
+        ...language.attributes.map(([label, hint]) => ({ label, insert: `${label} `, hint })),
         { label: "NOT", insert: "NOT " },
       ].filter((one) => starts(one.label));
     case "comparison": {
-      const numeric =
-        PREFIXES[expected.key.prefix] === "metric" || (expected.key.prefix === "" && NUMERIC.has(expected.key.name));
-      const all = numeric
+      const { prefix, name } = expected.key;
+      const kind = prefixKind(prefix);
+      const isNumber = kind === "metric" || (kind === undefined && language.numbers.has(name));
+      const all = isNumber
         ? NUMBER_COMPARISONS
-        : PREFIXES[expected.key.prefix] === "param"
+        : kind === "param"
           ? [...NUMBER_COMPARISONS, "LIKE", "ILIKE", "RLIKE"]
           : TEXT_COMPARISONS;
       return all.filter(starts).map((label) => ({ label, insert: label === "IN" ? "IN (" : `${label} ` }));
     }
     case "value": {
       const { prefix, name } = expected.key;
-      if (name === "status" && (prefix === "" || prefix.startsWith("attr"))) {
-        return STATUSES.filter(starts).map((label) => ({ label, insert: `${quoteText(label)} ` }));
-      }
-      return [];
+      if (prefixKind(prefix) !== undefined) return [];
+      return (language.words[name] ?? []).filter(starts).map((label) => ({ label, insert: `${quoteText(label)} ` }));
     }
     case "joint":
       return ["AND", "OR"].filter(starts).map((label) => ({ label, insert: `${label} ` }));
@@ -223,13 +210,28 @@ export function fixedSuggestions(expected: Expected): Suggestion[] {
   }
 }
 
-/** A name from the server as a suggestion. */
-export function nameSuggestion(name: string, runs: number): Suggestion {
-  return {
-    label: name,
-    insert: `${quoteName(name)} `,
-    hint: `${runs.toLocaleString()} ${runs === 1 ? "run" : "runs"}`,
-  };
+/** A name as a suggestion, with how many runs have it. */
+export function nameSuggestion(name: string, runs: number, language: Language = RUNS): Suggestion {
+  return { label: name, insert: `${quoteName(name)} `, hint: language.count(runs) };
+}
+
+/** Values as suggestions: as numbers where they are compared as such, else in quotes; those that begin as typed come first. */
+export function valueSuggestions(
+  place: { comparison: string; typed: string },
+  values: readonly { value: string; runs: number }[],
+  language: Language = RUNS,
+): Suggestion[] {
+  const numbers = OF_NUMBERS.has(place.comparison);
+  const typed = place.typed.toLowerCase();
+  const begins = (value: string) => Number(value.toLowerCase().startsWith(typed));
+  return values
+    .filter(({ value }) => !numbers || (value.trim() !== "" && Number.isFinite(Number(value))))
+    .toSorted((a, b) => begins(b.value) - begins(a.value))
+    .map(({ value, runs }) => ({
+      label: value,
+      insert: `${numbers ? value.trim() : quoteText(value)} `,
+      hint: language.count(runs),
+    }));
 }
 
 /** The text with a suggestion in its place, and where the cursor then is. */

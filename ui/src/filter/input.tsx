@@ -3,7 +3,17 @@ import { createEffect, createMemo, createSignal, createUniqueId, For, type JSX, 
 import { Button } from "../components/button";
 import { Icon } from "../components/icons";
 import { isAbort } from "../data/http";
-import { accept, expected, fixedSuggestions, type NameKind, nameSuggestion, type Suggestion } from "./complete";
+import {
+  accept,
+  type Expected,
+  expected,
+  fixedSuggestions,
+  type Key,
+  nameSuggestion,
+  type Suggestion,
+  valueSuggestions,
+} from "./complete";
+import type { Language, NameKind } from "./language";
 import { tokenize } from "./lexer";
 
 import "./input.css";
@@ -15,12 +25,17 @@ export interface FilterProblem {
 }
 
 export interface FilterInputProps {
+  /** What is filtered, for those who do not see the field. */
+  label: string;
+  language: Language;
   /** The filter that holds. */
   value: string;
   onCommit: (filter: string) => void;
   problem: FilterProblem | undefined;
   /** Names that contain a text. */
   names: (kind: NameKind, contains: string, signal: AbortSignal) => Promise<{ key: string; runs: number }[]>;
+  /** Values of a key that contain a text; none where they are not known. */
+  values: (key: Key, contains: string, signal: AbortSignal) => Promise<{ value: string; runs: number }[]>;
   placeholder: string;
   ref?: (input: HTMLInputElement) => void;
 }
@@ -35,35 +50,34 @@ export function FilterInput(props: FilterInputProps): JSX.Element {
   const [cursor, setCursor] = createSignal(0);
   const [open, setOpen] = createSignal(false);
   const [active, setActive] = createSignal(-1);
-  const [names, setNames] = createSignal<Suggestion[]>([]);
+  /** Names or values that were asked for. */
+  const [found, setFound] = createSignal<Suggestion[]>([]);
 
   createEffect(
     on(
-      () => props.value,
+      // The same value said again, by a page that has changed otherwise, leaves alone what is half typed.
+      createMemo(() => props.value),
       (value) => setText(value),
     ),
   );
   const place = createMemo(() => (open() ? expected(text(), cursor()) : undefined));
-  const suggestions = createMemo(() => [...names(), ...fixedSuggestions(place())]);
+  const suggestions = createMemo(() => [...found(), ...fixedSuggestions(place(), props.language)]);
   const problem = () => (text() === props.value ? props.problem : undefined);
   const changed = () => text() !== props.value;
 
   createEffect(
     on(place, (at) => {
       setActive(-1);
-      if (at?.what !== "name") {
-        setNames([]);
+      if (at?.what !== "name" && at?.what !== "value") {
+        setFound([]);
         return;
       }
       const abort = new AbortController();
       const timer = setTimeout(() => {
-        props.names(at.kind, at.typed, abort.signal).then(
-          (found) => setNames(found.map((one) => nameSuggestion(one.key, one.runs))),
-          (error: unknown) => {
-            // Completion is a help: without it the filter can still be typed.
-            if (!isAbort(error)) setNames([]);
-          },
-        );
+        ask(at, abort.signal).then(setFound, (error: unknown) => {
+          // Completion is a help: without it the filter can still be typed.
+          if (!isAbort(error)) setFound([]);
+        });
       }, 80);
       onCleanup(() => {
         clearTimeout(timer);
@@ -71,6 +85,13 @@ export function FilterInput(props: FilterInputProps): JSX.Element {
       });
     }),
   );
+
+  async function ask(at: Expected & { what: "name" | "value" }, signal: AbortSignal): Promise<Suggestion[]> {
+    const { language } = props;
+    if (at.what === "value") return valueSuggestions(at, await props.values(at.key, at.typed, signal), language);
+    const names = await props.names(at.kind, at.typed, signal);
+    return names.map((one) => nameSuggestion(one.key, one.runs, language));
+  }
 
   function commit(): void {
     setOpen(false);
@@ -137,7 +158,7 @@ export function FilterInput(props: FilterInputProps): JSX.Element {
           class="filter-text"
           type="text"
           role="combobox"
-          aria-label="Filter runs"
+          aria-label={props.label}
           aria-autocomplete="list"
           aria-expanded={open() && suggestions().length > 0}
           aria-controls={listId}

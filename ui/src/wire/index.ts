@@ -301,10 +301,29 @@ export interface SearchRuns {
    * alone: other servers ignore it.
    */
   roots_only?: boolean;
+  /**
+   * What the runs of the answer come with; all that was logged to them where it is left out. It does not matter for the
+   * filter, the order and page tokens. Ours alone: other servers ignore it.
+   */
+  columns?: RunColumns;
   /** `key [ASC|DESC]`; by default the newest first. */
   order_by?: string[];
   /** Where the last page ended. */
   page_token?: string;
+}
+
+/** What runs of an answer come with. Pages of runs with thousands of metrics stay small when few of them are asked for. */
+export interface RunColumns {
+  /** Keys of metrics; with params and tags at most [`RUN_COLUMNS`](crate::limits::RUN_COLUMNS). */
+  metrics?: string[];
+  /** Keys of params. */
+  params?: string[];
+  /** Keys of tags. */
+  tags?: string[];
+  /** Datasets that the run used, with names, digests and types of sources only. */
+  datasets?: boolean;
+  /** Logged models that the run used and made. */
+  models?: boolean;
 }
 
 /** Answer to [`SearchRuns`]. */
@@ -648,6 +667,39 @@ export interface Column {
   min?: Double;
   /** Of a metric: the greatest of the latest values, NaN left out. */
   max?: Double;
+}
+
+/** Values that the newest runs of experiments have, those that most of them have first. */
+export interface ListColumnValues {
+  /** Required; at most [`COLUMN_EXPERIMENTS`](crate::limits::COLUMN_EXPERIMENTS). */
+  experiment_id?: ExperimentId[];
+  /** Required. */
+  kind?: GroupKind;
+  /** Name of the param, tag or attribute; not told for a dataset. */
+  key?: string;
+  /** Only values that hold this text, whatever its case. */
+  contains?: string;
+  /** How many, 100 when left out, at most [`COLUMN_VALUES`](crate::limits::COLUMN_VALUES). */
+  max_results?: number;
+}
+
+/** Answer to [`ListColumnValues`]. */
+export interface ListColumnValuesResponse {
+  /**
+   * By how many runs have them, then by value. Those longer than
+   * [`COLUMN_VALUE_CHARS`](crate::limits::COLUMN_VALUE_CHARS) are left out.
+   */
+  values: ColumnValue[];
+  /** How many of the newest runs were looked at, as in [`ListColumnsResponse`]. */
+  runs: number;
+}
+
+/** A value, with how many of the runs that were looked at have it. */
+export interface ColumnValue {
+  /** The value. */
+  value: string;
+  /** How many runs have it. */
+  runs: number;
 }
 
 /** How many runs have each of these for their parent. */

@@ -17,7 +17,7 @@ fn points(range: std::ops::Range<i64>) -> Vec<Metric> {
 }
 
 fn log(client: &Client, run_id: &RunId, metrics: &[Metric]) {
-    for metrics in metrics.chunks(1000) {
+    for metrics in metrics.chunks(500) {
         let batch = LogBatch { run_id: run_id.clone(), metrics: metrics.to_vec(), ..LogBatch::default() };
         client.call(batch).unwrap();
     }

@@ -6,7 +6,7 @@ use trainyard_api::experiments::{CreateExperiment, DeleteExperiment};
 use trainyard_api::metrics::Metric;
 use trainyard_api::runs::{CreateRun, DeleteRun, GetRun, LogBatch};
 
-use crate::program::Yard;
+use crate::program::{Ended, Yard};
 
 /// A run with points and a file.
 fn run(yard: &Yard, client: &Client, experiment_id: &str) -> RunId {
@@ -92,6 +92,74 @@ fn artifacts_that_cannot_be_removed_keep_their_run_for_the_next_time() {
     assert!(elsewhere.join(run_id.as_str()).exists());
     std::fs::remove_file(place.parent().unwrap()).unwrap();
     assert_eq!(yard.json(&["gc"])["runs"], 1);
+}
+
+#[test]
+fn a_bucket_that_cannot_be_opened_keeps_its_run_for_the_next_time() {
+    let yard = Yard::new();
+    let client = yard.client();
+    let location = "gs://bucket/of-somebody".to_owned();
+    let request = CreateExperiment { name: "far".into(), artifact_location: location, ..CreateExperiment::default() };
+    let experiment_id = client.call(request).unwrap().experiment_id;
+    let run_id = client.call(CreateRun { experiment_id, ..CreateRun::default() }).unwrap().run.info.run_id;
+    let near = run(&yard, &client, "0");
+    delete(&client, &run_id);
+    delete(&client, &near);
+    drop(client);
+    // The file of credentials is not there, as on a machine other than the server's.
+    let gc = |args: &[&str]| {
+        let mut command = yard.command(&[&["gc"], args].concat());
+        Ended::from(command.env("GOOGLE_SERVICE_ACCOUNT", yard.path().join("missing.json")).output().unwrap())
+    };
+    let ended = gc(&[]);
+    assert_eq!(ended.code, Some(1), "{}", ended.stderr);
+    let told =
+        format!("run {run_id}: its artifacts cannot be removed: Invalid artifact location 'gs://bucket/of-somebody");
+    assert!(ended.stderr.contains(&told), "{}", ended.stderr);
+    assert!(ended.stdout.starts_with("Removed 1 runs, "), "the other one goes all the same: {}", ended.stdout);
+    let left = yard.json(&["gc", "--dry-run"]);
+    assert_eq!(left.as_array().map(Vec::len), Some(1), "{left}");
+    assert!(left.to_string().contains(run_id.as_str()), "{left}");
+    assert!(yard.client().call(GetRun { run_id, ..GetRun::default() }).is_ok(), "its row still says where they are");
+
+    // The place of all artifacts: nothing at all is removed.
+    let last = run(&yard, &yard.client(), "0");
+    delete(&yard.client(), &last);
+    let ended = gc(&["--artifacts-destination", "gs://bucket/all"]);
+    assert_eq!(ended.code, Some(1), "{}", ended.stderr);
+    assert!(ended.stderr.contains("Invalid artifact location 'gs://bucket/all'"), "{}", ended.stderr);
+    assert_eq!(yard.json(&["gc", "--dry-run"]).as_array().map(Vec::len), Some(2));
+}
+
+#[test]
+fn where_artifacts_are_is_guessed_only_where_it_is_clear() {
+    let yard = Yard::new();
+    let elsewhere = yard.path().join("elsewhere");
+    std::fs::create_dir(&elsewhere).unwrap();
+    let uri = format!("sqlite:///{}", elsewhere.join("runs.db").display());
+    let run_id = {
+        let client = Client::connect(&uri).unwrap();
+        let run_id = client.call(CreateRun::default()).unwrap().run.info.run_id;
+        delete(&client, &run_id);
+        run_id
+    };
+    let beside = elsewhere.join("artifacts");
+    let file = beside.join("0").join(run_id.as_str()).join("artifacts/notes.txt");
+    std::fs::create_dir_all(file.parent().unwrap()).unwrap();
+    std::fs::write(&file, "notes").unwrap();
+
+    // As a server leaves it that was started here.
+    std::fs::create_dir_all(yard.path().join("yard/artifacts")).unwrap();
+    let ended = yard.run(&["gc", "--backend-store-uri", &uri]);
+    let both = format!("artifacts may be in ./yard/artifacts or in {}", beside.display());
+    assert_eq!(ended.stderr, format!("error: {both}. Name it with --artifacts-destination.\n"));
+    assert_eq!(ended.code, Some(1));
+    assert!(file.exists());
+
+    std::fs::remove_dir_all(yard.path().join("yard")).unwrap();
+    let printed = yard.ok(&["gc", "--backend-store-uri", &uri]);
+    assert!(printed.starts_with("Removed 1 runs, "), "{printed}");
+    assert!(!file.exists());
 }
 
 #[test]

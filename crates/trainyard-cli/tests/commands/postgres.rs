@@ -97,6 +97,11 @@ fn servers_lose_nothing_when_postgresql_restarts_under_load() {
     assert_eq!(listed.as_array().map(Vec::len), Some(2), "{listed}");
     let checked = yard.json(&["db", "check", "--backend-store-uri", &uri]);
     assert_eq!(checked["problems"].as_array().map(Vec::len), Some(0), "{checked}");
+    // Where its servers keep artifacts only who runs one knows.
+    let ended = Yard::new().run(&["gc", "--backend-store-uri", &uri]);
+    let nowhere = "there is no ./yard/artifacts, and nothing says where artifacts are kept";
+    assert_eq!(ended.stderr, format!("error: {nowhere}. Name it with --artifacts-destination.\n"));
+    assert_eq!(yard.json(&["gc", "--dry-run", "--backend-store-uri", &uri]), serde_json::json!([]));
     for server in servers {
         server.signal("TERM");
         assert_eq!(server.end().code, Some(0));

@@ -21,6 +21,8 @@ use crate::failure::Failure;
 pub(crate) const AT_ONCE: usize = 2;
 /// How long a client may take nothing. Until then its reader keeps the state of the database from being cleared away.
 const SILENCE: Duration = Duration::from_secs(60);
+/// How long a client may take for all of it, however little it takes at a time: as long, it keeps a turn and a reader.
+const LONGEST: Duration = Duration::from_secs(3600);
 /// How long the writer of a file sleeps while the client has not taken what there is.
 const NAP: Duration = Duration::from_millis(2);
 
@@ -34,16 +36,16 @@ pub(crate) async fn answer<E: Export>(app: App, request: E, format: Format) -> R
     let (sender, mut parts) = mpsc::channel::<Part>(1);
     let reading = app.store.read(move |tx| {
         let _turn = &turn;
-        let mut begun = false;
+        let (mut begun, until) = (false, Instant::now() + LONGEST);
         let written = request.clone().export(tx, format, &mut |part| {
             begun = true;
-            send(&sender, Ok(Some(part)))
+            send(&sender, Ok(Some(part)), until)
         });
         match written {
             // Reads are tried again where a connection breaks, but a file that has begun cannot begin anew.
             Err(error) if !begun => return Err(error),
             // Nobody is told who has gone away.
-            written => drop(send(&sender, written.map(|()| None))),
+            written => drop(send(&sender, written.map(|()| None), until)),
         }
         Ok(())
     });
@@ -56,6 +58,11 @@ pub(crate) async fn answer<E: Export>(app: App, request: E, format: Format) -> R
         }
     };
     let whole = stream::once(async { Ok(Bytes::from(first)) }).chain(until_whole(parts));
+    // A read that nobody waits for is given up, so it is kept for as long as there is somebody who takes the file.
+    let whole = whole.map(move |part| {
+        let _reading = &reading;
+        part
+    });
     let name = format!("attachment; filename={}.{}", E::NAME, format.extension());
     let headers = [(header::CONTENT_TYPE, format.content_type().to_owned()), (header::CONTENT_DISPOSITION, name)];
     Ok((headers, Body::from_stream(whole)).into_response())
@@ -75,12 +82,12 @@ fn until_whole(parts: mpsc::Receiver<Part>) -> impl Stream<Item = Result<Bytes, 
 }
 
 /// Passes a part on, and waits until there is room for it.
-fn send(parts: &mpsc::Sender<Part>, mut part: Part) -> Result<(), StoreError> {
-    let since = Instant::now();
+fn send(parts: &mpsc::Sender<Part>, mut part: Part, until: Instant) -> Result<(), StoreError> {
+    let until = until.min(Instant::now() + SILENCE);
     loop {
         part = match parts.try_send(part) {
             Ok(()) => return Ok(()),
-            Err(TrySendError::Full(part)) if since.elapsed() < SILENCE => part,
+            Err(TrySendError::Full(part)) if Instant::now() < until => part,
             Err(_) => return Err(StoreError::Closed),
         };
         std::thread::sleep(NAP);
@@ -98,6 +105,16 @@ mod tests {
         }
         drop(sender);
         until_whole(parts).map(|part| part.map_err(|error| error.to_string())).collect().await
+    }
+
+    #[test]
+    fn a_file_that_is_taken_too_slowly_is_given_up() {
+        let (sender, _parts) = mpsc::channel(1);
+        let now = Instant::now();
+        let part = || Ok(Some(b"run_id".to_vec()));
+        assert_eq!(send(&sender, part(), now), Ok(()));
+        assert_eq!(send(&sender, part(), now), Err(StoreError::Closed));
+        assert!(now.elapsed() < SILENCE);
     }
 
     #[tokio::test]

@@ -1,9 +1,9 @@
 //! Changes of runs as they happen: a stream of server-sent events for each page that shows them.
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use axum::body::Body;
 use axum::extract::{RawQuery, State};
@@ -20,7 +20,7 @@ use trainyard_api::limits::EVENT_SUBJECTS;
 use trainyard_api::run_events::RunChanged;
 use trainyard_api::{ApiError, ErrorCode, RunId};
 use trainyard_artifacts::BoxError;
-use trainyard_store::{RunChange, RunNews};
+use trainyard_store::{RunChange, RunNews, experiments_of};
 
 use crate::app::App;
 use crate::failure::Failure;
@@ -28,6 +28,8 @@ use crate::routes::{Permission, Route};
 
 /// Streams at a time.
 pub(crate) const STREAMS: usize = 500;
+/// A stream is ended after so long, so that one that nobody reads any more gives its place back: browsers open it anew.
+const LONGEST: Duration = Duration::from_secs(3600);
 /// Between two looks for changes: so many events a second a run has at most.
 const PAUSE: Duration = Duration::from_millis(250);
 /// Of looks with nothing to say so many are let pass, before a comment shows that the stream is alive.
@@ -38,15 +40,20 @@ pub(super) fn routes() -> Vec<Route> {
 }
 
 async fn events(State(app): State<App>, RawQuery(query): RawQuery) -> Result<Response, Failure> {
-    let wanted = Wanted::parse(query.as_deref().unwrap_or_default())?;
+    let mut wanted = Wanted::parse(query.as_deref().unwrap_or_default())?;
     let Ok(turn) = Arc::clone(&app.streams).try_acquire_owned() else {
         let message = format!("{STREAMS} streams of events are open, which is all that this server keeps");
         return Err(ApiError::new(ErrorCode::TemporarilyUnavailable, message).into());
     };
     let news = app.store.run_changes();
+    if !wanted.runs.is_empty() {
+        let run_ids: Vec<RunId> = wanted.runs.iter().cloned().collect();
+        wanted.of_runs = app.store.read(move |tx| experiments_of(tx, &run_ids)).await?;
+    }
     let mut ticks = interval(PAUSE);
     ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
-    let listening = Listening { wanted, news, ticks, quiet: 0, app, _turn: turn };
+    let until = Instant::now() + LONGEST;
+    let listening = Listening { wanted, news, ticks, quiet: 0, until, app, _turn: turn };
     // The first part goes out at once, so that the page knows that it hears of all that happens from now on.
     let first = Bytes::from_static(b"retry: 2000\n: listening\n\n");
     let parts = stream::unfold((Some(first), listening), async |(first, mut listening)| {
@@ -70,6 +77,8 @@ async fn events(State(app): State<App>, RawQuery(query): RawQuery) -> Result<Res
 struct Wanted {
     experiments: HashSet<i64>,
     runs: HashSet<RunId>,
+    /// These runs by experiment: what becomes of an experiment becomes of them.
+    of_runs: HashMap<i64, Vec<RunId>>,
 }
 
 impl Wanted {
@@ -101,8 +110,15 @@ impl Wanted {
         }
     }
 
-    fn holds(&self, change: &RunChange) -> bool {
-        self.experiments.contains(&change.experiment) || self.runs.contains(&change.run_id)
+    /// What of a change is wanted: the change, and the same of single runs where it is about a whole experiment.
+    fn of(&self, change: &RunChange) -> Vec<RunChange> {
+        let is_wanted = self.experiments.contains(&change.experiment) || self.runs.contains(&change.run_id);
+        let mut wanted = if is_wanted { vec![change.clone()] } else { Vec::new() };
+        if change.run_id.is_empty() {
+            let runs = self.of_runs.get(&change.experiment).into_iter().flatten();
+            wanted.extend(runs.map(|run_id| change.of_run(run_id)));
+        }
+        wanted
     }
 }
 
@@ -112,16 +128,17 @@ struct Listening {
     news: Receiver<RunNews>,
     ticks: Interval,
     quiet: u32,
+    until: Instant,
     app: App,
     _turn: OwnedSemaphorePermit,
 }
 
 impl Listening {
-    /// The next part of the stream; none when the server stops.
+    /// The next part of the stream; none when it ends.
     async fn next(&mut self) -> Option<Bytes> {
         loop {
             self.ticks.tick().await;
-            if self.app.stopping.load(Ordering::Relaxed) {
+            if self.app.stopping.load(Ordering::Relaxed) || Instant::now() >= self.until {
                 return None;
             }
             let text = self.look()?;
@@ -144,9 +161,9 @@ impl Listening {
         loop {
             match self.news.try_recv() {
                 Ok(RunNews::Changed(changes)) => {
-                    for change in changes.iter().filter(|change| self.wanted.holds(change)) {
+                    for change in changes.iter().flat_map(|change| self.wanted.of(change)) {
                         let key = (change.experiment, change.run_id.clone());
-                        changed.entry(key).and_modify(|known| known.merge(change)).or_insert_with(|| change.clone());
+                        changed.entry(key).and_modify(|known| known.merge(&change)).or_insert(change);
                     }
                 }
                 Ok(RunNews::Missed) | Err(TryRecvError::Lagged(_)) => missed = true,

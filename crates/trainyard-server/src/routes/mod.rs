@@ -15,7 +15,7 @@ mod uploads;
 use axum::Router;
 use axum::extract::{FromRequestParts, RawPathParams};
 use axum::response::Response;
-use axum::routing::MethodRouter;
+use axum::routing::{MethodRouter, get};
 use http::request::Parts;
 use http::{Method, StatusCode, Uri};
 use trainyard_api::activity::GetExperimentActivity;
@@ -23,7 +23,7 @@ use trainyard_api::artifacts::{
     CreatePresignedDownloadUrl, CreatePresignedUploadUrl, ListArtifacts, ListLoggedModelArtifacts,
 };
 use trainyard_api::charts::{self, GetChartSeries};
-use trainyard_api::columns::ListColumns;
+use trainyard_api::columns::{ListColumnValues, ListColumns};
 use trainyard_api::datasets::{LogInputs, LogOutputs, SearchDatasets};
 use trainyard_api::evaluation_datasets::{
     AddDatasetToExperiments, CreateDataset, DeleteDataset, DeleteDatasetRecords, DeleteDatasetTag, GetDataset,
@@ -190,6 +190,7 @@ fn common_routes() -> Vec<Route> {
         operation::<GetMetricSummaries>(Read),
         operation::<CountRunChildren>(Read),
         operation::<ListColumns>(Read),
+        operation::<ListColumnValues>(Read),
         written::<GetChartSeries, _, _>(Read, charts::MEDIA_TYPE, async |app: App, request: GetChartSeries| {
             Ok(app.store.execute(request).await?.encode().into())
         }),
@@ -231,6 +232,10 @@ pub(crate) fn router(app: App) -> Router {
     };
     for route in common_routes().into_iter().chain(of_ui) {
         router = router.route(&format!("{}{}", app.static_prefix, route.path), route.handler);
+    }
+    if !app.static_prefix.is_empty() {
+        // The address that is printed when the server starts.
+        router = router.route(&app.static_prefix, get(service::to_home));
     }
     router.fallback(unknown_route).method_not_allowed_fallback(wrong_method).with_state(app)
 }

@@ -1,7 +1,7 @@
 //! The server about itself: health, version, capabilities, and a page for people who open its address.
 
 use axum::extract::State;
-use axum::response::Response;
+use axum::response::{Redirect, Response};
 use axum::routing::get;
 use http::{HeaderMap, Method};
 use trainyard_api::server_info::{MLFLOW_VERSION, ServerInfo};
@@ -30,6 +30,11 @@ async fn server_info(State(app): State<App>) -> Result<Response, Failure> {
         ingest_version: trainyard_api::ingest::VERSION,
         ..ServerInfo::default()
     })
+}
+
+/// Leads to the page from its address without the slash at the end.
+pub(super) async fn to_home(State(app): State<App>) -> Redirect {
+    Redirect::temporary(&format!("{}/", app.static_prefix))
 }
 
 async fn home(State(app): State<App>, method: Method, asked: HeaderMap) -> Result<Response, Failure> {

@@ -25,12 +25,14 @@ const PLAIN_POLICY: &str = "default-src 'none'; style-src 'unsafe-inline'; frame
     form-action 'none'";
 
 /// Addresses of pages beside `/`; the script of the page knows what each shows.
-const PAGES: [&str; 7] = [
+const PAGES: [&str; 9] = [
     "/experiments",
+    "/experiments/",
     "/experiments/{*rest}",
     "/runs/{*rest}",
     "/compare",
     "/models",
+    "/models/",
     "/models/{*rest}",
     "/logged-models/{*rest}",
 ];

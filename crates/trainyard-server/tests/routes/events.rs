@@ -67,6 +67,23 @@ fn a_page_hears_of_the_runs_that_it_shows() {
 }
 
 #[test]
+fn a_page_of_a_run_hears_of_its_experiment() {
+    let server = TestServer::start();
+    let experiment = server.post("/experiments/create", json!({"name": "e"})).json()["experiment_id"].clone();
+    let run = server.post("/runs/create", json!({"experiment_id": experiment})).json();
+    let run_id = run["run"]["info"]["run_id"].as_str().unwrap().to_owned();
+    let mut of_run = Events::open(&server, &format!("run_id={run_id}"));
+    let mut of_experiment = Events::open(&server, &format!("experiment_id={}", experiment.as_str().unwrap()));
+    for change in ["delete", "restore"] {
+        let changed = server.post(&format!("/experiments/{change}"), json!({"experiment_id": experiment}));
+        assert_eq!(changed.status, 200);
+        let event = |run_id: &str| json!({"experiment_id": experiment, "run_id": run_id, "kinds": ["deleted"]});
+        assert_eq!(of_run.next(), event(&run_id));
+        assert_eq!(of_experiment.next(), event(""));
+    }
+}
+
+#[test]
 fn many_changes_of_a_run_are_few_events() {
     let server = TestServer::start();
     let run_id = server.run();

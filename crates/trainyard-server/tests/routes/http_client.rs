@@ -16,7 +16,10 @@ pub struct Answer {
 
 impl Connection {
     pub fn open(address: &str) -> Self {
-        Self(BufReader::new(TcpStream::connect(address).unwrap()))
+        let stream = TcpStream::connect(address).unwrap();
+        // Head and body are sent apart: the second would wait until the first has been acknowledged.
+        stream.set_nodelay(true).unwrap();
+        Self(BufReader::new(stream))
     }
 
     /// Sends bytes as they are.

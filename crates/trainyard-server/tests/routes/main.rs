@@ -1,6 +1,7 @@
 //! The server as its clients see it: every test talks HTTP to a server with a port and a data folder of its own.
 #![allow(clippy::unwrap_used)]
 
+mod any_bytes;
 mod artifacts;
 mod connections;
 mod downloads;

@@ -185,10 +185,12 @@ fn permissions_are_as_listed() {
         Open   GET    /
         Open   GET    /assets/{*path}
         Open   GET    /experiments
+        Open   GET    /experiments/
         Open   GET    /experiments/{*rest}
         Open   GET    /runs/{*rest}
         Open   GET    /compare
         Open   GET    /models
+        Open   GET    /models/
         Open   GET    /models/{*rest}
         Open   GET    /logged-models/{*rest}
         "###);

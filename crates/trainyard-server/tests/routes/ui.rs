@@ -6,9 +6,10 @@ use trainyard_server::Ui;
 
 use crate::TestServer;
 
-const PAGES: [&str; 9] = [
+const PAGES: [&str; 10] = [
     "/",
     "/experiments",
+    "/experiments/",
     "/experiments/1",
     "/experiments/1/models",
     "/runs/0123/artifacts/a%2Fb.png",
@@ -53,6 +54,10 @@ fn the_page_stands_below_the_static_prefix() {
         assert_eq!(server.get(&format!("/yard{target}")).status, 200, "{target}");
         assert_eq!(server.get(target).status, 404, "{target}");
     }
+    // What the server says its address is.
+    assert!(server.url().ends_with("/yard"));
+    let address = server.get("/yard");
+    assert_eq!((address.status, address.header("location")), (307, Some("/yard/")));
 }
 
 #[test]

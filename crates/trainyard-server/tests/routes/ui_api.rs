@@ -37,6 +37,8 @@ fn summaries_and_columns_are_asked_for_by_query() {
     insta::assert_snapshot!(summaries.snapshot(), @r#"200 {"metrics":[{"key":"loss","points":3,"first":{"value":1.0,"step":0,"timestamp":100},"last":{"value":4.0,"step":2,"timestamp":102},"min":{"value":1.0},"max":{"value":4.0}}]}"#);
     let columns = server.get(&format!("{V1}/columns?experiment_id=0&experiment_id=5&kind=metric"));
     insta::assert_snapshot!(columns.snapshot(), @r#"200 {"columns":[{"kind":"metric","key":"acc","runs":1,"distinct":0},{"kind":"metric","key":"loss","runs":1,"distinct":1,"min":4.0,"max":4.0}],"runs":1}"#);
+    let values = server.get(&format!("{V1}/column-values?experiment_id=0&kind=param&key=lr&contains=0"));
+    insta::assert_snapshot!(values.snapshot(), @r#"200 {"values":[{"value":"0.1","runs":1}],"runs":1}"#);
     let activity = server.get(&format!("{V1}/experiments/activity?experiment_id=0")).json();
     assert_eq!((&activity["experiments"][0]["runs"], &activity["experiments"][0]["running"]), (&1.into(), &1.into()));
     insta::assert_snapshot!(server.get(&format!("{V1}/columns?experiment_id=0&kind=row")).snapshot(), @r#"400 {"error_code":"INVALID_PARAMETER_VALUE","message":"Invalid value for parameter 'kind': unknown variant `row`, expected one of `metric`, `param`, `tag`"}"#);
@@ -79,6 +81,11 @@ fn runs_are_grouped_counted_and_changed() {
     assert_eq!(counts["counts"], json!([{"run_id": run_id, "children": 1}]));
     let roots = json!({"experiment_ids": ["0"], "roots_only": true});
     assert_eq!(server.post("/runs/search", roots).json()["runs"].as_array().unwrap().len(), 1);
+    let columns = json!({"metrics": ["loss"], "tags": ["team"]});
+    let search = json!({"experiment_ids": ["0"], "filter": "params.lr = '0.1'", "columns": columns});
+    let found = server.post("/runs/search", search).json();
+    let loss = json!({"key": "loss", "value": 4.0, "timestamp": 102, "step": 2});
+    assert_eq!(found["runs"][0]["data"], json!({"metrics": [loss], "tags": [{"key": "team", "value": "blue"}]}));
     let change = |body| send(&server, "POST", "/runs/change", body);
     assert_eq!(change(json!({"run_ids": [run_id], "action": "delete"})).snapshot(), "200 {}");
     let refused = change(json!({"run_ids": [run_id], "action": "burn"}));

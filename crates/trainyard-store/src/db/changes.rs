@@ -4,10 +4,11 @@
 //! refused beside others that were not, it may be told too: whoever looks finds nothing new.) On SQLite this process alone
 //! hears of it. On PostgreSQL the connection that listens (`postgres/listener.rs`) passes changes on by NOTIFY a few times a
 //! second, because a NOTIFY in each transaction would have commits wait for each other. Others only do so for as long as
-//! they have been told that somebody wants it.
+//! they have been told that somebody wants it, and, since they may not have heard of it yet, when they have just begun. Where a
+//! process may not have told something, it tells everybody to look.
 
 use std::collections::HashMap;
-use std::sync::atomic::{AtomicI64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicI64, Ordering};
 use std::sync::{Arc, LazyLock, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
@@ -51,6 +52,11 @@ impl RunChange {
         RunChangeKind::ALL.into_iter().filter(|kind| self.kinds & (1 << *kind as u8) != 0).collect()
     }
 
+    /// The same change of one run, where it is one of all runs of an experiment.
+    pub fn of_run(&self, run_id: &RunId) -> Self {
+        Self { run_id: run_id.clone(), ..*self }
+    }
+
     /// Takes in another change of the same run.
     pub fn merge(&mut self, other: &Self) {
         self.kinds |= other.kinds;
@@ -72,6 +78,8 @@ pub(crate) struct Changes {
     news: broadcast::Sender<RunNews>,
     /// Until when other processes want to hear of changes, in milliseconds of [`now_ms`].
     wanted_until: AtomicI64,
+    /// Whether something was changed that nobody has noted, since others were told last.
+    skipped: AtomicBool,
     pending: Mutex<Pending>,
 }
 
@@ -80,17 +88,24 @@ pub(crate) struct Changes {
 struct Pending {
     changes: HashMap<(i64, RunId), RunChange>,
     missed: bool,
+    /// Whether something is being told, of which it is not known whether it has been.
+    in_flight: bool,
     said_at: Option<Instant>,
 }
 
 impl Default for Changes {
     fn default() -> Self {
-        let news = broadcast::Sender::new(BACKLOG);
-        Self { news, wanted_until: AtomicI64::new(0), pending: Mutex::default() }
+        let (wanted_until, skipped) = (AtomicI64::new(0), AtomicBool::new(false));
+        Self { news: broadcast::Sender::new(BACKLOG), wanted_until, skipped, pending: Mutex::default() }
     }
 }
 
 impl Changes {
+    /// Of a store that other processes hear of. Until these have had time to say so, somebody is taken to want it.
+    pub(super) fn told_to_others() -> Self {
+        Self { wanted_until: AtomicI64::new(now_ms() + WANTED.as_millis() as i64), ..Self::default() }
+    }
+
     pub(crate) fn listen(&self) -> broadcast::Receiver<RunNews> {
         self.news.subscribe()
     }
@@ -102,6 +117,13 @@ impl Changes {
 
     fn has_listeners(&self) -> bool {
         self.news.receiver_count() > 0
+    }
+
+    /// Notes that something was changed while nobody wanted to hear of it.
+    pub(super) fn skip(&self) {
+        if !self.skipped.load(Ordering::Relaxed) {
+            self.skipped.store(true, Ordering::Relaxed);
+        }
     }
 
     /// Tells listeners of this process.
@@ -133,7 +155,18 @@ impl Changes {
         }
     }
 
-    /// What is to be told to all processes now.
+    /// Has everybody look at everything, because changes have been committed that nobody has noted.
+    pub(super) fn pass_on_missed(&self) {
+        self.pending().missed = true;
+    }
+
+    /// Whether there is something that other processes have not been told of.
+    pub(super) fn are_untold(&self) -> bool {
+        let pending = self.pending();
+        pending.missed || pending.in_flight || !pending.changes.is_empty()
+    }
+
+    /// What is to be told to all processes now. [`Changes::were_told`] is to be called when it has been.
     pub(super) fn to_tell(&self) -> Vec<String> {
         let mut pending = self.pending();
         let mut texts = Vec::new();
@@ -158,22 +191,31 @@ impl Changes {
         if !text.is_empty() {
             texts.push(format!("{SOME}[{text}]"));
         }
+        pending.in_flight = !texts.is_empty();
         texts
     }
 
-    /// Says again, when the connection is back, that somebody listens.
-    pub(super) fn forget_said(&self) {
-        self.pending().said_at = None;
+    /// What was to be told has been told.
+    pub(super) fn were_told(&self) {
+        self.pending().in_flight = false;
+    }
+
+    /// There is a new connection to tell on: says again that somebody listens, and that what was being told when the last one
+    /// broke may have been missed, as may what was not noted because nobody could be heard.
+    pub(super) fn connected(&self) {
+        let mut pending = self.pending();
+        pending.said_at = None;
+        pending.missed |= std::mem::take(&mut pending.in_flight) | self.skipped.swap(false, Ordering::Relaxed);
     }
 
     /// Hears what a process has told, this one included. Answers whether it was about changes of runs.
     pub(super) fn hear(&self, told: &str) -> bool {
         if told == WANT {
             let until = now_ms() + WANTED.as_millis() as i64;
-            let before = self.wanted_until.swap(until, Ordering::Relaxed);
-            if before < now_ms() {
-                // Nobody has collected changes until now.
-                self.tell_missed();
+            self.wanted_until.store(until, Ordering::Relaxed);
+            if self.skipped.swap(false, Ordering::Relaxed) {
+                // Whoever wants them has listened for a while before this was heard.
+                self.pass_on_missed();
             }
             return true;
         }
@@ -236,6 +278,34 @@ mod tests {
         // Nothing is told twice; that somebody listens is said.
         assert_eq!(changes.to_tell(), [WANT]);
         assert!(changes.to_tell().is_empty());
+    }
+
+    #[test]
+    fn what_nobody_noted_has_everybody_look_once_somebody_wants_it() {
+        let changes = Changes::default();
+        assert!(changes.hear(WANT) && !changes.are_untold());
+        changes.skip();
+        assert!(changes.hear(WANT) && changes.are_untold());
+        assert_eq!(changes.to_tell(), [ALL]);
+        changes.were_told();
+        assert!(changes.hear(WANT) && !changes.are_untold());
+    }
+
+    #[test]
+    fn what_was_being_told_when_the_connection_broke_has_everybody_look() {
+        let changes = Changes::default();
+        changes.pass_on(vec![change(1, RunChangeKind::Tags)]);
+        assert_eq!(changes.to_tell().len(), 1);
+        changes.connected();
+        assert_eq!(changes.to_tell(), [ALL]);
+        changes.were_told();
+        changes.connected();
+        assert!(changes.to_tell().is_empty());
+    }
+
+    #[test]
+    fn a_process_that_begins_notes_what_it_changes() {
+        assert!(Changes::told_to_others().are_wanted());
     }
 
     #[test]

@@ -33,14 +33,15 @@ impl Database {
     pub(crate) fn open(uri: &str, options: StoreOptions, sources: Sources) -> Result<Self, StoreError> {
         let StoreOptions { artifact_root, webhook_key, postgres } = options;
         let outbox = Outbox::new(webhook_key);
+        let on_postgres = postgres::is_postgres(uri);
         let context = Arc::new(Context {
             sources,
             artifact_root,
             outbox,
             signals: Signals::default(),
-            changes: Changes::default(),
+            changes: if on_postgres { Changes::told_to_others() } else { Changes::default() },
         });
-        let kind = if postgres::is_postgres(uri) {
+        let kind = if on_postgres {
             Kind::Postgres(postgres::Database::open(uri, postgres, Arc::clone(&context))?)
         } else {
             Kind::Sqlite(sqlite::Database::open(uri, Arc::clone(&context))?)
@@ -85,6 +86,15 @@ impl Database {
             Kind::Postgres(database) => {
                 database.write(work, reply).map_err(|waiting| Place(Before::Postgres(Box::new(waiting))))
             }
+        }
+    }
+
+    /// Carries out statements of [`Dialect`](super::Dialect) that may not stand in a transaction; blocking.
+    pub(crate) fn upkeep(&self, statements: &[String]) -> Result<(), StoreError> {
+        match &self.kind {
+            // SQLite looks after itself within transactions.
+            Kind::Sqlite(_) => Ok(()),
+            Kind::Postgres(database) => database.upkeep(statements),
         }
     }
 

@@ -1,5 +1,7 @@
 //! Everything that SQL must say differently for each database.
 
+use super::{List, Value};
+
 /// The database that a statement is written for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Dialect {
@@ -94,14 +96,29 @@ impl Dialect {
         }
     }
 
-    /// A subquery with a row for each place of two bound values of one length, made by [`Value::texts`](super::Value::texts)
-    /// and [`Value::integers`](super::Value::integers): its columns are `text` and `number`.
-    pub fn pairs(self, texts: &str, numbers: &str) -> String {
+    /// A subquery of pairs, whose columns are `text` and `number`. They are the last values of their statement, bound by
+    /// [`bound_pairs`](Self::bound_pairs) from number `first` on.
+    pub fn pairs(self, first: usize) -> String {
+        match self {
+            Self::Sqlite => format!("(SELECT value ->> 0 AS text, value ->> 1 AS number FROM json_each(${first}))"),
+            Self::Postgres => {
+                format!("(SELECT * FROM UNNEST(${first}, ${}) AS pair(text, number))", first + 1)
+            }
+        }
+    }
+
+    /// The values of [`pairs`](Self::pairs): one list of pairs, or two lists. (From two lists SQLite would look up each entry
+    /// of one by its place, and read that list up to there each time.)
+    pub fn bound_pairs<'p>(self, pairs: impl IntoIterator<Item = (&'p str, i64)>) -> Vec<Value> {
         match self {
             Self::Sqlite => {
-                format!("(SELECT {texts} ->> key AS text, value AS number FROM json_each({numbers}))")
+                let owned = pairs.into_iter().map(|(text, number)| (text.to_owned(), number));
+                vec![Value::List(List::Pairs(owned.collect()))]
             }
-            Self::Postgres => format!("(SELECT * FROM UNNEST({texts}, {numbers}) AS pair(text, number))"),
+            Self::Postgres => {
+                let (texts, numbers): (Vec<&str>, Vec<i64>) = pairs.into_iter().unzip();
+                vec![Value::texts(texts), Value::integers(&numbers)]
+            }
         }
     }
 
@@ -202,6 +219,33 @@ impl Dialect {
             Self::Postgres => {
                 "SELECT CAST(COALESCE(SUM(pg_total_relation_size(oid)), 0) AS BIGINT), 0 FROM pg_class
                  WHERE relkind = 'r' AND relnamespace = current_schema()::REGNAMESPACE"
+            }
+        }
+    }
+
+    /// A query of the tables that have grown by a fifth since statistics of them as a whole were gathered, which the database
+    /// does not do by itself: planners then know the parts of a table, and guess about the whole.
+    pub fn grown_tables(self) -> Option<&'static str> {
+        match self {
+            Self::Sqlite => None,
+            Self::Postgres => Some(
+                "SELECT QUOTE_IDENT(whole.relname) FROM pg_class AS whole
+                 JOIN pg_inherits AS partition ON partition.inhparent = whole.oid
+                 JOIN pg_class AS part ON part.oid = partition.inhrelid
+                 WHERE whole.relkind = 'p' AND whole.relnamespace = current_schema()::REGNAMESPACE
+                 GROUP BY whole.oid, whole.relname, whole.reltuples
+                 HAVING SUM(GREATEST(part.reltuples, 0)) > 1.2 * GREATEST(whole.reltuples, 0) + 1000",
+            ),
+        }
+    }
+
+    /// Statements that give back the room of rows that have gone from a table, after many have.
+    pub fn return_room(self, table: &str) -> Vec<String> {
+        match self {
+            Self::Sqlite => Vec::new(),
+            // Cleaned tables lose their empty end; emptied indexes stay as large as they were until they are made anew.
+            Self::Postgres => {
+                vec![format!("VACUUM (ANALYZE) {table}"), format!("REINDEX TABLE CONCURRENTLY {table}")]
             }
         }
     }

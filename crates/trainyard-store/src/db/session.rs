@@ -12,6 +12,33 @@ pub(super) enum Session<'c> {
     Postgres(&'c postgres::Session),
 }
 
+/// What an open transaction does with its commit, for all that is in it at once.
+#[derive(Debug, Default)]
+pub(super) struct Notes {
+    /// Runs that it has changed.
+    pub(super) changes: RefCell<Vec<RunChange>>,
+    /// Names of columns that runs have: kind, run and key.
+    pub(super) names: RefCell<Vec<(&'static str, i64, String)>>,
+}
+
+impl Notes {
+    /// Where the names end that are noted from now on.
+    pub(super) fn mark(&self) -> usize {
+        self.names.borrow().len()
+    }
+
+    /// Forgets names that were noted since, because what they stand for has been undone.
+    pub(super) fn cut_back(&self, mark: usize) {
+        self.names.borrow_mut().truncate(mark);
+    }
+
+    /// Forgets everything, because another transaction begins.
+    pub(super) fn clear(&self) {
+        self.changes.take();
+        self.names.take();
+    }
+}
+
 /// Where a table, its columns and what to do about conflicts are named.
 pub(super) type Insert<'s, const N: usize> = (&'s str, [&'s str; N], &'s str);
 
@@ -29,11 +56,11 @@ impl Session<'_> {
         }
     }
 
-    /// What the transaction has changed so far.
-    pub(super) fn changes(&self) -> &RefCell<Vec<RunChange>> {
+    /// What the open transaction has noted so far.
+    pub(super) fn notes(&self) -> &Notes {
         match self {
-            Self::Sqlite(session) => &session.changes,
-            Self::Postgres(session) => &session.changes,
+            Self::Sqlite(session) => &session.notes,
+            Self::Postgres(session) => &session.notes,
         }
     }
 

@@ -1,7 +1,10 @@
 //! One transaction, as rules and SQL see it.
 
 use std::collections::HashMap;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
+use trainyard_api::columns::ColumnKind;
 use trainyard_api::run_events::RunChangeKind;
 use trainyard_api::{ModelId, RunId};
 use uuid::Uuid;
@@ -16,11 +19,42 @@ pub struct Transaction<'c> {
     session: Session<'c>,
     context: &'c Context,
     now_ms: i64,
+    /// Says when nobody waits for the answer any more.
+    given_up: Option<Arc<AtomicBool>>,
 }
+
+/// Rows between two looks whether anybody still waits for them.
+const UNSEEN: u32 = 1000;
 
 impl<'c> Transaction<'c> {
     pub(super) fn new(session: Session<'c>, context: &'c Context) -> Self {
-        Self { session, context, now_ms: (context.sources.now_ms)() }
+        Self { session, context, now_ms: (context.sources.now_ms)(), given_up: None }
+    }
+
+    /// Has statements that read fail from when this says that nobody waits for their answers any more.
+    pub(crate) fn give_up_on(&mut self, given_up: &Arc<AtomicBool>) -> Result<(), StoreError> {
+        self.given_up = Some(Arc::clone(given_up));
+        is_wanted(self.given_up.as_deref())
+    }
+
+    /// Hands each row of an answer to `read` until that answers `false`.
+    fn rows(
+        &self,
+        sql: &str,
+        values: &[Value],
+        mut read: impl FnMut(&Row<'_>) -> Result<bool, StoreError>,
+    ) -> Result<(), StoreError> {
+        let given_up = self.given_up.as_deref();
+        is_wanted(given_up)?;
+        let mut unseen = 0;
+        self.session.query(sql, values, |row| {
+            unseen += 1;
+            if unseen == UNSEEN {
+                unseen = 0;
+                is_wanted(given_up)?;
+            }
+            read(row)
+        })
     }
 
     /// All rows of an answer, each turned into a `T`.
@@ -31,7 +65,7 @@ impl<'c> Transaction<'c> {
         mut read: impl FnMut(&Row<'_>) -> Result<T, StoreError>,
     ) -> Result<Vec<T>, StoreError> {
         let mut answers = Vec::new();
-        self.session.query(sql, values, |row| {
+        self.rows(sql, values, |row| {
             answers.push(read(row)?);
             Ok(true)
         })?;
@@ -45,7 +79,7 @@ impl<'c> Transaction<'c> {
         values: &[Value],
         mut visit: impl FnMut(&Row<'_>) -> Result<(), StoreError>,
     ) -> Result<(), StoreError> {
-        self.session.query(sql, values, |row| visit(row).map(|()| true))
+        self.rows(sql, values, |row| visit(row).map(|()| true))
     }
 
     /// The first row of an answer, if there is one.
@@ -57,7 +91,7 @@ impl<'c> Transaction<'c> {
     ) -> Result<Option<T>, StoreError> {
         let mut read = Some(read);
         let mut answer = None;
-        self.session.query(sql, values, |row| {
+        self.rows(sql, values, |row| {
             if let Some(read) = read.take() {
                 answer = Some(read(row)?);
             }
@@ -143,11 +177,13 @@ impl<'c> Transaction<'c> {
         work: impl FnOnce(&mut Self) -> Result<T, StoreError>,
     ) -> Result<Result<T, StoreError>, StoreError> {
         self.execute("SAVEPOINT part", &[])?;
+        let names = self.session.notes().mark();
         let outcome = work(self);
         match &outcome {
             Ok(_) => {}
             Err(error) if error.is_refusal() => {
                 self.execute("ROLLBACK TO part", &[])?;
+                self.session.notes().cut_back(names);
                 if let Session::Postgres(session) = self.session {
                     session.undone();
                 }
@@ -213,12 +249,31 @@ impl<'c> Transaction<'c> {
     /// while nobody does.
     pub(crate) fn changed(&mut self, experiment: i64, run_id: &RunId, kind: RunChangeKind) {
         if self.context.changes.are_wanted() {
-            self.session.changes().borrow_mut().push(RunChange::of(experiment, run_id, kind));
+            self.session.notes().changes.borrow_mut().push(RunChange::of(experiment, run_id, kind));
+        } else {
+            self.context.changes.skip();
         }
+    }
+
+    /// Notes that a run has a column of this name; written down with the other names of the transaction, before its commit.
+    pub(crate) fn named(&mut self, run: i64, kind: ColumnKind, key: &str) {
+        self.session.notes().names.borrow_mut().push((kind.as_str(), run, key.to_owned()));
+    }
+
+    /// The names that have been noted and not been written down yet: their kinds, runs and keys.
+    pub(crate) fn take_names(&mut self) -> Vec<(&'static str, i64, String)> {
+        self.session.notes().names.take()
     }
 
     /// A UUID, for ids of other kinds.
     pub(crate) fn new_uuid(&self) -> Uuid {
         uuid::Builder::from_random_bytes((self.context.sources.unique)().to_be_bytes()).into_uuid()
+    }
+}
+
+fn is_wanted(given_up: Option<&AtomicBool>) -> Result<(), StoreError> {
+    match given_up {
+        Some(given_up) if given_up.load(Ordering::Relaxed) => Err(StoreError::Closed),
+        _ => Ok(()),
     }
 }

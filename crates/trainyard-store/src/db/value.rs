@@ -34,6 +34,8 @@ pub enum List {
     Numbers(Vec<f64>),
     /// For [`Dialect::texts`](super::Dialect::texts).
     Texts(Vec<String>),
+    /// For [`Dialect::pairs`](super::Dialect::pairs) of SQLite.
+    Pairs(Vec<(String, i64)>),
 }
 
 impl Value {
@@ -57,6 +59,7 @@ impl Value {
         match self {
             Self::Text(text) => check_text(text),
             Self::List(List::Texts(texts)) => texts.iter().try_for_each(|text| check_text(text)),
+            Self::List(List::Pairs(pairs)) => pairs.iter().try_for_each(|(text, _)| check_text(text)),
             Self::Null | Self::Integer(_) | Self::Real(_) | Self::Bytes(_) | Self::List(_) => Ok(()),
         }
     }

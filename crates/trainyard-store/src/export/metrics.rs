@@ -15,7 +15,7 @@ const TIMESTAMP: usize = 3;
 const VALUE: usize = 4;
 
 /// Runs that are looked up at a time.
-const PAGE: i64 = 1000;
+const PAGE: usize = 1000;
 
 impl Export for ExportMetrics {
     const NAME: &'static str = "metrics";
@@ -32,13 +32,9 @@ impl Export for ExportMetrics {
                 Field::required("value", Kind::Number),
             ],
         )?;
-        let mut after = i64::MIN;
-        loop {
-            let page = selection.page(tx, after)?;
-            let Some((last, _)) = page.last() else { break };
-            after = *last;
-            for (run, run_id) in &page {
-                export_run(tx, (*run, run_id), &self.metric_keys, &mut table, sink)?;
+        for some in selection.0.chunks(PAGE) {
+            for (run, run_id) in Selection::named(tx, some)? {
+                export_run(tx, (run, &run_id), &self.metric_keys, &mut table, sink)?;
             }
         }
         table.finish(sink)
@@ -82,13 +78,9 @@ fn export_run(
     Ok(())
 }
 
-/// Which runs are exported.
-struct Selection {
-    /// Empty for any.
-    experiments: Vec<i64>,
-    /// `None` for all active ones of the experiments.
-    runs: Option<Vec<i64>>,
-}
+/// The runs that are exported, by their keys and in the order of these: those that are named, or all active ones of the
+/// experiments.
+struct Selection(Vec<i64>);
 
 impl Selection {
     fn check(tx: &mut Transaction<'_>, request: &ExportMetrics) -> Result<Self, StoreError> {
@@ -108,7 +100,11 @@ impl Selection {
             experiments.push(experiments::existing(tx, experiment_id)?);
         }
         if run_ids.is_empty() {
-            return Ok(Self { experiments, runs: None });
+            let sql = format!(
+                "SELECT id FROM run WHERE experiment_id IN {} AND lifecycle_stage = 'active' ORDER BY id",
+                tx.dialect().integers("$1")
+            );
+            return tx.query(&sql, &[Value::integers(&experiments)], |row| row.get(0)).map(Self);
         }
         let mut keys = Vec::with_capacity(run_ids.len());
         for run_id in run_ids {
@@ -119,24 +115,12 @@ impl Selection {
         }
         keys.sort_unstable();
         keys.dedup();
-        Ok(Self { experiments, runs: Some(keys) })
+        Ok(Self(keys))
     }
 
-    /// The runs whose keys come next, with their ids.
-    fn page(&self, tx: &mut Transaction<'_>, after: i64) -> Result<Vec<(i64, RunId)>, StoreError> {
-        let (condition, list) = match &self.runs {
-            Some(runs) => {
-                let next = runs.partition_point(|run| *run <= after);
-                let page = &runs[next..runs.len().min(next + PAGE as usize)];
-                (format!("id IN {}", tx.dialect().integers("$1")), Value::integers(page))
-            }
-            None => {
-                let experiments = tx.dialect().integers("$1");
-                let condition = format!("experiment_id IN {experiments} AND lifecycle_stage = 'active'");
-                (condition, Value::integers(&self.experiments))
-            }
-        };
-        let sql = format!("SELECT id, run_id FROM run WHERE {condition} AND id > $2 ORDER BY id LIMIT $3");
-        tx.query(&sql, &[list, after.into(), PAGE.into()], |row| Ok((row.get(0)?, row.get(1)?)))
+    /// Some of the runs with their ids.
+    fn named(tx: &mut Transaction<'_>, runs: &[i64]) -> Result<Vec<(i64, RunId)>, StoreError> {
+        let sql = format!("SELECT id, run_id FROM run WHERE id IN {} ORDER BY id", tx.dialect().integers("$1"));
+        tx.query(&sql, &[Value::integers(runs)], |row| Ok((row.get(0)?, row.get(1)?)))
     }
 }

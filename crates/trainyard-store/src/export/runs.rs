@@ -8,10 +8,14 @@ use trainyard_api::{ExperimentId, KeyValue, LifecycleStage, limits};
 
 use super::table::{Field, Kind, Table};
 use super::{Export, Sink};
-use crate::{Operation, StoreError, Transaction};
+use crate::search::runs::every_key;
+use crate::tracking::runs;
+use crate::{StoreError, Transaction, Value};
 
 /// Runs that are loaded at a time: few, since each may have ten thousand metrics.
-const PAGE: i64 = 50;
+const LOADED: usize = 50;
+/// Runs whose keys are looked up at a time.
+const NAMED: usize = 1000;
 
 /// The columns that every run has, in order.
 fn attributes() -> Vec<Field> {
@@ -41,12 +45,12 @@ impl Export for ExportRuns {
             filter: self.filter,
             run_view_type: self.run_view_type,
             order_by: self.order_by,
-            max_results: Some(PAGE),
             ..SearchRuns::default()
         };
-        // A file says what its columns are before the first row, so the runs are looked through twice.
-        let mut keys = Keys::default();
-        each(tx, &search, |run| keys.add(&run))?;
+        // Found and put in order once, however many they are: a key is as long as a number.
+        let found = every_key(tx, &search)?;
+        // A file says what its columns are before the first row.
+        let keys = Keys::read(tx, &found)?;
         let mut fields = attributes();
         let mut columns = HashMap::new();
         let groups = [
@@ -61,24 +65,26 @@ impl Export for ExportRuns {
             }
         }
         let mut table = Table::new(format, fields)?;
-        each(tx, &search, |run| {
-            add_attributes(&mut table, &run);
-            for metric in &run.data.metrics {
-                if let Some(column) = columns.get(&("metrics", metric.key.as_str())) {
-                    table.number(*column, metric.value);
-                }
-            }
-            let mut add = |group, pairs: &[KeyValue]| {
-                for pair in pairs {
-                    if let Some(column) = columns.get(&(group, pair.key.as_str())) {
-                        table.text(*column, &pair.value);
+        for some in found.chunks(LOADED) {
+            for run in runs::load(tx, some, None)? {
+                add_attributes(&mut table, &run);
+                for metric in &run.data.metrics {
+                    if let Some(column) = columns.get(&("metrics", metric.key.as_str())) {
+                        table.number(*column, metric.value);
                     }
                 }
-            };
-            add("params", &run.data.params);
-            add("tags", &run.data.tags);
-            table.end_row(sink)
-        })?;
+                let mut add = |group, pairs: &[KeyValue]| {
+                    for pair in pairs {
+                        if let Some(column) = columns.get(&(group, pair.key.as_str())) {
+                            table.text(*column, &pair.value);
+                        }
+                    }
+                };
+                add("params", &run.data.params);
+                add("tags", &run.data.tags);
+                table.end_row(sink)?;
+            }
+        }
         table.finish(sink)
     }
 }
@@ -86,23 +92,6 @@ impl Export for ExportRuns {
 fn active_experiments(tx: &mut Transaction<'_>) -> Result<Vec<ExperimentId>, StoreError> {
     let sql = "SELECT id FROM experiment WHERE lifecycle_stage = $1 ORDER BY id";
     tx.query(sql, &[LifecycleStage::Active.into()], |row| row.get(0))
-}
-
-/// Shows every run that is found, page by page.
-fn each(
-    tx: &mut Transaction<'_>,
-    search: &SearchRuns,
-    mut show: impl FnMut(Run) -> Result<(), StoreError>,
-) -> Result<(), StoreError> {
-    let mut page_token = String::new();
-    loop {
-        let page = SearchRuns { page_token, ..search.clone() }.execute(tx)?;
-        page.runs.into_iter().try_for_each(&mut show)?;
-        if page.next_page_token.is_empty() {
-            return Ok(());
-        }
-        page_token = page.next_page_token;
-    }
 }
 
 fn add_attributes(table: &mut Table, run: &Run) {
@@ -129,28 +118,36 @@ struct Keys {
 }
 
 impl Keys {
-    fn add(&mut self, run: &Run) -> Result<(), StoreError> {
-        let data = &run.data;
-        let metrics = data.metrics.iter().map(|metric| &metric.key);
-        add_new(&mut self.metrics, metrics);
-        add_new(&mut self.params, data.params.iter().map(|param| &param.key));
-        add_new(&mut self.tags, data.tags.iter().map(|tag| &tag.key));
-        let columns = self.metrics.len() + self.params.len() + self.tags.len();
-        if columns <= limits::EXPORT_COLUMNS {
-            return Ok(());
+    fn read(tx: &mut Transaction<'_>, runs: &[i64]) -> Result<Self, StoreError> {
+        let mut keys = Self::default();
+        for some in runs.chunks(NAMED) {
+            keys.add(tx, &Value::integers(some))?;
+            let columns = keys.metrics.len() + keys.params.len() + keys.tags.len();
+            if columns > limits::EXPORT_COLUMNS {
+                return Err(StoreError::invalid(format!(
+                    "The runs have more than {} different metrics, params and tags, each of which would be a column. Please \
+                     choose fewer runs by 'filter' or 'experiment_ids'.",
+                    limits::EXPORT_COLUMNS
+                )));
+            }
         }
-        Err(StoreError::invalid(format!(
-            "The runs have more than {} different metrics, params and tags, each of which would be a column. Please \
-             choose fewer runs by 'filter' or 'experiment_ids'.",
-            limits::EXPORT_COLUMNS
-        )))
+        Ok(keys)
     }
-}
 
-fn add_new<'k>(known: &mut BTreeSet<String>, keys: impl Iterator<Item = &'k String>) {
-    for key in keys {
-        if !known.contains(key) {
-            known.insert(key.clone());
+    fn add(&mut self, tx: &mut Transaction<'_>, runs: &Value) -> Result<(), StoreError> {
+        let list = tx.dialect().integers("$1");
+        let metrics = format!(
+            "SELECT key FROM metric_key WHERE id IN (SELECT metric_key FROM metric_summary WHERE run IN {list})"
+        );
+        let of_pairs = |table: &str| format!("SELECT DISTINCT key FROM {table} WHERE run IN {list}");
+        let statements = [
+            (metrics, &mut self.metrics),
+            (of_pairs("param"), &mut self.params),
+            (of_pairs("run_tag"), &mut self.tags),
+        ];
+        for (sql, known) in statements {
+            known.extend(tx.query(&sql, std::slice::from_ref(runs), |row| row.get::<String>(0))?);
         }
+        Ok(())
     }
 }

@@ -2,6 +2,7 @@
 //! marked deleted (`removal`, on which `trainyard gc` is built).
 
 mod check;
+pub mod column_names;
 mod pieces;
 pub mod removal;
 mod series;

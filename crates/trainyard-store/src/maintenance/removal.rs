@@ -89,6 +89,8 @@ pub struct Doomed {
     pub artifacts: Option<String>,
     #[serde(skip)]
     pub(super) key: i64,
+    #[serde(skip)]
+    experiment: i64,
 }
 
 /// Things that [`begin`] writes down in one transaction.
@@ -242,7 +244,12 @@ impl Doomed {
             (Kind::Run, _) => Some(below(&location(root, experiment, stored), &id)),
             (Kind::LoggedModel, _) => Some(below(&location(root, experiment, stored), &format!("models/{id}"))),
         };
-        Ok(Self { kind, id, artifacts, key })
+        Ok(Self { kind, id, artifacts, key, experiment })
+    }
+
+    /// The experiment that it is in, or that it is.
+    pub fn experiment(&self) -> i64 {
+        self.experiment
     }
 }
 

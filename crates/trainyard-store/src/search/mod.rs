@@ -21,8 +21,8 @@ mod plan;
 pub(crate) mod prompts;
 mod registered_models;
 mod rules;
-mod run_groups;
-mod runs;
+pub(crate) mod run_groups;
+pub(crate) mod runs;
 mod sql;
 mod suggestions;
 mod tree;
@@ -72,7 +72,7 @@ impl From<FilterError> for StoreError {
     }
 }
 
-/// The keys of experiments, for `WHERE`. What is not a number cannot be an id; a number that is none finds nothing.
+/// The keys of experiments, for `WHERE`, each once. What is not a number cannot be an id; a number that is none finds nothing.
 pub(crate) fn experiment_keys(ids: &[ExperimentId]) -> Result<Vec<i64>, StoreError> {
     let mut keys = Vec::with_capacity(ids.len());
     for id in ids {
@@ -82,6 +82,8 @@ pub(crate) fn experiment_keys(ids: &[ExperimentId]) -> Result<Vec<i64>, StoreErr
             Err(error) => return Err(error),
         }
     }
+    keys.sort_unstable();
+    keys.dedup();
     Ok(keys)
 }
 

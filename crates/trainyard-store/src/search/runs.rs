@@ -1,7 +1,7 @@
 //! `runs/search`.
 
-use trainyard_api::limits::SEARCH_MAX_RESULTS;
-use trainyard_api::runs::{SearchRuns, SearchRunsResponse};
+use trainyard_api::limits::{RUN_COLUMNS, SEARCH_MAX_RESULTS};
+use trainyard_api::runs::{RunColumns, SearchRuns, SearchRunsResponse};
 
 use super::keyset::{Kind, Term};
 use super::order::{Order, Tie};
@@ -91,7 +91,8 @@ pub(super) const RULES: Rules = Rules {
         },
         Attribute {
             names: &["duration"],
-            column: "(x.end_time - x.start_time)",
+            // As doubles: the difference of two integers may be none.
+            column: "(CAST(x.end_time AS DOUBLE PRECISION) - CAST(x.start_time AS DOUBLE PRECISION))",
             values: Values::Number,
             operators: NUMBER_OR_NULL,
             order_names: &["duration"],
@@ -111,11 +112,23 @@ pub(super) const RULES: Rules = Rules {
 pub(super) const TIES: [Tie; 2] =
     [("x.start_time", Term::required(Kind::Number, true)), ("x.run_id", Term::required(Kind::Text, false))];
 
+/// The keys of all runs that a search finds, in its order.
+pub(crate) fn every_key(tx: &mut Transaction<'_>, request: &SearchRuns) -> Result<Vec<i64>, StoreError> {
+    let SearchRuns { experiment_ids, filter, run_view_type, order_by, roots_only, .. } = request;
+    let order = Order::parse(&RULES, order_by, &TIES)?;
+    let scope = (experiment_keys(experiment_ids)?, *run_view_type);
+    let mut search = Search::new(tx, &RULES, scope, (parse(filter, &RULES)?, filter), order)?;
+    search.roots_only = *roots_only;
+    Ok(search.page(tx, &Page::of(&"every run", "", i64::MAX))?.0)
+}
+
 impl Operation for SearchRuns {
     const ACCESS: Access = Access::Read;
 
     fn execute(self, tx: &mut Transaction<'_>) -> Result<SearchRunsResponse, StoreError> {
-        let Self { experiment_ids, filter, run_view_type, max_results, order_by, roots_only, page_token } = self;
+        let Self { experiment_ids, filter, run_view_type, max_results, order_by, roots_only, columns, page_token } =
+            self;
+        columns.as_ref().map_or(Ok(()), check_columns)?;
         let limit = page::limit(max_results, 1000, SEARCH_MAX_RESULTS)?;
         let page =
             Page::of(&("runs", &experiment_ids, &filter, run_view_type, &order_by, roots_only), &page_token, limit);
@@ -126,6 +139,16 @@ impl Operation for SearchRuns {
 
         search.roots_only = roots_only;
         let (keys, next_page_token) = search.page(tx, &page)?;
-        Ok(SearchRunsResponse { runs: runs::load(tx, &keys)?, next_page_token })
+        Ok(SearchRunsResponse { runs: runs::load(tx, &keys, columns.as_ref())?, next_page_token })
     }
+}
+
+fn check_columns(columns: &RunColumns) -> Result<(), StoreError> {
+    let named = columns.metrics.len() + columns.params.len() + columns.tags.len();
+    if named > RUN_COLUMNS {
+        return Err(StoreError::invalid(format!(
+            "Invalid value for parameter 'columns': {named} keys are named, {RUN_COLUMNS} at most can be; leave it out for all"
+        )));
+    }
+    Ok(())
 }

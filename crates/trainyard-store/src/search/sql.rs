@@ -101,7 +101,12 @@ impl Statement {
         start: Option<&Place>,
     ) -> Result<Vec<String>, StoreError> {
         let statement = self.ordered(terms, fixed, start, 100);
-        tx.query(&format!("EXPLAIN QUERY PLAN {}", statement.sql), &statement.values, |row| row.get(3))
+        // SQLite says before the text which steps belong together.
+        let (explain, column) = match tx.dialect() {
+            Dialect::Sqlite => ("EXPLAIN QUERY PLAN", 3),
+            Dialect::Postgres => ("EXPLAIN", 0),
+        };
+        tx.query(&format!("{explain} {}", statement.sql), &statement.values, |row| row.get(column))
     }
 
     /// Carries it out for its first row.

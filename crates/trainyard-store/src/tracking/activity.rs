@@ -34,18 +34,19 @@ impl Operation for GetExperimentActivity {
                     (SELECT COUNT(*) FROM run WHERE experiment_id = e.id AND lifecycle_stage = 'deleted'),
                     e.last_update_time,
                     (SELECT MAX(start_time) FROM run WHERE experiment_id = e.id AND lifecycle_stage = 'active'),
+                    (SELECT MAX(start_time) FROM run WHERE experiment_id = e.id AND lifecycle_stage = 'deleted'),
                     (SELECT MAX(end_time) FROM run WHERE experiment_id = e.id AND end_time IS NOT NULL)
                  FROM experiment AS e WHERE e.id = $1",
                 &[experiment.into()],
                 |row| {
                     let changed: i64 = row.get(3)?;
-                    let (began, ended): (Option<i64>, Option<i64>) = (row.get(4)?, row.get(5)?);
+                    let ends = (4..=6).map(|index| row.get(index)).collect::<Result<Vec<Option<i64>>, _>>()?;
                     Ok(ExperimentActivity {
                         experiment_id,
                         runs: row.get(0)?,
                         running: row.get(1)?,
                         deleted_runs: row.get(2)?,
-                        last_activity_time: changed.max(began.unwrap_or(0)).max(ended.unwrap_or(0)),
+                        last_activity_time: ends.into_iter().flatten().fold(changed, i64::max),
                     })
                 },
             )?;

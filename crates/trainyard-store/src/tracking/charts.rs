@@ -3,8 +3,8 @@
 use trainyard_api::charts::{ChartAxis, ChartRow, ChartSeries, ChartSeriesKey, ChartSeriesRows, GetChartSeries};
 use trainyard_api::limits::{CHART_BUCKETS, CHART_ROWS, CHART_SERIES};
 
-use super::histories::Series;
 use super::points::{Axis, buckets};
+use super::series::find_all;
 use crate::{Access, Operation, StoreError, Transaction};
 
 impl Operation for GetChartSeries {
@@ -17,12 +17,14 @@ impl Operation for GetChartSeries {
             ChartAxis::Step => Axis::Step,
             ChartAxis::Timestamp => Axis::Timestamp,
         };
+        let wanted: Vec<_> = series.iter().map(|series| (&series.run_id, series.metric_key.as_str())).collect();
+        let found = find_all(tx, &wanted)?;
         let mut answers = Vec::with_capacity(series.len());
-        for ChartSeriesKey { run_id, metric_key } in series {
+        for (ChartSeriesKey { run_id, metric_key }, found) in series.into_iter().zip(found) {
             let mut answer = ChartSeriesRows { run_id, metric_key, ..ChartSeriesRows::default() };
-            if let Some(found) = Series::find(tx, &answer.run_id, &answer.metric_key)? {
+            if let Some(found) = found {
                 answer.points = found.count;
-                let buckets = buckets(tx, (found.key, found.count), axis, (from, to), most)?;
+                let buckets = buckets(tx, &found, axis, (from, to), most)?;
                 let row = |bucket: super::points::Bucket| ChartRow {
                     step: bucket.point.step,
                     timestamp: bucket.point.timestamp,

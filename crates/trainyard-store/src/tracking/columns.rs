@@ -3,13 +3,15 @@
 //! Names are written down when a run is the first of its experiment to have one, so that they are listed without a look at what
 //! was logged. What their values are like is told of the newest runs only: that is bounded, however large an experiment is.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
+use std::hash::{BuildHasher as _, RandomState};
 
+use trainyard_api::ExperimentId;
 use trainyard_api::columns::{Column, ColumnKind, ListColumns, ListColumnsResponse};
 use trainyard_api::limits::{COLUMN_EXPERIMENTS, COLUMN_RUNS, COLUMNS};
 
 use crate::search::{experiment_keys, page, place};
-use crate::{Access, Operation, StoreError, Transaction, Value};
+use crate::{Access, DbError, Operation, StoreError, Transaction, Value};
 
 impl Operation for ListColumns {
     const ACCESS: Access = Access::Read;
@@ -17,15 +19,7 @@ impl Operation for ListColumns {
     fn execute(self, tx: &mut Transaction<'_>) -> Result<ListColumnsResponse, StoreError> {
         let Self { experiment_ids, kind, contains, max_results, page_token } = self;
         let kind = kind.ok_or_else(|| StoreError::missing("kind"))?;
-        if experiment_ids.is_empty() {
-            return Err(StoreError::missing("experiment_id"));
-        }
-        if experiment_ids.len() > COLUMN_EXPERIMENTS {
-            return Err(StoreError::invalid(format!(
-                "Invalid value for parameter 'experiment_id': {} experiments are named, {COLUMN_EXPERIMENTS} at most can be",
-                experiment_ids.len()
-            )));
-        }
+        check_experiments(&experiment_ids)?;
         let limit = page::limit(max_results, 100, COLUMNS)?;
         let query = ("columns", &experiment_ids, kind.as_str(), &contains);
         let after: Option<String> = place::read(&query, &page_token)?;
@@ -36,6 +30,19 @@ impl Operation for ListColumns {
         let columns = described(tx, &runs, kind, keys)?;
         Ok(ListColumnsResponse { columns, runs: runs.len() as i64, next_page_token })
     }
+}
+
+pub(super) fn check_experiments(experiment_ids: &[ExperimentId]) -> Result<(), StoreError> {
+    if experiment_ids.is_empty() {
+        return Err(StoreError::missing("experiment_id"));
+    }
+    if experiment_ids.len() > COLUMN_EXPERIMENTS {
+        return Err(StoreError::invalid(format!(
+            "Invalid value for parameter 'experiment_id': {} experiments are named, {COLUMN_EXPERIMENTS} at most can be",
+            experiment_ids.len()
+        )));
+    }
+    Ok(())
 }
 
 /// Names behind one, in order.
@@ -64,7 +71,7 @@ fn names(
 }
 
 /// Of each experiment's runs the newest, and of these the newest.
-fn newest_runs(tx: &mut Transaction<'_>, experiments: &[i64]) -> Result<Vec<i64>, StoreError> {
+pub(super) fn newest_runs(tx: &mut Transaction<'_>, experiments: &[i64]) -> Result<Vec<i64>, StoreError> {
     let mut newest: Vec<(i64, i64)> = Vec::new();
     for experiment in experiments {
         let of_experiment = tx.query(
@@ -80,36 +87,18 @@ fn newest_runs(tx: &mut Transaction<'_>, experiments: &[i64]) -> Result<Vec<i64>
     Ok(newest.into_iter().map(|(_, run)| run).collect())
 }
 
+/// What the values of these runs are like.
 fn described(
     tx: &mut Transaction<'_>,
     runs: &[i64],
     kind: ColumnKind,
     keys: Vec<String>,
 ) -> Result<Vec<Column>, StoreError> {
-    let dialect = tx.dialect();
-    let (runs_in, keys_in) = (dialect.integers("$1"), dialect.texts("$2"));
-    let table = if kind == ColumnKind::Tag { "run_tag" } else { "param" };
-    // Runs and keys first, so that each value is looked up and not looked for.
-    let sql = match kind {
-        ColumnKind::Metric => format!(
-            "SELECT metric_key.key, COUNT(*), COUNT(DISTINCT CASE WHEN latest_is_nan = 0 THEN latest_value END),
-                    MIN(CASE WHEN latest_is_nan = 0 THEN latest_value END),
-                    MAX(CASE WHEN latest_is_nan = 0 THEN latest_value END)
-             FROM metric_key CROSS JOIN run CROSS JOIN metric_summary AS summary
-             WHERE run.id IN {runs_in} AND metric_key.key IN {keys_in}
-             AND summary.run = run.id AND summary.metric_key = metric_key.id GROUP BY metric_key.key"
-        ),
-        ColumnKind::Param | ColumnKind::Tag => format!(
-            "SELECT key, COUNT(*), COUNT(DISTINCT value), NULL, NULL FROM run CROSS JOIN {table} AS pair
-             WHERE run.id IN {runs_in} AND pair.run = run.id AND pair.key IN {keys_in} GROUP BY key"
-        ),
+    let mut found = match kind {
+        ColumnKind::Metric => metrics(tx, runs, &keys)?,
+        ColumnKind::Param => pairs(tx, ("param", kind), runs, &keys)?,
+        ColumnKind::Tag => pairs(tx, ("run_tag", kind), runs, &keys)?,
     };
-    let found = tx.query(&sql, &[Value::integers(runs), Value::texts(&keys)], |row| {
-        let (min, max) = (row.get(3)?, row.get(4)?);
-        let column = Column { kind, key: row.get(0)?, runs: row.get(1)?, distinct: row.get(2)?, min, max };
-        Ok((column.key.clone(), column))
-    })?;
-    let mut found: HashMap<String, Column> = found.into_iter().collect();
     let column = |key: String| match found.remove(&key) {
         Some(column) => column,
         // The runs that had it are older, or deleted.
@@ -118,19 +107,76 @@ fn described(
     Ok(keys.into_iter().map(column).collect())
 }
 
-/// Notes that runs of the experiments of these runs have columns of these names.
-pub(super) fn note(tx: &mut Transaction<'_>, kind: ColumnKind, named: &[(i64, &str)]) -> Result<(), StoreError> {
-    if named.is_empty() {
-        return Ok(());
-    }
-    let runs: Vec<i64> = named.iter().map(|(run, _)| *run).collect();
-    let keys = Value::texts(named.iter().map(|(_, key)| *key));
+fn metrics(tx: &mut Transaction<'_>, runs: &[i64], keys: &[String]) -> Result<HashMap<String, Column>, StoreError> {
+    let dialect = tx.dialect();
+    // Runs and keys first, so that each value is looked up and not looked for.
+    let sql = format!(
+        "SELECT metric_key.key, COUNT(*), COUNT(DISTINCT CASE WHEN latest_is_nan = 0 THEN latest_value END),
+                MIN(CASE WHEN latest_is_nan = 0 THEN latest_value END),
+                MAX(CASE WHEN latest_is_nan = 0 THEN latest_value END)
+         FROM metric_key CROSS JOIN run CROSS JOIN metric_summary AS summary
+         WHERE run.id IN {} AND metric_key.key IN {}
+         AND summary.run = run.id AND summary.metric_key = metric_key.id GROUP BY metric_key.key",
+        dialect.integers("$1"),
+        dialect.texts("$2")
+    );
+    let found = tx.query(&sql, &[Value::integers(runs), Value::texts(keys)], |row| {
+        let (key, min, max): (String, _, _) = (row.get(0)?, row.get(3)?, row.get(4)?);
+        let (runs, distinct) = (row.get(1)?, row.get(2)?);
+        Ok((key.clone(), Column { kind: ColumnKind::Metric, key, runs, distinct, min, max }))
+    })?;
+    Ok(found.into_iter().collect())
+}
+
+/// Params or tags. They are counted here, by hashes of their values: the database would keep the values to sort them, and a
+/// tag may have a megabyte.
+fn pairs(
+    tx: &mut Transaction<'_>,
+    (table, kind): (&str, ColumnKind),
+    runs: &[i64],
+    keys: &[String],
+) -> Result<HashMap<String, Column>, StoreError> {
+    let dialect = tx.dialect();
+    let sql = format!(
+        "SELECT pair.key, pair.value FROM run CROSS JOIN {table} AS pair
+         WHERE run.id IN {} AND pair.run = run.id AND pair.key IN {}",
+        dialect.integers("$1"),
+        dialect.texts("$2")
+    );
+    let hashing = RandomState::new();
+    let mut counted: HashMap<String, (i64, HashSet<u64>)> =
+        keys.iter().map(|key| (key.clone(), Default::default())).collect();
+    tx.visit(&sql, &[Value::integers(runs), Value::texts(keys)], |row| {
+        let key: String = row.get(0)?;
+        if let Some((runs, values)) = counted.get_mut(&key) {
+            *runs += 1;
+            values.insert(hashing.hash_one(row.get::<String>(1)?));
+        }
+        Ok(())
+    })?;
+    let column = |(key, (runs, values)): (String, (i64, HashSet<u64>))| {
+        let distinct = values.len() as i64;
+        (key.clone(), Column { kind, key, runs, distinct, ..Column::default() })
+    };
+    Ok(counted.into_iter().map(column).collect())
+}
+
+/// Writes down the names that a transaction has noted, as its last statements before the commit: all transactions do so in one
+/// order, so none waits for another that waits for it, and none waits for long.
+pub(crate) fn write_down(tx: &mut Transaction<'_>) -> Result<(), DbError> {
+    let mut names = tx.take_names();
+    names.sort_unstable();
+    names.dedup();
     let sql = format!(
         "INSERT INTO experiment_column (experiment_id, kind, key)
          SELECT DISTINCT run.experiment_id, $1, named.text FROM {} AS named JOIN run ON run.id = named.number
          WHERE TRUE ORDER BY 1, 3 ON CONFLICT DO NOTHING",
-        tx.dialect().pairs("$2", "$3")
+        tx.dialect().pairs(2)
     );
-    tx.execute(&sql, &[kind.as_str().into(), keys, Value::integers(&runs)])?;
+    for of_kind in names.chunk_by(|one, other| one.0 == other.0) {
+        let mut values: Vec<Value> = of_kind.first().map(|(kind, ..)| Value::from(*kind)).into_iter().collect();
+        values.extend(tx.dialect().bound_pairs(of_kind.iter().map(|(_, run, key)| (key.as_str(), *run))));
+        tx.execute(&sql, &values)?;
+    }
     Ok(())
 }

@@ -3,7 +3,8 @@
 mod activity;
 mod batch;
 mod charts;
-mod columns;
+mod column_values;
+pub(crate) mod columns;
 mod datasets;
 pub(crate) mod experiments;
 mod histories;

@@ -7,7 +7,7 @@ use trainyard_api::run_events::RunChangeKind;
 use trainyard_api::runs::LogParam;
 use trainyard_api::{Empty, Param, RunId, limits};
 
-use super::{columns, keys, runs};
+use super::{keys, runs};
 use crate::{Access, Operation, StoreError, Transaction, Value};
 
 impl Operation for LogParam {
@@ -66,7 +66,6 @@ fn write_once(tx: &mut Transaction<'_>, run: i64, params: Vec<Param>) -> Result<
     // In the order of keys, as whoever else may be writing the same.
     let mut ordered: Vec<&Param> = params.iter().collect();
     ordered.sort_unstable_by(|one, other| one.key.cmp(&other.key));
-    let named: Vec<(i64, &str)> = ordered.iter().map(|param| (run, param.key.as_str())).collect();
     let inserted = tx.insert_many(
         "param",
         ["run", "key", "value"],
@@ -74,7 +73,9 @@ fn write_once(tx: &mut Transaction<'_>, run: i64, params: Vec<Param>) -> Result<
         ordered.into_iter().map(|param| [run.into(), (&param.key).into(), (&param.value).into()]),
     )?;
     if inserted > 0 {
-        columns::note(tx, ColumnKind::Param, &named)?;
+        for param in &params {
+            tx.named(run, ColumnKind::Param, &param.key);
+        }
     }
     if inserted == params.len() as u64 {
         return Ok(Vec::new());

@@ -4,9 +4,10 @@
 use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
+use trainyard_api::RunId;
 use trainyard_api::columns::ColumnKind;
 
-use super::columns;
+use super::points::queue::{Grown, HAS_ENDED};
 use super::points::{self, Point};
 use crate::{DbError, StoreError, Transaction, Value};
 
@@ -66,7 +67,14 @@ pub(super) fn log(tx: &mut Transaction<'_>, by_series: &BySeries<'_>) -> Result<
     tx.insert_many("metric_summary AS old", SUMMARY_COLUMNS, KEEP_SUMMARY, changed)?;
     for (series, _) in &grouped {
         let (inserted, packed) = (count(&inserted, series), count(&packed, series));
-        points::queue::added(tx, series.id, series.count + packed + inserted, inserted)?;
+        let grown = Grown {
+            series: series.id,
+            count: series.count + packed + inserted,
+            rows: series.count - series.packed_count + inserted,
+            added: inserted,
+            has_ended: series.has_ended,
+        };
+        points::queue::added(tx, grown)?;
     }
     Ok(())
 }
@@ -81,19 +89,42 @@ fn insert(tx: &mut Transaction<'_>, rows: Vec<[Value; 5]>, inserted: &mut HashMa
 }
 
 /// A run's points of one key.
-struct Series {
+#[derive(Clone)]
+pub(super) struct Series {
     run: i64,
     key: String,
-    id: i64,
+    pub(super) id: i64,
     metric_key: i64,
-    /// The last timestamp of a point that is in a block.
-    packed_until: Option<i64>,
+    /// The last timestamp of a point that is in a block; without one all points are rows.
+    pub(super) packed_until: Option<i64>,
     /// How many points there were.
-    count: i64,
+    pub(super) count: i64,
+    /// How many of them were in blocks.
+    packed_count: i64,
+    /// Whether the run has ended.
+    has_ended: bool,
 }
 
 /// A series by run and key.
 type Wanted<'m> = (i64, &'m str);
+
+/// The series by the ids of their runs and their keys: two statements for all of them. `None` for those that are not there.
+pub(super) fn find_all(tx: &mut Transaction<'_>, wanted: &[(&RunId, &str)]) -> Result<Vec<Option<Series>>, StoreError> {
+    let run_ids: BTreeSet<&str> = wanted.iter().map(|(run_id, _)| run_id.as_str()).collect();
+    let sql = format!("SELECT run_id, id FROM run WHERE run_id IN {}", tx.dialect().texts("$1"));
+    let runs = tx.query(&sql, &[Value::texts(run_ids)], |row| Ok((row.get::<RunId>(0)?, row.get::<i64>(1)?)))?;
+    let runs: HashMap<RunId, i64> = runs.into_iter().collect();
+    let by_key = |&(run_id, key): &(&RunId, _)| Some((*runs.get(run_id)?, key));
+    let there: BTreeSet<Wanted<'_>> = wanted.iter().filter_map(by_key).collect();
+    let there: Vec<Wanted<'_>> = there.into_iter().collect();
+    let known = if there.is_empty() { Vec::new() } else { known_series(tx, &there, "")? };
+    let find = |one| {
+        let (run, key) = by_key(one)?;
+        let place = known.binary_search_by(|series| (series.run, series.key.as_str()).cmp(&(run, key))).ok()?;
+        known.get(place).cloned()
+    };
+    Ok(wanted.iter().map(find).collect())
+}
 
 /// The series by run and key, in this order, made where they are not there yet.
 fn series_of(tx: &mut Transaction<'_>, wanted: &[Wanted<'_>], lock: &str) -> Result<Vec<Series>, StoreError> {
@@ -109,22 +140,27 @@ fn series_of(tx: &mut Transaction<'_>, wanted: &[Wanted<'_>], lock: &str) -> Res
         "INSERT INTO metric_series (run, metric_key) SELECT wanted.number, metric_key.id FROM {} AS wanted
          JOIN metric_key ON metric_key.key = wanted.text WHERE TRUE ORDER BY 1, 2
          ON CONFLICT (run, metric_key) DO NOTHING",
-        tx.dialect().pairs("$1", "$2")
+        tx.dialect().pairs(1)
     );
-    tx.execute(&sql, &binds(&missing))?;
-    columns::note(tx, ColumnKind::Metric, &missing)?;
+    let binds = binds(tx, &missing);
+    tx.execute(&sql, &binds)?;
+    for (run, key) in &missing {
+        tx.named(*run, ColumnKind::Metric, key);
+    }
     known_series(tx, wanted, lock)
 }
 
 fn known_series(tx: &mut Transaction<'_>, wanted: &[Wanted<'_>], lock: &str) -> Result<Vec<Series>, StoreError> {
     let sql = format!(
-        "SELECT series.run, metric_key.key, metric_key.id, series.id, series.packed_until, COALESCE(summary.count, 0)
+        "SELECT series.run, metric_key.key, metric_key.id, series.id, series.packed_until, COALESCE(summary.count, 0),
+                series.packed_count, COALESCE((SELECT {HAS_ENDED} FROM run WHERE run.id = series.run), 0)
          FROM {} AS wanted JOIN metric_key ON metric_key.key = wanted.text
          JOIN metric_series AS series ON series.metric_key = metric_key.id AND series.run = wanted.number
          LEFT JOIN metric_summary AS summary ON summary.run = series.run AND summary.metric_key = series.metric_key{lock}",
-        tx.dialect().pairs("$1", "$2")
+        tx.dialect().pairs(1)
     );
-    let mut found = tx.query(&sql, &binds(wanted), |row| {
+    let binds = binds(tx, wanted);
+    let mut found = tx.query(&sql, &binds, |row| {
         Ok(Series {
             run: row.get(0)?,
             key: row.get(1)?,
@@ -132,15 +168,16 @@ fn known_series(tx: &mut Transaction<'_>, wanted: &[Wanted<'_>], lock: &str) -> 
             id: row.get(3)?,
             packed_until: row.get(4)?,
             count: row.get(5)?,
+            packed_count: row.get(6)?,
+            has_ended: row.get(7)?,
         })
     })?;
     found.sort_unstable_by(|one, other| (one.run, &one.key).cmp(&(other.run, &other.key)));
     Ok(found)
 }
 
-fn binds(wanted: &[Wanted<'_>]) -> [Value; 2] {
-    let runs: Vec<i64> = wanted.iter().map(|(run, _)| *run).collect();
-    [Value::texts(wanted.iter().map(|(_, key)| *key)), Value::integers(&runs)]
+fn binds(tx: &Transaction<'_>, wanted: &[Wanted<'_>]) -> Vec<Value> {
+    tx.dialect().bound_pairs(wanted.iter().map(|(run, key)| (*key, *run)))
 }
 
 /// A row of the summary of points of which so many are new.

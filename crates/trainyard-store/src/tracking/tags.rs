@@ -7,7 +7,7 @@ use trainyard_api::run_events::RunChangeKind;
 use trainyard_api::runs::{DeleteTag, SetTag};
 use trainyard_api::{Empty, Tag, limits};
 
-use super::{columns, keys, runs};
+use super::{keys, runs};
 use crate::{Access, Operation, StoreError, Transaction};
 
 /// The tag that always says the same as `run.name`.
@@ -68,11 +68,13 @@ pub(super) fn insert<'t>(
     tags: impl IntoIterator<Item = (i64, &'t Tag), IntoIter: Clone>,
 ) -> Result<(), StoreError> {
     let tags = tags.into_iter();
-    let named: Vec<(i64, &str)> = tags.clone().map(|(run, tag)| (run, tag.key.as_str())).collect();
-    let rows = tags.map(|(run, tag)| [run.into(), (&tag.key).into(), (&tag.value).into()]);
+    let rows = tags.clone().map(|(run, tag)| [run.into(), (&tag.key).into(), (&tag.value).into()]);
     let conflict = "ON CONFLICT (run, key) DO UPDATE SET value = excluded.value";
     tx.insert_many("run_tag", ["run", "key", "value"], conflict, rows)?;
-    columns::note(tx, ColumnKind::Tag, &named)
+    for (run, tag) in tags {
+        tx.named(run, ColumnKind::Tag, &tag.key);
+    }
+    Ok(())
 }
 
 /// Tags as they are stored: of those with one key the last, cut to its length, in the order of keys.
@@ -94,5 +96,6 @@ pub(super) fn store(tx: &mut Transaction<'_>, run: i64, key: &str, value: &str) 
          ON CONFLICT (run, key) DO UPDATE SET value = excluded.value",
         &[run.into(), key.into(), value.into()],
     )?;
-    columns::note(tx, ColumnKind::Tag, &[(run, key)])
+    tx.named(run, ColumnKind::Tag, key);
+    Ok(())
 }

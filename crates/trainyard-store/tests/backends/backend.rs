@@ -27,9 +27,10 @@ pub struct Closed {
 }
 
 impl TestStore {
-    pub fn on_sqlite() -> Self {
+    /// Always there.
+    pub fn on_sqlite() -> Option<Self> {
         let folder = tempfile::tempdir().unwrap();
-        Self::at(uri(folder.path()), folder, None)
+        Some(Self::at(uri(folder.path()), folder, None))
     }
 
     /// None, said aloud, where no PostgreSQL database is named.
@@ -179,60 +180,44 @@ fn open(uri: &str, clock: &Arc<AtomicI64>, first_id: u128) -> Result<Store, Stor
     Store::open_with(uri, options(), sources)
 }
 
-/// Runs each test on every database there is.
-macro_rules! on_each_backend {
-    ($($folder:ident::$module:ident: $($name:ident)+;)+) => {
-        mod sqlite {
+/// Tests in a module of their own, each on a store that is opened for it; none where there is no database for it.
+macro_rules! tests_on {
+    ($place:ident, $open:ident: $($folder:ident::$module:ident: $($name:ident)+;)+) => {
+        mod $place {
             $(mod $module {
                 $(#[test]
                 fn $name() {
-                    crate::$folder::$module::$name(crate::backend::TestStore::on_sqlite());
-                })+
-            })+
-        }
-
-        mod postgres {
-            $(mod $module {
-                $(#[test]
-                fn $name() {
-                    if let Some(test) = crate::backend::TestStore::on_postgres() {
+                    if let Some(test) = crate::backend::TestStore::$open() {
                         crate::$folder::$module::$name(test);
                     }
                 })+
             })+
         }
+    };
+}
+pub(crate) use tests_on;
+
+/// Runs each test on every database there is.
+macro_rules! on_each_backend {
+    ($($tests:tt)+) => {
+        crate::backend::tests_on!(sqlite, on_sqlite: $($tests)+);
+        crate::backend::tests_on!(postgres, on_postgres: $($tests)+);
     };
 }
 pub(crate) use on_each_backend;
 
 /// Runs tests of what only files can do, or have done to them.
 macro_rules! on_sqlite {
-    ($($folder:ident::$module:ident: $($name:ident)+;)+) => {
-        mod sqlite_only {
-            $(mod $module {
-                $(#[test]
-                fn $name() {
-                    crate::$folder::$module::$name(crate::backend::TestStore::on_sqlite());
-                })+
-            })+
-        }
+    ($($tests:tt)+) => {
+        crate::backend::tests_on!(sqlite_only, on_sqlite: $($tests)+);
     };
 }
 pub(crate) use on_sqlite;
 
 /// Runs tests of what takes a database server.
 macro_rules! on_postgres {
-    ($($folder:ident::$module:ident: $($name:ident)+;)+) => {
-        mod postgres_only {
-            $(mod $module {
-                $(#[test]
-                fn $name() {
-                    if let Some(test) = crate::backend::TestStore::on_postgres() {
-                        crate::$folder::$module::$name(test);
-                    }
-                })+
-            })+
-        }
+    ($($tests:tt)+) => {
+        crate::backend::tests_on!(postgres_only, on_postgres: $($tests)+);
     };
 }
 pub(crate) use on_postgres;

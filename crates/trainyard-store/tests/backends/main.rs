@@ -16,7 +16,10 @@ use backend::{on_each_backend, on_postgres, on_sqlite};
 on_each_backend! {
     db::changes:
         each_write_tells_what_it_changed
-        what_was_told_can_be_read;
+        what_was_told_can_be_read
+        what_was_under_way_when_somebody_began_to_listen_is_not_lost;
+    db::clock:
+        a_clock_that_goes_back_harms_nothing;
     db::files:
         a_new_store_has_the_default_experiment
         what_was_written_is_there_after_reopening
@@ -28,6 +31,7 @@ on_each_backend! {
     db::transactions:
         a_read_sees_every_answered_write
         a_bad_write_fails_alone
+        a_read_that_nobody_waits_for_is_given_up
         a_panic_is_an_error_and_the_writer_lives
         a_reader_cannot_write
         bytes_come_back_as_they_were
@@ -59,6 +63,8 @@ on_each_backend! {
         each_fault_is_found_and_named
         a_damaged_block_is_named_and_the_rest_is_checked
         stats_count_rows_and_blocks;
+    maintenance::column_names:
+        names_that_no_run_has_any_more_are_forgotten;
     maintenance::removal:
         only_what_is_marked_and_old_enough_goes
         a_long_run_goes_in_short_pieces
@@ -115,12 +121,17 @@ on_each_backend! {
         a_short_series_comes_point_by_point
         buckets_lose_no_extreme_however_points_are_stored
         buckets_of_steps_that_go_back_are_in_order
+        series_that_are_asked_for_together_keep_their_places
         bad_questions_about_charts;
     tracking::columns:
         columns_tell_what_the_values_of_an_experiment_are_like
         names_of_every_kind_of_write_are_columns
         columns_come_page_by_page_across_experiments
-        bad_questions_about_columns;
+        an_experiment_that_is_named_twice_counts_once
+        names_of_what_was_undone_are_no_columns
+        bad_questions_about_columns
+        values_of_the_newest_runs_are_told_with_those_of_most_runs_first
+        bad_questions_about_values;
     tracking::metric_summaries:
         a_summary_tells_ends_and_extremes
         summaries_are_narrowed_by_name_and_come_page_by_page
@@ -136,7 +147,8 @@ on_each_backend! {
     tracking::views:
         a_view_is_read_back_changed_and_removed
         names_of_views_are_unique_in_their_experiment
-        what_is_no_view_is_refused_by_field;
+        what_is_no_view_is_refused_by_field
+        an_experiment_has_as_many_views_as_one_list_holds;
     tracking::batch:
         a_full_batch_is_stored_whole
         limits_are_said_as_mlflow_says_them
@@ -175,6 +187,7 @@ on_each_backend! {
         every_point_is_exported_as_it_was_logged
         a_long_export_comes_in_parts
         runs_have_their_params_tags_and_metrics_as_columns
+        many_runs_are_exported_once_each_and_in_order
         an_export_of_nothing_is_an_empty_table
         what_cannot_be_exported_is_said_before_the_first_part;
     tracking::ingest:
@@ -207,12 +220,14 @@ on_each_backend! {
         a_short_series_stays_as_rows
         a_request_repeated_after_packing_changes_nothing
         late_points_are_read_in_their_place_and_merged
+        points_that_come_after_the_end_of_their_run_are_packed_too
         packing_that_was_stopped_goes_on_where_it_was
         one_packs_at_a_time_and_a_dead_one_is_followed
         a_damaged_block_is_an_error_that_harms_nothing_else
-        packing_changes_no_answer
         a_run_that_ends_while_it_is_packed_is_packed_whole
         packing_beside_writers_loses_nothing;
+    tracking::packed_answers:
+        packing_changes_no_answer;
     tracking::model_history:
         models_are_noted_one_behind_the_other
         a_long_history_is_whole_until_it_is_refused
@@ -227,6 +242,7 @@ on_each_backend! {
         a_run_is_answered_as_it_was_created
         a_run_without_name_and_time_gets_them
         a_client_may_choose_the_id_of_a_run_and_say_so_twice
+        a_chosen_id_is_of_one_experiment_whoever_comes_first
         name_and_name_tag_must_agree
         an_unknown_experiment_or_run_is_not_found
         updating_changes_only_what_is_given
@@ -240,7 +256,9 @@ on_each_backend! {
     search::run_groups:
         runs_are_grouped_by_what_they_have_in_common
         a_run_is_in_the_group_of_each_of_its_datasets
+        a_run_with_many_datasets_is_in_few_groups_beside_other_keys
         more_runs_than_are_looked_up_are_grouped_the_same
+        groups_of_runs_that_an_index_lists_are_the_same
         pages_of_groups_follow_each_other
         bad_questions_about_groups;
     search::run_search:
@@ -249,7 +267,8 @@ on_each_backend! {
         a_refused_filter_is_told_where_and_why
         what_is_missing_comes_last_and_nan_before_it
         pages_follow_each_other_without_gap_or_overlap
-        a_search_sees_the_wanted_stages_and_experiments_only;
+        a_search_sees_the_wanted_stages_and_experiments_only
+        runs_come_with_what_is_asked_for;
     search::experiment_search:
         experiments_are_found_and_ordered_as_in_mlflow
         a_page_size_is_required;
@@ -274,6 +293,7 @@ on_each_backend! {
     search::language:
         clauses_are_joined_with_or_not_and_parentheses
         comparators_of_ours_find_what_they_say
+        any_start_time_has_a_duration
         params_are_compared_as_numbers
         not_finds_what_the_clause_does_not
         the_largest_filters_are_answered;
@@ -301,11 +321,15 @@ on_sqlite! {
         a_database_of_a_former_version_is_brought_up_to_date;
     db::processes:
         several_processes_may_make_the_file_at_once;
+    tracking::packing:
+        a_corrupted_page_stops_the_packing_of_its_series_only;
 }
 
 on_postgres! {
     db::changes:
-        other_servers_hear_of_runs;
+        other_servers_hear_of_runs
+        the_first_and_the_last_that_a_program_does_is_heard_elsewhere
+        what_was_changed_while_the_connection_was_away_is_heard;
     db::postgres:
         ten_servers_may_start_at_once
         an_unusable_database_is_said_to_be
@@ -314,5 +338,12 @@ on_postgres! {
         other_servers_hear_of_deliveries
         no_acknowledged_point_is_lost_with_its_connection
         long_texts_are_stored_and_found
-        a_key_that_no_index_holds_is_refused;
+        a_key_that_no_index_holds_is_refused
+        a_part_that_the_database_refuses_is_told_and_the_others_are_stored;
+    maintenance::room:
+        the_room_of_packed_points_is_given_back
+        statistics_of_partitioned_tables_are_gathered_when_they_have_grown;
+    search::plans:
+        a_page_along_an_index_reads_little_more_than_itself
+        a_filter_is_looked_up_in_indexes;
 }

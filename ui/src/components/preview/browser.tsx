@@ -32,13 +32,7 @@ export function ArtifactBrowser(props: ArtifactBrowserProps): JSX.Element {
   let stop = new AbortController();
   onCleanup(() => stop.abort());
 
-  useShortcuts("Files", [
-    { keys: "ArrowDown", does: "Next file" },
-    { keys: "ArrowUp", does: "File before" },
-    { keys: "ArrowRight", does: "Open a directory" },
-    { keys: "ArrowLeft", does: "Close it, or go to the one above" },
-    { keys: "Enter", does: "Show the file" },
-  ]);
+  useShortcuts("files");
 
   const put = (directory: string, listing: Listing) => {
     setListings((before) => new Map(before).set(directory, listing));

@@ -13,6 +13,8 @@ import { TextPreview } from "./text";
 
 const PART_BYTES = 1024 * 1024;
 const MOST_BYTES = 32 * PART_BYTES;
+/** Browsers draw nothing beyond some 17 million pixels: that is the height of a few more rows than these. */
+const MOST_ROWS = 500_000;
 
 /** CSV and TSV as a table, by parts; the first line names the columns. */
 export default function DelimitedPreview(props: FileProps): JSX.Element {
@@ -42,7 +44,7 @@ export default function DelimitedPreview(props: FileProps): JSX.Element {
       if (columns() === undefined) {
         setColumns(next.shift() ?? []);
       }
-      setRows(rows().concat(next));
+      setRows(rows().concat(next).slice(0, MOST_ROWS));
       setRead(read() + part.bytes.length);
       setTotal(part.total);
     } catch (error) {
@@ -78,7 +80,10 @@ export default function DelimitedPreview(props: FileProps): JSX.Element {
               {read() < total() ? ` in ${formatSize(read())} of ${formatSize(total())}` : ""}
             </span>
             <Show when={read() < total() && !source()}>
-              <Show when={read() < MOST_BYTES} fallback={<span class="muted">Download the file to see the rest.</span>}>
+              <Show
+                when={read() < MOST_BYTES && rows().length < MOST_ROWS}
+                fallback={<span class="muted">Download the file to see the rest.</span>}
+              >
                 <Button busy={busy()} onClick={() => void more()}>
                   Load more
                 </Button>

@@ -4,6 +4,7 @@ import { artifactUrl, readArtifactText } from "../../data/artifacts";
 import { Button } from "../button";
 import { Icon } from "../icons";
 import { Loaded } from "../loaded";
+import { parseExactJson } from "./exact-json";
 import type { FileProps } from "./file";
 import { type LoggedTable, loggedTable } from "./logged-table";
 import { TableGrid } from "./grid";
@@ -23,7 +24,7 @@ export default function JsonPreview(props: FileProps): JSX.Element {
   const [read, { refetch }] = createResource(async (): Promise<Read> => {
     const text = await readArtifactText(props.owner, props.path, LIMIT_BYTES);
     try {
-      const value: unknown = JSON.parse(text);
+      const value = parseExactJson(text);
       const table = loggedTable(value);
       return table === undefined ? { kind: "value", value } : { kind: "table", table, value };
     } catch {
@@ -110,8 +111,11 @@ function JsonNode(props: { name: string | undefined; value: unknown; open?: bool
       fallback={
         <div class="json-line">
           <JsonName name={props.name} />
-          <span class="json-value" data-type={props.value === null ? "null" : typeof props.value}>
-            {JSON.stringify(props.value)}
+          <span
+            class="json-value"
+            data-type={props.value === null ? "null" : typeof props.value === "bigint" ? "number" : typeof props.value}
+          >
+            {typeof props.value === "bigint" ? String(props.value) : JSON.stringify(props.value)}
           </span>
         </div>
       }

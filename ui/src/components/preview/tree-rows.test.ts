@@ -23,6 +23,12 @@ describe("treeRows", () => {
     ]);
     expect(treeRows(new Map(), new Set())[0]?.kind).toBe("note");
   });
+
+  it("shows directories of any size", () => {
+    const many = Array.from({ length: 200_000 }, (_, index) => file(`a/${String(index)}`));
+    const large = new Map(listings).set("a", { state: "ready", entries: many });
+    expect(treeRows(large, new Set(["a"])).length).toBe(200_003);
+  });
 });
 
 describe("treeMove", () => {

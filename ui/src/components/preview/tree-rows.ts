@@ -18,29 +18,37 @@ export type TreeRow =
   | { kind: "note"; directory: string; level: number; listing: Exclude<Listing, { state: "ready" }> | "empty" };
 
 /** Rows from top to bottom. The top directory is the empty path. */
-export function treeRows(
+export function treeRows(listings: ReadonlyMap<string, Listing>, expanded: ReadonlySet<string>): TreeRow[] {
+  const rows: TreeRow[] = [];
+  addRows(rows, listings, expanded, "", 1);
+  return rows;
+}
+
+/** Adds the rows of a directory; one by one, because a call takes no hundred thousand arguments. */
+function addRows(
+  rows: TreeRow[],
   listings: ReadonlyMap<string, Listing>,
   expanded: ReadonlySet<string>,
-  directory = "",
-  level = 1,
-): TreeRow[] {
+  directory: string,
+  level: number,
+): void {
   const listing = listings.get(directory) ?? { state: "loading" };
   if (listing.state !== "ready") {
-    return [{ kind: "note", directory, level, listing }];
+    rows.push({ kind: "note", directory, level, listing });
+    return;
   }
   if (listing.entries.length === 0) {
-    return [{ kind: "note", directory, level, listing: "empty" }];
+    rows.push({ kind: "note", directory, level, listing: "empty" });
+    return;
   }
-  const rows: TreeRow[] = [];
   const siblings = listing.entries.length;
   for (const [at, entry] of listing.entries.entries()) {
     const open = entry.isDirectory ? expanded.has(entry.path) : undefined;
     rows.push({ kind: "entry", entry, level, expanded: open, position: at + 1, siblings });
     if (open === true) {
-      rows.push(...treeRows(listings, expanded, entry.path, level + 1));
+      addRows(rows, listings, expanded, entry.path, level + 1);
     }
   }
-  return rows;
 }
 
 export type TreeMove = { focus: number } | { toggle: number } | { open: number };

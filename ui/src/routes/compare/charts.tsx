@@ -1,11 +1,11 @@
 import { useNavigate } from "@solidjs/router";
-import { createMemo, createResource, type JSX, Show } from "solid-js";
+import { createMemo, createResource, type JSX, Show, untrack } from "solid-js";
 
+import { createChartStore } from "../../charts/chart-store";
 import { Charts } from "../../charts/charts";
 import type { Suggest } from "../../charts/charts-context";
 import { commonKeys } from "../../charts/run-values";
 import { defaultCharts } from "../../charts/spec";
-import { createStoredCharts } from "../../charts/stored-charts";
 import { Skeleton } from "../../components/skeleton";
 import { search as searchColumns } from "../../data/columns";
 import type { Run } from "../../wire";
@@ -17,8 +17,8 @@ const MOST_DEFAULT = 12;
 export function CompareCharts(props: { runs: readonly Run[]; running: readonly string[] }): JSX.Element {
   const navigate = useNavigate();
   const experiments = createMemo(() => [...new Set(props.runs.map((run) => run.info.experiment_id))].sort());
-  // eslint-disable-next-line solid/reactivity -- the charts are those of the experiments that the page was opened with
-  const [stored, setStored] = createStoredCharts(`compare.${experiments().join("-")}`);
+  // The charts are those of the experiments that the page was opened with.
+  const store = untrack(() => createChartStore({ page: "compare", experimentIds: experiments() }));
   const suggest: Suggest = async (kind, contains) => {
     const request = { experiment_ids: experiments(), kind, contains, max_results: SUGGESTIONS };
     return (await searchColumns(request)).columns.map((column) => column.key);
@@ -29,7 +29,8 @@ export function CompareCharts(props: { runs: readonly Run[]; running: readonly s
     (runs) => Promise.resolve(commonKeys(runs, "metrics")),
   );
   const state = createMemo(() => {
-    const kept = stored();
+    if (!store.ready()) return undefined;
+    const kept = store.state();
     if (kept) return kept;
     return metrics.latest && defaultCharts(metrics.latest, MOST_DEFAULT);
   });
@@ -39,7 +40,8 @@ export function CompareCharts(props: { runs: readonly Run[]; running: readonly s
         <Charts
           runs={props.runs}
           state={charts()}
-          setState={setStored}
+          setState={store.setState}
+          keeping={store.keeping}
           suggest={suggest}
           openRun={(id) => navigate(`/runs/${id}`)}
           live={{ runIds: props.running }}

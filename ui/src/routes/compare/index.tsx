@@ -1,16 +1,18 @@
 import { useLocation, useNavigate, useSearchParams } from "@solidjs/router";
-import { createMemo, createResource, For, type JSX, lazy, Match, onCleanup, Show, Suspense, Switch } from "solid-js";
+import { createMemo, createResource, For, type JSX, lazy, Match, Show, Suspense, Switch } from "solid-js";
 
+import { sameList } from "../../charts/same";
 import { Empty } from "../../components/empty";
 import { Failure } from "../../components/failure";
 import { Skeleton } from "../../components/skeleton";
 import { useTitle } from "../../components/title";
-import { createLive } from "../../data/live";
+import { createLive, MOST_TOPICS } from "../../data/live";
 import { loadRuns } from "../../data/run-details";
 import { search as searchRuns } from "../../data/runs";
 import type { Run } from "../../wire";
 import { compareAddress, readRunIds } from "./addresses";
 import { Differences } from "./differences";
+import { createRenewal } from "./renewal";
 
 import "../../components/tabs.css";
 import "./compare.css";
@@ -25,16 +27,14 @@ const PARTS = [
   { name: "artifacts", label: "Artifacts" },
 ] as const;
 
-const REFRESH_MS = 2000;
-
 /** Any number of runs beside each other. */
 export default function Compare(): JSX.Element {
   const location = useLocation();
   const navigate = useNavigate();
-  const [search, setSearch] = useSearchParams<{ part?: string; children?: string }>();
+  const [search, setSearch] = useSearchParams<{ part?: string; children?: string; charts?: string }>();
   const ids = createMemo(() => readRunIds(location.search, location.hash));
   const wanted = createMemo(() => ({ ids: ids().join(" "), children: search.children === "1" }));
-  const [runs, { refetch }] = createResource(wanted, async ({ ids: list, children }) => {
+  const [runs, { refetch, mutate }] = createResource(wanted, async ({ ids: list, children }) => {
     const own = await loadRuns(list === "" ? [] : list.split(" "));
     return children ? [...own, ...(await childrenOf(own))] : own;
   });
@@ -46,23 +46,40 @@ export default function Compare(): JSX.Element {
   const part = () => PARTS.find((one) => one.name === search.part)?.name ?? "differences";
   useTitle(() => `Compare ${String(known()?.length ?? ids().length)} runs`);
 
-  let timer: ReturnType<typeof setTimeout> | undefined;
-  onCleanup(() => clearTimeout(timer));
-  const refreshSoon = (): void => {
-    timer ??= setTimeout(() => {
-      timer = undefined;
-      void refetch();
-    }, REFRESH_MS);
-  };
-  const running = createMemo(() =>
-    (known() ?? []).filter((run) => run.info.status === "RUNNING").map((run) => run.info.run_id),
+  const renew = createRenewal({
+    read: (list, signal) => loadRuns(list, { signal }),
+    onRenewed: (newer) => mutate((before) => before?.map((run) => newer.get(run.info.run_id) ?? run)),
+  });
+  const running = createMemo(
+    () => (known() ?? []).filter((run) => run.info.status === "RUNNING").map((run) => run.info.run_id),
+    [],
+    { equals: sameList },
   );
-  createLive(() => ({ runIds: running() }), { changed: refreshSoon, reload: refreshSoon });
+  createLive(
+    () => {
+      const runIds = running();
+      if (runIds.length <= MOST_TOPICS) return { runIds };
+      // Not so many can be heard one by one: their experiments are listened to as a whole.
+      return { experimentIds: [...new Set((known() ?? []).map((run) => run.info.experiment_id))] };
+    },
+    {
+      changed: (changes) => {
+        const shown = new Set(known()?.map((run) => run.info.run_id));
+        renew(changes.map((change) => change.runId).filter((id) => shown.has(id)));
+      },
+      reload: () => renew((known() ?? []).map((run) => run.info.run_id)),
+      // A run that ended between being read and being listened to would seem to go on for ever.
+      opened: () => renew(running()),
+    },
+  );
 
   const remove = (runId: string): void =>
     navigate(compareAddress((known() ?? []).map((run) => run.info.run_id).filter((id) => id !== runId)) + query());
   // What is shown of the runs stays when one is taken away.
-  const query = (): string => (ids().length > 41 || search.part === undefined ? "" : `&part=${search.part}`);
+  const query = (): string => {
+    if (ids().length > 41 || search.part === undefined) return "";
+    return `&part=${search.part}${search.charts === undefined ? "" : `&charts=${search.charts}`}`;
+  };
 
   return (
     <div class="compare-page">

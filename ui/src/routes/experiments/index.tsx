@@ -1,4 +1,4 @@
-import { useNavigate } from "@solidjs/router";
+import { useNavigate, useSearchParams } from "@solidjs/router";
 import { createEffect, createMemo, createSignal, For, type JSX, on, onCleanup, Show } from "solid-js";
 
 import { Button } from "../../components/button";
@@ -27,9 +27,11 @@ const LINE = 44;
 /** All experiments: the page that the app begins with. */
 export default function Experiments(): JSX.Element {
   const navigate = useNavigate();
-  const [text, setText] = createSignal("");
-  const [search, setSearch] = createSignal("");
-  const [lifecycle, setLifecycle] = createSignal<ViewType>("ACTIVE_ONLY");
+  // What is searched for stands in the address, so that it is there again after a look at an experiment.
+  const [params, setParams] = useSearchParams<{ search?: string; deleted?: string }>();
+  const search = createMemo(() => params.search ?? "");
+  const lifecycle = createMemo((): ViewType => (params.deleted === "1" ? "DELETED_ONLY" : "ACTIVE_ONLY"));
+  const [text, setText] = createSignal(search());
   const [asking, setAsking] = createSignal<Asking>();
   const list = createExperimentList(() => ({ search: search(), lifecycle: lifecycle() }));
   let field!: HTMLInputElement;
@@ -39,18 +41,26 @@ export default function Experiments(): JSX.Element {
       text,
       (now) => {
         clearTimeout(timer);
-        timer = setTimeout(() => setSearch(now.trim()), 150);
+        timer = setTimeout(() => {
+          if (now.trim() !== search()) setParams({ search: now.trim() || undefined }, { replace: true, scroll: false });
+        }, 150);
       },
       { defer: true },
     ),
   );
   onCleanup(() => clearTimeout(timer));
+  // Back and Forward lead to other searches.
+  createEffect(
+    on(
+      search,
+      (now) => {
+        if (now !== text().trim()) setText(now);
+      },
+      { defer: true },
+    ),
+  );
   useTitle(() => "Experiments");
-  useShortcuts("Experiments", [
-    { keys: "/", does: "Search", run: () => field.focus() },
-    { keys: "n", does: "New experiment", run: () => setAsking({ what: "create" }) },
-    { keys: "ArrowDown", does: "Move in the list (Enter opens, F2 renames, Delete deletes)" },
-  ]);
+  useShortcuts("experiments", { "/": () => field.focus(), n: () => setAsking({ what: "create" }) });
 
   async function remove(experiment: Experiment): Promise<void> {
     const id = experiment.experiment_id;
@@ -96,7 +106,7 @@ export default function Experiments(): JSX.Element {
           icon="trash"
           label="Deleted experiments"
           pressed={lifecycle() === "DELETED_ONLY"}
-          onClick={() => setLifecycle(lifecycle() === "DELETED_ONLY" ? "ACTIVE_ONLY" : "DELETED_ONLY")}
+          onClick={() => setParams({ deleted: lifecycle() === "DELETED_ONLY" ? undefined : "1" }, { scroll: false })}
         />
         <Button kind="primary" icon="plus" onClick={() => setAsking({ what: "create" })}>
           New experiment

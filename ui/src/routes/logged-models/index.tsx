@@ -1,5 +1,5 @@
 import { useParams, useSearchParams } from "@solidjs/router";
-import { createEffect, createResource, createSignal, type JSX, Match, on, Show, Switch } from "solid-js";
+import { createEffect, createResource, type JSX, Match, on, Show, Switch } from "solid-js";
 
 import { Button } from "../../components/button";
 import { Empty } from "../../components/empty";
@@ -10,8 +10,12 @@ import { Skeleton } from "../../components/skeleton";
 import { Tabs } from "../../components/tabs";
 import { useTitle } from "../../components/title";
 import { getExperiment } from "../../data/experiments";
-import { ApiError, describe } from "../../data/http";
+import { ApiError } from "../../data/http";
 import { searchLoggedModels } from "../../data/models";
+import { FilterInput } from "../../filter/input";
+import { LOGGED_MODELS } from "../../filter/language";
+import { errorPlace, errorReason } from "../../filter/lexer";
+import { KnownModels } from "./known";
 import { LoggedModelTable } from "./table";
 
 import "../../components/plain-table.css";
@@ -37,13 +41,16 @@ export default function LoggedModels(): JSX.Element {
     on([() => params.experiment_id, filter, () => query.order, () => query.dir], () => void pages.restart()),
   );
 
+  const known = new KnownModels();
+  createEffect(() => known.add(pages.items() ?? []));
   let field!: HTMLInputElement;
-  const [draft, setDraft] = createSignal(filter());
-  useShortcuts("Logged models", [{ keys: "/", does: "Filter models", run: () => field.focus() }]);
+  useShortcuts("filter");
+  useShortcuts("loggedModels", { "/": () => field.focus() });
   /** What the server says is wrong with the filter. */
   const refused = () => {
     const error = pages.failure();
-    return error instanceof ApiError && error.status === 400 && filter() !== "" ? describe(error) : undefined;
+    if (!(error instanceof ApiError && error.status === 400 && filter() !== "")) return undefined;
+    return { place: errorPlace(error.message, filter()), reason: errorReason(error.message) };
   };
   const sort = (column: string) => {
     const turned = order().field_name === column && !order().ascending;
@@ -62,34 +69,19 @@ export default function LoggedModels(): JSX.Element {
           { label: "Models", href: `/experiments/${params.experiment_id}/models` },
         ]}
       />
-      <form
-        class="logged-filter"
-        role="search"
-        onSubmit={(event) => {
-          event.preventDefault();
-          setQuery({ filter: draft().trim() === "" ? undefined : draft().trim() });
-        }}
-      >
-        <input
-          ref={field}
-          class="input mono"
-          type="search"
-          spellcheck={false}
-          autocomplete="off"
+      <div class="logged-filter">
+        <FilterInput
+          label="Filter models"
+          language={LOGGED_MODELS}
+          value={filter()}
+          onCommit={(text) => setQuery({ filter: text.trim() === "" ? undefined : text.trim() })}
+          problem={refused()}
+          names={(kind, contains) => Promise.resolve(known.names(kind, contains))}
+          values={(key, contains) => Promise.resolve(known.values(key, contains))}
           placeholder="metrics.accuracy > 0.9 AND params.optimizer = 'adam'"
-          aria-label="Filter"
-          aria-invalid={refused() !== undefined}
-          aria-describedby="filter-problem"
-          value={draft()}
-          onInput={(event) => setDraft(event.currentTarget.value)}
+          ref={(input) => (field = input)}
         />
-        <Button type="submit" icon="filter" busy={pages.busy() && pages.items() !== undefined}>
-          Filter
-        </Button>
-      </form>
-      <p id="filter-problem" class="field-error" role="alert">
-        {refused()}
-      </p>
+      </div>
       <Switch fallback={<Skeleton lines={8} label="Loading models" />}>
         <Match when={refused() === undefined && pages.items() === undefined && pages.failure()}>
           {(error) => (

@@ -36,8 +36,17 @@ async function loadModel(modelId: string): Promise<Details> {
 export default function LoggedModelPage(): JSX.Element {
   const params = useParams<{ model_id: string }>();
   const id = createMemo(() => decoded(params.model_id));
-  const [details, { refetch }] = createResource(id, loadModel);
-  useTitle(() => (details.state === "ready" ? details.latest.model.info.name : id()));
+  // Made anew for another model: dialogs about this one do not stay open for that one.
+  return (
+    <Show when={id()} keyed>
+      {(own) => <LoggedModelView modelId={own} />}
+    </Show>
+  );
+}
+
+function LoggedModelView(props: { modelId: string }): JSX.Element {
+  const [details, { refetch }] = createResource(() => props.modelId, loadModel);
+  useTitle(() => (details.state === "ready" ? details.latest.model.info.name : props.modelId));
   return (
     <div class="page">
       <Loaded

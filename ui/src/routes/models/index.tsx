@@ -41,7 +41,7 @@ export default function Models(): JSX.Element {
   let field!: HTMLInputElement;
   let typing: ReturnType<typeof setTimeout> | undefined;
   onCleanup(() => clearTimeout(typing));
-  useShortcuts("Models", [{ keys: "/", does: "Search models", run: () => field.focus() }]);
+  useShortcuts("models", { "/": () => field.focus() });
 
   return (
     <div class="page">

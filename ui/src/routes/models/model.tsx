@@ -1,5 +1,5 @@
 import { A, useNavigate, useParams } from "@solidjs/router";
-import { createResource, createSignal, type JSX, Show } from "solid-js";
+import { createMemo, createResource, createSignal, type JSX, Show } from "solid-js";
 
 import { Code } from "../../components/code";
 import { confirm } from "../../components/confirm";
@@ -32,9 +32,18 @@ import "./models.css";
 /** A registered model: what it is, its versions, how to load it. */
 export default function Model(): JSX.Element {
   const params = useParams<{ name: string }>();
-  const name = () => decoded(params.name);
-  useTitle(name);
-  const [model, { refetch }] = createResource(name, getRegisteredModel);
+  const name = createMemo(() => decoded(params.name));
+  // Made anew for another model: what somebody has begun to write about this one is not to be saved to that one.
+  return (
+    <Show when={name()} keyed>
+      {(own) => <ModelPage name={own} />}
+    </Show>
+  );
+}
+
+function ModelPage(props: { name: string }): JSX.Element {
+  useTitle(() => props.name);
+  const [model, { refetch }] = createResource(() => props.name, getRegisteredModel);
   return (
     <div class="page">
       <Loaded

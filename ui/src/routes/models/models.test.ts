@@ -74,6 +74,29 @@ describe("parseModelFile", () => {
     const file = parseModelFile(`signature:\n  inputs: '${inputs}'\n`);
     expect(file.signature?.inputs.map((field) => field.type)).toEqual(["{a: long, b?: string}", "map<double>"]);
   });
+
+  it("cuts what aliases make larger than any memory", () => {
+    const levels = Array.from({ length: 40 }, (_, level) => {
+      const part =
+        level === 0
+          ? "{type: long}"
+          : `{type: object, properties: {a: *t${String(level - 1)}, b: *t${String(level - 1)}}}`;
+      return `  - &t${String(level)} ${part}`;
+    });
+    const text = [
+      "types:",
+      ...levels,
+      "signature:",
+      "  inputs:",
+      "    - *t39",
+      "  params:",
+      "    - {name: p, type: any, default: *t39}",
+    ].join("\n");
+    const read = parseModelFile(text).signature;
+    expect(read?.inputs[0]?.type.length).toBeLessThan(50_000);
+    expect(read?.inputs[0]?.type).toContain("…");
+    expect(read?.params[0]?.default).toBe("…");
+  });
 });
 
 describe("differences", () => {

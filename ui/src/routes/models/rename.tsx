@@ -11,7 +11,6 @@ import { make } from "./change";
 /** Renames a registered model and goes to its new address. */
 export function RenameDialog(props: { name: string; onClose: () => void }): JSX.Element {
   const navigate = useNavigate();
-  // eslint-disable-next-line solid/reactivity
   const [text, setText] = createSignal(props.name);
   const [busy, setBusy] = createSignal(false);
   const wanted = () => text().trim();

@@ -1,6 +1,7 @@
 import { createSignal, For, type JSX, Show } from "solid-js";
 
 import { Button } from "../../components/button";
+import { toNumber } from "../../data/numbers";
 import type { Metric, Param } from "../../wire";
 import { formatMetric } from "./metric-text";
 
@@ -23,7 +24,7 @@ export function Metrics(props: { metrics: readonly Metric[] }): JSX.Element {
                     {metric.key}
                     <Show when={metric.dataset_name}>{(dataset) => <span class="muted"> on {dataset()}</span>}</Show>
                   </td>
-                  <td class="number" title={String(metric.value)}>
+                  <td class="number" title={String(toNumber(metric.value))}>
                     {formatMetric(metric.value)}
                   </td>
                 </tr>

@@ -26,9 +26,20 @@ import "./models.css";
 /** One version of a registered model. */
 export default function ModelVersionPage(): JSX.Element {
   const params = useParams<{ name: string; version: string }>();
-  const asked = createMemo(() => ({ name: decoded(params.name), version: decoded(params.version) }));
-  useTitle(() => `${asked().name} ${asked().version}`);
-  const [details, { refetch }] = createResource(asked, ({ name, version }) => loadVersion(name, version));
+  const asked = createMemo(() => ({ name: decoded(params.name), version: decoded(params.version) }), undefined, {
+    equals: (a, b) => a.name === b.name && a.version === b.version,
+  });
+  // Made anew for another version: what somebody has begun to write about this one is not to be saved to that one.
+  return (
+    <Show when={asked()} keyed>
+      {(own) => <VersionPage name={own.name} version={own.version} />}
+    </Show>
+  );
+}
+
+function VersionPage(props: { name: string; version: string }): JSX.Element {
+  useTitle(() => `${props.name} ${props.version}`);
+  const [details, { refetch }] = createResource(() => loadVersion(props.name, props.version));
   return (
     <div class="page">
       <Loaded

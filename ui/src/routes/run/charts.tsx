@@ -1,10 +1,10 @@
 import { useNavigate, useSearchParams } from "@solidjs/router";
-import { createEffect, createMemo, createResource, type JSX, on, Show } from "solid-js";
+import { createEffect, createMemo, createResource, type JSX, on, Show, untrack } from "solid-js";
 
+import { createChartStore } from "../../charts/chart-store";
 import { Charts } from "../../charts/charts";
 import type { Suggest } from "../../charts/charts-context";
 import { type ChartsState, defaultCharts, lineChart } from "../../charts/spec";
-import { createStoredCharts } from "../../charts/stored-charts";
 import { Empty } from "../../components/empty";
 import { Failure } from "../../components/failure";
 import { Skeleton } from "../../components/skeleton";
@@ -20,8 +20,10 @@ export function RunCharts(props: { run: Run; kind: "training" | "system" }): JSX
   const navigate = useNavigate();
   const [search, setSearch] = useSearchParams<{ metric?: string }>();
   const system = () => props.kind === "system";
-  // eslint-disable-next-line solid/reactivity -- a run stays in its experiment, and each kind has a component of its own
-  const [stored, setStored] = createStoredCharts(`${props.kind}.${props.run.info.experiment_id}`);
+  // A run stays in its experiment, and each kind of charts has a component of its own.
+  const store = untrack(() =>
+    createChartStore({ page: `run.${props.kind}`, experimentIds: [props.run.info.experiment_id] }),
+  );
 
   const suggest: Suggest = async (kind, contains) => {
     if (kind === "param") {
@@ -32,9 +34,11 @@ export function RunCharts(props: { run: Run; kind: "training" | "system" }): JSX
     return page.metrics.map((metric) => metric.key);
   };
   const [found, { refetch }] = createResource(
-    () => ({ run_id: props.run.info.run_id, prefix: system() ? SYSTEM : undefined }),
-    async (request) => {
-      const { metrics } = await summaries({ ...request, max_results: SUGGESTIONS });
+    // By its id: the run is another object each time it is read again, and the charts would be made anew with it.
+    createMemo(() => props.run.info.run_id),
+    async (run_id) => {
+      const prefix = system() ? SYSTEM : undefined;
+      const { metrics } = await summaries({ run_id, prefix, max_results: SUGGESTIONS });
       // Lines before single points: a chart of one value says little.
       const curves = metrics.filter((metric) => metric.points > 1).map((metric) => metric.key);
       const points = metrics.filter((metric) => metric.points <= 1).map((metric) => metric.key);
@@ -42,7 +46,8 @@ export function RunCharts(props: { run: Run; kind: "training" | "system" }): JSX
     },
   );
   const state = createMemo((): ChartsState | undefined => {
-    const kept = stored();
+    if (!store.ready()) return undefined;
+    const kept = store.state();
     if (kept) return kept;
     if (found.state !== "ready") return undefined;
     if (!system()) return defaultCharts(found.latest, MOST_CHARTS);
@@ -56,7 +61,7 @@ export function RunCharts(props: { run: Run; kind: "training" | "system" }): JSX
       setSearch({ metric: undefined }, { replace: true });
       const own = current.charts.find((chart) => chart.kind === "line" && chart.metrics.includes(metric));
       const first = own ?? lineChart([metric]);
-      setStored({ charts: [first, ...current.charts.filter((chart) => chart !== own)] });
+      store.setState({ charts: [first, ...current.charts.filter((chart) => chart !== own)] });
     }),
   );
 
@@ -81,7 +86,8 @@ export function RunCharts(props: { run: Run; kind: "training" | "system" }): JSX
           <Charts
             runs={[props.run]}
             state={charts()}
-            setState={setStored}
+            setState={store.setState}
+            keeping={store.keeping}
             suggest={suggest}
             openRun={(id) => navigate(`/runs/${id}`)}
             live={{ runIds: [props.run.info.run_id] }}

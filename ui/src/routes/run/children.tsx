@@ -1,5 +1,5 @@
 import { A } from "@solidjs/router";
-import { createEffect, createSignal, For, type JSX, on, Show } from "solid-js";
+import { createEffect, createMemo, createSignal, For, type JSX, on, Show } from "solid-js";
 
 import { formatExact } from "../../charts/ticks";
 import { metricValue } from "../../charts/run-values";
@@ -18,14 +18,19 @@ const PAGE = 50;
 const METRIC_COLUMNS = 4;
 
 /** Runs that this run has started, the latest first. */
-export function RunChildren(props: { run: Run }): JSX.Element {
+export function RunChildren(props: { run: Run; onChanged: () => void }): JSX.Element {
   const [runs, setRuns] = createSignal<readonly Run[]>();
   const [token, setToken] = createSignal("");
   const [busy, setBusy] = createSignal(false);
   const [error, setError] = createSignal<unknown>();
 
+  let again = false;
   async function load(page_token: string): Promise<void> {
-    if (busy()) return;
+    if (busy()) {
+      // What has changed while a page was on its way is not on it.
+      if (page_token === "") again = true;
+      return;
+    }
     setBusy(true);
     try {
       const shown = page_token === "" ? Math.max(runs()?.length ?? 0, PAGE) : PAGE;
@@ -43,22 +48,39 @@ export function RunChildren(props: { run: Run }): JSX.Element {
       setError(failure);
     } finally {
       setBusy(false);
+      if (again) {
+        again = false;
+        void load("");
+      }
     }
   }
   createEffect(
     on(
-      () => props.run.info.run_id,
+      createMemo(() => props.run.info.run_id),
       () => void load(""),
     ),
   );
+  const renew = (): void => {
+    void load("");
+    props.onChanged();
+  };
   // Children are other runs of the experiment: it is watched as a whole.
   createLive(() => ({ experimentIds: [props.run.info.experiment_id] }), {
     changed(changes) {
       const known = new Set(runs()?.map((run) => run.info.run_id));
-      if (changes.some(({ runId, kinds }) => kinds.has("created") || (known.has(runId) && kinds.has("status"))))
-        void load("");
+      if (
+        changes.some(
+          ({ runId, kinds }) =>
+            kinds.has("created") || (known.has(runId) && (kinds.has("status") || kinds.has("deleted"))),
+        )
+      )
+        renew();
     },
-    reload: () => void load(""),
+    reload: renew,
+    // What happened between being read and being listened to was heard by nobody.
+    opened() {
+      if (runs() !== undefined) renew();
+    },
   });
 
   const metrics = () => {

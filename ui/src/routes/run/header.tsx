@@ -11,7 +11,7 @@ import { tagValue } from "../../components/tags";
 import { Duration, TimeAgo } from "../../components/time";
 import { toast, toastError } from "../../components/toast";
 import { getExperiment } from "../../data/experiments";
-import { changeAll, rename } from "../../data/runs";
+import { changeOne, rename } from "../../data/runs";
 import type { Run } from "../../wire";
 
 export interface RunHeaderProps {
@@ -33,7 +33,7 @@ export function RunHeader(props: RunHeaderProps): JSX.Element {
   );
   const experimentName = () => (experiment.state === "ready" ? experiment.latest?.name : undefined);
 
-  useShortcuts("Run", [{ keys: "e", does: "Rename the run", run: () => setDraft(info().run_name) }]);
+  useShortcuts("run", { e: () => setDraft(info().run_name) });
 
   async function saveName(): Promise<void> {
     const name = draft()?.trim();
@@ -56,7 +56,7 @@ export function RunHeader(props: RunHeaderProps): JSX.Element {
   async function setDeleted(next: boolean): Promise<void> {
     const { run, onChanged } = props;
     const set = async (action: "delete" | "restore"): Promise<void> => {
-      await changeAll({ run_ids: [run.info.run_id], action });
+      await changeOne(run.info.run_id, { action });
       onChanged({ ...run, info: { ...run.info, lifecycle_stage: action === "delete" ? "deleted" : "active" } });
     };
     try {

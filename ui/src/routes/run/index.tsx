@@ -19,6 +19,7 @@ import { useTitle } from "../../components/title";
 import { createLive } from "../../data/live";
 import { getRun } from "../../data/run-details";
 import { childrenCounts } from "../../data/runs";
+import { settled } from "../../data/settled";
 import type { Run } from "../../wire";
 import { decoded } from "../models/addresses";
 import { RunHeader } from "./header";
@@ -53,7 +54,7 @@ function RunView(props: { runId: string; rest: string }): JSX.Element {
     () => props.runId,
     (id) => getRun(id),
   );
-  const [children] = createResource(
+  const [children, { refetch: countChildren }] = createResource(
     () => props.runId,
     async (id) => (await childrenCounts([id])).get(id) ?? 0,
   );
@@ -105,7 +106,7 @@ function RunView(props: { runId: string; rest: string }): JSX.Element {
       {
         label: "Children",
         href: `${base()}/children`,
-        count: children.state === "ready" ? children.latest : undefined,
+        count: settled(children),
       },
       { label: "Models", href: `${base()}/models`, count: current ? loggedModels(current).length : undefined },
     ];
@@ -144,7 +145,7 @@ function RunView(props: { runId: string; rest: string }): JSX.Element {
                       <RunLogs run={current()} />
                     </Match>
                     <Match when={section() === "children"}>
-                      <RunChildren run={current()} />
+                      <RunChildren run={current()} onChanged={() => void countChildren()} />
                     </Match>
                     <Match when={section() === "models"}>
                       <RunModels run={current()} />

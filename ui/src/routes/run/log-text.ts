@@ -22,13 +22,22 @@ export function isLogDirectory(entry: Pick<ArtifactEntry, "name" | "isDirectory"
 // eslint-disable-next-line no-control-regex -- these are control characters by nature
 const ESCAPES = /\u001b(?:\[[0-?]*[ -/]*[@-~]|\][^\u0007\u001b]*(?:\u0007|\u001b\\)?|[@-Z\\-_])/g;
 
+/** Browsers need very long to lay out lines of hundreds of thousands of characters. */
+const MOST_OF_LINE = 20_000;
+
 /** Removes what only a terminal understands; of a progress bar that was drawn over itself the last state stays. */
 export function cleanLog(text: string): string {
-  return text
-    .replace(ESCAPES, "")
-    .replace(/\r+\n/g, "\n")
-    .replace(/[^\n]*\r(?=[^\n])/g, "")
-    .replace(/\r$/gm, "");
+  return text.replace(ESCAPES, "").split("\n").map(lastState).join("\n");
+}
+
+/** What a line says in the end: carriage returns go back to its start, and those at its end change nothing. */
+function lastState(line: string): string {
+  let end = line.length;
+  while (line[end - 1] === "\r") end--;
+  const start = end === 0 ? 0 : line.lastIndexOf("\r", end - 1) + 1;
+  const left = end - start - MOST_OF_LINE;
+  if (left <= 0) return line.slice(start, end);
+  return `${line.slice(start, start + MOST_OF_LINE)}… (${left.toLocaleString()} more characters)`;
 }
 
 /** Cuts off the part of a line at the start of a piece of a file. */

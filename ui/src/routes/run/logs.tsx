@@ -14,7 +14,9 @@ const FOLLOW_MS = 2000;
 
 /** Text files of the run that look like logs, from their end. */
 export function RunLogs(props: { run: Run }): JSX.Element {
-  const owner = createMemo((): ArtifactOwner => ({ kind: "run", runId: props.run.info.run_id }));
+  // The files are listed anew for another run, not for every change of this one.
+  const runId = createMemo(() => props.run.info.run_id);
+  const owner = createMemo((): ArtifactOwner => ({ kind: "run", runId: runId() }));
   const [files, { refetch }] = createResource(owner, findLogs);
   const [chosen, setChosen] = createSignal<string>();
   const known = () => (files.state === "ready" || files.state === "refreshing" ? files.latest : undefined);

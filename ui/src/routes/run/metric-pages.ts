@@ -1,7 +1,7 @@
 // The pages of a run's metrics, joined: the next one is asked for when the end comes into sight, and what is shown is renewed
 // while the run goes on.
 
-import { createEffect, createSignal, on, onCleanup } from "solid-js";
+import { createEffect, createMemo, createSignal, on, onCleanup } from "solid-js";
 
 import { isAbort } from "../../data/http";
 import { summaries } from "../../data/metrics";
@@ -60,15 +60,19 @@ export function createMetricPages(runId: () => string, contains: () => string, v
 
   let typing: ReturnType<typeof setTimeout> | undefined;
   onCleanup(() => clearTimeout(typing));
+  // Both are read from a run that is made anew whenever it changes: what has to be asked for anew are other values only.
+  const askedRun = createMemo(runId);
+  const askedText = createMemo(contains);
+  const shownVersion = createMemo(version);
   createEffect(
-    on([runId, contains], ([, text], before) => {
+    on([askedRun, askedText], ([, text], before) => {
       clearTimeout(typing);
       // What is shown stays until the answer is there.
       if (before === undefined || text === "") void load("anew");
       else typing = setTimeout(() => void load("anew"), TYPING_MS);
     }),
   );
-  createEffect(on(version, () => void load("start"), { defer: true }));
+  createEffect(on(shownVersion, () => void load("start"), { defer: true }));
 
   return {
     rows,

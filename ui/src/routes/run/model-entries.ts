@@ -14,6 +14,12 @@ export interface LoggedModelEntry {
 
 const HISTORY = "mlflow.log-model.history";
 
+/** The models of a run as it is now; what was there `before` and has not changed stays the same object. */
+export function renewedModels(run: Run, before: readonly LoggedModelEntry[]): LoggedModelEntry[] {
+  const known = new Map(before.map((entry) => [JSON.stringify(entry), entry]));
+  return loggedModels(run).map((entry) => known.get(JSON.stringify(entry)) ?? entry);
+}
+
 export function loggedModels(run: Run): LoggedModelEntry[] {
   const outputs = (run.outputs?.model_outputs ?? []).map(({ model_id, step }): LoggedModelEntry => {
     return { modelId: model_id, name: model_id, source: `models:/${model_id}`, step, flavors: [] };

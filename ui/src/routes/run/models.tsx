@@ -1,5 +1,5 @@
 import { A } from "@solidjs/router";
-import { createResource, createSignal, For, type JSX, Show } from "solid-js";
+import { createMemo, createResource, createSignal, For, type JSX, Show } from "solid-js";
 
 import { Button } from "../../components/button";
 import { Empty } from "../../components/empty";
@@ -8,12 +8,12 @@ import { TimeAgo } from "../../components/time";
 import { getLoggedModel } from "../../data/models";
 import type { LoggedModel, Run } from "../../wire";
 import { RegisterDialog } from "../models/register";
-import { type LoggedModelEntry, loggedModels } from "./model-entries";
+import { type LoggedModelEntry, renewedModels } from "./model-entries";
 
 /** Models that the run has logged, and the way to register them. */
 export function RunModels(props: { run: Run }): JSX.Element {
   const [registering, setRegistering] = createSignal<{ entry: LoggedModelEntry; name: string | undefined }>();
-  const entries = () => loggedModels(props.run);
+  const entries = createMemo((before: readonly LoggedModelEntry[]) => renewedModels(props.run, before), []);
   return (
     <Show
       when={entries().length > 0}
@@ -64,6 +64,10 @@ export function RunModels(props: { run: Run }): JSX.Element {
   );
 }
 
+function encodedPath(path: string): string {
+  return path.split("/").map(encodeURIComponent).join("/");
+}
+
 function Row(props: {
   run: Run;
   entry: LoggedModelEntry;
@@ -77,7 +81,9 @@ function Row(props: {
       <td class="plain-name">
         <Show
           when={props.entry.modelId}
-          fallback={<A href={`/runs/${props.run.info.run_id}/artifacts/${props.entry.name}`}>{props.entry.name}</A>}
+          fallback={
+            <A href={`/runs/${props.run.info.run_id}/artifacts/${encodedPath(props.entry.name)}`}>{props.entry.name}</A>
+          }
         >
           {(id) => <A href={`/logged-models/${id()}`}>{name()}</A>}
         </Show>

@@ -5,7 +5,7 @@ import { Button } from "../../components/button";
 import { CopyButton } from "../../components/copy";
 import { ownTags, TagChips, TagEditor, tagValue } from "../../components/tags";
 import { formatExact } from "../../components/time";
-import { changeAll } from "../../data/runs";
+import { changeOne } from "../../data/runs";
 import type { Run } from "../../wire";
 import { Description } from "../models/description";
 import { MetricsTable } from "./metrics-table";
@@ -26,7 +26,7 @@ export function RunOverview(props: OverviewProps): JSX.Element {
   const [editing, setEditing] = createSignal(false);
   const runId = () => props.run.info.run_id;
   const tags = () => ownTags(props.run.data.tags);
-  const set = (key: string, value: string) => changeAll({ run_ids: [runId()], action: "set_tag", key, value });
+  const set = (key: string, value: string) => changeOne(runId(), { action: "set_tag", key, value });
 
   return (
     <div class="sides">
@@ -60,7 +60,7 @@ export function RunOverview(props: OverviewProps): JSX.Element {
               props.onChanged();
             }}
             onDelete={async (key) => {
-              await changeAll({ run_ids: [runId()], action: "delete_tag", key });
+              await changeOne(runId(), { action: "delete_tag", key });
               props.onChanged();
             }}
             onClose={() => setEditing(false)}
@@ -153,7 +153,7 @@ function Inputs(props: { run: Run }): JSX.Element {
         <ul class="run-inputs">
           <For each={datasets()}>
             {(dataset) => (
-              <li>
+              <li class="run-input">
                 <span class="plain-name">{dataset.name}</span> <code class="muted">{dataset.digest}</code>
                 <Show when={dataset.context}>
                   <span class="tag">{dataset.context}</span>

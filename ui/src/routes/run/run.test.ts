@@ -5,7 +5,7 @@ import type { MetricSummary } from "../../wire";
 import { createLogTail, PART_BYTES } from "./log-tail";
 import { cleanLog, fromWholeLine, isLog, isLogDirectory } from "./log-text";
 import { renewed } from "./metric-pages";
-import { loggedModels } from "./model-entries";
+import { loggedModels, renewedModels } from "./model-entries";
 import { commitAddress, datasetRows, sourceOf } from "./source";
 
 describe("the source of a run", () => {
@@ -60,6 +60,16 @@ describe("logged models", () => {
     ]);
   });
 
+  it("stay the same objects where a run that is read again says the same of them", () => {
+    const outputs = (...ids: string[]) => ({
+      outputs: { model_outputs: ids.map((model_id) => ({ model_id, step: 1 })) },
+    });
+    const before = renewedModels(run(outputs("m-1", "m-2")), []);
+    const after = renewedModels(run(outputs("m-1", "m-2", "m-3")), before);
+    expect(after.map((entry) => entry.name)).toEqual(["m-1", "m-2", "m-3"]);
+    expect([after[0] === before[0], after[1] === before[1]]).toEqual([true, true]);
+  });
+
   it("are none where the tag holds something else", () => {
     for (const value of ["", "{", "{}", '[null,{"artifact_path":5}]'])
       expect(loggedModels(run(history(value)))).toEqual([]);
@@ -107,6 +117,19 @@ describe("logs", () => {
     expect(tail.start()).toBe(0);
     expect(tail.text().startsWith("old line\n")).toBe(true);
     expect(read).toHaveBeenCalledTimes(4);
+  });
+
+  it("with lines of any length are cleaned at once", () => {
+    const long = "x".repeat(2_000_000);
+    const bar = Array.from({ length: 50_000 }, (_, index) => `${String(index)} %`).join("\r");
+    const returns = "\r".repeat(2_000_000);
+    const before = performance.now();
+    expect(cleanLog(bar)).toBe("49999 %");
+    expect(cleanLog(`${returns}\nend${returns}`)).toBe("\nend");
+    const cut = cleanLog(`${long}\nend`);
+    expect(cut.length).toBeLessThan(30_000);
+    expect(cut).toMatch(/x… \(1,980,000 more characters\)\nend$/);
+    expect(performance.now() - before).toBeLessThan(2000);
   });
 
   it("say what went wrong, and go on after it", async () => {

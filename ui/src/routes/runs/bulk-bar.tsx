@@ -3,10 +3,11 @@ import { createSignal, type JSX, Show } from "solid-js";
 
 import { Button } from "../../components/button";
 import { Dialog } from "../../components/dialog";
-import { toast, toastError } from "../../components/toast";
+import { toast } from "../../components/toast";
 import { describe } from "../../data/http";
 import * as runs from "../../data/runs";
 import type { ViewType } from "../../wire";
+import { countText, deleteRuns, restoreRuns } from "./bulk-change";
 import type { Selection } from "./selection";
 
 export interface BulkBarProps {
@@ -23,41 +24,6 @@ const MOST_IN_QUERY = 30;
 export function compareAddress(ids: readonly string[]): string {
   const list = (name: string) => ids.map((id) => `${name}=${id}`).join("&");
   return ids.length <= MOST_IN_QUERY ? `/compare?${list("run")}` : `/compare#${list("run")}`;
-}
-
-/** Deletes runs, with a way back. */
-export async function deleteRuns(ids: readonly string[], onChanged: () => void): Promise<void> {
-  const run_ids = [...ids];
-  const what = run_ids.length === 1 ? "1 run" : `${run_ids.length.toLocaleString()} runs`;
-  try {
-    await runs.changeAll({ run_ids, action: "delete" });
-    onChanged();
-    toast(`Deleted ${what}`, {
-      undo: async () => {
-        await runs.changeAll({ run_ids, action: "restore" });
-        onChanged();
-      },
-    });
-  } catch (error) {
-    toastError(`${what} could not be deleted`, error);
-  }
-}
-
-async function restoreRuns(ids: readonly string[], onChanged: () => void): Promise<void> {
-  const run_ids = [...ids];
-  const what = run_ids.length === 1 ? "1 run" : `${run_ids.length.toLocaleString()} runs`;
-  try {
-    await runs.changeAll({ run_ids, action: "restore" });
-    onChanged();
-    toast(`Restored ${what}`, {
-      undo: async () => {
-        await runs.changeAll({ run_ids, action: "delete" });
-        onChanged();
-      },
-    });
-  } catch (error) {
-    toastError(`${what} could not be restored`, error);
-  }
 }
 
 /** What can be done with the runs that are marked. */
@@ -79,12 +45,12 @@ export function BulkBar(props: BulkBarProps): JSX.Element {
         Tag
       </Button>
       <Show when={props.lifecycle !== "DELETED_ONLY"}>
-        <Button icon="trash" onClick={() => void deleteRuns(ids(), done)}>
+        <Button icon="trash" onClick={() => void deleteRuns(props.selection.runs().values(), done)}>
           Delete
         </Button>
       </Show>
       <Show when={props.lifecycle !== "ACTIVE_ONLY"}>
-        <Button icon="undo" onClick={() => void restoreRuns(ids(), done)}>
+        <Button icon="undo" onClick={() => void restoreRuns(props.selection.runs().values(), done)}>
           Restore
         </Button>
       </Show>
@@ -107,17 +73,15 @@ function TagRuns(props: { ids: string[]; onChanged: () => void; onClose: () => v
     if (name === "" || busy()) return;
     setBusy(true);
     setFailed(undefined);
-    try {
-      const request = { run_ids: props.ids, action, key: name };
-      await runs.changeAll(action === "set_tag" ? { ...request, value: value() } : request);
-      toast(`${action === "set_tag" ? "Set" : "Deleted"} tag ${name} of ${props.ids.length.toLocaleString()} runs`);
+    const request = { run_ids: props.ids, action, key: name };
+    const { done, error } = await runs.changeAll(action === "set_tag" ? { ...request, value: value() } : request);
+    setBusy(false);
+    if (done.length > 0) {
+      toast(`${action === "set_tag" ? "Set" : "Deleted"} tag ${name} of ${countText(done.length)}`);
       props.onChanged();
-      props.onClose();
-    } catch (error) {
-      setFailed(describe(error));
-    } finally {
-      setBusy(false);
     }
+    if (error === undefined) props.onClose();
+    else setFailed(`Not changed: ${countText(props.ids.length - done.length)}. ${describe(error)}`);
   }
   return (
     <Dialog

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 
-import { columnId, defaultColumns, moveColumn, nextOrder, orderBy, toggleColumn } from "./columns";
+import { columnId, defaultColumns, moveColumn, nextOrder, orderBy, resizeColumn, toggleColumn } from "./columns";
 import type { Column } from "./state";
 
 const name: Column = { source: "attribute", key: "run_name", pinned: true };
@@ -84,5 +84,10 @@ describe("orders", () => {
     expect(second?.descending).toBe(false);
     expect(nextOrder(second, loss)).toBeNull();
     expect(nextOrder(first, lr)).toEqual({ source: "param", key: "lr", descending: false });
+  });
+
+  it("get widths within what makes sense", () => {
+    const widthOf = (width: number) => resizeColumn([name, loss], columnId(loss), width)[1]?.width;
+    expect([widthOf(130.4), widthOf(-50), widthOf(9999)]).toEqual([130, 56, 1200]);
   });
 });

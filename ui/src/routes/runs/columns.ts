@@ -28,6 +28,7 @@ export const ATTRIBUTES: Readonly<Record<string, Attribute>> = {
 const WIDTHS: Record<ColumnSource, number> = { attribute: 120, metric: 112, param: 112, tag: 120 };
 export const SPARK_WIDTH = 140;
 export const SMALLEST_WIDTH = 56;
+const LARGEST_WIDTH = 1200;
 
 /** One text for each column, equal for equal columns. */
 export function columnId(column: Pick<Column, "source" | "key" | "spark">): string {
@@ -121,6 +122,12 @@ export function moveColumn(columns: readonly Column[], id: string, before: strin
 /** The columns with one of them changed. */
 export function changeColumn(columns: readonly Column[], id: string, change: (column: Column) => Column): Column[] {
   return pinnedFirst(columns.map((one) => (columnId(one) === id ? change(one) : one)));
+}
+
+/** The columns with one of them so many pixels wide, within what makes sense. */
+export function resizeColumn(columns: readonly Column[], id: string, width: number): Column[] {
+  const fits = Math.min(LARGEST_WIDTH, Math.max(SMALLEST_WIDTH, Math.round(width)));
+  return changeColumn(columns, id, (column) => ({ ...column, width: fits }));
 }
 
 /** The columns with one more at the end, or without it where it was there. */

@@ -1,6 +1,7 @@
 import { createEffect, createResource, createSignal, For, type JSX, on, onCleanup, Show } from "solid-js";
 
 import { Button } from "../../components/button";
+import { Failure } from "../../components/failure";
 import { Icon } from "../../components/icons";
 import { PopoverButton } from "../../components/popover";
 import * as columnData from "../../data/columns";
@@ -65,7 +66,7 @@ function GroupChoice(props: GroupPickerProps): JSX.Element {
     }),
   );
   onCleanup(() => clearTimeout(timer));
-  const [found] = createResource(contains, async (text) => {
+  const [found, { refetch }] = createResource(contains, async (text) => {
     const ask = (kind: "param" | "tag") =>
       columnData.search({ experiment_ids: [props.experimentId], kind, contains: text, max_results: 50 });
     const [params, tags] = await Promise.all([ask("param"), ask("tag")]);
@@ -90,11 +91,19 @@ function GroupChoice(props: GroupPickerProps): JSX.Element {
         aria-label="Search what to group by"
         onInput={(event) => setSearch(event.currentTarget.value)}
       />
+      <Show when={found.state === "errored"}>
+        <Failure what="The names could not be loaded" error={found.error} onRetry={() => void refetch()} inline />
+      </Show>
       <ul class="groups-list">
-        <For each={offered()} fallback={<li class="muted groups-none">Nothing has such a name.</li>}>
+        <For
+          each={offered()}
+          fallback={
+            <li class="muted groups-none">{found.state === "ready" ? "Nothing has such a name." : "\u00a0"}</li>
+          }
+        >
           {(group) => (
             <li>
-              <button type="button" role="menuitemcheckbox" aria-checked={chosen(group)} onClick={() => toggle(group)}>
+              <button type="button" aria-pressed={chosen(group)} onClick={() => toggle(group)}>
                 <span class="menu-icon">
                   <Show when={chosen(group)}>
                     <Icon name="check" />

@@ -10,8 +10,8 @@ import {
   isNumeric,
   moveColumn,
   nextOrder,
+  resizeColumn,
   searchKey,
-  SMALLEST_WIDTH,
   toggleColumn,
 } from "./columns";
 import type { Layout } from "./layout";
@@ -249,11 +249,9 @@ function resize(event: PointerEvent, props: HeadCellProps): void {
   const start = event.clientX;
   const before = props.layout.widthOf(props.column);
   const id = columnId(props.column);
-  let width = before;
   handle.setPointerCapture(event.pointerId);
   const follow = (next: PointerEvent) => {
-    width = Math.max(SMALLEST_WIDTH, Math.round(before + next.clientX - start));
-    props.onColumns(changeColumn(props.columns, id, (column) => ({ ...column, width })));
+    props.onColumns(resizeColumn(props.columns, id, before + next.clientX - start));
   };
   // The cell is made anew while its column changes, so the page listens, not the handle.
   const end = () => {

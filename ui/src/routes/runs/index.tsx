@@ -1,8 +1,6 @@
 import { useNavigate, useParams } from "@solidjs/router";
 import { createEffect, createMemo, createResource, type JSX, lazy, on, Show, Suspense } from "solid-js";
 
-import { Button } from "../../components/button";
-import { Empty } from "../../components/empty";
 import { Failure } from "../../components/failure";
 import { useShortcuts } from "../../components/shortcuts";
 import { Skeleton } from "../../components/skeleton";
@@ -12,17 +10,19 @@ import * as experiments from "../../data/experiments";
 import { settled } from "../../data/settled";
 import { both, errorPlace, errorReason } from "../../filter/lexer";
 import type { Column as ColumnSummary, GroupKey } from "../../wire";
-import { BulkBar, compareAddress, deleteRuns } from "./bulk-bar";
+import { BulkBar, compareAddress } from "./bulk-bar";
+import { deleteRuns } from "./bulk-change";
 import { defaultColumns } from "./columns";
 import { ExperimentHead } from "./experiment-head";
-import { TABLE_KEYS } from "./keys";
+import { NoRuns, TableSkeleton } from "./no-runs";
+import { projectionOf } from "./projection";
 import { isTree, type RowQuery } from "./row-source";
 import { createRunsData, isFilterError } from "./runs-data";
 import { createSelection } from "./selection";
 import { createSparks } from "./sparks";
 import { Split } from "./split";
 import type { ChartRun, Column, ViewState } from "./state";
-import { RunsTable } from "./table";
+import { RunsTable, type TableHandle } from "./table";
 import { Toolbar } from "./toolbar";
 import { createViewStore } from "./view-state";
 
@@ -54,7 +54,7 @@ function ExperimentRuns(props: { experimentId: string }): JSX.Element {
   const [experiment, { refetch }] = createResource(() => experiments.getExperiment(id));
   const [names, { refetch: renewNames }] = createResource(() => firstNames(id));
   const known = () => settled(experiment);
-  let table: { focus: () => void; toTop: () => void; atTop: () => boolean } | undefined;
+  let table: TableHandle | undefined;
   let filter: HTMLInputElement | undefined;
   useTitle(() => known()?.name);
 
@@ -66,7 +66,8 @@ function ExperimentRuns(props: { experimentId: string }): JSX.Element {
   });
   const query = createMemo((): RowQuery | undefined => {
     const state = store.state();
-    if (!state) return undefined;
+    // Columns come first: the runs are asked for what is shown of them.
+    if (!state || !columns()) return undefined;
     const { order, groups, tree, lifecycle, aggregate } = state;
     const grouped = groups.length > 0;
     const metrics = (grouped ? (columns() ?? []) : []).filter((one) => one.source === "metric").map((one) => one.key);
@@ -83,7 +84,15 @@ function ExperimentRuns(props: { experimentId: string }): JSX.Element {
       metrics: unique,
     };
   });
-  const data = createRunsData({ query, sparks, atTop: () => table?.atTop() ?? true });
+  const projection = createMemo(() => projectionOf(columns() ?? [], store.state()?.order ?? null));
+  const data = createRunsData({
+    query,
+    columns: projection,
+    sparks,
+    onMetrics: noticeMetrics,
+    atTop: () => table?.atTop() ?? true,
+    reading: () => table?.reading() ?? false,
+  });
   const problem = () => {
     const error = data.error();
     if (!isFilterError(error)) return undefined;
@@ -100,16 +109,11 @@ function ExperimentRuns(props: { experimentId: string }): JSX.Element {
 
   // Columns of an experiment that had no metrics yet when the page was opened. Not for ever: names may be out of reach.
   let renewals = 0;
-  createEffect(() => {
-    data.version();
+  function noticeMetrics(): void {
     const found = settled(names);
     if (!found || names.loading || found.some((one) => one.kind === "metric")) return;
-    for (const run of data.rows()?.runs() ?? []) {
-      if ((run.data.metrics ?? []).length === 0) continue;
-      if (renewals++ < MOST_RENEWALS) void renewNames();
-      return;
-    }
-  });
+    if (renewals++ < MOST_RENEWALS) void renewNames();
+  }
 
   const charted = createMemo(
     (): readonly ChartRun[] => {
@@ -118,7 +122,8 @@ function ExperimentRuns(props: { experimentId: string }): JSX.Element {
       data.version();
       const first: ChartRun[] = [];
       for (const { info } of data.rows()?.runs() ?? []) {
-        if (first.push({ run_id: info.run_id, run_name: info.run_name }) >= CHARTED) break;
+        const { run_id, run_name, start_time } = info;
+        if (first.push({ run_id, run_name, start_time }) >= CHARTED) break;
       }
       return first;
     },
@@ -134,34 +139,21 @@ function ExperimentRuns(props: { experimentId: string }): JSX.Element {
     if (!state || !key || state.groups.some((one) => one.kind === key.kind && one.key === key.key)) return;
     update({ groups: [...state.groups, key].slice(-3) });
   };
-  useShortcuts("Runs", [
-    { keys: "/", does: "Filter", run: () => filter?.focus() },
-    { keys: "g t", does: "Go to the table", run: () => table?.focus() },
-    {
-      keys: "o",
-      does: "Choose columns",
-      run: () => document.querySelector<HTMLElement>("[data-key=columns]")?.click(),
+  useShortcuts("filter");
+  useShortcuts("table");
+  useShortcuts("runs", {
+    "/": () => filter?.focus(),
+    "g t": () => table?.focus(),
+    o: () => document.querySelector<HTMLElement>("[data-key=columns]")?.click(),
+    v: () => update({ chartsOpen: store.state()?.chartsOpen !== true }),
+    c: () => {
+      if (marked().length > 1) navigate(compareAddress(marked()));
     },
-    {
-      keys: "v",
-      does: "Charts beside the table",
-      run: () => update({ chartsOpen: store.state()?.chartsOpen !== true }),
+    Delete: () => {
+      if (marked().length > 0) void deleteRuns(selection.runs().values(), reloadAll);
     },
-    {
-      keys: "c",
-      does: "Compare the marked runs",
-      run: () => marked().length > 1 && navigate(compareAddress(marked())),
-    },
-    {
-      keys: "Delete",
-      does: "Delete the marked runs",
-      run: () => {
-        if (marked().length > 0) void deleteRuns(marked(), reloadAll);
-      },
-    },
-    { keys: "r", does: "Load again", run: () => data.reload() },
-    ...TABLE_KEYS.map(([keys, does]) => ({ keys, does })),
-  ]);
+    r: () => data.reload(),
+  });
 
   function reloadAll(): void {
     selection.clear();
@@ -239,16 +231,17 @@ function ExperimentRuns(props: { experimentId: string }): JSX.Element {
                     />
                   )}
                 </Show>
-                <Show when={data.newer() > 0}>
+                <Show when={data.newer() > 0 || data.moved() > 0}>
                   <button
                     type="button"
                     class="runs-newer"
+                    data-quiet={data.newer() === 0 ? "" : undefined}
                     onClick={() => {
-                      table?.toTop();
+                      if (data.newer() > 0) table?.toTop();
                       data.reload();
                     }}
                   >
-                    {data.newer() === 1 ? "1 new run" : `${String(data.newer())} new runs`}
+                    {changesText(data.newer(), data.moved())}
                   </button>
                 </Show>
                 <Show
@@ -322,49 +315,12 @@ function groupOf(column: Column): GroupKey | undefined {
   return column.key === "status" || column.key === "user_id" ? { kind: "attribute", key: column.key } : undefined;
 }
 
+/** What a click on the note above the table shows. */
+function changesText(newer: number, moved: number): string {
+  if (newer > 0) return newer === 1 ? "1 new run" : `${newer.toLocaleString()} new runs`;
+  return `${moved.toLocaleString()} ${moved === 1 ? "run has" : "runs have"} moved: sort again`;
+}
+
 function sameRuns(a: readonly ChartRun[], b: readonly ChartRun[]): boolean {
   return a.length === b.length && a.every((run, at) => run.run_id === b[at]?.run_id && run.run_name === b[at].run_name);
-}
-
-function NoRuns(props: { state: ViewState; name: string | undefined; onClear: () => void }): JSX.Element {
-  const code = () => `import trainyard as mlflow
-
-mlflow.set_tracking_uri("${location.origin}")
-mlflow.set_experiment(${JSON.stringify(props.name ?? "")})
-with mlflow.start_run():
-    mlflow.log_metric("accuracy", 0.97)`;
-  return (
-    <div class="runs-none">
-      <Show
-        when={props.state.filter === ""}
-        fallback={
-          <Empty icon="filter" title="No run fits the filter">
-            <Button onClick={() => props.onClear()}>Clear filter</Button>
-          </Empty>
-        }
-      >
-        <Show
-          when={props.state.lifecycle !== "DELETED_ONLY"}
-          fallback={<Empty icon="trash" title="No run has been deleted" />}
-        >
-          <Empty icon="play" title="No runs yet" code={code()}>
-            Runs appear here while they are being logged.
-          </Empty>
-        </Show>
-      </Show>
-    </div>
-  );
-}
-
-/** Lines of the table's height, until there are some. */
-function TableSkeleton(props: { hidden: boolean }): JSX.Element {
-  return (
-    <div class="runs-none">
-      <Show when={!props.hidden}>
-        <div class="runs-skeleton">
-          <Skeleton lines={14} label="Loading runs" />
-        </div>
-      </Show>
-    </div>
-  );
 }

@@ -11,6 +11,7 @@ const mark = vi.fn<(line: number, range: boolean) => void>();
 const open = vi.fn<(id: string) => void>();
 const menu = vi.fn<(place: Place) => void>();
 const order = vi.fn();
+const resize = vi.fn<(column: number, by: number) => void>();
 
 const table: TableKeys = {
   place: () => place,
@@ -29,6 +30,7 @@ const table: TableKeys = {
   order,
   currentOrder: () => null,
   menu,
+  resize,
 };
 
 /** Presses a key; whether the table took it. */
@@ -108,6 +110,17 @@ describe("keys of the table", () => {
     expect(mark).toHaveBeenLastCalledWith(3, true);
     press("ArrowDown");
     expect(mark).toHaveBeenCalledTimes(2);
+  });
+
+  it("resize a column from its header", () => {
+    place = { line: -1, column: 2 };
+    expect(press("ArrowRight", { shiftKey: true })).toBe(true);
+    expect(press("ArrowLeft", { shiftKey: true })).toBe(true);
+    expect(resize.mock.calls).toEqual([
+      [2, 16],
+      [2, -16],
+    ]);
+    expect(place).toEqual({ line: -1, column: 2 });
   });
 
   it("offer filters, and leave other keys alone", () => {

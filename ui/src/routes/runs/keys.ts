@@ -22,20 +22,12 @@ export interface TableKeys {
   order: (order: Order | null) => void;
   currentOrder: () => Order | null;
   menu: (place: Place) => void;
+  /** Makes a column wider by so many pixels, or narrower. */
+  resize: (column: number, by: number) => void;
 }
 
-/** What the keys of the table are, for the page of all keys. */
-export const TABLE_KEYS: readonly [string, string][] = [
-  ["ArrowDown", "Move between cells (also ↑ ← →)"],
-  ["PageDown", "A page down (Page Up: up)"],
-  ["mod+End", "To the last run (Home: the first)"],
-  [" ", "Mark the run"],
-  ["shift+ArrowDown", "Mark a range"],
-  ["Enter", "Open the run, a group, or order by a header"],
-  ["ArrowRight", "Open children (in the first column; ← closes)"],
-  ["f", "Filters of the cell, menu of a header"],
-  ["mod+c", "Copy the cell"],
-];
+/** Pixels that a column changes by at a key. */
+const RESIZE_STEP = 16;
 
 /** The keyboard of the table: moves the active cell and acts on it. */
 export function tableKeys(table: TableKeys): (event: KeyboardEvent) => void {
@@ -43,6 +35,12 @@ export function tableKeys(table: TableKeys): (event: KeyboardEvent) => void {
     if (event.target !== event.currentTarget || event.altKey) return;
     const place = table.place();
     const mod = event.ctrlKey || event.metaKey;
+    const sideways = event.key === "ArrowLeft" || event.key === "ArrowRight";
+    if (place.line === -1 && event.shiftKey && sideways) {
+      event.preventDefault();
+      table.resize(place.column, event.key === "ArrowRight" ? RESIZE_STEP : -RESIZE_STEP);
+      return;
+    }
     const next = moved(event.key, mod, place, table);
     if (next) {
       event.preventDefault();

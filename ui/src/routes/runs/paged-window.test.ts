@@ -112,4 +112,77 @@ describe("a window on a list of pages", () => {
     await settled();
     expect(told).toBe(0);
   });
+
+  it("loads rows again where they are in sight, and shows the old ones until then", async () => {
+    let edition = 1;
+    const asked: string[] = [];
+    const list = new PagedWindow<string>({
+      pageSize: 10,
+      onChange: nothing,
+      load: (token) => {
+        asked.push(token);
+        const start = Number(token);
+        const rows = Array.from({ length: 10 }, (_, at) => `${String(start + at)}.${String(edition)}`);
+        return Promise.resolve({ rows, next: start < 20 ? String(start + 10) : "" });
+      },
+    });
+    list.show(0, 30);
+    await settled();
+    list.show(12, 18);
+    edition = 2;
+    list.renew();
+    expect(list.row(12)).toBe("12.1");
+    await settled();
+    expect([list.row(12), list.row(2), list.row(22)]).toEqual(["12.2", "2.1", "22.1"]);
+    list.show(0, 10);
+    await settled();
+    expect(list.row(2)).toBe("2.2");
+    expect(asked).toEqual(["", "10", "20", "10", ""]);
+  });
+
+  it("does not take what was asked for before a renewal for new", async () => {
+    const answers: (() => void)[] = [];
+    const list = new PagedWindow<number>({
+      onChange: nothing,
+      load: () => new Promise((resolve) => answers.push(() => resolve({ rows: [answers.length], next: "" }))),
+    });
+    list.show(0, 1);
+    list.renew();
+    answers[0]?.();
+    await settled();
+    expect(list.row(0)).toBe(1);
+    answers[1]?.();
+    await settled();
+    expect([list.row(0), answers.length]).toEqual([2, 2]);
+  });
+
+  it("has every row once when whoever is told of a page asks for more", async () => {
+    const source = server(1000);
+    const list: PagedWindow<number> = new PagedWindow({
+      load: source.load,
+      onChange: () => list.show(150, 350),
+      pageSize: 100,
+    });
+    list.show(150, 350);
+    await settled();
+    expect([...list.loaded()].map(([at, row]) => row - at)).toEqual(Array<number>(400).fill(0));
+    expect(source.requests.map(([token]) => token)).toEqual(["", "100", "200", "300"]);
+  });
+
+  it("asks once for the page that failed when it tries again", async () => {
+    const source = server(300);
+    const list: PagedWindow<number> = new PagedWindow({
+      load: source.load,
+      onChange: () => list.show(0, 150),
+      pageSize: 100,
+    });
+    list.show(0, 50);
+    source.failNext();
+    await settled();
+    expect(list.error).toEqual(new Error("away"));
+    list.retry();
+    await settled();
+    expect(list.known).toBe(200);
+    expect([...list.loaded()].length).toBe(200);
+  });
 });

@@ -24,6 +24,8 @@ interface Segment<T> {
   /** Gone where the segment is far from what is shown; the token brings it back. */
   rows: T[] | undefined;
   weight: number;
+  /** The rows are to be loaded again as soon as they are in sight; they are shown until then. */
+  stale: boolean;
 }
 
 const LEAP = 1000;
@@ -40,8 +42,11 @@ export class PagedWindow<T> {
   private from = 0;
   private to = 0;
   private loading: AbortController | undefined;
+  /** From the first request of a run of requests to the last: whoever is told of one of them may ask for more. */
+  private filling = false;
   private failed: unknown;
   private closed = false;
+  private renewals = 0;
   private readonly most: number;
   private readonly pageSize: number;
 
@@ -64,7 +69,7 @@ export class PagedWindow<T> {
   }
 
   get busy(): boolean {
-    return this.loading !== undefined;
+    return this.filling;
   }
 
   /** A row; undefined while it is not here. */
@@ -92,7 +97,7 @@ export class PagedWindow<T> {
   show(from: number, to: number): void {
     this.from = from;
     this.to = to;
-    if (!this.loading && this.failed === undefined) void this.fill();
+    if (this.failed === undefined) void this.fill();
   }
 
   /** Tries again after an error. */
@@ -100,6 +105,13 @@ export class PagedWindow<T> {
     this.failed = undefined;
     this.options.onChange();
     void this.fill();
+  }
+
+  /** Loads the rows again, each when it is in sight; they stay until the new ones are here. */
+  renew(): void {
+    this.renewals += 1;
+    for (const segment of this.segments) segment.stale = true;
+    if (this.failed === undefined) void this.fill();
   }
 
   /** Stops all loading; nothing is told any more. */
@@ -110,33 +122,45 @@ export class PagedWindow<T> {
 
   /** Loads until all that is in sight is here. */
   private async fill(): Promise<void> {
+    // Who is told of nothing new, and asks again because of it, would never come to an end.
+    if (this.filling || !this.missing()) return;
+    this.filling = true;
+    await this.loadMissing();
+    this.filling = false;
+    if (!this.closed) this.options.onChange();
+  }
+
+  private async loadMissing(): Promise<void> {
     for (;;) {
       const wanted = this.closed ? undefined : this.missing();
-      if (!wanted) break;
+      if (!wanted) return;
       const abort = new AbortController();
       this.loading = abort;
+      const renewals = this.renewals;
       try {
         const page = await this.options.load(wanted.token, wanted.size, abort.signal);
         if (this.closed) return;
-        if (wanted.segment) this.refill(wanted.segment, page.rows);
-        else this.append(page, wanted.token);
+        // What was asked for before a renewal is as old as the rest.
+        const stale = renewals !== this.renewals;
+        if (wanted.segment) this.refill(wanted.segment, page.rows, stale);
+        else this.append(page, wanted.token, stale);
         this.forget();
       } catch (error) {
         if (this.closed) return;
         this.failed = error;
-        break;
+        return;
       } finally {
         this.loading = undefined;
       }
       this.options.onChange();
     }
-    if (!this.closed) this.options.onChange();
   }
 
-  /** What to load next: a segment in sight whose rows are gone, or the next page. */
+  /** What to load next: a segment in sight whose rows are gone or old, or the next page. */
   private missing(): { segment?: Segment<T>; token: string; size: number } | undefined {
     for (const segment of this.segments) {
-      if (segment.rows === undefined && segment.start < this.to && segment.start + segment.length > this.from) {
+      const wanted = segment.rows === undefined || segment.stale;
+      if (wanted && segment.start < this.to && segment.start + segment.length > this.from) {
         return { segment, token: segment.token, size: segment.length };
       }
     }
@@ -144,10 +168,10 @@ export class PagedWindow<T> {
     return { token: this.nextToken, size: this.from - this.frontier > LEAP ? LEAP : this.pageSize };
   }
 
-  private append(page: Page<T>, token: string): void {
+  private append(page: Page<T>, token: string, stale: boolean): void {
     if (page.rows.length > 0) {
       const weight = this.weigh(page.rows);
-      this.segments.push({ start: this.frontier, length: page.rows.length, token, rows: page.rows, weight });
+      this.segments.push({ start: this.frontier, length: page.rows.length, token, rows: page.rows, weight, stale });
     }
     this.frontier += page.rows.length;
     this.nextToken = page.next;
@@ -155,9 +179,10 @@ export class PagedWindow<T> {
   }
 
   /** Rows deleted meanwhile leave a gap at the end of their segment; what came in addition is on the next one. */
-  private refill(segment: Segment<T>, rows: T[]): void {
+  private refill(segment: Segment<T>, rows: T[], stale: boolean): void {
     segment.rows = rows.slice(0, segment.length);
     segment.weight = this.weigh(segment.rows);
+    segment.stale = stale;
   }
 
   private weigh(rows: readonly T[]): number {

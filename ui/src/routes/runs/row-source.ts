@@ -1,6 +1,6 @@
 import * as runs from "../../data/runs";
 import { both, quoteName, quoteText } from "../../filter/lexer";
-import type { GroupKey, MetricAggregate, Run, RunGroup } from "../../wire";
+import type { GroupKey, MetricAggregate, Run, RunColumns, RunGroup } from "../../wire";
 import { toNumber } from "../../data/numbers";
 import { orderBy } from "./columns";
 import type { Page } from "./paged-window";
@@ -25,7 +25,8 @@ const MOST_METRICS = 20;
 /** Values that a page should have at most, so that runs with thousands of metrics come in smaller pages. */
 const PAGE_VALUES = 60_000;
 
-export function rowSource(query: RowQuery): RowSource {
+/** Lines of a query; `columns` says what runs come with, each time anew. */
+export function rowSource(query: RowQuery, columns: () => RunColumns | undefined): RowSource {
   const request = {
     experiment_ids: [query.experimentId],
     filter: query.filter,
@@ -43,8 +44,17 @@ export function rowSource(query: RowQuery): RowSource {
     roots: boolean,
   ): Promise<Page<Run>> {
     const most = heaviest === 0 ? size : Math.max(10, Math.min(size, Math.floor(PAGE_VALUES / heaviest)));
+    const only = columns();
     const answer = await runs.search(
-      { ...request, filter, order_by, max_results: most, page_token: token, ...(roots ? { roots_only: true } : {}) },
+      {
+        ...request,
+        filter,
+        order_by,
+        max_results: most,
+        page_token: token,
+        ...(roots ? { roots_only: true } : {}),
+        ...(only ? { columns: only } : {}),
+      },
       { signal },
     );
     for (const run of answer.runs.slice(0, 10)) heaviest = Math.max(heaviest, weightOf(run));

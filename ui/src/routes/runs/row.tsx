@@ -59,7 +59,11 @@ export function TableRow(props: { item: Accessor<VirtualItem | undefined>; table
                   tabIndex={-1}
                   aria-label="Mark run"
                   checked={props.table.marked(row())}
-                  onClick={(event) => props.table.onMark(index(), event)}
+                  onClick={(event) => {
+                    props.table.onMark(index(), event);
+                    // With Shift a run that is marked stays marked, though the browser has taken the tick away.
+                    event.currentTarget.checked = props.table.marked(row());
+                  }}
                 />
               </Show>
             </div>
@@ -182,6 +186,12 @@ function Expander(props: { row: Row; onToggle: (row: Row) => void }): JSX.Elemen
 /** A group's values in its first cell, and its numbers below the columns of metrics. */
 function GroupCell(props: { table: TableContext; group: RunGroup; column: Column; at: number }): JSX.Element {
   const group = () => props.group;
+  const keyName = (key: GroupKey) => (key.kind === "dataset" ? "dataset" : key.key);
+  const names = () =>
+    props.table
+      .groups()
+      .map((key, at) => `${keyName(key)} ${group().values[at] ?? "none"}`)
+      .join(", ");
   const number = () =>
     props.column.source === "metric" && props.column.spark !== true
       ? aggregateOf(group(), props.column.key, props.table.aggregate())
@@ -197,13 +207,19 @@ function GroupCell(props: { table: TableContext; group: RunGroup; column: Column
   return (
     <Switch>
       <Match when={props.at === 0}>
-        <span class="group-name ellipsis">
+        <span class="group-name ellipsis" title={names()}>
           <For each={props.table.groups()}>
             {(key, at) => (
-              <span>
-                <span class="muted">{key.kind === "dataset" ? "dataset" : key.key} </span>
+              <>
+                <Show when={at() > 0}>
+                  <span class="muted"> · </span>
+                </Show>
+                {/* With several keys there is room for their values alone: what is grouped by stands above the table. */}
+                <Show when={props.table.groups().length === 1}>
+                  <span class="muted">{keyName(key)} </span>
+                </Show>
                 {group().values[at()] ?? <span class="absent">none</span>}
-              </span>
+              </>
             )}
           </For>
         </span>

@@ -84,6 +84,14 @@ export class RunRows {
     return this.list.busy;
   }
 
+  /** Loads all runs again, those in sight first; the lines stay until then. */
+  renew(): void {
+    const [first] = this.list.loaded();
+    // Groups come with what they are asked for by the query.
+    if (first === undefined || "run" in first[1]) this.list.renew();
+    for (const branch of this.branches.values()) branch.rows.renew();
+  }
+
   retry(): void {
     this.list.retry();
   }
@@ -131,6 +139,11 @@ export class RunRows {
   *runs(): Generator<Run> {
     for (const [, root] of this.list.loaded()) if ("run" in root) yield root.run;
     for (const branch of this.branches.values()) for (const [, run] of branch.rows.loaded()) yield run;
+  }
+
+  /** The runs that are not below others, in their order, as far as they are here. */
+  *roots(): Generator<Run> {
+    for (const [, root] of this.list.loaded()) if ("run" in root) yield root.run;
   }
 
   /** Puts newer states of runs in their places. */

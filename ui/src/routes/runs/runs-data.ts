@@ -3,13 +3,16 @@ import { type Accessor, createEffect, createMemo, createSignal, on, onCleanup } 
 import { ApiError } from "../../data/http";
 import { type Change, createLive } from "../../data/live";
 import * as runs from "../../data/runs";
-import type { Run } from "../../wire";
+import type { Run, RunColumns } from "../../wire";
+import { movedRuns } from "./moved";
+import { lacks } from "./projection";
 import { isTree, type RowQuery, rowSource } from "./row-source";
 import { RunRows } from "./run-rows";
 import type { Sparks } from "./sparks";
 
 const PAGE = 200;
 const PATCH_WAIT = 400;
+const SORT_WAIT = 5000;
 const MOST_PATCHED = 200;
 
 export interface RunsData {
@@ -28,14 +31,22 @@ export interface RunsData {
   broken: Accessor<unknown>;
   /** Runs that have been created since, and are not shown yet. */
   newer: Accessor<number>;
+  /** Lines that no longer stand where the order has them. */
+  moved: Accessor<number>;
   reload: () => void;
 }
 
 export interface RunsDataOptions {
   query: Accessor<RowQuery | undefined>;
+  /** What the runs of the lines come with. */
+  columns: Accessor<RunColumns | undefined>;
   sparks: Sparks;
+  /** Runs have logged metrics. */
+  onMetrics: () => void;
   /** Whether the table shows its first lines, so that newer runs may appear there. */
   atTop: () => boolean;
+  /** Whether somebody points at a line or is among the lines by keyboard: then none may move. */
+  reading: () => boolean;
 }
 
 /** Loads the lines of a query, counts them, and keeps them up to date. */
@@ -47,17 +58,29 @@ export function createRunsData(options: RunsDataOptions): RunsData {
   const [total, setTotal] = createSignal<{ runs: number; running: number }>();
   const [roots, setRoots] = createSignal<number>();
   const [newer, setNewer] = createSignal<ReadonlySet<string>>(new Set());
+  const [moved, setMoved] = createSignal(0);
   const [asked, setAsked] = createSignal(0);
   /** Parents that are open stay so in every order; groups until others are asked for. */
   const openParents = new Set<string>();
   let openGroups = { of: "", keys: new Set<string>() };
   let coming: RunRows | undefined;
+  /** What the lines' last pages came with. */
+  let askedFor = options.columns();
 
   const key = createMemo(() => JSON.stringify(options.query()));
   createEffect(
     on([key, asked], () => {
       const query = options.query();
       if (query) load(query);
+    }),
+  );
+  createEffect(
+    on(options.columns, (now) => {
+      const before = askedFor;
+      askedFor = now;
+      if (!lacks(before, now)) return;
+      coming?.renew();
+      rows()?.renew();
     }),
   );
   onCleanup(() => {
@@ -75,9 +98,10 @@ export function createRunsData(options: RunsDataOptions): RunsData {
   /** The new lines take the place of the old ones once their first page is here, so that nothing flickers. */
   function load(query: RowQuery): void {
     coming?.close();
+    askedFor = options.columns();
     setStale(true);
     setError(undefined);
-    const next = new RunRows(rowSource(query), opened(query), changed, PAGE);
+    const next = new RunRows(rowSource(query, options.columns), opened(query), changed, PAGE);
     coming = next;
     function changed(): void {
       if (next !== coming) {
@@ -96,6 +120,7 @@ export function createRunsData(options: RunsDataOptions): RunsData {
       setError(next.error);
       rows()?.close();
       setNewer(new Set<string>());
+      setMoved(0);
       setRows(next);
       setVersion((now) => now + 1);
     }
@@ -133,12 +158,23 @@ export function createRunsData(options: RunsDataOptions): RunsData {
   let timer: ReturnType<typeof setTimeout> | undefined;
   onCleanup(() => clearTimeout(timer));
 
+  let sorting: ReturnType<typeof setTimeout> | undefined;
+  onCleanup(() => clearTimeout(sorting));
+  /** Sorts and filters again after a while, unless somebody would lose the line they are reading. */
+  function sortSoon(): void {
+    sorting ??= setTimeout(() => {
+      sorting = undefined;
+      if (options.atTop() && !options.reading() && !stale()) reload();
+    }, SORT_WAIT);
+  }
+
   async function update(): Promise<void> {
     timer = undefined;
     const query = options.query();
     const shown = rows();
     const now = [...changes.values()];
     changes.clear();
+    if (now.some((change) => change.kinds.has("metrics"))) options.onMetrics();
     if (!query || !shown) return;
     const here = new Map<string, Run>();
     for (const run of shown.runs()) here.set(run.info.run_id, run);
@@ -152,8 +188,12 @@ export function createRunsData(options: RunsDataOptions): RunsData {
     }
     const ids = known.slice(0, MOST_PATCHED).map((change) => change.runId);
     try {
-      const found = await runs.byIds([query.experimentId], ids);
-      if (found.length > 0 && rows() === shown) shown.patch(new Map(found.map((run) => [run.info.run_id, run])));
+      const found = await runs.byIds([query.experimentId], ids, options.columns());
+      if (found.length > 0 && rows() === shown) {
+        shown.patch(new Map(found.map((run) => [run.info.run_id, run])));
+        if (query.groups.length === 0) setMoved(movedRuns(shown.roots(), query.order));
+      }
+      if (moved() > 0 || query.filter.trim() !== "") sortSoon();
       options.sparks.forget(known.filter((change) => change.kinds.has("metrics")).map((change) => change.runId));
     } catch {
       // The next change of these runs brings what was missed.
@@ -176,7 +216,14 @@ export function createRunsData(options: RunsDataOptions): RunsData {
         timer ??= setTimeout(() => void update(), PATCH_WAIT);
       },
       reload: () => {
-        if (options.atTop()) reload();
+        if (options.atTop()) {
+          reload();
+          return;
+        }
+        // The lines stay where they are under the reader's eyes; what they say is read anew.
+        const query = options.query();
+        rows()?.renew();
+        if (query) void count(query);
       },
     },
   );
@@ -185,7 +232,7 @@ export function createRunsData(options: RunsDataOptions): RunsData {
     version();
     return error() === undefined ? rows()?.error : undefined;
   };
-  return { rows, version, stale, total, estimate: roots, error, broken, newer: () => newer().size, reload };
+  return { rows, version, stale, total, estimate: roots, error, broken, newer: () => newer().size, moved, reload };
 }
 
 /** Whether the server did not understand the filter. */

@@ -3,9 +3,14 @@ import { createSignal } from "solid-js";
 import type { Run } from "../../wire";
 import type { ChartRun } from "./state";
 
+export interface MarkedRun extends ChartRun {
+  /** Whether it was deleted already when it was marked. */
+  deleted: boolean;
+}
+
 /** Runs that are marked, by id; whatever the order, the filter or the page they came with. */
 export interface Selection {
-  runs: () => ReadonlyMap<string, ChartRun>;
+  runs: () => ReadonlyMap<string, MarkedRun>;
   has: (run_id: string) => boolean;
   set: (runs: readonly Run[], marked: boolean) => void;
   toggle: (run: Run) => void;
@@ -13,12 +18,14 @@ export interface Selection {
 }
 
 export function createSelection(): Selection {
-  const [runs, setRuns] = createSignal<ReadonlyMap<string, ChartRun>>(new Map());
+  const [runs, setRuns] = createSignal<ReadonlyMap<string, MarkedRun>>(new Map());
   const set = (changed: readonly Run[], marked: boolean) => {
     setRuns((before) => {
       const after = new Map(before);
       for (const { info } of changed) {
-        if (marked) after.set(info.run_id, { run_id: info.run_id, run_name: info.run_name });
+        const { run_id, run_name, start_time } = info;
+        const deleted = info.lifecycle_stage === "deleted";
+        if (marked) after.set(run_id, { run_id, run_name, start_time, deleted });
         else after.delete(info.run_id);
       }
       return after;

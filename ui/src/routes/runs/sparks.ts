@@ -6,6 +6,7 @@ import { isAbort } from "../../data/http";
 const BUCKETS = 48;
 const KEPT = 4000;
 const WAIT = 60;
+const RETRY = 5000;
 const WIDTH = 100;
 const HEIGHT = 20;
 
@@ -24,8 +25,10 @@ export function createSparks(): Sparks {
   const [version, setVersion] = createSignal(0);
   const abort = new AbortController();
   let timer: ReturnType<typeof setTimeout> | undefined;
+  let retry: ReturnType<typeof setTimeout> | undefined;
   onCleanup(() => {
     clearTimeout(timer);
+    clearTimeout(retry);
     abort.abort();
   });
 
@@ -40,8 +43,12 @@ export function createSparks(): Sparks {
       for (const one of found) keep(idOf(one.run_id, one.metric_key), pathOf(one.step, one.last));
       setVersion((now) => now + 1);
     } catch (error) {
-      // Cells stay empty; the next time they come into sight they are asked for again.
-      if (!isAbort(error)) for (const [id] of batch) asked.delete(id);
+      // Cells in sight ask again after a while, others when they come into sight.
+      if (!isAbort(error)) {
+        for (const [id] of batch) asked.delete(id);
+        clearTimeout(retry);
+        retry = setTimeout(() => setVersion((now) => now + 1), RETRY);
+      }
     }
     if (wanted.size > 0 && timer === undefined && !abort.signal.aborted) timer = setTimeout(() => void load(), WAIT);
   }

@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 
-import { DEFAULT_STATE, fromJson, pack, toJson, unpack, type ViewState } from "./state";
+import { pack, unpack } from "../../data/pack";
+import { DEFAULT_STATE, fromJson, toJson, type ViewState } from "./state";
 
 const state: ViewState = {
   columns: [

@@ -1,10 +1,14 @@
 import { createMemo, createSignal, Index, type JSX, onCleanup, onMount, Show } from "solid-js";
 
+import { toast } from "../../components/toast";
 import { createSlots, createVirtual } from "../../components/virtual";
+import type { Run } from "../../wire";
 import { CellTools } from "./cell-tools";
+import { columnId, resizeColumn } from "./columns";
 import { HeaderRow } from "./header";
 import { tableKeys } from "./keys";
 import { createLayout } from "./layout";
+import { linesInSight, runsBetween } from "./marking";
 import { cellId, type TableContext, TableRow } from "./row";
 import type { Row, RunRows } from "./run-rows";
 import type { Selection } from "./selection";
@@ -30,7 +34,16 @@ export interface RunsTableProps {
   onGroup: (column: Column) => void;
   onFilter: (clause: string) => void;
   onOpen: (run_id: string) => void;
-  ref: (table: { focus: () => void; toTop: () => void; atTop: () => boolean }) => void;
+  ref: (table: TableHandle) => void;
+}
+
+/** What the page does with a table from outside. */
+export interface TableHandle {
+  focus: () => void;
+  toTop: () => void;
+  atTop: () => boolean;
+  /** Whether the pointer or the keyboard is in it. */
+  reading: () => boolean;
 }
 
 /** Where the keyboard is: line -1 is the header. */
@@ -74,6 +87,12 @@ export function RunsTable(props: RunsTableProps): JSX.Element {
     return { from, to };
   });
 
+  const inSight = () => {
+    // What is drawn changes whenever what is in sight does.
+    shown();
+    return linesInSight(scroller, height, count());
+  };
+
   onMount(() => {
     const watcher = new ResizeObserver(() => setRoom(scroller.clientWidth));
     watcher.observe(scroller);
@@ -82,18 +101,17 @@ export function RunsTable(props: RunsTableProps): JSX.Element {
       focus: () => scroller.focus(),
       toTop: () => (scroller.scrollTop = 0),
       atTop: () => scroller.scrollTop < height,
+      reading: () => scroller.matches(":hover, :focus-within"),
     });
   });
 
   function mark(line: number, range: boolean): void {
     const row = props.rows.row(line);
     if (range) {
-      const runs = [];
-      for (let at = Math.min(anchor, line); at <= Math.max(anchor, line); at++) {
-        const between = props.rows.row(at);
-        if (between.kind === "run") runs.push(between.run);
-      }
+      const { runs, absent } = runsBetween((at) => props.rows.row(at), anchor, line);
       props.selection.set(runs, true);
+      if (absent > 0)
+        toast(`${absent.toLocaleString()} lines between are not loaded, and not marked: scroll over them first`);
       return;
     }
     anchor = line;
@@ -154,6 +172,10 @@ export function RunsTable(props: RunsTableProps): JSX.Element {
     open: (run_id) => props.onOpen(run_id),
     order: (column) => props.onOrder(column),
     currentOrder: () => props.view.order,
+    resize: (at, by) => {
+      const column = layout.all()[at];
+      if (column) props.onColumns(resizeColumn(props.columns, columnId(column), layout.widthOf(column) + by));
+    },
     menu: ({ line, column }) => {
       if (line < 0) {
         header(column)?.click();
@@ -199,16 +221,8 @@ export function RunsTable(props: RunsTableProps): JSX.Element {
         columns={props.columns}
         view={props.view}
         active={focused() && place().line === -1 ? place().column : undefined}
-        allMarked={marks(shown(), props)}
-        onMarkAll={(marked) => {
-          const { from, to } = shown();
-          const runs = [];
-          for (let at = from; at < to; at++) {
-            const row = props.rows.row(at);
-            if (row.kind === "run") runs.push(row.run);
-          }
-          props.selection.set(marked ? runs : [...props.rows.runs()], marked);
-        }}
+        allMarked={marks(inSight(), props)}
+        onMarkAll={(marked) => props.selection.set(marked ? runsIn(inSight(), props) : [...props.rows.runs()], marked)}
         onOrder={(order) => props.onOrder(order)}
         onColumns={(columns) => props.onColumns(columns)}
         onGroup={(column) => props.onGroup(column)}
@@ -233,17 +247,15 @@ export function RunsTable(props: RunsTableProps): JSX.Element {
   );
 }
 
+function runsIn({ from, to }: { from: number; to: number }, props: RunsTableProps): Run[] {
+  return from < to ? runsBetween((line) => props.rows.row(line), from, to - 1).runs : [];
+}
+
 /** Whether all, none or some of the runs in sight are marked. */
-function marks({ from, to }: { from: number; to: number }, props: RunsTableProps): boolean | undefined {
+function marks(lines: { from: number; to: number }, props: RunsTableProps): boolean | undefined {
   void props.version;
-  let runs = 0;
-  let marked = 0;
-  for (let at = from; at < to; at++) {
-    const row = props.rows.row(at);
-    if (row.kind !== "run") continue;
-    runs += 1;
-    if (props.selection.has(row.run.info.run_id)) marked += 1;
-  }
+  const runs = runsIn(lines, props);
+  const marked = runs.filter((run) => props.selection.has(run.info.run_id)).length;
   if (marked === 0) return false;
-  return marked === runs ? true : undefined;
+  return marked === runs.length ? true : undefined;
 }

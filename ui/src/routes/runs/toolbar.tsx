@@ -5,12 +5,12 @@ import { MenuButton, type MenuItem } from "../../components/menu";
 import { PopoverButton } from "../../components/popover";
 import { address } from "../../data/base";
 import * as columnData from "../../data/columns";
-import { queryText } from "../../data/http";
-import type { NameKind } from "../../filter/complete";
+import type { Key } from "../../filter/complete";
 import { FilterInput, type FilterProblem } from "../../filter/input";
+import { type NameKind, RUNS, valuesOf } from "../../filter/language";
 import type { ViewType } from "../../wire";
 import { ColumnPicker } from "./column-picker";
-import { orderBy } from "./columns";
+import { exportPath } from "./export-path";
 import { GroupPicker } from "./group-picker";
 import type { Column, ViewState } from "./state";
 import type { ViewStore } from "./view-state";
@@ -42,6 +42,10 @@ export function Toolbar(props: ToolbarProps): JSX.Element {
     const begins = (key: string) => Number(key.toLowerCase().startsWith(contains.toLowerCase()));
     return page.columns.toSorted((a, b) => begins(b.key) - begins(a.key));
   };
+  const values = async (key: Key, contains: string, signal: AbortSignal) => {
+    const place = valuesOf(key);
+    return place ? columnData.values(props.experimentId, place, contains, { signal }) : [];
+  };
   const update = (changes: Partial<ViewState>) => props.store.update(changes);
   return (
     <div class="toolbar">
@@ -49,7 +53,10 @@ export function Toolbar(props: ToolbarProps): JSX.Element {
         value={props.state.filter}
         onCommit={(filter) => update({ filter: filter.trim() })}
         problem={props.problem}
+        label="Filter runs"
+        language={RUNS}
         names={names}
+        values={values}
         placeholder="metrics.accuracy > 0.9 AND params.optimizer = 'adam'"
         ref={(input) => props.filterRef(input)}
       />
@@ -129,14 +136,8 @@ function exports(props: ToolbarProps): MenuItem[] {
     icon: "download" as const,
     separated: at === 0,
     run: () => {
-      const { filter, order } = props.state;
-      const query = {
-        experiment_ids: [props.experimentId],
-        filter: filter === "" ? undefined : filter,
-        order_by: orderBy(order),
-      };
       const link = document.createElement("a");
-      link.href = address(`api/trainyard/v1/runs.${format}${queryText(query)}`);
+      link.href = address(exportPath(format, props.experimentId, props.state));
       link.download = "";
       link.click();
     },

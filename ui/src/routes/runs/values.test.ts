@@ -21,6 +21,7 @@ const run: Run = {
     metrics: [
       { key: "loss", value: 0.123456789, timestamp: 0, step: 0 },
       { key: "nan", value: "NaN", timestamp: 0, step: 0 },
+      { key: "infinite", value: Number.MAX_VALUE, timestamp: 0, step: 0 },
     ],
     params: [{ key: "lr", value: "1e-3" }],
     tags: [{ key: "mlflow.source.name", value: "/home/me/train.py" }],
@@ -36,7 +37,8 @@ describe("numbers", () => {
     [0.1 + 0.2, "0.3"],
     [123_456, "123456"],
     [0.00001234, "1.234e-5"],
-    [12_345_678.9, "1.235e7"],
+    [12_345_678.9, "1.23457e7"],
+    [-1e300, "-1e300"],
     [-0.5, "-0.5"],
     [Infinity, "∞"],
     [NaN, "NaN"],
@@ -70,5 +72,16 @@ describe("cells", () => {
     expect(filters({ source: "tag", key: "a b" })).toEqual(["tags.`a b` IS NULL"]);
     expect(filters(attribute("duration"))[0]).toBe("duration >= 61000");
     expect(filters(attribute("models"))).toEqual([]);
+    expect(filters(metric("absent"))).toEqual(["metrics.absent IS NULL"]);
+  });
+
+  it("do not call NaN and infinite values missing", () => {
+    expect(clausesOf(run, metric("nan"))).toEqual([]);
+    expect(textOf(run, metric("infinite"))).toBe("∞");
+    // That is what filters compare with.
+    expect(clausesOf(run, metric("infinite"))[2]).toEqual({
+      label: "infinite = ∞",
+      filter: "metrics.infinite = 1.7976931348623157e+308",
+    });
   });
 });

@@ -50,7 +50,7 @@ export function formatNumber(value: number): string {
   if (!Number.isFinite(value)) return Number.isNaN(value) ? "NaN" : value > 0 ? "∞" : "−∞";
   if (value === 0) return "0";
   const size = Math.abs(value);
-  if (size >= 1e7 || size < 1e-4) return value.toExponential(3).replace("e+", "e");
+  if (size >= 1e7 || size < 1e-4) return Number(value.toPrecision(6)).toExponential().replace("e+", "e");
   if (Number.isInteger(value)) return String(value);
   return String(Number(value.toPrecision(6)));
 }
@@ -146,16 +146,19 @@ export function clausesOf(run: Run, column: Column): Clause[] {
   if (key === undefined) return [];
   const label = column.key;
   const number = column.source === "metric" ? metricOf(run, column.key) : attributeNumber(run, column);
-  if (number !== undefined && Number.isFinite(number)) {
+  if (number !== undefined) {
+    if (Number.isNaN(number)) return [];
+    // The store holds infinite values as the greatest finite one, and filters compare with that.
+    const bound = Math.max(-Number.MAX_VALUE, Math.min(number, Number.MAX_VALUE));
     const text = column.source === "metric" ? formatNumber(number) : (textOf(run, column) ?? String(number));
     return [
-      { label: `${label} ≥ ${text}`, filter: `${key} >= ${String(number)}` },
-      { label: `${label} ≤ ${text}`, filter: `${key} <= ${String(number)}` },
-      { label: `${label} = ${text}`, filter: `${key} = ${String(number)}` },
+      { label: `${label} ≥ ${text}`, filter: `${key} >= ${String(bound)}` },
+      { label: `${label} ≤ ${text}`, filter: `${key} <= ${String(bound)}` },
+      { label: `${label} = ${text}`, filter: `${key} = ${String(bound)}` },
     ];
   }
   const value = exactText(run, column);
-  if (value === undefined || number !== undefined)
+  if (value === undefined)
     return isOptional(column) ? [{ label: `${label} is missing`, filter: `${key} IS NULL` }] : [];
   const quoted = quoteText(column.key === "description" ? (tagOf(run, "mlflow.note.content") ?? "") : value);
   const short = value.length > 40 ? `${value.slice(0, 39)}…` : value;

@@ -2,9 +2,10 @@ import { useSearchParams } from "@solidjs/router";
 import { createEffect, createSignal, on, onCleanup } from "solid-js";
 
 import { toastError } from "../../components/toast";
+import { pack, unpack } from "../../data/pack";
 import * as views from "../../data/views";
 import type { View } from "../../wire";
-import { DEFAULT_STATE, fromJson, pack, toJson, unpack, type ViewState } from "./state";
+import { DEFAULT_STATE, fromJson, toJson, type ViewState } from "./state";
 
 export interface ViewStore {
   /** Undefined until the address has been read. */
@@ -31,7 +32,12 @@ export function createViewStore(experimentId: () => string): ViewStore {
   let written: string | undefined;
   let reading = 0;
   let timer: ReturnType<typeof setTimeout> | undefined;
-  onCleanup(() => clearTimeout(timer));
+  // An undo may come when another page is open, whose address this store must not touch.
+  let disposed = false;
+  onCleanup(() => {
+    disposed = true;
+    clearTimeout(timer);
+  });
 
   const address = () => JSON.stringify([experimentId(), params.view ?? "", params.state ?? ""]);
   createEffect(
@@ -43,6 +49,8 @@ export function createViewStore(experimentId: () => string): ViewStore {
   async function read(viewId: string | undefined, packed: string | undefined): Promise<void> {
     const ticket = ++reading;
     clearTimeout(timer);
+    // Going back and forth, an address that was written once may come again.
+    written = undefined;
     let view: View | undefined;
     try {
       if (viewId !== undefined) view = await views.getView(viewId);
@@ -62,7 +70,7 @@ export function createViewStore(experimentId: () => string): ViewStore {
     const json = toJson(now);
     const plain = json === (saved() ? toJson(fromJson(saved()?.definition ?? "")) : "{}");
     const packed = plain ? undefined : await pack(json);
-    if (ticket !== reading) return;
+    if (ticket !== reading || disposed) return;
     const view = saved()?.view_id;
     written = JSON.stringify([experimentId(), view ?? "", packed ?? ""]);
     setParams({ view: view ?? null, state: packed ?? null }, { replace: true, scroll: false });
@@ -70,7 +78,7 @@ export function createViewStore(experimentId: () => string): ViewStore {
 
   function writeSoon(): void {
     clearTimeout(timer);
-    timer = setTimeout(() => void write(), 120);
+    if (!disposed) timer = setTimeout(() => void write(), 120);
   }
 
   return {

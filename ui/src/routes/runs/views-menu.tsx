@@ -12,6 +12,7 @@ import { describe } from "../../data/http";
 import { settled } from "../../data/settled";
 import * as views from "../../data/views";
 import { toJson, type ViewState } from "./state";
+import { deleteView, saveView } from "./view-changes";
 import type { ViewStore } from "./view-state";
 
 export interface ViewsMenuProps {
@@ -24,37 +25,6 @@ export interface ViewsMenuProps {
 export function ViewsMenu(props: ViewsMenuProps): JSX.Element {
   const [asking, setAsking] = createSignal<"save" | "rename">();
   const saved = () => props.store.saved();
-
-  async function save(): Promise<void> {
-    const view = saved();
-    if (!view) {
-      setAsking("save");
-      return;
-    }
-    const before = view.definition;
-    try {
-      props.store.markSaved(await views.update(view.view_id, { definition: toJson(props.state) }));
-      toast(`Saved ${view.name}`, {
-        undo: async () => props.store.markSaved(await views.update(view.view_id, { definition: before })),
-      });
-    } catch (error) {
-      toastError("The view was not saved", error);
-    }
-  }
-
-  async function remove(): Promise<void> {
-    const view = saved();
-    if (!view) return;
-    try {
-      await views.remove(view.view_id);
-      props.store.open(undefined);
-      toast(`Deleted ${view.name}`, {
-        undo: async () => props.store.open(await views.create(props.experimentId, view.name, view.definition)),
-      });
-    } catch (error) {
-      toastError("The view was not deleted", error);
-    }
-  }
 
   async function share(): Promise<void> {
     try {
@@ -72,13 +42,18 @@ export function ViewsMenu(props: ViewsMenuProps): JSX.Element {
         label: view ? `Save changes to ${view.name}` : "Save view…",
         icon: "save",
         disabled: view !== undefined && !props.store.modified(),
-        run: () => void save(),
+        run: () => (view ? void saveView(props.store, props.state) : setAsking("save")),
       },
       ...(view
         ? ([
             { label: "Save as a new view…", icon: "plus", run: () => setAsking("save") },
             { label: "Rename…", icon: "edit", run: () => setAsking("rename") },
-            { label: "Delete view", icon: "trash", danger: true, run: () => void remove() },
+            {
+              label: "Delete view",
+              icon: "trash",
+              danger: true,
+              run: () => void deleteView(props.store, props.experimentId),
+            },
           ] satisfies MenuItem[])
         : []),
       { label: "Copy link", icon: "link", run: () => void share() },
@@ -117,7 +92,8 @@ export function ViewsMenu(props: ViewsMenuProps): JSX.Element {
 function SavedViews(props: ViewsMenuProps & { onClose: () => void }): JSX.Element {
   const [list, { refetch }] = createResource(
     () => props.experimentId,
-    (id) => views.list(id),
+    // Those of other pages are opened there.
+    async (id) => (await views.list(id)).filter((view) => views.pageOf(view) === undefined),
   );
   const items = (): MenuItem[] => [
     { label: "All runs", checked: props.store.saved() === undefined, run: () => props.store.open(undefined) },

@@ -163,6 +163,21 @@ mod tests {
         assert_eq!(mode("sslmode=verify-ca"), (SslMode::Require, Verify::Authority));
         assert_eq!(mode("sslmode=verify-full&sslrootcert=/ca.pem"), (SslMode::Require, Verify::Full));
         assert_eq!(mode("sslrootcert=system"), (SslMode::Require, Verify::Full));
+        assert_eq!(mode("sslmode=verify-full&sslrootcert=system"), (SslMode::Require, Verify::Full));
+    }
+
+    #[test]
+    fn whom_the_system_trusts_is_looked_at_whole_or_not_at_all() {
+        for weak in ["disable", "allow", "prefer", "require", "verify-ca"] {
+            // In either order.
+            for query in [format!("sslmode={weak}&sslrootcert=system"), format!("sslrootcert=system&sslmode={weak}")] {
+                let refused =
+                    Address::parse(&format!("postgresql://ada:secret@h/d?{query}")).map(|address| address.shown);
+                let error = refused.expect_err(&query).to_string();
+                assert!(error.contains("sslrootcert=system needs sslmode=verify-full"), "{query}: {error}");
+                assert!(!error.contains("secret"), "{error}");
+            }
+        }
     }
 
     #[test]

@@ -1,10 +1,10 @@
 //! Hears what other servers tell by NOTIFY, this one included, and passes it on.
 //!
 //! One connection listens on a channel of the schema. While it is away signals are lost, so when it is back everybody is
-//! told to look.
+//! told to look. It also tells others what this process has changed, the last of it when the store is closed.
 
 use std::future::{Future, poll_fn};
-use std::pin::Pin;
+use std::pin::{Pin, pin};
 use std::sync::Arc;
 use std::thread::JoinHandle;
 use std::time::Duration;
@@ -20,6 +20,8 @@ use crate::db::{DbError, Signal};
 const PAUSE: Duration = Duration::from_secs(1);
 /// Between two looks for changes of runs to pass on.
 const TICK: Duration = Duration::from_millis(250);
+/// How long a store that is being closed may take to tell what it has changed last.
+const LAST_WORDS: Duration = Duration::from_secs(1);
 /// The channel's name, as SQL. Schemas of one database are stores of their own.
 pub(super) const CHANNEL: &str = "'trainyard_' || md5(current_schema())";
 
@@ -38,14 +40,7 @@ impl Listener {
         let runtime = connect::runtime()?;
         let thread = std::thread::Builder::new()
             .name("store-listener".to_owned())
-            .spawn(move || {
-                runtime.block_on(async {
-                    tokio::select! {
-                        () = listen(&surroundings) => {}
-                        _ = stopped => {}
-                    }
-                });
-            })
+            .spawn(move || runtime.block_on(listen_until(&surroundings, stopped)))
             .map_err(|error| DbError::Unavailable(format!("no thread to listen: {error}")))?;
         Ok(Self { stop: Some(stop), thread: Some(thread) })
     }
@@ -60,17 +55,53 @@ impl Drop for Listener {
     }
 }
 
-async fn listen(surroundings: &Surroundings) {
-    loop {
-        if let Err(error) = listen_once(surroundings).await {
-            tracing::debug!(%error, "the connection that hears of other servers was lost");
-        }
-        tokio::time::sleep(PAUSE).await;
+/// Listens until the store is closed, and then tells what is left to be told.
+async fn listen_until(surroundings: &Surroundings, stopped: oneshot::Receiver<()>) {
+    let (end, ending) = oneshot::channel();
+    let mut listening = pin!(listen(surroundings, ending));
+    tokio::select! {
+        () = &mut listening => return,
+        _ = stopped => {}
+    }
+    drop(end);
+    if surroundings.context.changes.are_untold() {
+        let _ = tokio::time::timeout(LAST_WORDS, listening).await;
     }
 }
 
-/// Listens for as long as the connection lasts.
-async fn listen_once(surroundings: &Surroundings) -> Result<(), DbError> {
+async fn listen(surroundings: &Surroundings, ending: oneshot::Receiver<()>) {
+    let mut ending = Ending { signal: ending, has_come: false };
+    loop {
+        if let Err(error) = listen_once(surroundings, &mut ending).await {
+            tracing::debug!(%error, "the connection that hears of other servers was lost");
+        }
+        if ending.has_come {
+            return;
+        }
+        tokio::select! {
+            () = tokio::time::sleep(PAUSE) => {}
+            // Once more, for what is left to be told.
+            () = ending.comes() => {}
+        }
+    }
+}
+
+/// That the store is being closed.
+struct Ending {
+    signal: oneshot::Receiver<()>,
+    has_come: bool,
+}
+
+impl Ending {
+    async fn comes(&mut self) {
+        // Nothing is sent: the other end is dropped.
+        let _ = (&mut self.signal).await;
+        self.has_come = true;
+    }
+}
+
+/// Listens for as long as the connection lasts, or until all is told of a store that is being closed.
+async fn listen_once(surroundings: &Surroundings, ending: &mut Ending) -> Result<(), DbError> {
     let (signals, changes) = (&surroundings.context.signals, &surroundings.context.changes);
     let (client, mut connection) = surroundings.connector.connect().await?;
     let subscribing = async {
@@ -84,22 +115,30 @@ async fn listen_once(surroundings: &Surroundings) -> Result<(), DbError> {
     let mut telling: Option<Telling<'_>> = None;
     let mut ticks = tokio::time::interval(TICK);
     ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
-    changes.forget_said();
+    changes.connected();
     loop {
         tokio::select! {
             outcome = &mut subscribing, if subscribed.is_none() => {
                 subscribed = Some(outcome.map_err(|error| super::error::db_error(&error))?);
                 signals.tell(Signal::Missed);
                 changes.tell_missed();
+                ticks.reset_immediately();
             }
             outcome = told(&mut telling), if telling.is_some() => {
                 telling = None;
                 outcome.map_err(|error| super::error::db_error(&error))?;
+                changes.were_told();
+                if ending.has_come {
+                    ticks.reset_immediately();
+                }
             }
+            () = ending.comes(), if !ending.has_come => ticks.reset_immediately(),
             _ = ticks.tick() => if let (Some(channel), None) = (&subscribed, &telling) {
                 let texts = changes.to_tell();
                 if !texts.is_empty() {
                     telling = Some(Box::pin(tell(&client, channel.clone(), texts)));
+                } else if ending.has_come {
+                    return Ok(());
                 }
             },
             message = poll_fn(|context| connection.poll_message(context)) => match message {

@@ -9,6 +9,7 @@ mod readers;
 mod session;
 mod tls;
 mod types;
+mod upkeep;
 mod writers;
 
 use std::sync::Arc;
@@ -90,6 +91,7 @@ impl Surroundings {
 pub(in crate::db) struct Database {
     readers: Crew<ReadJob>,
     writers: Writers,
+    surroundings: Arc<Surroundings>,
     _listener: Listener,
 }
 
@@ -103,7 +105,8 @@ impl Database {
         Ok(Self {
             readers: readers::readers(Arc::clone(&surroundings), reading),
             writers: Writers::new(Arc::clone(&surroundings), writing),
-            _listener: Listener::start(surroundings)?,
+            _listener: Listener::start(Arc::clone(&surroundings))?,
+            surroundings,
         })
     }
 
@@ -120,6 +123,11 @@ impl Database {
     /// How many writes wait for a writer.
     pub(in crate::db) fn writes_waiting(&self) -> usize {
         self.writers.waiting()
+    }
+
+    /// Carries out statements outside of transactions, one after the other, and waits for them.
+    pub(in crate::db) fn upkeep(&self, statements: &[String]) -> Result<(), StoreError> {
+        on_a_thread(|| upkeep::carry_out(&self.surroundings.connector, statements))
     }
 
     /// Queues work for the next free reader.

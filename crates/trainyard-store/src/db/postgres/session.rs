@@ -16,9 +16,9 @@ use tokio_postgres::{Client, Error, Statement};
 use super::error::{self, Trouble};
 use super::types::{Array, type_of};
 use crate::StoreError;
-use crate::db::session::{Insert, insert_one};
+use crate::db::session::{Insert, Notes, insert_one};
 use crate::db::value::RowOf;
-use crate::db::{DbError, Row, RunChange, Value};
+use crate::db::{DbError, Row, Value};
 
 /// Distinct statements that a connection keeps prepared.
 const PREPARED_STATEMENTS: usize = 256;
@@ -31,8 +31,8 @@ pub(in crate::db) struct Session {
     deferred: RefCell<Vec<Deferred>>,
     trouble: Cell<Trouble>,
     wrote: Cell<bool>,
-    /// Runs that the open transaction has changed.
-    pub(in crate::db) changes: RefCell<Vec<RunChange>>,
+    /// What the open transaction has noted.
+    pub(in crate::db) notes: Notes,
 }
 
 /// A statement under way that nobody has waited for yet.
@@ -47,7 +47,7 @@ impl Session {
             deferred: RefCell::default(),
             trouble: Cell::new(Trouble::None),
             wrote: Cell::new(false),
-            changes: RefCell::default(),
+            notes: Notes::default(),
         }
     }
 

@@ -22,6 +22,8 @@ pub(super) fn type_of(value: &Value) -> Type {
         Value::List(List::Integers(_)) => Type::INT8_ARRAY,
         Value::List(List::Numbers(_)) => Type::FLOAT8_ARRAY,
         Value::List(List::Texts(_)) => Type::TEXT_ARRAY,
+        // Pairs are bound as two lists.
+        Value::List(List::Pairs(_)) => Type::UNKNOWN,
     }
 }
 
@@ -36,6 +38,7 @@ impl ToSql for Value {
             Self::List(List::Integers(values)) => values.to_sql(wanted, out),
             Self::List(List::Numbers(values)) => values.to_sql(wanted, out),
             Self::List(List::Texts(values)) => values.to_sql(wanted, out),
+            Self::List(List::Pairs(_)) => Err("pairs are bound as two lists on PostgreSQL".into()),
         }
     }
 

@@ -17,6 +17,7 @@ use super::{Session, Surroundings};
 use crate::StoreError;
 
 use crate::db::{DbError, Transaction, Waiting, guarded, lock};
+use crate::tracking::columns;
 
 /// Writes that may wait; whoever brings more waits for a place.
 const QUEUE: usize = 256;
@@ -274,7 +275,9 @@ fn transact(session: &Session, surroundings: &Surroundings, jobs: &mut [WriteJob
     let alone = jobs.len() == 1;
     let began = Instant::now();
     session.forget();
-    session.changes.take();
+    session.notes.clear();
+    let changes = &surroundings.context.changes;
+    let noted = changes.are_wanted();
     session.defer("BEGIN");
     let mut count = 0;
     let mut written = false;
@@ -283,6 +286,7 @@ fn transact(session: &Session, surroundings: &Surroundings, jobs: &mut [WriteJob
             break;
         }
         session.forget();
+        let names = session.notes.mark();
         if apart && !alone {
             session.defer("SAVEPOINT job");
         }
@@ -316,6 +320,7 @@ fn transact(session: &Session, surroundings: &Surroundings, jobs: &mut [WriteJob
         } else if apart {
             session.defer("ROLLBACK TO job");
             session.defer("RELEASE job");
+            session.notes.cut_back(names);
         } else if failed || session.wrote() {
             session.defer("ROLLBACK");
             return if session.settle().is_ok() { Outcome::Apart } else { Outcome::Lost };
@@ -330,13 +335,35 @@ fn transact(session: &Session, surroundings: &Surroundings, jobs: &mut [WriteJob
     if session.settle().is_err() {
         return Outcome::Lost;
     }
+    if let Err(error) = columns::write_down(&mut surroundings.transaction(session)) {
+        return match session.trouble() {
+            Trouble::Lost => Outcome::Lost,
+            trouble => {
+                session.defer("ROLLBACK");
+                match (session.settle(), trouble) {
+                    (Err(_), _) => Outcome::Lost,
+                    (Ok(()), Trouble::Conflict) => Outcome::Conflict(error),
+                    (Ok(()), _) => Outcome::NotCommitted(count, error),
+                }
+            }
+        };
+    }
+    let pass_on = || {
+        changes.pass_on(session.notes.changes.take());
+        if !noted && changes.are_wanted() {
+            // Whoever has begun to listen meanwhile does not know what was changed before.
+            changes.pass_on_missed();
+        }
+    };
     match session.batch("COMMIT") {
         Ok(()) => {
-            surroundings.context.changes.pass_on(session.changes.take());
+            pass_on();
             Outcome::Committed(count)
         }
         Err(error) if session.trouble() == Trouble::Conflict => Outcome::Conflict(error),
         Err(_) if session.trouble() == Trouble::Lost => {
+            // If it was made, somebody wants to know; if not, whoever looks finds nothing new.
+            pass_on();
             let reason = "the connection broke during the commit, and it is not known whether it was made; try again";
             Outcome::NotCommitted(count, DbError::Unavailable(reason.to_owned()))
         }

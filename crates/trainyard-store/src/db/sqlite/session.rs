@@ -1,26 +1,25 @@
 //! One connection: binds, steps, and turns the driver's errors into [`DbError`].
 
-use std::cell::RefCell;
 use std::collections::HashMap;
 
 use rusqlite::types::{ToSqlOutput, ValueRef};
 use rusqlite::{CachedStatement, Connection, ErrorCode, ToSql, ffi};
 
 use crate::StoreError;
-use crate::db::session::{Insert, insert_one};
+use crate::db::session::{Insert, Notes, insert_one};
 use crate::db::value::RowOf;
-use crate::db::{Column, DbError, List, Row, RunChange, Value};
+use crate::db::{Column, DbError, List, Row, Value};
 
 /// A connection with its prepared statements.
 pub(in crate::db) struct Session {
     connection: Connection,
-    /// Runs that the open transaction has changed.
-    pub(in crate::db) changes: RefCell<Vec<RunChange>>,
+    /// What the open transaction has noted.
+    pub(in crate::db) notes: Notes,
 }
 
 impl Session {
     pub(super) fn new(connection: Connection) -> Self {
-        Self { connection, changes: RefCell::default() }
+        Self { connection, notes: Notes::default() }
     }
 
     /// Hands each row to `read` until that answers `false`.
@@ -139,6 +138,8 @@ fn json(list: &List) -> String {
             };
             format!("[{}]", values.iter().map(written).collect::<Vec<_>>().join(","))
         }
+        // Texts and integers are never refused.
+        List::Pairs(values) => serde_json::to_string(values).unwrap_or_default(),
     }
 }
 

@@ -13,6 +13,7 @@ use tokio::sync::mpsc::error::TrySendError;
 use super::{Session, Surroundings};
 use crate::StoreError;
 use crate::db::{DbError, Transaction, Waiting, guarded};
+use crate::tracking::columns;
 
 /// Writes that may wait; whoever brings more waits for a place.
 const QUEUE: usize = 256;
@@ -120,27 +121,34 @@ fn transact(session: &Session, surroundings: &Surroundings, first: WriteJob, job
         return;
     }
     let began = Instant::now();
+    let changes = &surroundings.context.changes;
+    let noted = changes.are_wanted();
     let turn = |alone| Ok(Turn { session, surroundings, alone });
     let mut answers = vec![first(turn(true))];
     while session.in_transaction() && began.elapsed() < LONGEST_TRANSACTION {
         let Ok(job) = jobs.try_recv() else { break };
         answers.push(job(turn(false)));
     }
-    let commit = commit(session);
-    let changes = session.changes.take();
+    let commit = commit(session, surroundings);
     if commit.is_ok() {
-        surroundings.context.changes.tell(changes);
+        changes.tell(session.notes.changes.take());
+        if !noted && changes.are_wanted() {
+            // Whoever has begun to listen meanwhile does not know what was changed before.
+            changes.tell_missed();
+        }
     }
+    session.notes.clear();
     for answer in answers {
         answer(commit.clone());
     }
 }
 
-fn commit(session: &Session) -> Result<(), DbError> {
+fn commit(session: &Session, surroundings: &Surroundings) -> Result<(), DbError> {
     if !session.in_transaction() {
         return Err(DbError::Unavailable("the transaction was ended by an earlier error of the disk".to_owned()));
     }
-    session.execute("COMMIT", &[]).map(|_| ()).inspect_err(|_| {
+    let names = columns::write_down(&mut surroundings.transaction(session));
+    names.and_then(|()| session.execute("COMMIT", &[]).map(drop)).inspect_err(|_| {
         if session.in_transaction() {
             // Nothing else can be done about a rollback that fails.
             let _ = session.execute("ROLLBACK", &[]);
@@ -161,6 +169,7 @@ impl Turn<'_> {
     /// Runs `work` so that its failure undoes all of it and nothing of its neighbours.
     fn take<T>(self, work: impl FnOnce(&mut Transaction<'_>) -> Result<T, StoreError>) -> Result<T, StoreError> {
         let Self { session, surroundings, alone } = self;
+        let names = session.notes.mark();
         if !alone {
             session.execute("SAVEPOINT job", &[])?;
         }
@@ -170,6 +179,7 @@ impl Turn<'_> {
             _ => Ok(()),
         };
         if outcome.is_err() || released.is_err() {
+            session.notes.cut_back(names);
             self.undo();
         }
         outcome.and_then(|value| released.map(|()| value).map_err(StoreError::from))

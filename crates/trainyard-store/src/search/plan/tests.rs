@@ -27,18 +27,18 @@ const FILL: &[&str] = &[
     "INSERT INTO run_tag SELECT id, 'rare', 'x' FROM run WHERE id IN (5, 6, 7)",
 ];
 
-fn with_runs<T: Send + 'static>(mut work: impl FnMut(&mut Transaction<'_>) -> T + Send + 'static) -> T {
+fn with_runs<T: Send + 'static>(work: impl FnMut(&mut Transaction<'_>) -> T + Send + 'static) -> T {
+    with_runs_and(&[], work)
+}
+
+fn with_runs_and<T: Send + 'static>(
+    more: &'static [&'static str],
+    mut work: impl FnMut(&mut Transaction<'_>) -> T + Send + 'static,
+) -> T {
     let folder = tempfile::tempdir().expect("a folder");
-    let uri = format!("sqlite:///{}", folder.path().join("store.db").display());
-    let options = StoreOptions {
-        artifact_root: ArtifactRoot::Managed("a:/".to_owned()),
-        webhook_key: None,
-        postgres: PostgresOptions::default(),
-    };
-    let sources = Sources { now_ms: Arc::new(|| 0), ..Sources::default() };
-    let store = Store::open_with(&uri, options, sources).expect("a store");
-    let filled = store.write(|tx| {
-        for sql in FILL {
+    let store = store_at(&format!("sqlite:///{}", folder.path().join("store.db").display()));
+    let filled = store.write(move |tx| {
+        for sql in FILL.iter().chain(more) {
             tx.execute(sql, &[])?;
         }
         Ok(())
@@ -47,21 +47,35 @@ fn with_runs<T: Send + 'static>(mut work: impl FnMut(&mut Transaction<'_>) -> T 
     store.read(move |tx| Ok(work(tx))).wait().expect("an answer")
 }
 
-fn search<'f>(tx: &Transaction<'_>, experiments: &[i64], filter: &'f str, order_by: &[&str]) -> Search<'f> {
+pub(super) fn store_at(uri: &str) -> Store {
+    let options = StoreOptions {
+        artifact_root: ArtifactRoot::Managed("a:/".to_owned()),
+        webhook_key: None,
+        postgres: PostgresOptions::default(),
+    };
+    let sources = Sources { now_ms: Arc::new(|| 0), ..Sources::default() };
+    Store::open_with(uri, options, sources).expect("a store")
+}
+
+pub(super) fn search<'f>(tx: &Transaction<'_>, experiments: &[i64], filter: &'f str, order_by: &[&str]) -> Search<'f> {
     let order_by: Vec<String> = order_by.iter().map(|entry| (*entry).to_owned()).collect();
     let order = Order::parse(&RULES, &order_by, &TIES).expect("an order");
     let scope = (experiments.to_vec(), ViewType::ActiveOnly);
     Search::new(tx, &RULES, scope, (parse(filter, &RULES).expect("a filter"), filter), order).expect("a search")
 }
 
-/// How SQLite carries out a statement that starts in the middle.
-fn explained(tx: &mut Transaction<'_>, statement: Statement, terms: &[Term], fixed: usize) -> Vec<String> {
+/// Where a late page begins: in the middle.
+fn late(terms: &[Term]) -> Place {
     let middle = |term: &Term| match term.kind {
         super::super::keyset::Kind::Number => Value::Integer(1000),
         super::super::keyset::Kind::Text => Value::Text("n".to_owned()),
     };
-    let place = Place { key: 1, values: terms.iter().map(middle).collect() };
-    statement.explain(tx, terms, fixed, Some(&place)).expect("a plan")
+    Place { key: 1, values: terms.iter().map(middle).collect() }
+}
+
+/// How SQLite carries out a statement that starts in the middle.
+fn explained(tx: &mut Transaction<'_>, statement: Statement, terms: &[Term], fixed: usize) -> Vec<String> {
+    statement.explain(tx, terms, fixed, Some(&late(terms))).expect("a plan")
 }
 
 /// Asserts that each table is searched by an index, and that nothing is sorted but equals.
@@ -149,6 +163,24 @@ fn the_cheaper_way_is_chosen() {
         ] {
             let search = search(tx, &[1], filter, order);
             assert_eq!(search.plan(tx, limit).expect("a plan"), plan, "{filter} {order:?}");
+        }
+    });
+}
+
+#[test]
+fn few_roots_do_not_make_a_look_at_all_runs_seem_cheap() {
+    // All but three runs of experiment 1 have a parent in it.
+    const PARENTS: &str = "INSERT INTO run_tag SELECT id, 'mlflow.parentRunId', printf('%032x', 2) FROM run
+                           WHERE experiment_id = 1 AND id > 6";
+    with_runs_and(&[PARENTS], |tx| {
+        for (roots_only, order, plan) in
+            [(false, &[][..], Plan::Ordered), (true, &[], Plan::Ordered), (true, &["end_time"], Plan::All)]
+        {
+            let search = Search { roots_only, ..search(tx, &[1], "", order) };
+            assert_eq!(search.plan(tx, 10).expect("a plan"), plan, "{order:?}");
+            let page = Page::of(&"query", "", 10);
+            let found = search.page(tx, &page).expect("runs").0.len();
+            assert_eq!(found, if roots_only { 3 } else { 10 });
         }
     });
 }

@@ -10,7 +10,8 @@ use std::cmp::Ordering;
 use super::Point;
 use super::block::Chunk;
 use super::read::Ends;
-use super::walk::{Onlooker, Show, walk};
+use super::walk::{Onlooker, Show, walk, walk_rows};
+use crate::tracking::series::Series;
 use crate::{StoreError, Transaction};
 
 /// What buckets are stretches of.
@@ -60,16 +61,19 @@ impl Bucket {
     }
 }
 
-/// At most `most` buckets of a series of `count` points, those within a range of the axis, in its order. A series that has no
-/// more points than that comes point by point.
+/// At most `most` buckets of a series, those within a range of the axis, in its order. A series that has no more points than
+/// that comes point by point.
 pub(in crate::tracking) fn buckets(
     tx: &mut Transaction<'_>,
-    (series, count): (i64, i64),
+    &Series { id: series, count, packed_until, .. }: &Series,
     axis: Axis,
     (from, to): (Option<i64>, Option<i64>),
     most: usize,
 ) -> Result<Vec<Bucket>, StoreError> {
-    let Some((first, last)) = extent(tx, series, axis)? else { return Ok(Vec::new()) };
+    let few = count <= most as i64;
+    // Of few points all are kept, and nobody asks how wide a bucket is.
+    let extent = if few { Some((i64::MIN, i64::MAX)) } else { extent(tx, series, axis)? };
+    let Some((first, last)) = extent else { return Ok(Vec::new()) };
     let range = (from.map_or(first, |from| from.max(first)), to.map_or(last, |to| to.min(last)));
     if range.0 > range.1 {
         return Ok(Vec::new());
@@ -78,12 +82,16 @@ pub(in crate::tracking) fn buckets(
         axis,
         range,
         span: i128::from(range.1) - i128::from(range.0) + 1,
-        by_outline: count > most as i64,
+        by_outline: !few,
         buckets: vec![None; most],
         few: Some(Vec::new()),
         last: None,
     };
-    walk(tx, series, &mut counter)?;
+    if packed_until.is_some() {
+        walk(tx, series, &mut counter)?;
+    } else {
+        walk_rows(tx, series, &mut counter)?;
+    }
     Ok(counter.finish())
 }
 

@@ -8,7 +8,7 @@ use super::{Point, binds, pack};
 use crate::{StoreError, Transaction, Value};
 
 /// Points from which on a block is worth it. Shorter ones would be many, and stay short.
-pub(in crate::tracking) const AT_ONCE: usize = 4 * CHUNK;
+pub(in crate::tracking) const AT_ONCE: usize = 2 * CHUNK;
 
 /// Packs points that lie behind all blocks of their series, as far as they are many and no row lies between them; returns
 /// how many were packed, and the points that are to become rows.

@@ -26,6 +26,9 @@ pub(super) use late::without_packed;
 pub(crate) use read::{Ends, visit, visit_blocks};
 pub(super) use sample::sample;
 
+/// The table of points that are rows.
+pub(crate) const ROWS: &str = "metric_point";
+
 /// What tells any two points of a series apart, in the order of histories: (timestamp, step, value, is_nan).
 pub(crate) type Key = (i64, i64, f64, bool);
 

@@ -14,15 +14,33 @@ pub(crate) struct Waiting {
 /// The update changes nothing; it waits for whoever is taking the mark away, and then makes it anew.
 const MARK: &str = "ON CONFLICT (series) DO UPDATE SET series = excluded.series";
 
-/// Marks a series when points have been added that fill another block.
-pub(in crate::tracking) fn added(
-    tx: &mut Transaction<'_>,
-    series: i64,
-    count: i64,
-    added: i64,
-) -> Result<(), StoreError> {
-    let full = FULL as i64;
-    if count / full > (count - added) / full {
+/// Whether a `run` has ended: nothing more is expected of it, though it may come all the same.
+pub(in crate::tracking) const HAS_ENDED: &str =
+    "CASE WHEN run.status IN ('FINISHED', 'FAILED', 'KILLED') THEN 1 ELSE 0 END";
+
+/// What a series has after points have been added.
+#[derive(Debug, Clone, Copy)]
+pub(in crate::tracking) struct Grown {
+    pub(in crate::tracking) series: i64,
+    /// How many points it has.
+    pub(in crate::tracking) count: i64,
+    /// How many of them are rows.
+    pub(in crate::tracking) rows: i64,
+    /// How many of the rows are new.
+    pub(in crate::tracking) added: i64,
+    /// Whether its run had ended before.
+    pub(in crate::tracking) has_ended: bool,
+}
+
+/// Marks a series when points have been added that fill another block, or that are enough for a short one after the end of
+/// their run, which will not come again to mark them.
+///
+/// Where several write, a run may end just while points are added: these wait for the next ones, or for
+/// [`mark_all`].
+pub(in crate::tracking) fn added(tx: &mut Transaction<'_>, grown: Grown) -> Result<(), StoreError> {
+    let Grown { series, count, rows, added, has_ended } = grown;
+    let fills = |all: i64, size: usize| all / size as i64 > (all - added) / size as i64;
+    if fills(count, FULL) || has_ended && fills(rows, FEWEST) {
         tx.execute(&format!("INSERT INTO metric_packing (series) VALUES ($1) {MARK}"), &[series.into()])?;
     }
     Ok(())
@@ -63,9 +81,11 @@ pub(crate) fn mark_all(tx: &mut Transaction<'_>, after: i64, limit: i64) -> Resu
 /// The next series behind another.
 pub(crate) fn next(tx: &mut Transaction<'_>, after: i64) -> Result<Option<Waiting>, StoreError> {
     tx.query_one(
-        "SELECT packing.series, CASE WHEN run.status IN ('FINISHED', 'FAILED', 'KILLED') THEN 1 ELSE 0 END
-         FROM metric_packing AS packing JOIN metric_series AS series ON series.id = packing.series
-         JOIN run ON run.id = series.run WHERE packing.series > $1 ORDER BY packing.series LIMIT 1",
+        &format!(
+            "SELECT packing.series, {HAS_ENDED}
+             FROM metric_packing AS packing JOIN metric_series AS series ON series.id = packing.series
+             JOIN run ON run.id = series.run WHERE packing.series > $1 ORDER BY packing.series LIMIT 1"
+        ),
         &[after.into()],
         |row| Ok(Waiting { series: row.get(0)?, rest: if row.get(1)? { Rest::Pack } else { Rest::Leave } }),
     )
@@ -76,19 +96,17 @@ pub(crate) fn done(tx: &mut Transaction<'_>, waiting: Waiting) -> Result<(), Sto
     let lock = format!("SELECT series FROM metric_packing WHERE series = $1{}", tx.dialect().for_update());
     tx.query_one(&lock, &[waiting.series.into()], |row| row.get::<i64>(0))?;
     let found = tx.query_one(
-        "SELECT summary.count - series.packed_count,
-                CASE WHEN run.status IN ('FINISHED', 'FAILED', 'KILLED') THEN 1 ELSE 0 END
-         FROM metric_series AS series
-         JOIN metric_summary AS summary ON summary.run = series.run AND summary.metric_key = series.metric_key
-         JOIN run ON run.id = series.run WHERE series.id = $1",
+        &format!(
+            "SELECT summary.count - series.packed_count, {HAS_ENDED} FROM metric_series AS series
+             JOIN metric_summary AS summary ON summary.run = series.run AND summary.metric_key = series.metric_key
+             JOIN run ON run.id = series.run WHERE series.id = $1"
+        ),
         &[waiting.series.into()],
         |row| Ok((row.get::<i64>(0)?, row.get::<bool>(1)?)),
     )?;
-    let has_more = found.is_some_and(|(rows, ended)| {
-        // A run that has ended while its series was packed has a rest that was left.
-        let least = if ended && waiting.rest == Rest::Leave { FEWEST } else { FULL };
-        rows >= least as i64
-    });
+    // Packing leaves fewer rows than these. A run may have ended meanwhile, or points come after its end.
+    let least = |ended| if ended { FEWEST } else { FULL };
+    let has_more = found.is_some_and(|(rows, ended)| rows >= least(ended) as i64);
     if !has_more {
         tx.execute("DELETE FROM metric_packing WHERE series = $1", &[waiting.series.into()])?;
     }

@@ -6,7 +6,7 @@ use trainyard_api::run_events::RunChangeKind;
 use trainyard_api::runs::{CreateRun, GetRunResponse, Run, RunData, RunInfo, RunStatus};
 use trainyard_api::{ExperimentId, LifecycleStage, RunId, Tag, limits};
 
-use super::{find, get};
+use super::{RunRow, find, get};
 use crate::tracking::{experiments, keys, names, tags};
 use crate::{Access, Gathering, Gatherings, Operation, Outcomes, StoreError, Transaction, Value};
 
@@ -49,7 +49,7 @@ impl Operation for CreateRun {
             outcomes.push(match plan {
                 Ok(Plan::Make(new)) if made.contains_key(new.info.run_id.as_str()) => Ok(new.answer()),
                 // Asked for twice at the same time.
-                Ok(Plan::Make(new)) => find(tx, new.info.run_id).and_then(|run| created(tx, run.key, &run.run_id)),
+                Ok(Plan::Make(new)) => find(tx, new.info.run_id).and_then(|run| there(tx, &run, new.experiment)),
                 Ok(Plan::There(answer)) => Ok(*answer),
                 Err(error) => Err(error),
             });
@@ -111,10 +111,7 @@ fn plan(tx: &mut Transaction<'_>, request: CreateRun, experiments: &mut Experime
     } else {
         check_given_id(&run_id)?;
         match find(tx, run_id.clone()) {
-            Ok(run) if run.experiment == *experiment => {
-                return created(tx, run.key, &run.run_id).map(|answer| Plan::There(Box::new(answer)));
-            }
-            Ok(run) => return Err(StoreError::invalid(format!("The run {} is in another experiment", run.run_id))),
+            Ok(run) => return there(tx, &run, *experiment).map(|answer| Plan::There(Box::new(answer))),
             Err(StoreError::NotFound { .. }) => run_id,
             Err(error) => return Err(error),
         }
@@ -148,9 +145,12 @@ fn check_given_id(run_id: &RunId) -> Result<(), StoreError> {
     )))
 }
 
-/// As [`get`], without the outputs that a run has only later.
-fn created(tx: &mut Transaction<'_>, key: i64, run_id: &RunId) -> Result<GetRunResponse, StoreError> {
-    let mut answer = get(tx, key, run_id)?;
+/// The answer for a run that is there already: without the outputs that a run has only later.
+fn there(tx: &mut Transaction<'_>, run: &RunRow, experiment: i64) -> Result<GetRunResponse, StoreError> {
+    if run.experiment != experiment {
+        return Err(StoreError::invalid(format!("The run {} is in another experiment", run.run_id)));
+    }
+    let mut answer = get(tx, run.key, &run.run_id)?;
     answer.run.outputs = None;
     Ok(answer)
 }

@@ -73,6 +73,17 @@ impl Operation for RestoreRun {
     }
 }
 
+/// Runs by their experiments; those that are not there are left out.
+pub fn experiments_of(tx: &mut Transaction<'_>, run_ids: &[RunId]) -> Result<HashMap<i64, Vec<RunId>>, StoreError> {
+    let sql = format!("SELECT experiment_id, run_id FROM run WHERE run_id IN {}", tx.dialect().texts("$1"));
+    let mut runs: HashMap<i64, Vec<RunId>> = HashMap::new();
+    tx.visit(&sql, &[Value::texts(run_ids.iter().map(RunId::as_str))], |row| {
+        runs.entry(row.get(0)?).or_default().push(row.get(1)?);
+        Ok(())
+    })?;
+    Ok(runs)
+}
+
 /// A run's row, as far as rules look at it.
 pub(crate) struct RunRow {
     pub(crate) key: i64,
@@ -152,6 +163,6 @@ pub(crate) fn find(tx: &mut Transaction<'_>, run_id: RunId) -> Result<RunRow, St
 }
 
 fn get(tx: &mut Transaction<'_>, key: i64, run_id: &RunId) -> Result<GetRunResponse, StoreError> {
-    let run = load(tx, &[key])?.pop().ok_or_else(|| StoreError::not_found(Entity::Run, run_id))?;
+    let run = load(tx, &[key], None)?.pop().ok_or_else(|| StoreError::not_found(Entity::Run, run_id))?;
     Ok(GetRunResponse { run })
 }

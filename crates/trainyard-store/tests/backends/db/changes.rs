@@ -10,9 +10,9 @@ use trainyard_api::run_changes::{ChangeRuns, RunAction};
 use trainyard_api::run_events::RunChangeKind::{self, Created, Deleted, Metrics, Params, Status, Tags};
 use trainyard_api::runs::{CreateRun, DeleteRun, LogBatch, RunStatus, SetTag, UpdateRun};
 use trainyard_api::{Param, Tag};
-use trainyard_store::RunNews;
+use trainyard_store::{Operation as _, RunNews, Sources, Store};
 
-use crate::backend::TestStore;
+use crate::backend::{TestStore, options};
 
 /// Waits until a run has been changed in all of these ways.
 fn hears(news: &mut Receiver<RunNews>, run_id: &RunId, kinds: &[RunChangeKind]) {
@@ -79,19 +79,72 @@ pub fn what_was_told_can_be_read(test: TestStore) {
     }
 }
 
-pub fn other_servers_hear_of_runs(test: TestStore) {
-    let other = test.another();
-    let mut news = other.run_changes();
-    // Until it has been said that somebody listens, changes are not passed on; then everybody is told to look.
+pub fn what_was_under_way_when_somebody_began_to_listen_is_not_lost(test: TestStore) {
+    let store = test.store.clone();
+    let (sender, begun) = std::sync::mpsc::channel();
+    let mut sender = Some(sender);
+    let write = test.store.write(move |tx| {
+        let run_id = CreateRun::default().execute(tx)?.run.info.run_id;
+        if let Some(sender) = sender.take() {
+            sender.send(store.run_changes()).unwrap();
+        }
+        Ok(run_id)
+    });
+    let run_id = write.wait().unwrap();
+    hears_or_looks(&mut begun.recv().unwrap(), &run_id);
+}
+
+/// Waits until a change of the run is told, or everybody is told to look.
+fn hears_or_looks(news: &mut Receiver<RunNews>, run_id: &RunId) {
     let began = Instant::now();
-    let mut missed = 0;
-    while missed < 2 && began.elapsed() < Duration::from_secs(5) {
+    loop {
+        assert!(began.elapsed() < Duration::from_secs(20), "nothing was heard of {run_id}");
         match news.try_recv() {
-            Ok(RunNews::Missed) => missed += 1,
-            _ => std::thread::sleep(Duration::from_millis(10)),
+            Ok(RunNews::Changed(changes)) if changes.iter().any(|change| change.run_id == *run_id) => return,
+            Ok(RunNews::Missed) => return,
+            Ok(RunNews::Changed(_)) => {}
+            Err(TryRecvError::Empty) => std::thread::sleep(Duration::from_millis(5)),
+            Err(error) => panic!("{error}"),
         }
     }
-    assert!(missed > 0);
+}
+
+/// A listener that others have heard of.
+fn listening(store: &Store) -> Receiver<RunNews> {
+    let mut news = store.run_changes();
+    let own = store.execute(CreateRun::default()).wait().unwrap().run.info.run_id;
+    // What it changes itself takes the way that changes of others take.
+    hears(&mut news, &own, &[Created]);
+    news
+}
+
+pub fn other_servers_hear_of_runs(test: TestStore) {
+    let other = test.another();
+    let mut news = listening(&other);
     let run_id = test.call(CreateRun::default()).unwrap().run.info.run_id;
     hears(&mut news, &run_id, &[Created]);
+}
+
+pub fn the_first_and_the_last_that_a_program_does_is_heard_elsewhere(test: TestStore) {
+    let mut news = listening(&test.store);
+    // It begins, makes a run, ends it and goes, before it can have heard that somebody listens.
+    let program = test.another();
+    let run_id = program.execute(CreateRun::default()).wait().unwrap().run.info.run_id;
+    let update = UpdateRun { run_id: run_id.clone(), status: Some(RunStatus::Finished), ..UpdateRun::default() };
+    program.execute(update).wait().unwrap();
+    drop(program);
+    hears(&mut news, &run_id, &[Created, Status]);
+}
+
+pub fn what_was_changed_while_the_connection_was_away_is_heard(test: TestStore) {
+    let schema = test.schema().unwrap();
+    let mut news = listening(&test.store);
+    let program = format!("{}&application_name={}", test.uri(), schema.name);
+    let program = Store::open_with(&program, options(), Sources::default()).unwrap();
+    for _ in 0..5 {
+        let run_id = program.execute(CreateRun::default()).wait().unwrap().run.info.run_id;
+        let connections = format!("FROM pg_stat_activity WHERE application_name = '{}'", schema.name);
+        schema.execute(&format!("SELECT pg_terminate_backend(pid) {connections}"));
+        hears_or_looks(&mut news, &run_id);
+    }
 }

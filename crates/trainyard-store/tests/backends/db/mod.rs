@@ -1,4 +1,5 @@
 pub mod changes;
+pub mod clock;
 pub mod files;
 pub mod migrations;
 pub mod postgres;

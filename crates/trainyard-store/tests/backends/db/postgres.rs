@@ -4,6 +4,7 @@ use std::sync::Barrier;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
+use trainyard_api::ingest::{Ingest, RunAnswer, RunBatch, Series};
 use trainyard_api::metrics::{GetMetricHistory, LogMetric, Metric};
 use trainyard_api::model_versions::{CreateModelVersion, SearchModelVersions};
 use trainyard_api::registered_models::CreateRegisteredModel;
@@ -277,4 +278,37 @@ pub fn a_key_that_no_index_holds_is_refused(test: TestStore) {
     let error = insert.wait().unwrap_err();
     assert!(matches!(error, StoreError::Database(DbError::TooLarge(_))), "{error}");
     assert_eq!(ApiError::from(error).error_code, ErrorCode::InvalidParameterValue);
+}
+
+/// The part is undone by itself, and neither it nor its neighbours in the transaction are tried for ever.
+pub fn a_part_that_the_database_refuses_is_told_and_the_others_are_stored(test: TestStore) {
+    // An index of the operator's own holds no values of the longest size, which are fine everywhere else.
+    test.schema().unwrap().execute("CREATE INDEX of_the_operator ON param (value)");
+    let long: String = (0..6000_u32).map(|i| char::from_u32(0x4e00 + i * 7919 % 20_000).unwrap()).collect();
+    let part = |value: &str| {
+        let run_id = test.call(CreateRun::default()).unwrap().run.info.run_id;
+        let series = Series {
+            key: "loss".into(),
+            steps: vec![0, 1],
+            timestamps: vec![1, 2],
+            values: vec![0.5, 0.25],
+            ..Series::default()
+        };
+        RunBatch { run_id, series: vec![series], params: vec![Param::new("p", value)], ..RunBatch::default() }
+    };
+    let requests: Vec<[RunBatch; 3]> = (0..8).map(|_| [part("before"), part(&long), part("behind")]).collect();
+    // At once, so that several share a transaction.
+    let pending: Vec<_> = requests.iter().map(|parts| test.store.execute(Ingest::encode(parts).unwrap())).collect();
+    for (parts, pending) in requests.iter().zip(pending) {
+        let answers = pending.wait().unwrap().runs;
+        let refused = answers[1].clone().into_error().unwrap();
+        assert_eq!(refused.error_code, ErrorCode::InvalidParameterValue, "{refused}");
+        for (index, part) in parts.iter().enumerate() {
+            let stored = index != 1;
+            assert_eq!(answers[index] == RunAnswer::accepted(part.run_id.clone()), stored, "{answers:?}");
+            let run = test.call(GetRun { run_id: part.run_id.clone(), ..GetRun::default() }).unwrap().run;
+            assert_eq!((run.data.params.len(), run.data.metrics.len()), if stored { (1, 1) } else { (0, 0) });
+            assert_eq!(history(&test.store, &part.run_id).len(), if stored { 2 } else { 0 });
+        }
+    }
 }

@@ -1,6 +1,7 @@
 //! `Store::write`, `Store::read` and what they promise each other.
 
 use std::collections::BTreeSet;
+use std::sync::{Arc, Mutex, mpsc};
 
 use trainyard_store::{DbError, Store, StoreError, Transaction, Value};
 
@@ -49,6 +50,55 @@ pub fn a_bad_write_fails_alone(test: TestStore) {
     }
     let expected: BTreeSet<String> = (0..200).filter(|i| i % 3 != 0).map(|i| format!("k{i}")).collect();
     assert_eq!(BTreeSet::from_iter(keys(store)), expected);
+}
+
+pub fn a_read_that_nobody_waits_for_is_given_up(test: TestStore) {
+    // In the middle of an answer: once the first row is there, nobody waits any more.
+    let (began, begun) = mpsc::channel();
+    let (go_on, may_go_on) = mpsc::channel();
+    let (end, ended) = mpsc::channel();
+    let pending = test.store.read(move |tx| {
+        let mut rows = 0;
+        let sql = "WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 200000) SELECT i FROM n";
+        let outcome = tx.visit(sql, &[], |_| {
+            if rows == 0 {
+                began.send(()).unwrap();
+                may_go_on.recv().unwrap();
+            }
+            rows += 1;
+            Ok(())
+        });
+        let next = tx.query("SELECT 1", &[], |row| row.get::<i64>(0));
+        end.send((rows, outcome, next)).unwrap();
+        Ok(())
+    });
+    begun.recv().unwrap();
+    drop(pending);
+    go_on.send(()).unwrap();
+    let (rows, outcome, next) = ended.recv().unwrap();
+    assert!(rows < 200_000, "{rows}");
+    assert_eq!((outcome, next), (Err(StoreError::Closed), Err(StoreError::Closed)));
+    // Before its turn: it is not begun at all.
+    let (hold, held) = mpsc::channel::<()>();
+    let held = Arc::new(Mutex::new(held));
+    let busy: Vec<_> = (0..8)
+        .map(|_| {
+            let held = Arc::clone(&held);
+            test.store.read(move |_| {
+                let _ = held.lock().unwrap().recv();
+                Ok(())
+            })
+        })
+        .collect();
+    let (sender, receiver) = mpsc::channel::<()>();
+    drop(test.store.read(move |_| Ok(sender.send(()).unwrap())));
+    drop(hold);
+    busy.into_iter().for_each(|pending| pending.wait().unwrap());
+    assert_eq!(receiver.recv(), Err(mpsc::RecvError), "the work is dropped, and was never done");
+    // A write is carried out whether or not anybody waits.
+    drop(test.store.write(insert("unwatched")));
+    test.store.write(insert("watched")).wait().unwrap();
+    assert_eq!(keys(&test.store), ["unwatched", "watched"]);
 }
 
 pub fn a_panic_is_an_error_and_the_writer_lives(test: TestStore) {

@@ -170,6 +170,32 @@ pub fn runs_have_their_params_tags_and_metrics_as_columns(test: TestStore) {
     );
 }
 
+pub fn many_runs_are_exported_once_each_and_in_order(test: TestStore) {
+    let run_ids: Vec<RunId> = (0..120).map(|i| run_named(&test, &format!("run {i:03}"))).collect();
+    for (i, run_id) in run_ids.iter().enumerate() {
+        let param = Param::new(format!("p{}", i % 7), i.to_string());
+        test.call(LogBatch { run_id: run_id.clone(), params: vec![param], ..LogBatch::default() }).unwrap();
+        log(&test, run_id, "loss", &[i as f64]);
+    }
+    let order_by = vec!["metrics.loss DESC".to_owned()];
+    let filter = "metrics.loss >= 10 AND params.p3 IS NULL".to_owned();
+    let lines = text(&test, ExportRuns { order_by, filter, ..ExportRuns::default() }, Format::Jsonl);
+    let lines: Vec<serde_json::Value> = lines.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    let expected: Vec<usize> = (10..120).rev().filter(|i| i % 7 != 3).collect();
+    let found: Vec<usize> = lines.iter().map(|line| line["metrics.loss"].as_f64().unwrap() as usize).collect();
+    assert_eq!(found, expected);
+    for (line, i) in lines.iter().zip(&expected) {
+        assert_eq!(line["run_id"], run_ids[*i].as_str());
+        assert_eq!(line[format!("params.p{}", i % 7)], i.to_string());
+    }
+    // What only runs have that the filter leaves out is no column.
+    let csv = text(&test, ExportRuns { filter: "params.p3 = '3'".to_owned(), ..ExportRuns::default() }, Format::Csv);
+    let head = csv.lines().next().unwrap();
+    assert!(head.ends_with(",metrics.loss,params.p3,tags.mlflow.runName"), "{head}");
+    let points = text(&test, of_experiment(), Format::Csv);
+    assert_eq!(points.lines().count(), 121);
+}
+
 pub fn an_export_of_nothing_is_an_empty_table(test: TestStore) {
     assert!(rows(parts(&test, of_experiment(), Format::Parquet).unwrap()).is_empty());
     assert_eq!(text(&test, of_experiment(), Format::Csv), "run_id,key,step,timestamp,value\r\n");

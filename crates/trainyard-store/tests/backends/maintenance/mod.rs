@@ -1,5 +1,7 @@
 pub mod check;
+pub mod column_names;
 pub mod removal;
+pub mod room;
 
 use trainyard_api::RunId;
 use trainyard_api::metrics::Metric;
@@ -15,7 +17,7 @@ fn packed_run(test: &TestStore, experiment_id: &str, count: i64) -> RunId {
     let point =
         |i: i64| Metric { key: "loss".into(), step: i, timestamp: i, value: 1.0 / (i + 1) as f64, ..Metric::default() };
     let points: Vec<Metric> = (0..count).map(point).collect();
-    for metrics in points.chunks(1000) {
+    for metrics in points.chunks(500) {
         test.call(LogBatch { run_id: run_id.clone(), metrics: metrics.to_vec(), ..LogBatch::default() }).unwrap();
     }
     let status = Some(RunStatus::Finished);

@@ -118,6 +118,29 @@ pub fn comparators_of_ours_find_what_they_say(test: TestStore) {
     assert!(message.ends_with("the regular expression is too large; repeat less"), "{message}");
 }
 
+pub fn any_start_time_has_a_duration(test: TestStore) {
+    let experiment_id = experiment(&test, "durations");
+    for (name, start_time) in [("A", i64::MIN), ("B", 0), ("C", i64::MAX)] {
+        let spec = RunSpec { name: name.into(), start_time, ..RunSpec::default() };
+        let run_id = add_run(&test, &experiment_id, &spec);
+        let end_time = Some(if start_time > 0 { i64::MIN } else { 1000 });
+        test.call(UpdateRun { run_id, end_time, ..UpdateRun::default() }).unwrap();
+    }
+    finds(&test, &experiment_id, &[("duration > 1e18", "A"), ("duration = 1000", "B"), ("duration < -1e19", "C")]);
+    let (mut names, mut page_token) = (String::new(), String::new());
+    loop {
+        let (experiment_ids, order_by) = (vec![experiment_id.clone()], vec!["duration".to_owned()]);
+        let request = SearchRuns { experiment_ids, order_by, max_results: Some(1), page_token, ..Default::default() };
+        let page = test.call(request).unwrap();
+        names.extend(page.runs.into_iter().map(|run| run.info.run_name));
+        page_token = page.next_page_token;
+        if page_token.is_empty() {
+            break;
+        }
+    }
+    assert_eq!(names, "CBA");
+}
+
 pub fn params_are_compared_as_numbers(test: TestStore) {
     let experiment_id = six_runs(&test);
     finds(

@@ -5,6 +5,7 @@ pub mod language;
 pub mod logged_model_search;
 pub mod naive;
 pub mod pages;
+pub mod plans;
 pub mod registry_search;
 pub mod run_groups;
 pub mod run_search;

@@ -113,6 +113,48 @@ pub fn a_run_is_in_the_group_of_each_of_its_datasets(test: TestStore) {
     assert_eq!(shown(&answer), [group("test", 1, 1, 1.0), group("train", 2, 2, 2.0), group("-", 1, 1, 8.0)]);
 }
 
+pub fn a_run_with_many_datasets_is_in_few_groups_beside_other_keys(test: TestStore) {
+    let experiment_id = experiment(&test, "data");
+    let run_id = run(&test, &experiment_id, Some("1"), Some("a"), Some(2.0));
+    let input = |i: usize| DatasetInput {
+        dataset: Dataset {
+            name: format!("d{:03}", i / 2),
+            // Two versions of each.
+            digest: i.to_string(),
+            source_type: "local".into(),
+            source: "{}".into(),
+            ..Dataset::default()
+        },
+        ..DatasetInput::default()
+    };
+    test.call(LogInputs { run_id, datasets: (0..1000).map(input).collect(), ..LogInputs::default() }).unwrap();
+    let keys = [key(GroupKind::Param, "lr"), key(GroupKind::Dataset, ""), key(GroupKind::Tag, "team")];
+    let answer = test.call(GroupRuns { max_results: Some(2), ..request(&experiment_id, &keys) }).unwrap();
+    assert_eq!(answer.total, 500);
+    let group = |name: &str| (format!("1,{name},a"), 1, 1, Some(2.0));
+    assert_eq!(shown(&answer), [group("d000"), group("d001")]);
+    let (max_results, page_token) = (Some(2), answer.next_page_token);
+    let answer = test.call(GroupRuns { max_results, page_token, ..request(&experiment_id, &keys) }).unwrap();
+    assert_eq!(shown(&answer), [group("d002"), group("d003")]);
+}
+
+pub fn groups_of_runs_that_an_index_lists_are_the_same(test: TestStore) {
+    let experiment_id = experiment(&test, "many");
+    for i in 0..300 {
+        let team = if i % 100 == 0 { "rare" } else { "usual" };
+        run(&test, &experiment_id, Some(&(i % 3).to_string()), Some(team), Some(f64::from(i)));
+    }
+    let lr = [key(GroupKind::Param, "lr")];
+    let found =
+        |filter: &str| shown(&test.call(GroupRuns { filter: filter.into(), ..request(&experiment_id, &lr) }).unwrap());
+    let group = |value: &str, mean| (value.to_owned(), 1, 1, Some(mean));
+    let expected = [group("0", 0.0), group("1", 100.0), group("2", 200.0)];
+    // Listed by the tag, by both clauses, and found among all runs.
+    assert_eq!(found("tags.team = 'rare'"), expected);
+    assert_eq!(found("tags.team = 'rare' AND params.lr IN ('0', '1', '2')"), expected);
+    assert_eq!(found("tags.team != 'usual'"), expected);
+}
+
 pub fn more_runs_than_are_looked_up_are_grouped_the_same(test: TestStore) {
     let experiment_id = experiment(&test, "many");
     // Straight into the tables: a run at a time would take minutes.
@@ -195,5 +237,14 @@ pub fn bad_questions_about_groups(test: TestStore) {
         ask(std::slice::from_ref(&lr), 21, ""),
         "Invalid value for parameter 'metrics': 21 metrics are named, 20 at most can be"
     );
-    assert!(ask(&[lr], 0, "params.lr =").contains("at its end"));
+    assert!(ask(std::slice::from_ref(&lr), 0, "params.lr =").contains("at its end"));
+    assert_eq!(
+        ask(&[key(GroupKind::Tag, "lr"), lr.clone(), lr], 0, ""),
+        "Invalid value for parameter 'group_by[2]': it is the same key as group_by[1]"
+    );
+    // What a dataset is called does not matter: no two keys can have several values of a run.
+    assert_eq!(
+        ask(&[key(GroupKind::Dataset, "a"), key(GroupKind::Dataset, "b")], 0, ""),
+        "Invalid value for parameter 'group_by[1]': it is the same key as group_by[0]"
+    );
 }

@@ -1,8 +1,8 @@
 //! `runs/search`: what each kind of clause finds, orders, pages.
 
 use trainyard_api::datasets::{Dataset, DatasetInput, LogInputs};
-use trainyard_api::runs::{DeleteRun, SearchRuns};
-use trainyard_api::{ExperimentId, RunId, Tag, ViewType};
+use trainyard_api::runs::{DeleteRun, RunColumns, SearchRuns};
+use trainyard_api::{ExperimentId, Param, RunId, Tag, ViewType};
 use trainyard_store::StoreError;
 
 use super::{RunSpec, add_run, experiment, refused, run_names};
@@ -240,4 +240,55 @@ pub fn a_search_sees_the_wanted_stages_and_experiments_only(test: TestStore) {
     assert_eq!(found(&["999", "99999999999999999999"], ViewType::All).as_deref(), Ok(""));
     assert_eq!(found(&[], ViewType::All).as_deref(), Ok(""));
     assert!(refused(found(&["abc"], ViewType::All)).contains("Experiment ID must be a valid integer"));
+}
+
+pub fn runs_come_with_what_is_asked_for(test: TestStore) {
+    let (experiment_id, runs) = six_runs(&test);
+    let dataset = Dataset {
+        name: "train".into(),
+        digest: "d".into(),
+        source_type: "local".into(),
+        source: "{}".into(),
+        schema: "{\"columns\": []}".into(),
+        profile: "{}".into(),
+    };
+    let datasets = vec![DatasetInput { tags: vec![Tag::new("mlflow.data.context", "train")], dataset }];
+    test.call(LogInputs { run_id: runs[0].clone(), datasets, ..LogInputs::default() }).unwrap();
+    let mut page_token = String::new();
+    let ask = |columns: Option<RunColumns>, page_token: &mut String| {
+        let request = SearchRuns {
+            experiment_ids: vec![experiment_id.clone()],
+            filter: "params.lr != '0.2'".into(),
+            order_by: vec!["metrics.m".into()],
+            max_results: Some(1),
+            columns,
+            page_token: page_token.clone(),
+            ..SearchRuns::default()
+        };
+        let mut found = test.call(request).unwrap();
+        *page_token = found.next_page_token;
+        found.runs.remove(0)
+    };
+    let keys = |keys: &[&str]| keys.iter().map(|&key| key.to_owned()).collect::<Vec<_>>();
+    let some =
+        RunColumns { metrics: keys(&["a b", "none"]), tags: keys(&["t"]), datasets: true, ..RunColumns::default() };
+    let run = ask(Some(some), &mut page_token);
+    assert_eq!(run.info.run_name, "A");
+    assert_eq!(run.data.metrics.iter().map(|one| (one.key.as_str(), one.value)).collect::<Vec<_>>(), [("a b", 3.0)]);
+    assert_eq!((run.data.params, run.data.tags), (vec![], vec![Tag::new("t", "Hello")]));
+    let named = Dataset { name: "train".into(), digest: "d".into(), source_type: "local".into(), ..Dataset::default() };
+    assert_eq!(run.inputs.dataset_inputs, [DatasetInput { tags: vec![], dataset: named }]);
+    // The next page is another page of the same search, whatever its runs come with.
+    let run = ask(Some(RunColumns { params: keys(&["lr"]), ..RunColumns::default() }), &mut page_token);
+    assert_eq!((run.info.run_name.as_str(), run.data.metrics.len(), run.data.tags.len()), ("C", 0, 0));
+    assert_eq!(run.data.params, [Param::new("lr", "a%b")]);
+    let run = ask(None, &mut page_token);
+    assert_eq!((run.info.run_name.as_str(), run.data.params.len(), run.data.tags.len()), ("F", 1, 2));
+
+    let columns =
+        Some(RunColumns { params: vec!["p".into(); 600], tags: vec!["t".into(); 401], ..RunColumns::default() });
+    assert_eq!(
+        refused(test.call(SearchRuns { columns, ..SearchRuns::default() })),
+        "Invalid value for parameter 'columns': 1001 keys are named, 1000 at most can be; leave it out for all"
+    );
 }

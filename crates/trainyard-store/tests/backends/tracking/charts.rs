@@ -10,7 +10,7 @@ use crate::backend::TestStore;
 /// A run with points of the metric `m`, each (step, timestamp, value).
 fn log(test: &TestStore, points: &[(i64, i64, f64)]) -> RunId {
     let run_id = run(test);
-    for points in points.chunks(1000) {
+    for points in points.chunks(500) {
         let point = |&(step, timestamp, value)| Metric { key: "m".into(), step, timestamp, value, ..Metric::default() };
         let metrics = points.iter().map(point).collect();
         test.call(LogBatch { run_id: run_id.clone(), metrics, ..LogBatch::default() }).unwrap();
@@ -69,6 +69,25 @@ pub fn a_short_series_comes_point_by_point(test: TestStore) {
         ..GetChartSeries::default()
     };
     assert_eq!(test.call(unknown).unwrap().series[0].rows, []);
+}
+
+pub fn series_that_are_asked_for_together_keep_their_places(test: TestStore) {
+    let (one, two) = (log(&test, &[(1, 1, 1.0)]), log(&test, &[(1, 1, 2.0), (2, 2, 3.0)]));
+    let key =
+        |run_id: &RunId, metric_key: &str| ChartSeriesKey { run_id: run_id.clone(), metric_key: metric_key.into() };
+    let series = vec![
+        key(&two, "m"),
+        key(&"gone".into(), "m"),
+        key(&one, "m"),
+        key(&one, "none"),
+        key(&two, "m"),
+        key(&two, "M"),
+    ];
+    let answer = test.call(GetChartSeries { series: series.clone(), ..GetChartSeries::default() }).unwrap().series;
+    let asked: Vec<_> = answer.iter().map(|found| key(&found.run_id, &found.metric_key)).collect();
+    assert_eq!(asked, series);
+    assert_eq!(answer.iter().map(|found| found.points).collect::<Vec<_>>(), [2, 0, 1, 0, 2, 0]);
+    assert_eq!(answer[4].rows.iter().map(|row| row.value).collect::<Vec<_>>(), [2.0, 3.0]);
 }
 
 pub fn buckets_lose_no_extreme_however_points_are_stored(test: TestStore) {

@@ -1,7 +1,9 @@
 use trainyard_api::columns::*;
+use trainyard_api::datasets::{Dataset, DatasetInput, LogInputs};
 use trainyard_api::experiments::DeleteExperiment;
-use trainyard_api::runs::{CreateRun, DeleteRun, SetTag};
-use trainyard_api::{ExperimentId, Tag};
+use trainyard_api::run_groups::GroupKind;
+use trainyard_api::runs::{CreateRun, DeleteRun, LogBatch, SetTag};
+use trainyard_api::{ExperimentId, Param, Tag};
 
 use super::{invalid, missing, refused};
 use crate::backend::TestStore;
@@ -96,6 +98,37 @@ pub fn columns_come_page_by_page_across_experiments(test: TestStore) {
     assert_eq!(seen, expected);
 }
 
+pub fn an_experiment_that_is_named_twice_counts_once(test: TestStore) {
+    let experiment_id = experiment(&test, "e");
+    let params = vec![("lr".into(), "1".into())];
+    add_run(&test, &experiment_id, &RunSpec { params, ..RunSpec::default() });
+    let answer = ask(&test, &[&experiment_id, &experiment_id], ColumnKind::Param, "");
+    assert_eq!((answer.runs, shown(&answer)), (1, vec![("lr", 1, 1)]));
+}
+
+pub fn names_of_what_was_undone_are_no_columns(test: TestStore) {
+    let experiment_id = experiment(&test, "e");
+    let request = CreateRun { experiment_id: experiment_id.clone(), ..CreateRun::default() };
+    let run_id = test.call(request).unwrap().run.info.run_id;
+    let params = |pairs: &[(&str, &str)]| LogBatch {
+        run_id: run_id.clone(),
+        params: pairs.iter().map(|(key, value)| Param::new(*key, *value)).collect(),
+        ..LogBatch::default()
+    };
+    test.call(params(&[("kept", "1")])).unwrap();
+    // Refused after the others have been written, by itself and among others that are not.
+    assert!(test.call(params(&[("refused", "1"), ("kept", "2")])).is_err());
+    let (bad, good) = (params(&[("refused too", "1"), ("kept", "2")]), params(&[("good", "1")]));
+    let together: Vec<_> =
+        (0..40).map(|i| test.store.execute(if i % 2 == 0 { bad.clone() } else { good.clone() })).collect();
+    for (index, pending) in together.into_iter().enumerate() {
+        assert_eq!(pending.wait().is_err(), index % 2 == 0);
+    }
+    let names: Vec<String> =
+        ask(&test, &[&experiment_id], ColumnKind::Param, "").columns.into_iter().map(|column| column.key).collect();
+    assert_eq!(names, ["good", "kept"]);
+}
+
 pub fn bad_questions_about_columns(test: TestStore) {
     let ask = |experiments: usize, kind| {
         let experiment_ids = vec!["0".into(); experiments];
@@ -106,5 +139,76 @@ pub fn bad_questions_about_columns(test: TestStore) {
     assert_eq!(
         ask(101, Some(ColumnKind::Tag)),
         invalid("Invalid value for parameter 'experiment_id': 101 experiments are named, 100 at most can be")
+    );
+}
+
+pub fn values_of_the_newest_runs_are_told_with_those_of_most_runs_first(test: TestStore) {
+    let (first, second) = (experiment(&test, "first"), experiment(&test, "second"));
+    let long = "x".repeat(501);
+    for (experiment_id, name, optimizer) in [
+        (&first, "one", "sgd"),
+        (&first, "two", "Adam"),
+        (&first, "three", "adamw"),
+        (&first, "four", "Adam"),
+        (&first, "five", long.as_str()),
+        (&second, "six", "adagrad"),
+    ] {
+        let pairs = vec![("optimizer".to_owned(), optimizer.to_owned())];
+        let spec = RunSpec { name: name.into(), params: pairs.clone(), tags: pairs, ..RunSpec::default() };
+        add_run(&test, experiment_id, &spec);
+    }
+    let ask = |kind, key: &str, contains: &str, max_results| {
+        let request = ListColumnValues {
+            experiment_ids: vec![first.clone()],
+            kind: Some(kind),
+            key: key.into(),
+            contains: contains.into(),
+            max_results,
+        };
+        let answer = test.call(request).unwrap();
+        assert_eq!(answer.runs, 5);
+        answer.values.into_iter().map(|one| (one.value, one.runs)).collect::<Vec<_>>()
+    };
+    let value = |value: &str, runs| (value.to_owned(), runs);
+    for kind in [GroupKind::Param, GroupKind::Tag] {
+        assert_eq!(ask(kind, "optimizer", "", None), [value("Adam", 2), value("adamw", 1), value("sgd", 1)]);
+        assert_eq!(ask(kind, "optimizer", "ADAM", None), [value("Adam", 2), value("adamw", 1)]);
+        assert_eq!(ask(kind, "optimizer", "%", None), []);
+        assert_eq!(ask(kind, "optimizer", "", Some(1)), [value("Adam", 2)]);
+        assert_eq!(ask(kind, "other", "", None), []);
+    }
+    assert_eq!(ask(GroupKind::Attribute, "user_id", "", None), [value("someone", 5)]);
+    assert_eq!(ask(GroupKind::Attribute, "status", "", None), [value("RUNNING", 5)]);
+    assert_eq!(ask(GroupKind::Attribute, "run_name", "o", None), [value("four", 1), value("one", 1), value("two", 1)]);
+    assert_eq!(ask(GroupKind::Dataset, "", "", None), []);
+    let run = test.call(CreateRun { experiment_id: first.clone(), ..CreateRun::default() }).unwrap().run;
+    let dataset = |digest: &str| DatasetInput {
+        dataset: Dataset { name: "train".into(), digest: digest.into(), source: "s".into(), ..Dataset::default() },
+        ..DatasetInput::default()
+    };
+    let datasets = vec![dataset("a"), dataset("b")];
+    test.call(LogInputs { run_id: run.info.run_id.clone(), datasets, ..LogInputs::default() }).unwrap();
+    let request =
+        ListColumnValues { experiment_ids: vec![first], kind: Some(GroupKind::Dataset), ..ListColumnValues::default() };
+    assert_eq!(test.call(request).unwrap().values, [ColumnValue { value: "train".into(), runs: 1 }]);
+}
+
+pub fn bad_questions_about_values(test: TestStore) {
+    let ask = |kind, key: &str, max_results| {
+        let experiment_ids = vec!["0".into()];
+        let request =
+            ListColumnValues { experiment_ids, kind, key: key.into(), max_results, ..ListColumnValues::default() };
+        refused(test.call(request))
+    };
+    assert_eq!(ask(None, "lr", None), missing("kind"));
+    assert_eq!(ask(Some(GroupKind::Param), "", None), missing("key"));
+    assert_eq!(
+        ask(Some(GroupKind::Attribute), "start_time", None),
+        invalid("Invalid value for parameter 'key': 'start_time' is none of status, user_id and run_name")
+    );
+    assert!(ask(Some(GroupKind::Param), "lr", Some(1001)).1.contains("1001"));
+    assert_eq!(
+        refused(test.call(ListColumnValues { kind: Some(GroupKind::Dataset), ..ListColumnValues::default() })),
+        missing("experiment_id")
     );
 }

@@ -11,6 +11,7 @@ pub mod logged_models;
 pub mod metric_summaries;
 pub mod metrics;
 pub mod model_history;
+pub mod packed_answers;
 pub mod packing;
 pub mod params;
 pub mod run_changes;

@@ -1,14 +1,12 @@
 use std::collections::BTreeSet;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use proptest::prelude::*;
-use proptest::test_runner::{Config, TestRunner};
 use trainyard_api::RunId;
 use trainyard_api::ingest::{Ingest, RunAnswer, RunBatch, Series};
 use trainyard_api::metrics::*;
 use trainyard_api::runs::{GetRun, LogBatch, RunStatus, UpdateRun};
 use trainyard_store::maintenance::check;
-use trainyard_store::{Packed, Packer, PackingEnd};
+use trainyard_store::{Packed, Packer, PackingEnd, Store};
 
 use crate::backend::TestStore;
 
@@ -16,12 +14,12 @@ fn points(range: impl IntoIterator<Item = i64>) -> Vec<Metric> {
     range.into_iter().map(|i| point(i, 1000 + i, (i as f64 * 0.37).sin())).collect()
 }
 
-fn point(step: i64, timestamp: i64, value: f64) -> Metric {
+pub(super) fn point(step: i64, timestamp: i64, value: f64) -> Metric {
     Metric { key: "m".into(), step, timestamp, value, ..Metric::default() }
 }
 
-fn log(test: &TestStore, run_id: &RunId, metrics: &[Metric]) {
-    for metrics in metrics.chunks(1000) {
+pub(super) fn log(test: &TestStore, run_id: &RunId, metrics: &[Metric]) {
+    for metrics in metrics.chunks(500) {
         let batch = LogBatch { run_id: run_id.clone(), metrics: metrics.to_vec(), ..LogBatch::default() };
         test.call(batch).unwrap();
     }
@@ -32,7 +30,7 @@ fn finish(test: &TestStore, run_id: &RunId) {
     test.call(UpdateRun { run_id: run_id.clone(), status, ..UpdateRun::default() }).unwrap();
 }
 
-fn pack(test: &TestStore) -> Packed {
+pub(super) fn pack(test: &TestStore) -> Packed {
     let (end, packed) = Packer::new(test.store.clone()).run(|_| true).unwrap();
     assert_eq!(end, PackingEnd::Done);
     packed
@@ -48,7 +46,7 @@ fn count(test: &TestStore, run_id: &RunId, sql: &'static str) -> i64 {
     test.store.read(move |tx| tx.query_one(&sql, &[(&run_id).into()], |row| row.get(0))).wait().unwrap().unwrap()
 }
 
-fn rows(test: &TestStore, run_id: &RunId) -> i64 {
+pub(super) fn rows(test: &TestStore, run_id: &RunId) -> i64 {
     count(test, run_id, "SELECT COUNT(*) FROM metric_point WHERE series IN (SELECT id FROM s)")
 }
 
@@ -56,11 +54,11 @@ fn blocks(test: &TestStore, run_id: &RunId) -> i64 {
     count(test, run_id, "SELECT COUNT(*) FROM metric_block WHERE series IN (SELECT id FROM s)")
 }
 
-fn packed(test: &TestStore, run_id: &RunId) -> i64 {
+pub(super) fn packed(test: &TestStore, run_id: &RunId) -> i64 {
     count(test, run_id, "SELECT packed_count FROM s")
 }
 
-fn summary_count(test: &TestStore, run_id: &RunId) -> i64 {
+pub(super) fn summary_count(test: &TestStore, run_id: &RunId) -> i64 {
     count(
         test,
         run_id,
@@ -70,11 +68,11 @@ fn summary_count(test: &TestStore, run_id: &RunId) -> i64 {
 }
 
 /// Points as what has to be the same bit for bit.
-fn bits(metrics: Vec<Metric>) -> Vec<(i64, i64, u64)> {
+pub(super) fn bits(metrics: Vec<Metric>) -> Vec<(i64, i64, u64)> {
     metrics.into_iter().map(|metric| (metric.timestamp, metric.step, metric.value.to_bits())).collect()
 }
 
-fn history(test: &TestStore, run_id: &RunId) -> Vec<(i64, i64, u64)> {
+pub(super) fn history(test: &TestStore, run_id: &RunId) -> Vec<(i64, i64, u64)> {
     let request = GetMetricHistory { run_id: run_id.clone(), metric_key: "m".into(), ..GetMetricHistory::default() };
     bits(test.call(request).unwrap().metrics)
 }
@@ -135,6 +133,44 @@ pub fn late_points_are_read_in_their_place_and_merged(test: TestStore) {
     assert_eq!(pack(&test).points, 1000);
     assert_eq!((rows(&test, &run_id), packed(&test, &run_id)), (0, 10_000));
     assert_eq!(history(&test, &run_id), whole);
+}
+
+pub fn points_that_come_after_the_end_of_their_run_are_packed_too(test: TestStore) {
+    let [long, short, running] = [5000, 10, 5000].map(|count| {
+        let run_id = super::run(&test);
+        log(&test, &run_id, &points(0..count));
+        run_id
+    });
+    finish(&test, &long);
+    finish(&test, &short);
+    pack(&test);
+    assert_eq!((rows(&test, &long), rows(&test, &short), rows(&test, &running)), (0, 10, 904));
+    // As they come from a program that is late: behind all others, and between them.
+    let after = points(5000..5100);
+    let between: Vec<Metric> = (0..50).map(|i| point(10_000 + i, 1000 + 90 * i, 0.5)).collect();
+    for run_id in [&long, &short, &running] {
+        for point in after.iter().chain(&between) {
+            log(&test, run_id, std::slice::from_ref(point));
+        }
+    }
+    let mut whole = bits([points(0..5000), after, between].concat());
+    whole.sort_by_key(|(timestamp, step, _)| (*timestamp, *step));
+    let of_short = history(&test, &short);
+    assert_eq!((history(&test, &long), rows(&test, &long)), (whole.clone(), 150), "rows are read with the blocks");
+    assert_eq!(Packer::new(test.store.clone()).waiting(), Ok(2), "a run that goes on has its time");
+    pack(&test);
+    assert_eq!((rows(&test, &long), packed(&test, &long)), (0, 5150));
+    assert_eq!((rows(&test, &short), packed(&test, &short)), (0, 160));
+    assert_eq!((rows(&test, &running), packed(&test, &running)), (1054, 4096));
+    assert_eq!((history(&test, &long), history(&test, &short)), (whole, of_short));
+    // Points that are too few for a block are not worth writing one anew.
+    log(&test, &long, &points(5100..5163));
+    assert_eq!(Packer::new(test.store.clone()).waiting(), Ok(0));
+    assert_eq!(history(&test, &long).len(), 5213);
+    log(&test, &long, &points(5163..5164));
+    pack(&test);
+    assert_eq!((rows(&test, &long), packed(&test, &long), summary_count(&test, &long)), (0, 5214, 5214));
+    assert_eq!(check(&test.store, |_| ()).unwrap().problems, []);
 }
 
 pub fn packing_that_was_stopped_goes_on_where_it_was(test: TestStore) {
@@ -205,54 +241,39 @@ pub fn a_damaged_block_is_an_error_that_harms_nothing_else(test: TestStore) {
     assert_eq!(run.data.metrics.len(), 1);
 }
 
-/// What a case of the property test does to both of its runs.
-#[derive(Debug, Clone, Copy)]
-enum Act {
-    /// Points in the order of time.
-    Go { count: usize, seed: u64 },
-    /// Points of one time.
-    Stand { count: usize, seed: u64 },
-    /// Points anywhere in the past.
-    Late { count: usize, seed: u64 },
-    /// A batch from before.
-    Repeat { seed: u64 },
-    /// Packing, of one of the runs.
-    Pack { finished: bool },
-}
-
-fn acts() -> impl Strategy<Value = Vec<Act>> {
-    let count = 1_usize..3000;
-    let act = prop_oneof![
-        3 => (count.clone(), any::<u64>()).prop_map(|(count, seed)| Act::Go { count, seed }),
-        1 => (count.clone(), any::<u64>()).prop_map(|(count, seed)| Act::Stand { count, seed }),
-        2 => (1_usize..200, any::<u64>()).prop_map(|(count, seed)| Act::Late { count, seed }),
-        1 => any::<u64>().prop_map(|seed| Act::Repeat { seed }),
-        3 => any::<bool>().prop_map(|finished| Act::Pack { finished }),
-    ];
-    prop::collection::vec(act, 1..12)
-}
-
-/// Numbers that look random; the same for the same seed.
-fn numbers(seed: u64) -> impl FnMut() -> u64 {
-    let mut state = seed | 1;
-    move || {
-        state ^= state << 13;
-        state ^= state >> 7;
-        state ^= state << 17;
-        state
+pub fn a_corrupted_page_stops_the_packing_of_its_series_only(test: TestStore) {
+    let runs = [super::run(&test), super::run(&test)];
+    for run_id in &runs {
+        log(&test, run_id, &points(0..9000));
     }
-}
+    let closed = test.without_store();
+    let path = closed.folder.path().join("store.db");
+    // Pages in the order of their points: the first quarter is of the first run.
+    let page: i64 = rusqlite::Connection::open(&path)
+        .unwrap()
+        .query_row(
+            "WITH leaf AS (SELECT pageno, ROW_NUMBER() OVER (ORDER BY path) AS place, COUNT(*) OVER () AS pages FROM dbstat
+                           WHERE name = 'metric_point' AND pagetype = 'leaf')
+             SELECT pageno FROM leaf WHERE place = pages / 8",
+            [],
+            |row| row.get(0),
+        )
+        .unwrap();
+    let mut bytes = std::fs::read(&path).unwrap();
+    bytes[(page as usize - 1) * 4096..page as usize * 4096].fill(0xa5);
+    std::fs::write(&path, bytes).unwrap();
 
-fn any_value(number: u64) -> f64 {
-    match number % 16 {
-        0 => f64::NAN,
-        1 => f64::INFINITY,
-        2 => f64::NEG_INFINITY,
-        3 => -0.0,
-        4 => 0.0,
-        5 => f64::from_bits(number),
-        _ => (number >> 20) as f64 / 1e6,
-    }
+    let store = Store::open(&closed.uri, crate::backend::options()).unwrap();
+    let (end, done) = Packer::new(store.clone()).run(|_| true).unwrap();
+    assert_eq!((end, done), (PackingEnd::Done, Packed { series: 1, points: 8192 }));
+    let counts = store.read(|tx| {
+        let sql = "SELECT (SELECT COUNT(*) FROM lease), (SELECT COUNT(*) FROM metric_packing),
+                          (SELECT packed_count FROM metric_series ORDER BY id LIMIT 1)";
+        tx.query_one(sql, &[], |row| Ok((row.get::<i64>(0)?, row.get::<i64>(1)?, row.get::<i64>(2)?)))
+    });
+    assert_eq!(counts.wait(), Ok(Some((0, 1, 0))), "the lease is given back, and what could not be packed still waits");
+    let request = GetMetricHistory { run_id: runs[1].clone(), metric_key: "m".into(), ..GetMetricHistory::default() };
+    assert_eq!(bits(store.execute(request).wait().unwrap().metrics), bits(points(0..9000)));
 }
 
 pub fn a_run_that_ends_while_it_is_packed_is_packed_whole(test: TestStore) {
@@ -322,123 +343,4 @@ pub fn packing_beside_writers_loses_nothing(test: TestStore) {
     let found: Vec<i64> = history(&test, &run_id).iter().map(|point| point.1).collect();
     assert_eq!(found, expected.into_iter().collect::<Vec<_>>());
     assert_eq!(check(&test.store, |_| ()).unwrap().problems, []);
-}
-
-pub fn packing_changes_no_answer(test: TestStore) {
-    // Few cases, since each writes thousands of points twice.
-    let mut runner = TestRunner::new(Config { cases: 12, failure_persistence: None, ..Config::default() });
-    runner
-        .run(&(acts(), any::<bool>()), |(acts, steps_go_back)| {
-            let (plain, packed) = (super::run(&test), super::run(&test));
-            let mut batches: Vec<Vec<Metric>> = Vec::new();
-            let mut now = 1000;
-            for act in &acts {
-                let mut batch = Vec::new();
-                match *act {
-                    Act::Go { count, seed } | Act::Stand { count, seed } | Act::Late { count, seed } => {
-                        let mut number = numbers(seed);
-                        for _ in 0..count {
-                            let timestamp = match act {
-                                Act::Go { .. } => {
-                                    now += 1 + (number() % 3) as i64;
-                                    now
-                                }
-                                Act::Stand { .. } => now,
-                                _ => (number() % (now as u64 + 1)) as i64,
-                            };
-                            let step = if steps_go_back { (number() % 50) as i64 } else { timestamp };
-                            batch.push(point(step, timestamp, any_value(number())));
-                        }
-                    }
-                    Act::Repeat { seed } if !batches.is_empty() => {
-                        batch = batches[seed as usize % batches.len()].clone();
-                    }
-                    Act::Repeat { .. } => {}
-                    Act::Pack { finished } => pack_one(&test, &packed, finished),
-                }
-                log(&test, &plain, &batch);
-                log(&test, &packed, &batch);
-                if !batch.is_empty() {
-                    batches.push(batch);
-                }
-            }
-            if !batches.is_empty() {
-                compare(&test, &plain, &packed, now)?;
-            }
-            Ok(())
-        })
-        .unwrap();
-}
-
-fn pack_one(test: &TestStore, run_id: &RunId, finished: bool) {
-    let status = Some(if finished { RunStatus::Finished } else { RunStatus::Running });
-    test.call(UpdateRun { run_id: run_id.clone(), status, ..UpdateRun::default() }).unwrap();
-    let listed = run_id.clone();
-    test.store
-        .write(move |tx| {
-            tx.execute("DELETE FROM metric_packing", &[])?;
-            let list = "INSERT INTO metric_packing (series) SELECT series.id FROM metric_series AS series
-                        JOIN run ON run.id = series.run WHERE run.run_id = $1";
-            Ok(tx.execute(list, &[(&listed).into()])?)
-        })
-        .wait()
-        .unwrap();
-    pack(test);
-}
-
-fn compare(test: &TestStore, plain: &RunId, packed: &RunId, now: i64) -> Result<(), TestCaseError> {
-    prop_assert_eq!(history(test, plain), history(test, packed));
-    prop_assert_eq!(summary_count(test, plain), summary_count(test, packed));
-    prop_assert_eq!(summary_count(test, packed), rows(test, packed) + self::packed(test, packed));
-    let latest = |run_id: &RunId| {
-        bits(test.call(GetRun { run_id: run_id.clone(), ..GetRun::default() }).unwrap().run.data.metrics)
-    };
-    prop_assert_eq!(latest(plain), latest(packed));
-    for max_results in [701, 5000] {
-        // Tokens belong to a run, places do not: both runs are paged by their own.
-        let pages = |run_id: &RunId| {
-            let (mut pages, mut page_token) = (Vec::new(), String::new());
-            loop {
-                let request = GetMetricHistory {
-                    run_id: run_id.clone(),
-                    metric_key: "m".into(),
-                    max_results: Some(max_results),
-                    page_token,
-                    ..GetMetricHistory::default()
-                };
-                let page = test.call(request).unwrap();
-                pages.push(bits(page.metrics));
-                if page.next_page_token.is_empty() {
-                    return pages;
-                }
-                page_token = page.next_page_token;
-            }
-        };
-        prop_assert_eq!(pages(plain), pages(packed));
-    }
-    for most in [1, 2, 3, 7, 40, 999, 2500] {
-        for steps in [None, Some((0, 20)), Some((now / 3, now / 2)), Some((now / 2, i64::MAX))] {
-            let sample = |run_id: &RunId| {
-                let request = GetMetricHistoryBulkInterval {
-                    run_ids: vec![run_id.clone()],
-                    metric_key: "m".into(),
-                    start_step: steps.map(|(start, _)| start),
-                    end_step: steps.map(|(_, end)| end),
-                    max_results: Some(most),
-                };
-                bits(test.call(request).unwrap().metrics)
-            };
-            prop_assert_eq!(sample(plain), sample(packed), "{} of {:?}", most, steps);
-        }
-    }
-    for max_results in [1, 4097, 20_000] {
-        let bulk = |run_id: &RunId| {
-            let run_ids = vec![run_id.clone()];
-            let request =
-                GetMetricHistoryBulk { run_ids, metric_key: Some("m".into()), max_results: Some(max_results) };
-            bits(test.call(request).unwrap().metrics)
-        };
-        prop_assert_eq!(bulk(plain), bulk(packed));
-    }
-    Ok(())
 }

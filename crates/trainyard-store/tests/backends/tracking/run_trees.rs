@@ -58,6 +58,7 @@ pub fn roots_have_no_parent_among_the_runs_that_are_shown(test: TestStore) {
                 roots_only: true,
                 order_by: vec!["attributes.run_name".into()],
                 page_token,
+                ..SearchRuns::default()
             };
             let page = test.call(request).unwrap();
             names.extend(page.runs.into_iter().map(|run| run.info.run_name));

@@ -43,6 +43,23 @@ pub fn a_run_is_answered_as_it_was_created(test: TestStore) {
     assert_eq!(test.call(by_uuid).unwrap().run, run);
 }
 
+pub fn a_chosen_id_is_of_one_experiment_whoever_comes_first(test: TestStore) {
+    let other = test.call(CreateExperiment { name: "other".to_owned(), ..Default::default() }).unwrap().experiment_id;
+    let elsewhere = test.another();
+    for i in 0..40 {
+        let run_id = RunId::from(format!("{i:032x}"));
+        let request = CreateRun { run_id, experiment_id: "0".into(), ..CreateRun::default() };
+        let there = CreateRun { experiment_id: other.clone(), ..request.clone() };
+        let both = [test.store.execute(request), elsewhere.execute(there)].map(|pending| pending.wait());
+        for (made, wanted) in both.iter().zip(["0", other.as_str()]) {
+            if let Ok(made) = made {
+                assert_eq!(made.run.info.experiment_id.as_str(), wanted);
+            }
+        }
+        assert_eq!(both.iter().filter(|made| made.is_ok()).count(), 1, "{both:?}");
+    }
+}
+
 pub fn a_client_may_choose_the_id_of_a_run_and_say_so_twice(test: TestStore) {
     let request = CreateRun {
         run_id: "0123456789abcdef0123456789abcdef".into(),

@@ -59,6 +59,19 @@ pub fn names_of_views_are_unique_in_their_experiment(test: TestStore) {
     assert_eq!(update(&test, &other.view_id, Some("w"), None).unwrap().name, "w");
 }
 
+pub fn an_experiment_has_as_many_views_as_one_list_holds(test: TestStore) {
+    let experiment_id = experiment(&test, "e");
+    let make = |i: usize| create(&test, experiment_id.as_str(), &format!("view {i}"), "{}");
+    for i in 0..100 {
+        make(i).unwrap();
+    }
+    assert_eq!(make(100), Err(invalid("An experiment can have at most 100 views; delete some first")));
+    let list = test.call(ListViews { experiment_id: experiment_id.clone() }).unwrap().views;
+    assert_eq!(list.len(), 100);
+    test.call(DeleteView { view_id: list[0].view_id.clone() }).unwrap();
+    make(100).unwrap();
+}
+
 pub fn what_is_no_view_is_refused_by_field(test: TestStore) {
     let refusal = |name: &str, definition: &str| create(&test, "0", name, definition).unwrap_err();
     assert_eq!(refusal("", "{}"), missing("name"));

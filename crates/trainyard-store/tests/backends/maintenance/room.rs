@@ -1,0 +1,62 @@
+use trainyard_api::metrics::Metric;
+use trainyard_api::runs::{CreateRun, LogBatch, RunStatus, UpdateRun};
+use trainyard_store::{Packer, PackingEnd};
+
+use crate::backend::TestStore;
+
+/// Logs so many points to each of these metrics of a new run, few at a time, so that they are rows; the run ends.
+fn a_run(test: &TestStore, metrics: i64, points: i64) {
+    let run_id = test.call(CreateRun::default()).unwrap().run.info.run_id;
+    let metric = |key: i64, step: i64| Metric {
+        key: format!("m{key}"),
+        step,
+        timestamp: 1000 + step,
+        value: step as f64,
+        ..Metric::default()
+    };
+    let all: Vec<Metric> = (0..points).flat_map(|step| (0..metrics).map(move |key| metric(key, step))).collect();
+    for metrics in all.chunks(500) {
+        let batch = LogBatch { run_id: run_id.clone(), metrics: metrics.to_vec(), ..LogBatch::default() };
+        test.call(batch).unwrap();
+    }
+    let status = Some(RunStatus::Finished);
+    test.call(UpdateRun { run_id, status, ..UpdateRun::default() }).unwrap();
+}
+
+fn number(test: &TestStore, sql: &'static str) -> i64 {
+    test.store.read(move |tx| tx.query_one(sql, &[], |row| row.get(0))).wait().unwrap().unwrap()
+}
+
+pub fn the_room_of_packed_points_is_given_back(test: TestStore) {
+    const ROOM: &str = "SELECT CAST(SUM(pg_total_relation_size(inhrelid)) AS BIGINT) FROM pg_inherits
+                        WHERE inhparent = 'metric_point'::REGCLASS";
+    let empty = number(&test, ROOM);
+    a_run(&test, 2, 8000);
+    let filled = number(&test, ROOM);
+    let packer = Packer::new(test.store.clone());
+    let (end, packed) = packer.run(|_| true).unwrap();
+    assert_eq!((end, packed.points), (PackingEnd::Done, 16_000));
+    // Rows that a transaction of anybody may still see are kept until it has ended. Each partition may keep a map of its room.
+    let is_given_back = |left: i64| left < empty + (filled - empty) / 4;
+    for _ in 0..100 {
+        packer.return_room().unwrap();
+        if is_given_back(number(&test, ROOM)) {
+            return;
+        }
+        std::thread::sleep(std::time::Duration::from_millis(100));
+    }
+    panic!("{empty} bytes when empty, {filled} filled, {} afterwards", number(&test, ROOM));
+}
+
+pub fn statistics_of_partitioned_tables_are_gathered_when_they_have_grown(test: TestStore) {
+    const KNOWN: &str = "SELECT CAST(reltuples AS BIGINT) FROM pg_class WHERE oid = 'metric_summary'::REGCLASS";
+    a_run(&test, 2000, 1);
+    let schema = test.schema().unwrap();
+    // The database counts the rows of each partition by itself, some time.
+    for part in 0..8 {
+        schema.execute(&format!("ANALYZE metric_summary_{part}"));
+    }
+    assert!(number(&test, KNOWN) <= 0, "nobody has counted the rows of the table yet");
+    Packer::new(test.store.clone()).run(|_| true).unwrap();
+    assert_eq!(number(&test, KNOWN), 2000);
+}
