@@ -19,9 +19,11 @@ mod client;
 mod embedded;
 mod error;
 mod export;
+pub mod flavors;
 pub mod fork;
 mod http;
 pub mod journal;
+mod model;
 mod model_uri;
 pub mod models;
 mod registry;
@@ -36,6 +38,10 @@ pub use trainyard_store::Export;
 pub use artifacts::{ArtifactRepository, Progress};
 pub use client::Client;
 pub use error::Error;
+pub use model::{
+    BoxError, Column, DataType, Flavor, InputExample, LoadModel, ModelFolder, ModelInfo, ModelOptions, Predict,
+    SaveModel, SavedModel, Schema, Signature, Tensor, TensorSpec, load_model, save_model,
+};
 pub use model_uri::{ModelUri, ResolvedModel};
 pub use run::{Run, start_run};
 pub use system_metrics::SystemSampler;

@@ -127,6 +127,11 @@ impl Run {
         self.end(RunStatus::Finished)
     }
 
+    /// The connection that the run was started on.
+    pub(crate) fn client(&self) -> &Client {
+        &self.client
+    }
+
     fn end(&mut self, status: RunStatus) -> Result<(), Error> {
         self.ended = true;
         let request = UpdateRun {

@@ -3,8 +3,10 @@
 
 mod artifacts;
 mod environment;
+mod frameworks;
 mod http;
 mod journal;
+mod log_model;
 mod model_uri;
 mod models;
 mod registry;
