@@ -88,8 +88,8 @@ impl ModelFolder {
         let mut signature = options.signature.clone().or(self.signature);
         if let Some(example) = &options.input_example {
             description.saved_input_example_info = Some(example.write(&self.path)?);
-            if signature.is_none() {
-                signature = example.inputs().cloned().map(Signature::of_inputs);
+            if let Some(inputs) = example.inputs() {
+                signature.get_or_insert_default().inputs.get_or_insert_with(|| inputs.clone());
             }
         }
         description.signature = signature.as_ref().map(Signature::to_stored);

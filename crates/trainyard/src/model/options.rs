@@ -61,7 +61,7 @@ impl ModelOptions {
         self
     }
 
-    /// Adds data like the model's input. Where no signature is known its part about the input is read off it.
+    /// Adds data like the model's input. Where no signature says what goes in, it is read off the example.
     #[must_use]
     pub fn input_example(mut self, example: InputExample) -> Self {
         self.input_example = Some(example);

@@ -84,10 +84,6 @@ impl Signature {
         Ok(Self { inputs: Some(Schema::of(inputs)?), outputs: Some(Schema::of(outputs)?) })
     }
 
-    pub(crate) fn of_inputs(inputs: Schema) -> Self {
-        Self { inputs: Some(inputs), outputs: None }
-    }
-
     /// As it stands in `MLmodel`: each part a JSON document in text.
     pub(crate) fn to_stored(&self) -> models::Signature {
         models::Signature {

@@ -92,7 +92,8 @@ pub(super) struct Graph {
     precision: Precision,
     /// Name of the features, as the operators take them.
     input: String,
-    input_spec: TensorSpec,
+    /// Unknown where the number of features is: MLflow takes no data frame for a tensor of unknown width.
+    input_spec: Option<TensorSpec>,
     proto: GraphProto,
     outputs: Vec<TensorSpec>,
     has_trees: bool,
@@ -110,8 +111,11 @@ impl Graph {
     pub(super) fn new(name: &str, precision: Precision, features: Option<usize>) -> Self {
         let input = value(INPUT, precision.data_type(), &[features]);
         let proto = GraphProto { name: Some(name.to_owned()), input: vec![input], ..Default::default() };
-        let shape = vec![-1, length(features)];
-        let input_spec = TensorSpec { name: None, dtype: precision.dtype().to_owned(), shape };
+        let input_spec = features.map(|_| TensorSpec {
+            name: None,
+            dtype: precision.dtype().to_owned(),
+            shape: vec![-1, length(features)],
+        });
         Self { precision, input: INPUT.to_owned(), input_spec, proto, outputs: Vec::new(), has_trees: false }
     }
 
@@ -231,7 +235,7 @@ impl Graph {
             opset_import: opsets,
         };
         let signature = Signature {
-            inputs: Some(Schema::Tensors(vec![self.input_spec])),
+            inputs: self.input_spec.map(|input| Schema::Tensors(vec![input])),
             outputs: Some(Schema::Tensors(self.outputs)),
         };
         Exported { bytes: model.encode_to_vec(), signature }

@@ -226,6 +226,16 @@ mod tests {
     }
 
     #[test]
+    fn a_forest_that_does_not_know_its_features_says_nothing_of_what_goes_in() {
+        let leaf = |value| Node::Leaf { class: 0, value };
+        let known = forest(vec![vec![branch(1, 1, 2), leaf(1.0), leaf(2.0)]]);
+        assert!(known.regressor().expect("a forest").signature.inputs.is_some());
+        let unknown = Forest { features: None, ..known };
+        let signature = unknown.regressor().expect("a forest").signature;
+        assert!(signature.inputs.is_none() && signature.outputs.is_some());
+    }
+
+    #[test]
     fn trees_that_are_none_are_refused() {
         let value = |value| Node::Leaf { class: 0, value };
         for (trees, reason) in [
