@@ -1,6 +1,7 @@
 //! Train a small network of burn on wine, record and register it, and load it back.
 //!
-//! Run it with `cargo run -p trainyard --example burn --features burn-example`: without a server everything is kept in ./yard.
+//! Run it with `cargo run -p trainyard --example burn --features burn-example`: without a server everything is kept in
+//! ./yard.
 
 use burn::config::Config;
 use burn::module::Module;

@@ -1,6 +1,7 @@
 //! Train a small network of candle on iris, record and register it, and load it back.
 //!
-//! Run it with `cargo run -p trainyard --example candle --features candle`: without a server everything is kept in ./yard.
+//! Run it with `cargo run -p trainyard --example candle --features candle`: without a server everything is kept in
+//! ./yard.
 
 use candle_core::{DType, Device, Tensor};
 use candle_nn::{AdamW, Linear, Module, Optimizer, VarBuilder, VarMap, linear, loss};

@@ -1,7 +1,8 @@
-//! Train models of linfa, record and register each, and load it back. Beside the file that Rust loads lies an ONNX copy, by
-//! which every MLflow client predicts.
+//! Train models of linfa, record and register each, and load it back. Beside the file that Rust loads lies an ONNX
+//! copy, by which every MLflow client predicts.
 //!
-//! Run it with `cargo run -p trainyard --example linfa --features linfa`: without a server everything is kept in ./yard.
+//! Run it with `cargo run -p trainyard --example linfa --features linfa`: without a server everything is kept in
+//! ./yard.
 
 use linfa::prelude::*;
 use linfa_ensemble::{EnsembleLearnerParams, RandomForest};

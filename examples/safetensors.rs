@@ -1,8 +1,8 @@
-//! Train a softmax regression by plain gradient descent, record and register its weights in the safetensors format, and load
-//! them back.
+//! Train a softmax regression by plain gradient descent, record and register its weights in the safetensors format, and
+//! load them back.
 //!
-//! Run it with `cargo run -p trainyard --example safetensors --features safetensors`: without a server everything is kept in
-//! ./yard.
+//! Run it with `cargo run -p trainyard --example safetensors --features safetensors`: without a server everything is
+//! kept in ./yard.
 
 use safetensors::tensor::TensorView;
 use safetensors::{Dtype, SafeTensors};

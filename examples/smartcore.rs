@@ -1,8 +1,8 @@
-//! Train models of smartcore, record and register each, and load it back. Beside the file that Rust loads lies an ONNX copy, by
-//! which every MLflow client predicts.
+//! Train models of smartcore, record and register each, and load it back. Beside the file that Rust loads lies an ONNX
+//! copy, by which every MLflow client predicts.
 //!
-//! Run it with `cargo run -p trainyard --example smartcore --features smartcore`: without a server everything is kept in
-//! ./yard.
+//! Run it with `cargo run -p trainyard --example smartcore --features smartcore`: without a server everything is kept
+//! in ./yard.
 
 use smartcore::ensemble::random_forest_classifier::{RandomForestClassifier, RandomForestClassifierParameters};
 use smartcore::ensemble::random_forest_regressor::{RandomForestRegressor, RandomForestRegressorParameters};

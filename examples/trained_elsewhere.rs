@@ -1,8 +1,8 @@
-//! Record and register a model that another program has saved: an ONNX model, or a booster of XGBoost or LightGBM. Every
-//! MLflow client loads it and predicts with it.
+//! Record and register a model that another program has saved: an ONNX model, or a booster of XGBoost or LightGBM.
+//! Every MLflow client loads it and predicts with it.
 //!
-//! Run it with `cargo run -p trainyard --example trained_elsewhere --features onnx -- model.onnx`, or with `model.ubj` or
-//! `model.lgb` and the version of the library that saved it: without a server everything is kept in ./yard.
+//! Run it with `cargo run -p trainyard --example trained_elsewhere --features onnx -- model.onnx`, or with `model.ubj`
+//! or `model.lgb` and the version of the library that saved it: without a server everything is kept in ./yard.
 
 use std::env;
 use std::path::Path;

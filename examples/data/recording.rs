@@ -16,7 +16,8 @@ pub struct Training<'a> {
     pub metric: (&'a str, f64),
 }
 
-/// Records a run with a model, registers the model, loads it back as `L`, and compares the predictions of both on `features`.
+/// Records a run with a model, registers the model, loads it back as `L`, and compares the predictions of both on
+/// `features`.
 pub fn record<L: LoadModel, T: Serialize + PartialEq + Debug>(
     client: &Client,
     training: &Training<'_>,

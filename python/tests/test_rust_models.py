@@ -19,7 +19,7 @@ EXAMPLES = os.environ.get("TRAINYARD_RUST_EXAMPLES")
 STOCK_PYTHON = os.environ.get("TRAINYARD_STOCK_PYTHON")
 
 pytestmark = pytest.mark.skipif(
-    not EXAMPLES, reason="TRAINYARD_RUST_EXAMPLES does not name the built Rust examples: run `cargo xtask rust-frameworks`"
+    not EXAMPLES, reason="TRAINYARD_RUST_EXAMPLES names no folder of Rust examples: run `cargo xtask rust-frameworks`"
 )
 
 # Registered model, and the output in which Python finds what Rust predicted.

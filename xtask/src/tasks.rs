@@ -83,7 +83,8 @@ const RUST_FRAMEWORKS: &str = "cbor,linfa,ndarray,onnx,safetensors,smartcore";
 /// All of them.
 const ALL_RUST_FRAMEWORKS: &str = "burn-example,burn-train,candle,cbor,linfa,ndarray,onnx,safetensors,smartcore";
 
-/// The adapters of the Rust SDK for the smaller frameworks: their tests, and what Python makes of the models of their examples.
+/// The adapters of the Rust SDK for the smaller frameworks: their tests, and what Python makes of the models of their
+/// examples.
 pub fn rust_frameworks() -> Result<()> {
     rust_frameworks_with(RUST_FRAMEWORKS)
 }
@@ -101,7 +102,8 @@ fn rust_frameworks_with(features: &str) -> Result<()> {
     run("Run the Rust examples, and predict with their models from Python", tests, TEST_ADVICE)
 }
 
-/// What needs PyTorch, TensorFlow or Keras, or burn or candle: too large for every day, so in an environment of its own.
+/// What needs PyTorch, TensorFlow or Keras, or burn or candle: too large for every day, so in an environment of its
+/// own.
 pub fn test_frameworks() -> Result<()> {
     let server = server_program()?;
     let environment = environments::frameworks()?;

@@ -107,8 +107,8 @@ pub enum Error {
     },
     /// A model that is of another Rust type than it is to be loaded into.
     #[error(
-        "{}: the model was saved as the type {saved} (rustc {rustc}) and is being loaded as {wanted}; load it as {saved}, \
-         or train it again",
+        "{}: the model was saved as the type {saved} (rustc {rustc}) and is being loaded as {wanted}; \
+         load it as {saved}, or train it again",
         path.display()
     )]
     ModelType {

@@ -13,7 +13,8 @@ const NAME: &str = "burn";
 /// The versions of burn whose modules are read and written.
 const BURN: (&str, &str) = ("burn", "0.22");
 
-/// A trained module of burn, and the config that builds it: whatever derives burn's `Config`, or anything else of serde.
+/// A trained module of burn, and the config that builds it: whatever derives burn's `Config`, or anything else of
+/// serde.
 ///
 /// [`LoadedBurn`] is what it is loaded as.
 #[derive(Debug, Clone, Copy)]
@@ -58,8 +59,8 @@ impl<C> LoadedBurn<C> {
         &self.config
     }
 
-    /// Gives a module that was built from the config its trained weights. A weight that is missing, left over or of another
-    /// shape is an error.
+    /// Gives a module that was built from the config its trained weights. A weight that is missing, left over or of
+    /// another shape is an error.
     pub fn into_module<M: Module>(self, build: impl FnOnce(&C) -> M) -> Result<M, Error> {
         let mut module = build(&self.config);
         let mut store = SafetensorsStore::from_bytes(Some(self.weights));

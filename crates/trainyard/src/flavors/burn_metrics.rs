@@ -12,8 +12,8 @@ use trainyard_api::{RunId, limits};
 use crate::run::now_ms;
 use crate::{Client, Run};
 
-/// Logs the metrics of burn's learner to a run, as `train/loss`, `valid/accuracy` and the like: each at the iteration of its
-/// split.
+/// Logs the metrics of burn's learner to a run, as `train/loss`, `valid/accuracy` and the like: each at the iteration
+/// of its split.
 ///
 /// ```ignore
 /// let training = SupervisedTraining::new(folder, train, valid)
@@ -21,7 +21,8 @@ use crate::{Client, Run};
 ///     .with_metric_logger(BurnMetrics::new(&run));
 /// ```
 ///
-/// Points are sent in batches, the last of an epoch at its end. Training goes on when they cannot be sent; a warning says so.
+/// Points are sent in batches, the last of an epoch at its end. Training goes on when they cannot be sent; a warning
+/// says so.
 #[derive(Debug)]
 pub struct BurnMetrics {
     client: Client,
@@ -51,7 +52,8 @@ impl BurnMetrics {
         for metrics in waiting.chunks(limits::BATCH_METRICS) {
             let request = LogBatch { run_id: self.run_id.clone(), metrics: metrics.to_vec(), ..Default::default() };
             if let Err(error) = self.client.call(request) {
-                tracing::warn!(run.id = %self.run_id, points = metrics.len(), %error, "metrics of the learner were not logged");
+                let points = metrics.len();
+                tracing::warn!(run.id = %self.run_id, points, %error, "metrics of the learner were not logged");
             }
         }
     }

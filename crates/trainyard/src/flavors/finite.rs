@@ -35,8 +35,8 @@ impl Finder {
             return Ok(());
         }
         Err(NotFinite(format!(
-            "the model holds the number {value}, which JSON cannot; save it as CBOR (`Cbor`, feature `cbor`), or find out why \
-             training produced it"
+            "the model holds the number {value}, which JSON cannot; save it as CBOR (`Cbor`, feature `cbor`), or find \
+             out why training produced it"
         )))
     }
 }

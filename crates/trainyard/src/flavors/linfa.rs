@@ -18,8 +18,9 @@ const LINFA: (&str, &str) = ("linfa", "0.8");
 
 /// A fitted model of linfa, or a reference to one: linear and logistic regression, decision trees and forests of them.
 ///
-/// It is kept as JSON, which Rust loads, and beside it as ONNX, by which every MLflow client predicts: labels in the output
-/// `label` and shares in `probabilities`, numbers in `variable`. Models of other kinds are saved by [`Json`](super::Json).
+/// It is kept as JSON, which Rust loads, and beside it as ONNX, by which every MLflow client predicts: labels in the
+/// output `label` and shares in `probabilities`, numbers in `variable`. Models of other kinds are saved by
+/// [`Json`](super::Json).
 ///
 /// Where trees of a forest are at odds and equally many, linfa picks a class at random; the copy takes the first.
 #[derive(Debug, Clone, Copy)]

@@ -27,10 +27,12 @@ use crate::{BoxError, LoadModel, ModelFolder, Predict, SaveModel, SavedModel};
 /// The versions of smartcore whose models are read and written.
 const SMARTCORE: (&str, &str) = ("smartcore", "0.7");
 
-/// A fitted model of smartcore, or a reference to one: linear models, logistic regression, decision trees and random forests.
+/// A fitted model of smartcore, or a reference to one: linear models, logistic regression, decision trees and random
+/// forests.
 ///
-/// It is kept as JSON, which Rust loads, and beside it as ONNX, by which every MLflow client predicts: labels in the output
-/// `label` and shares in `probabilities`, numbers in `variable`. Models of other kinds are saved by [`Json`](super::Json).
+/// It is kept as JSON, which Rust loads, and beside it as ONNX, by which every MLflow client predicts: labels in the
+/// output `label` and shares in `probabilities`, numbers in `variable`. Models of other kinds are saved by
+/// [`Json`](super::Json).
 #[derive(Debug, Clone, Copy)]
 pub struct Smartcore<M>(pub M);
 
@@ -295,6 +297,6 @@ macro_rules! predictors {
 }
 
 predictors! {
-    [] LinearRegression, [] RidgeRegression, [] Lasso, [] ElasticNet, [] DecisionTreeRegressor, [] RandomForestRegressor,
-    [Ord] LogisticRegression, [Ord] DecisionTreeClassifier, [Ord] RandomForestClassifier,
+    [] LinearRegression, [] RidgeRegression, [] Lasso, [] ElasticNet, [] DecisionTreeRegressor,
+    [] RandomForestRegressor, [Ord] LogisticRegression, [Ord] DecisionTreeClassifier, [Ord] RandomForestClassifier,
 }

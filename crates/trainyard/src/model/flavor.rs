@@ -88,8 +88,8 @@ impl Flavor {
         Err(Error::ModelType { path: self.source.clone(), saved, wanted: wanted.to_owned(), rustc })
     }
 
-    /// Refuses a model that was saved by another crate, or by a version of it that this one need not be compatible with:
-    /// another major version, or another minor version below 1.0.
+    /// Refuses a model that was saved by another crate, or by a version of it that this one need not be compatible
+    /// with: another major version, or another minor version below 1.0.
     pub fn check_made_by(&self, crate_name: &str, version: &str) -> Result<(), Error> {
         let saved_crate: String = self.get(CRATE)?;
         let saved: String = self.get(CRATE_VERSION)?;
@@ -98,7 +98,7 @@ impl Flavor {
         }
         let rustc: String = self.get(RUSTC_VERSION).unwrap_or_default();
         let reason = format!(
-            "the model was saved by {saved_crate} {saved} (rustc {rustc}) and is being loaded by {crate_name} {version}; \
+            "it was saved by {saved_crate} {saved} (rustc {rustc}) and is being loaded by {crate_name} {version}; \
              load it with a version of {saved_crate} that is compatible with {saved}, or train it again"
         );
         Err(Error::model(&self.source, format!("flavors.{}: {reason}", self.name)))

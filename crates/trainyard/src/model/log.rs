@@ -1,4 +1,5 @@
-//! Logging a model to a run: saved first, then made, filled and registered, so that what cannot be saved leaves nothing behind.
+//! Logging a model to a run: saved first, then made, filled and registered, so that what cannot be saved leaves nothing
+//! behind.
 
 use std::path::PathBuf;
 
@@ -58,8 +59,8 @@ impl Run {
 
     /// Saves a model and logs it under this name, with all that the options say.
     ///
-    /// Names are checked and the model is saved before anything is made in the tracking store. What fails after that leaves a
-    /// logged model that says so.
+    /// Names are checked and the model is saved before anything is made in the tracking store. What fails after that
+    /// leaves a logged model that says so.
     pub fn log_model_with(
         &self,
         name: &str,
@@ -160,7 +161,8 @@ impl Delivery<'_> {
         artifacts.upload(&[(filled.path.join(MLMODEL), MLMODEL.to_owned())], &())
     }
 
-    /// Repeats the run's points of this step with the model's id. Only where a metric has gone on since is its history asked for.
+    /// Repeats the run's points of this step with the model's id. Only where a metric has gone on since is its history
+    /// asked for.
     fn link_metrics(&self) -> Result<(), Error> {
         let step = self.options.step;
         let mut linked: Vec<Metric> = Vec::new();

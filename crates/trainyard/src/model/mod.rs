@@ -28,9 +28,10 @@ pub type BoxError = Box<dyn std::error::Error + Send + Sync>;
 
 /// A model that can be saved.
 ///
-/// Only `&self` is asked for: a model need not be `Clone`, `Send`, `'static` or of serde. The orphan rule keeps programs
-/// from implementing this for the types of a framework, so wrap those: in an adapter of [`flavors`](crate::flavors), which
-/// takes a reference as well as a value, in [`SaveWith`](crate::flavors::SaveWith), or in a type of your own.
+/// Only `&self` is asked for: a model need not be `Clone`, `Send`, `'static` or of serde. The orphan rule keeps
+/// programs from implementing this for the types of a framework, so wrap those: in an adapter of
+/// [`flavors`](crate::flavors), which takes a reference as well as a value, in [`SaveWith`](crate::flavors::SaveWith),
+/// or in a type of your own.
 ///
 /// ```
 /// use trainyard::{BoxError, Flavor, LoadModel, ModelFolder, SaveModel, SavedModel, save_model};

@@ -91,8 +91,8 @@ impl SavedModel {
 }
 
 impl Client {
-    /// Fetches and checks the model behind `models:/name@alias`, `models:/name/3`, `models:/m-…`, `runs:/<run id>/<name>`, an
-    /// artifact URI or a path. A model that lies in a folder of this machine is used in place.
+    /// Fetches and checks the model behind `models:/name@alias`, `models:/name/3`, `models:/m-…`, `runs:/<run
+    /// id>/<name>`, an artifact URI or a path. A model that lies in a folder of this machine is used in place.
     pub fn fetch_model(&self, uri: &str) -> Result<SavedModel, Error> {
         let temporary = std::env::temp_dir();
         let fetched = tempfile::Builder::new().prefix("trainyard-").tempdir().map_err(Error::io(&temporary))?;

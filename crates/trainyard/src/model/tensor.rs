@@ -2,8 +2,8 @@
 
 use crate::Error;
 
-/// Values of one type in a rectangle of any number of dimensions: slices, arrays and `Vec`s, in each other as well, and the
-/// arrays of `ndarray`, `linfa` and `smartcore` with their features.
+/// Values of one type in a rectangle of any number of dimensions: slices, arrays and `Vec`s, in each other as well, and
+/// the arrays of `ndarray`, `linfa` and `smartcore` with their features.
 ///
 /// The first dimension counts the rows.
 pub trait Tensor {

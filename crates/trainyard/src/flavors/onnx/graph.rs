@@ -21,7 +21,8 @@ const OLDER_IR_VERSION: i64 = 7;
 /// Name of the one input.
 const INPUT: &str = "features";
 
-/// The numbers that a model was trained in. Its copy computes in the same, so that both agree at the edges of splits too.
+/// The numbers that a model was trained in. Its copy computes in the same, so that both agree at the edges of splits
+/// too.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Precision {
     /// `f32`
