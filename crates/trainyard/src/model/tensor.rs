@@ -43,6 +43,7 @@ macro_rules! scalars {
             }
         }
 
+        #[cfg(any(feature = "ndarray", feature = "linfa", feature = "smartcore"))]
         impl Element for $type {
             const DTYPE: &'static str = $dtype;
         }
@@ -51,6 +52,7 @@ macro_rules! scalars {
 
 /// A type that fills the innermost dimension, so that an empty tensor has one too.
 #[doc(hidden)]
+#[cfg(any(feature = "ndarray", feature = "linfa", feature = "smartcore"))]
 pub trait Element: Tensor {
     /// Name of the type as numpy has it.
     const DTYPE: &'static str;
