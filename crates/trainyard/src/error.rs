@@ -103,6 +103,46 @@ pub enum Error {
         /// What is wrong with it.
         reason: String,
     },
+    /// A name, example or option of a model that cannot be used.
+    #[error("invalid {field} '{value}': {reason}")]
+    InvalidModel {
+        /// What it was meant for.
+        field: &'static str,
+        /// What was given.
+        value: String,
+        /// What is wrong, and what is accepted.
+        reason: String,
+    },
+    /// A model that is of another Rust type than it is to be loaded into.
+    #[error(
+        "{}: the model was saved as the type {saved} (rustc {rustc}) and is being loaded as {wanted}; \
+         load it as {saved}, or train it again",
+        path.display()
+    )]
+    ModelType {
+        /// The file that says so.
+        path: PathBuf,
+        /// The type it was saved from.
+        saved: String,
+        /// The type that was asked for.
+        wanted: String,
+        /// The compiler's version when it was saved.
+        rustc: String,
+    },
+    /// A model could not write itself. Nothing was made in the tracking store.
+    #[error("the model could not be saved, and nothing was logged: {source}")]
+    SaveModel {
+        /// What the model said.
+        source: Box<dyn std::error::Error + Send + Sync>,
+    },
+    /// A model could not be read from its files.
+    #[error("{}: the model could not be loaded: {source}", path.display())]
+    LoadModel {
+        /// The model directory.
+        path: PathBuf,
+        /// What its loader said.
+        source: Box<dyn std::error::Error + Send + Sync>,
+    },
     /// A local file could not be read or written.
     #[error("{}: {source}", path.display())]
     Io {
@@ -214,6 +254,7 @@ impl Error {
             | Self::Forked
             | Self::Cancelled => ErrorCode::InternalError,
             Self::ArtifactStore { code, .. } => *code,
+            Self::SaveModel { .. } | Self::LoadModel { .. } => ErrorCode::InternalError,
             Self::Uri { .. }
             | Self::Setting { .. }
             | Self::ArtifactPath { .. }
@@ -221,7 +262,9 @@ impl Error {
             | Self::Dataset { .. }
             | Self::Image { .. }
             | Self::Param { .. }
-            | Self::Model { .. } => ErrorCode::InvalidParameterValue,
+            | Self::Model { .. }
+            | Self::InvalidModel { .. }
+            | Self::ModelType { .. } => ErrorCode::InvalidParameterValue,
             Self::NoArtifact { .. } | Self::NoModel { .. } => ErrorCode::ResourceDoesNotExist,
         }
     }

@@ -51,9 +51,11 @@ mod error;
 mod experiments;
 #[cfg(feature = "embedded")]
 mod export;
+pub mod flavors;
 pub mod fork;
 mod http;
 mod journal;
+mod model;
 mod model_uri;
 mod models;
 mod registry;
@@ -88,6 +90,10 @@ pub use artifacts::{ArtifactRepository, Progress};
 pub use client::{Client, Request};
 pub use error::Error;
 pub use journal::{Rejection, Rejections};
+pub use model::{
+    BoxError, Column, DataType, Flavor, InputExample, LoadModel, ModelFolder, ModelInfo, ModelOptions, Predict,
+    SaveModel, SavedModel, Schema, Signature, Tensor, TensorSpec, load_model, save_model,
+};
 pub use model_uri::{ModelUri, ResolvedModel};
 pub use run::{Dataset, Element, Image, Offline, Run, RunBuilder, start_run};
 pub use search::{Found, Pages, Search, Searched};
