@@ -13,6 +13,9 @@ use trainyard_api::{ExperimentId, RunId, ViewType};
 
 use crate::{Client, Error, Request, journal};
 
+/// Experiments that are fetched at a time.
+const EXPERIMENTS_PER_PAGE: i64 = 1000;
+
 /// A search that is put together step by step, and then iterated: `for run in client.search_runs() { … }`.
 ///
 /// Nothing is asked before the first item, and each page when it is needed. An error ends the iteration, after it was
@@ -107,7 +110,7 @@ macro_rules! searched {
 
 searched! {
     SearchRuns => runs: Run, look_into;
-    SearchExperiments => experiments: Experiment;
+    SearchExperiments => experiments: Experiment, sized;
     SearchLoggedModels => models: LoggedModel, look_into;
     SearchRegisteredModels => registered_models: RegisteredModel;
     SearchModelVersions => model_versions: ModelVersion;
@@ -131,6 +134,12 @@ fn look_into(search: &mut impl OfExperiments, client: &Client, names: &[String])
             ids.push(experiment?.experiment_id);
         }
     }
+    Ok(())
+}
+
+/// Names the size of a page where it is not said: servers have none of their own for experiments, and refuse.
+fn sized(search: &mut SearchExperiments, _: &Client, _: &[String]) -> Result<(), Error> {
+    search.max_results.get_or_insert(EXPERIMENTS_PER_PAGE);
     Ok(())
 }
 

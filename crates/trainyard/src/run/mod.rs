@@ -301,7 +301,9 @@ impl Run {
         self.log_metrics_in(metrics, step, &PLAIN)
     }
 
-    /// Logs one point of each of several metrics that were computed on a dataset.
+    /// Logs one point of each of several metrics that were computed with a logged model, on a dataset where one is given.
+    ///
+    /// They are the run's as well as the model's. Which dataset it was is kept with the model.
     ///
     /// ```
     /// # fn main() -> Result<(), trainyard::Error> {
@@ -309,24 +311,27 @@ impl Run {
     /// # let client = trainyard::Client::connect(&format!("sqlite:///{}/yard.db", folder.path().display()))?;
     /// # let run = client.start_run("iris", "")?;
     /// use trainyard::Dataset;
+    /// use trainyard::flavors::Json;
     ///
+    /// let model = run.log_model("weights", &Json(&[0.5, -1.25]))?;
     /// let valid = Dataset::from_rows("iris-valid", [(5.1, 3.5, 0), (6.2, 2.9, 1)])?;
     /// run.log_input(&valid, "validation")?;
-    /// run.log_metrics_on(&valid, [("accuracy", 0.97), ("f1", 0.95)], 0)?;
+    /// run.log_model_metrics(&model.model_id, Some(&valid), [("accuracy", 0.97), ("f1", 0.95)], 0)?;
     /// # run.finish()
     /// # }
     /// ```
-    pub fn log_metrics_on<K: Into<String>>(
+    pub fn log_model_metrics<K: Into<String>>(
         &self,
-        dataset: &Dataset,
+        model_id: &ModelId,
+        dataset: Option<&Dataset>,
         metrics: impl IntoIterator<Item = (K, f64)>,
         step: i64,
     ) -> Result<(), Error> {
-        let context = Context {
-            dataset_name: dataset.name().to_owned(),
-            dataset_digest: dataset.digest().to_owned(),
-            ..Context::default()
-        };
+        let mut context = Context { model_id: model_id.clone(), ..Context::default() };
+        if let Some(dataset) = dataset {
+            dataset.name().clone_into(&mut context.dataset_name);
+            dataset.digest().clone_into(&mut context.dataset_digest);
+        }
         self.log_metrics_in(metrics, step, &context)
     }
 
@@ -344,6 +349,7 @@ impl Run {
                 value,
                 timestamp,
                 step,
+                model_id: context.model_id.clone(),
                 dataset_name: context.dataset_name.clone(),
                 dataset_digest: context.dataset_digest.clone(),
                 ..Metric::default()

@@ -10,8 +10,10 @@ use std::process::{Command, Stdio};
 use std::time::Duration;
 
 use serde::Serialize;
+use trainyard::flavors::Json;
 use trainyard::internals::journal;
 use trainyard::{Client, Dataset, Error, Image, Offline};
+use trainyard_api::logged_models::GetLoggedModel;
 use trainyard_api::runs::{Run, RunStatus};
 use trainyard_api::{Param, RunId, ViewType};
 
@@ -102,7 +104,8 @@ fn files_pictures_and_datasets_are_stored_at_once() {
             assert_ne!(train.digest(), valid.digest());
             run.log_input(&train, "training").unwrap();
             run.log_input(&valid, "validation").unwrap();
-            run.log_metrics_on(&valid, [("accuracy", 0.5)], 0).unwrap();
+            let model_id = run.log_model("mean", &Json(&2.5)).unwrap().model_id;
+            run.log_model_metrics(&model_id, Some(&valid), [("accuracy", 0.5)], 0).unwrap();
             let id = run.id().clone();
             run.finish().unwrap();
 
@@ -116,7 +119,11 @@ fn files_pictures_and_datasets_are_stored_at_once() {
             assert_eq!((train.source_type.as_str(), train.profile.as_str()), ("local", r#"{"size_bytes":10}"#));
             assert!(train.source.contains("iris.csv"));
             assert_eq!(of(valid.digest()).dataset.source, r#"{"url":"https://data.example/iris.csv"}"#);
-            assert_eq!(stored.data.metrics[0].dataset_digest, valid.digest());
+            assert_eq!(stored.data.metrics[0].value, 0.5);
+            let model = yard.client.call(GetLoggedModel { model_id, allow_deleted: false }).unwrap().model;
+            let point = &model.data.metrics[0];
+            assert_eq!((point.key.as_str(), point.value, &point.run_id), ("accuracy", 0.5, &id));
+            assert_eq!((point.dataset_name.as_str(), point.dataset_digest.as_str()), ("iris", valid.digest()));
             assert_eq!(tags(&stored)["mlflow.loggedImages"], "True");
         }
     });
@@ -234,7 +241,7 @@ fn a_run_started_offline_is_delivered_with_its_children_by_somebody_else() {
         child.finish().unwrap();
         run.finish().unwrap();
         let everything = yard.client.search_runs().view(ViewType::All);
-        assert_eq!(everything.into_iter().count(), 0, "nothing is delivered by this process");
+        assert_eq!(everything.into_iter().map(Result::unwrap).count(), 0, "nothing is delivered by this process");
 
         for leftover in journal::leftovers().unwrap().0 {
             leftover.deliver(&yard.client, &|_| {}).unwrap().expect("nobody holds it");
