@@ -161,7 +161,24 @@ impl Run {
 
 /// What waits for the store or a disk.
 impl Run {
-    async fn with<T: Send + 'static>(
+    /// Does several things with the run on a thread that may be blocked: what there is no function for here, such as
+    /// logging a model.
+    ///
+    /// ```
+    /// # #[tokio::main] async fn main() -> Result<(), trainyard::Error> {
+    /// # let folder = tempfile::tempdir().expect("a folder");
+    /// # let tracking_uri = format!("sqlite:///{}/yard.db", folder.path().display());
+    /// # let run = trainyard::Run::builder().tracking_uri(&tracking_uri).experiment("iris");
+    /// # let run = trainyard::asynchronous::start(run).await?;
+    /// use trainyard::flavors::Json;
+    ///
+    /// let weights = vec![0.5, -1.25];
+    /// let model = run.with(move |run| run.log_model("weights", &Json(&weights))).await?;
+    /// assert!(model.model_uri.starts_with("models:/m-"));
+    /// run.finish().await
+    /// # }
+    /// ```
+    pub async fn with<T: Send + 'static>(
         &self,
         work: impl FnOnce(&crate::Run) -> Result<T, Error> + Send + 'static,
     ) -> Result<T, Error> {

@@ -83,7 +83,7 @@ fn a_param_that_is_no_number_is_named_and_none_of_its_batch_is_logged() {
         let yard = Yard::embedded();
         let run = yard.client.start_run("iris", "").unwrap();
         let optimizer = BTreeMap::from([("momentum", 0.9), ("rate", f64::NAN)]);
-        let error = run.log_params(&BTreeMap::from([("optimizer", optimizer)])).unwrap_err();
+        let error = run.log_params(BTreeMap::from([("optimizer", optimizer)])).unwrap_err();
         assert!(matches!(&error, Error::Param { key, .. } if key == "optimizer.rate"), "{error}");
         let error = run.log_param_pairs([("a", 1.0), ("b", f64::INFINITY)]).unwrap_err();
         assert!(error.to_string().starts_with("the param 'b' cannot be logged: its value is inf"), "{error}");
