@@ -6,8 +6,6 @@
 mod example;
 mod flavor;
 mod folder;
-#[cfg(feature = "polars")]
-mod frame;
 mod log;
 mod options;
 mod saved;
