@@ -1,5 +1,5 @@
 # One line per task; what takes more than a line is in xtask/. See CONTRIBUTING.md.
-.PHONY: demo test test-rust test-python test-browser test-ui test-frameworks interop test-chaos conformance conformance-stock conformance-record scoreboard serve ui wheel bench bench-ui screenshots compatibility lint format
+.PHONY: demo test test-rust test-python test-browser test-ui rust-frameworks test-frameworks interop test-chaos conformance conformance-stock conformance-record scoreboard serve ui wheel bench bench-ui screenshots compatibility lint format
 
 demo: ; @cargo xtask demo
 test: ; @cargo xtask test
@@ -7,6 +7,7 @@ test-rust: ; @cargo xtask test-rust
 test-python: ; @cargo xtask test-python
 test-browser: ; @cargo xtask test-browser
 test-ui: ; @cargo xtask test-ui
+rust-frameworks: ; @cargo xtask rust-frameworks
 test-frameworks: ; @cargo xtask test-frameworks
 interop: ; @cargo xtask interop
 test-chaos: ; @cargo xtask test-chaos

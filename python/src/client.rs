@@ -7,7 +7,7 @@ use pyo3::prelude::*;
 use pyo3::types::PyDict;
 use pythonize::pythonize;
 use trainyard::Error;
-use trainyard::journal::{self, NewRun};
+use trainyard::internals::journal::{self, NewRun};
 use trainyard_api::ModelId;
 use trainyard_api::metrics::Metric;
 use trainyard_api::runs::CreateRun;

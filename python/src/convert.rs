@@ -31,12 +31,12 @@ pub(crate) fn raise_rest(error: impl Into<ApiError>) -> PyErr {
 /// Writes a value of dicts, lists, texts, numbers, booleans and `None` as YAML.
 #[pyfunction]
 pub(crate) fn to_yaml(value: &Bound<'_, PyAny>) -> PyResult<String> {
-    Ok(trainyard::models::to_yaml(&depythonize::<Value>(value)?))
+    Ok(trainyard::internals::models::to_yaml(&depythonize::<Value>(value)?))
 }
 
 /// Reads YAML.
 #[pyfunction]
 pub(crate) fn from_yaml<'py>(py: Python<'py>, text: &str) -> PyResult<Bound<'py, PyAny>> {
-    let value = trainyard::models::from_yaml(text).map_err(|reason| raise(ApiError::invalid(reason)))?;
+    let value = trainyard::internals::models::from_yaml(text).map_err(|reason| raise(ApiError::invalid(reason)))?;
     Ok(pythonize(py, &value)?)
 }

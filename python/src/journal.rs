@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 use pyo3::prelude::*;
 use pyo3::sync::PyOnceLock;
 use trainyard::Error;
-use trainyard::journal::{self, Context, Flush, FlushState};
+use trainyard::internals::journal::{self, Context, Flush, FlushState};
 use trainyard_api::runs::RunStatus;
 use trainyard_api::{ApiError, KeyValue};
 

@@ -17,7 +17,7 @@ use pyo3::prelude::*;
 #[pymodule]
 fn _core(module: &Bound<'_, PyModule>) -> PyResult<()> {
     module.add("__version__", env!("CARGO_PKG_VERSION"))?;
-    module.add("COMPAT_VERSION", trainyard::models::COMPAT_VERSION)?;
+    module.add("COMPAT_VERSION", trainyard::internals::models::COMPAT_VERSION)?;
     module.add_class::<client::Client>()?;
     module.add_class::<artifacts::ArtifactRepository>()?;
     module.add_class::<system_metrics::SystemSampler>()?;

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use pyo3::prelude::*;
 use pythonize::{depythonize, pythonize};
 use serde_json::Value;
-use trainyard::models::{self, Environment, Mlmodel};
+use trainyard::internals::models::{self, Environment, Mlmodel};
 
 use trainyard_api::ApiError;
 

@@ -7,14 +7,14 @@ use pyo3::prelude::*;
 /// Samples CPU, memory, disk, network and GPUs, and averages the samples.
 #[pyclass(frozen, module = "trainyard._core")]
 pub(crate) struct SystemSampler {
-    inner: Mutex<trainyard::SystemSampler>,
+    inner: Mutex<trainyard::internals::SystemSampler>,
 }
 
 #[pymethods]
 impl SystemSampler {
     #[new]
     fn new(py: Python<'_>) -> Self {
-        Self { inner: Mutex::new(py.detach(trainyard::SystemSampler::new)) }
+        Self { inner: Mutex::new(py.detach(trainyard::internals::SystemSampler::new)) }
     }
 
     /// Looks at the machine now.

@@ -26,6 +26,11 @@ const TASKS: &[Task] = &[
     ("test", "all tests: Rust, Python, the stock MLflow clients, and the web UI in Chromium", tasks::test),
     ("test-rust", "the tests of the Rust crates", tasks::test_rust),
     ("test-python", "the tests of the Python package", tasks::test_python),
+    (
+        "rust-frameworks",
+        "the adapters for frameworks of Rust, and their examples' models in Python",
+        tasks::rust_frameworks,
+    ),
     ("test-frameworks", "the tests and examples of PyTorch, TensorFlow and Keras", tasks::test_frameworks),
     ("interop", "exchange every kind of model with stock MLflow and write docs/interop.md", tasks::interop),
     ("test-chaos", "60 seconds of logging while server and program are killed again and again", tasks::test_chaos),

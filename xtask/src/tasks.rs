@@ -38,6 +38,7 @@ pub fn demo() -> Result<()> {
 pub fn test() -> Result<()> {
     test_rust()?;
     test_python()?;
+    rust_frameworks()?;
     conformance()?;
     test_browser()?;
     web_ui::test()
@@ -47,6 +48,8 @@ pub fn test() -> Result<()> {
 pub fn test_rust() -> Result<()> {
     let postgres = postgres()?;
     let mut tests = cargo(&["test", "--workspace", "--quiet"]);
+    // Examples in the documentation log as a user's program does, into a journal.
+    tests.env("TRAINYARD_HOME", root().join("target/test-home"));
     if let Some(postgres) = &postgres {
         tests.env(POSTGRES_URL, postgres.url());
     }
@@ -75,6 +78,25 @@ pub fn test_python() -> Result<()> {
         tests.env(POSTGRES_URL, postgres.url());
     }
     run("Test the Python package", tests, TEST_ADVICE)
+}
+
+/// Frameworks of Rust that build in a minute or two.
+const RUST_FRAMEWORKS: &str = "cbor,linfa,ndarray,onnx,safetensors,smartcore";
+
+/// The adapters of the Rust SDK for the smaller frameworks: their tests, and what Python makes of the models of their
+/// examples.
+pub fn rust_frameworks() -> Result<()> {
+    let tests =
+        cargo(&["test", "--quiet", "-p", "trainyard", "--lib", "--test", "client", "--features", RUST_FRAMEWORKS]);
+    run("Test the adapters for frameworks of Rust", tests, TEST_ADVICE)?;
+    let examples = root().join("target/debug/examples");
+    let build = cargo(&["build", "--quiet", "-p", "trainyard", "--examples", "--features", RUST_FRAMEWORKS]);
+    run("Build the Rust examples", build, BUILD_ADVICE)?;
+    let environment = environments::with_package()?;
+    let stock = environments::stock_3_18()?;
+    let mut tests = program(environment.python(), &["-m", "pytest", "python/tests/test_rust_models.py"]);
+    tests.env("TRAINYARD_RUST_EXAMPLES", examples).env("TRAINYARD_STOCK_PYTHON", stock.python());
+    run("Run the Rust examples, and predict with their models from Python", tests, TEST_ADVICE)
 }
 
 /// What needs PyTorch, TensorFlow or Keras: too large for every day, so in an environment of its own.

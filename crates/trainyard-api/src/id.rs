@@ -12,6 +12,9 @@ macro_rules! text_ids {
         pub struct $name(String);
 
         impl $name {
+            /// No id: the field is left out.
+            pub const NONE: Self = Self(String::new());
+
             /// The id as text.
             pub fn as_str(&self) -> &str {
                 &self.0

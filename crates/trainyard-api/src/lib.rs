@@ -3,11 +3,13 @@
 //! Everything here is plain data with the shape of MLflow's REST interface. There is no IO and no async; the
 //! rules behind the requests are in `trainyard-store`, the routes in `trainyard-server`.
 
+pub mod artifact_path;
 mod decode;
 mod endpoint;
 mod error;
 mod id;
 pub mod limits;
+pub mod rules;
 mod wire;
 
 pub mod activity;

@@ -6,9 +6,8 @@
 mod bucket;
 mod error;
 mod local;
-mod path;
 mod store;
 
 pub use error::{ArtifactError, BoxError};
-pub use path::{ArtifactPath, InvalidPath};
 pub use store::{ArtifactStore, ByteRange, Download, FileMeta, SignedAccess};
+pub use trainyard_api::artifact_path::{ArtifactPath, InvalidPath};

@@ -17,8 +17,8 @@ use cap_std::fs::{Dir, File, Metadata, OpenOptions};
 use futures_util::{Stream, StreamExt, stream};
 use trainyard_api::artifacts::FileInfo;
 
-use crate::path::PARTIAL_PREFIX;
 use crate::{ArtifactError, ArtifactPath, ByteRange, Download, FileMeta};
+use trainyard_api::artifact_path::PARTIAL_PREFIX;
 
 /// Bytes that are gathered before a thread is asked to write them, and read at once.
 const CHUNK_BYTES: usize = 256 * 1024;

@@ -127,7 +127,7 @@ fn find_all(client: &Client, names: &[String]) -> Result<Vec<ExperimentId>, Fail
     names.iter().map(find).collect()
 }
 
-fn write<E: trainyard::Export + Serialize>(
+fn write<E: trainyard::internals::Export + Serialize>(
     client: &Client,
     request: E,
     file: &FileArgs,

@@ -6,7 +6,7 @@ use anstream::eprintln;
 use clap::Args;
 use indicatif::{ProgressBar, ProgressStyle};
 use serde::Serialize;
-use trainyard::journal::{self, Contents, Leftover};
+use trainyard::internals::journal::{self, Contents, Leftover};
 use trainyard::{Client, Error};
 
 use crate::clock::local_time;

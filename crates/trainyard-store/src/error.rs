@@ -191,6 +191,13 @@ impl StoreError {
     }
 }
 
+impl From<ApiError> for StoreError {
+    /// For the rules of `trainyard_api::rules`, all of which are about a value.
+    fn from(broken: ApiError) -> Self {
+        Self::InvalidParameter { message: broken.message }
+    }
+}
+
 impl From<StoreError> for ApiError {
     /// Causes inside the database are logged here and not sent.
     fn from(error: StoreError) -> Self {

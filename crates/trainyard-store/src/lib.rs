@@ -26,7 +26,6 @@ pub use export::{Export, Sink};
 pub use gathering::{Gathering, Gatherings};
 pub use packing::{Packed, Packer, PackingEnd};
 pub use store::{ArtifactRoot, Pending, Store, StoreOptions};
-pub use tracking::rules;
 pub use tracking::runs::experiments_of;
 
 /// The bytes of metric blocks, for programs that measure them or read a database by themselves.

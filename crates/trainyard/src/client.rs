@@ -3,10 +3,9 @@
 use std::fmt;
 use std::sync::Arc;
 
-use trainyard_api::JsonEndpoint;
 use trainyard_api::ingest::{Ingest, IngestResponse};
-use trainyard_store::Operation;
 
+#[cfg(feature = "embedded")]
 use crate::embedded::Embedded;
 use crate::http::{Http, Repeat};
 use crate::tracking_uri::{TrackingUri, default_tracking_uri, redact};
@@ -14,8 +13,24 @@ use crate::{ArtifactRepository, Error};
 
 /// A connection to a tracking server or an embedded store. Cheap to clone and to share between threads.
 ///
-/// Every method blocks until it is done, so none is for async code. A client made before a `fork` works in the child; for the embedded store
-/// see [`fork`](crate::fork).
+/// Every method blocks until it is done, so none is for async code. A client made before a `fork` works in the child; for
+/// the embedded store see [`fork`](crate::fork).
+///
+/// ```
+/// use trainyard::Client;
+/// use trainyard::api::experiments::{CreateExperiment, GetExperiment};
+/// # fn main() -> Result<(), trainyard::Error> {
+/// # let folder = tempfile::tempdir().expect("a folder");
+/// # let tracking_uri = format!("sqlite:///{}/yard.db", folder.path().display());
+/// let client = Client::connect(&tracking_uri)?;
+///
+/// // Whatever the REST interface has is a request of `trainyard::api`.
+/// let made = client.call(CreateExperiment { name: "iris".to_owned(), ..Default::default() })?;
+/// let found = client.call(GetExperiment { experiment_id: made.experiment_id })?;
+/// assert_eq!(found.experiment.name, "iris");
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Clone)]
 pub struct Client {
     inner: Arc<Inner>,
@@ -28,24 +43,81 @@ struct Inner {
 
 pub(crate) enum Transport {
     Http(Http),
+    #[cfg(feature = "embedded")]
     Embedded(Embedded),
 }
 
+impl Transport {
+    /// The server, where there is one.
+    pub(crate) fn http(&self) -> Option<&Http> {
+        match self {
+            Self::Http(http) => Some(http),
+            #[cfg(feature = "embedded")]
+            Self::Embedded(_) => None,
+        }
+    }
+}
+
+/// A request that a [`Client`] carries out: any of [`api`](crate::api) that travels as JSON or as a query.
+///
+/// ```
+/// fn name<R: trainyard::Request>(_request: &R) -> &'static str {
+///     R::PATH
+/// }
+/// assert_eq!(name(&trainyard::api::runs::GetRun::default()), "/runs/get");
+/// ```
+pub trait Request: sealed::Carried {}
+
+impl<R: sealed::Carried> Request for R {}
+
+/// What a request has to be able to do depends on what there is to carry it out.
+mod sealed {
+    use trainyard_api::JsonEndpoint;
+
+    #[cfg(feature = "embedded")]
+    pub trait Carried: trainyard_store::Operation + JsonEndpoint {}
+    #[cfg(feature = "embedded")]
+    impl<R: trainyard_store::Operation + JsonEndpoint> Carried for R {}
+
+    #[cfg(not(feature = "embedded"))]
+    pub trait Carried: JsonEndpoint + Clone {}
+    #[cfg(not(feature = "embedded"))]
+    impl<R: JsonEndpoint + Clone> Carried for R {}
+}
+
 impl Client {
-    /// A client of the server at `http(s)://…`, or of the database at `sqlite:///…` or
-    /// `postgresql://…`.
+    /// A client of the server at `http(s)://…`, or of the database at `sqlite:///…` or `postgresql://…`.
     ///
     /// Nothing is contacted and no file is made before the first call.
+    ///
+    /// ```
+    /// let client = trainyard::Client::connect("http://ann:secret@tracking.example:5000")?;
+    /// assert_eq!(client.tracking_uri(), "http://ann:***@tracking.example:5000");
+    /// # Ok::<(), trainyard::Error>(())
+    /// ```
     pub fn connect(tracking_uri: &str) -> Result<Self, Error> {
         let transport = match TrackingUri::parse(tracking_uri)? {
             TrackingUri::Http { address, credentials } => Transport::Http(Http::new(address, credentials)?),
+            #[cfg(feature = "embedded")]
             TrackingUri::Sqlite { database } => Transport::Embedded(Embedded::in_file(database)),
+            #[cfg(feature = "embedded")]
             TrackingUri::Postgres { uri } => Transport::Embedded(Embedded::in_postgres(uri)),
+            #[cfg(not(feature = "embedded"))]
+            TrackingUri::Sqlite { .. } | TrackingUri::Postgres { .. } => {
+                return Err(Error::Uri {
+                    kind: "tracking URI",
+                    uri: redact(tracking_uri),
+                    reason: "this program was built without the embedded store; give it the address of a server, \
+                             http://host:port, or build it with the feature `embedded` of the crate trainyard"
+                        .to_owned(),
+                });
+            }
         };
         Ok(Self { inner: Arc::new(Inner { tracking_uri: redact(tracking_uri), transport }) })
     }
 
     /// A client of a URI as [`lasting_uri`](Self::lasting_uri) returns it; user and password are those of the environment.
+    #[doc(hidden)]
     pub fn connect_without_password(lasting_uri: &str) -> Result<Self, Error> {
         let uri = match lasting_uri.split_once("://") {
             Some((scheme, rest)) if scheme.starts_with("http") => match rest.split_once('@') {
@@ -58,27 +130,56 @@ impl Client {
     }
 
     /// A client of [`default_tracking_uri`].
+    ///
+    /// ```
+    /// let client = trainyard::Client::from_env()?;
+    /// println!("runs are kept in {}", client.tracking_uri());
+    /// # Ok::<(), trainyard::Error>(())
+    /// ```
     pub fn from_env() -> Result<Self, Error> {
         Self::connect(&default_tracking_uri())
     }
 
     /// The URI that the client was connected with; a password in it reads `***`.
+    ///
+    /// ```
+    /// let client = trainyard::Client::connect("http://localhost:5000")?;
+    /// assert_eq!(client.tracking_uri(), "http://localhost:5000");
+    /// # Ok::<(), trainyard::Error>(())
+    /// ```
     pub fn tracking_uri(&self) -> &str {
         &self.inner.tracking_uri
     }
 
     /// Carries out a request and waits for the answer.
-    pub fn call<O: Operation + JsonEndpoint>(&self, request: O) -> Result<O::Response, Error> {
+    ///
+    /// What this process has logged and not delivered yet does not show in answers; [`Run::flush`](crate::Run::flush)
+    /// waits for it.
+    ///
+    /// ```
+    /// # fn main() -> Result<(), trainyard::Error> {
+    /// # let folder = tempfile::tempdir().expect("a folder");
+    /// # let client = trainyard::Client::connect(&format!("sqlite:///{}/yard.db", folder.path().display()))?;
+    /// use trainyard::api::experiments::CreateExperiment;
+    ///
+    /// let made = client.call(CreateExperiment { name: "iris".to_owned(), ..Default::default() })?;
+    /// println!("experiment {}", made.experiment_id);
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn call<R: Request>(&self, request: R) -> Result<R::Response, Error> {
         match &self.inner.transport {
-            Transport::Http(http) => http.call(&request, Repeat::of::<O>()),
+            Transport::Http(http) => http.call(&request, Repeat::of::<R>()),
+            #[cfg(feature = "embedded")]
             Transport::Embedded(embedded) => embedded.call(request),
         }
     }
 
     /// Carries out a request without repeating it: for callers with a patience of their own.
-    pub(crate) fn attempt<O: Operation + JsonEndpoint>(&self, request: O) -> Result<O::Response, Error> {
+    pub(crate) fn attempt<R: Request>(&self, request: R) -> Result<R::Response, Error> {
         match &self.inner.transport {
             Transport::Http(http) => http.call(&request, Repeat::Never),
+            #[cfg(feature = "embedded")]
             Transport::Embedded(embedded) => embedded.call(request),
         }
     }
@@ -87,6 +188,7 @@ impl Client {
     pub(crate) fn takes_ingest(&self, worth_asking: bool) -> Result<bool, Error> {
         match &self.inner.transport {
             Transport::Http(http) => http.takes_ingest(worth_asking),
+            #[cfg(feature = "embedded")]
             Transport::Embedded(_) => Ok(true),
         }
     }
@@ -95,19 +197,34 @@ impl Client {
     pub(crate) fn attempt_ingest(&self, request: Ingest) -> Result<Option<IngestResponse>, Error> {
         match &self.inner.transport {
             Transport::Http(http) => http.ingest(&request),
+            #[cfg(feature = "embedded")]
             Transport::Embedded(embedded) => embedded.call(request).map(Some),
         }
     }
 
     /// The tracking URI as another process has to write it: without a password, and with an absolute path.
+    #[doc(hidden)]
     pub fn lasting_uri(&self) -> String {
         match &self.inner.transport {
             Transport::Http(_) => self.inner.tracking_uri.clone(),
+            #[cfg(feature = "embedded")]
             Transport::Embedded(embedded) => embedded.lasting_uri(),
         }
     }
 
     /// The artifacts below a URI, as found in `artifact_uri` of a run or logged model.
+    ///
+    /// ```
+    /// # fn main() -> Result<(), trainyard::Error> {
+    /// # let folder = tempfile::tempdir().expect("a folder");
+    /// # let client = trainyard::Client::connect(&format!("sqlite:///{}/yard.db", folder.path().display()))?;
+    /// # let run = client.start_run("iris", "")?;
+    /// let artifacts = client.artifacts(&run.info().artifact_uri)?;
+    /// artifacts.write("notes.txt", b"a first try")?;
+    /// assert_eq!(artifacts.list("")?[0].path, "notes.txt");
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn artifacts(&self, artifact_uri: &str) -> Result<ArtifactRepository, Error> {
         ArtifactRepository::open(self.clone(), artifact_uri)
     }

@@ -4,12 +4,20 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use trainyard_api::{ApiError, ErrorCode};
-use trainyard_store::StoreError;
 
 use crate::journal::Rejections;
 
 /// Why a call did not succeed.
+///
+/// ```
+/// use trainyard::{Client, Error};
+///
+/// let refused = Client::connect("ftp://tracking.example").expect_err("no such scheme");
+/// assert!(matches!(refused, Error::Uri { .. }));
+/// assert_eq!(refused.code().as_str(), "INVALID_PARAMETER_VALUE");
+/// ```
 #[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
 pub enum Error {
     /// The server, or the embedded store, refused the request.
     #[error("{0}")]
@@ -95,6 +103,46 @@ pub enum Error {
         /// What is wrong with it.
         reason: String,
     },
+    /// A name, example or option of a model that cannot be used.
+    #[error("invalid {field} '{value}': {reason}")]
+    InvalidModel {
+        /// What it was meant for.
+        field: &'static str,
+        /// What was given.
+        value: String,
+        /// What is wrong, and what is accepted.
+        reason: String,
+    },
+    /// A model that is of another Rust type than it is to be loaded into.
+    #[error(
+        "{}: the model was saved as the type {saved} (rustc {rustc}) and is being loaded as {wanted}; \
+         load it as {saved}, or train it again",
+        path.display()
+    )]
+    ModelType {
+        /// The file that says so.
+        path: PathBuf,
+        /// The type it was saved from.
+        saved: String,
+        /// The type that was asked for.
+        wanted: String,
+        /// The compiler's version when it was saved.
+        rustc: String,
+    },
+    /// A model could not write itself. Nothing was made in the tracking store.
+    #[error("the model could not be saved, and nothing was logged: {source}")]
+    SaveModel {
+        /// What the model said.
+        source: Box<dyn std::error::Error + Send + Sync>,
+    },
+    /// A model could not be read from its files.
+    #[error("{}: the model could not be loaded: {source}", path.display())]
+    LoadModel {
+        /// The model directory.
+        path: PathBuf,
+        /// What its loader said.
+        source: Box<dyn std::error::Error + Send + Sync>,
+    },
     /// A local file could not be read or written.
     #[error("{}: {source}", path.display())]
     Io {
@@ -126,6 +174,58 @@ pub enum Error {
     /// Something that was logged has been refused by the tracking store.
     #[error("{0}")]
     Rejected(Rejections),
+    /// A hyperparameter that cannot be one. Nothing of what was logged together with it was logged.
+    #[error("the param '{key}' cannot be logged: {reason}")]
+    Param {
+        /// Its key, dots between the parts; empty for all of them.
+        key: String,
+        /// What is wrong with it, and what is accepted.
+        reason: String,
+    },
+    /// Something that cannot be stored as an artifact.
+    #[error("'{path}' cannot be stored: {reason}")]
+    ArtifactContent {
+        /// The artifact, or the local file.
+        path: String,
+        /// What is wrong with it.
+        reason: String,
+    },
+    /// A picture, or the key of a series of pictures, that cannot be one.
+    #[error("{reason}")]
+    Image {
+        /// What is wrong with it, and what is accepted.
+        reason: String,
+    },
+    /// Data that cannot be described as a dataset.
+    #[error("the dataset '{name}' cannot be described: {reason}")]
+    Dataset {
+        /// Its name.
+        name: String,
+        /// What is wrong with it.
+        reason: String,
+    },
+    /// A run has ended, and what was logged to it is not with the store yet. It is kept in the journal.
+    #[error(
+        "not everything that was logged to run {run_id} is delivered yet: {reason}. It is kept in {}; the next program \
+         that logs to this store delivers it, and so does `trainyard sync`",
+        journals.display()
+    )]
+    Undelivered {
+        /// The run.
+        run_id: String,
+        /// Why the store has not acknowledged it.
+        reason: String,
+        /// The folder of all journals.
+        journals: PathBuf,
+    },
+    /// The run was started offline, and this needs the store.
+    #[error("run {run_id} was started offline and the store does not have it yet, so there is no place for {what}")]
+    Offline {
+        /// What was to be stored.
+        what: &'static str,
+        /// The run.
+        run_id: String,
+    },
     /// The process was forked by something that did not announce it, while the embedded store was open.
     #[error(
         "this process was forked while the embedded store was open; SQLite cannot be used in both. \
@@ -144,7 +244,9 @@ impl Error {
             Self::Api(error) => error.error_code,
             Self::Rejected(rejections) => rejections.code(),
             Self::Journal { source, .. } if is_full(source) => ErrorCode::ResourceExhausted,
-            Self::Unreachable { .. } => ErrorCode::TemporarilyUnavailable,
+            Self::Unreachable { .. } | Self::Undelivered { .. } | Self::Offline { .. } => {
+                ErrorCode::TemporarilyUnavailable
+            }
             Self::NotATrackingServer { .. }
             | Self::Io { .. }
             | Self::Journal { .. }
@@ -152,9 +254,17 @@ impl Error {
             | Self::Forked
             | Self::Cancelled => ErrorCode::InternalError,
             Self::ArtifactStore { code, .. } => *code,
-            Self::Uri { .. } | Self::Setting { .. } | Self::ArtifactPath { .. } | Self::Model { .. } => {
-                ErrorCode::InvalidParameterValue
-            }
+            Self::SaveModel { .. } | Self::LoadModel { .. } => ErrorCode::InternalError,
+            Self::Uri { .. }
+            | Self::Setting { .. }
+            | Self::ArtifactPath { .. }
+            | Self::ArtifactContent { .. }
+            | Self::Dataset { .. }
+            | Self::Image { .. }
+            | Self::Param { .. }
+            | Self::Model { .. }
+            | Self::InvalidModel { .. }
+            | Self::ModelType { .. } => ErrorCode::InvalidParameterValue,
             Self::NoArtifact { .. } | Self::NoModel { .. } => ErrorCode::ResourceDoesNotExist,
         }
     }
@@ -182,8 +292,9 @@ fn is_full(error: &io::Error) -> bool {
     matches!(error.kind(), io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded)
 }
 
-impl From<StoreError> for Error {
-    fn from(error: StoreError) -> Self {
+#[cfg(feature = "embedded")]
+impl From<trainyard_store::StoreError> for Error {
+    fn from(error: trainyard_store::StoreError) -> Self {
         Self::Api(error.into())
     }
 }

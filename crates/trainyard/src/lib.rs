@@ -1,42 +1,121 @@
-//! The client of Trainyard: talks to a tracking server over HTTP or runs the store inside this process, moves
-//! artifacts, resolves model URIs and reads and writes model directories.
+//! Trainyard from Rust: training runs with their params, metrics, files and models, on a tracking server or in a database
+//! inside of this program.
 //!
 //! ```
 //! # fn main() -> Result<(), trainyard::Error> {
 //! # let folder = tempfile::tempdir().expect("a folder");
 //! # let tracking_uri = format!("sqlite:///{}/yard.db", folder.path().display());
-//! let client = trainyard::Client::connect(&tracking_uri)?;
-//! let run = client.start_run("iris", "")?;
-//! run.log_param("max_depth", 5)?;
-//! run.log_metric("accuracy", 0.97, 0)?;
+//! use serde::Serialize;
+//!
+//! #[derive(Serialize)]
+//! struct Config {
+//!     max_depth: u32,
+//!     learning_rate: f64,
+//! }
+//!
+//! let run = trainyard::Run::builder().tracking_uri(&tracking_uri).experiment("iris").name("first").start()?;
+//! run.log_params(&Config { max_depth: 5, learning_rate: 0.1 })?;
+//! for epoch in 0..10 {
+//!     run.log_metric("loss", 1.0 / (epoch + 1) as f64, epoch)?;
+//! }
+//! run.log_text("confusion.txt", "50 0 0\n0 47 3\n0 1 49\n")?;
 //! run.finish()?;
 //! # Ok(())
 //! # }
 //! ```
+//!
+//! [`start_run`] takes the tracking URI from the environment and is all that a training program needs. A call of a
+//! `log_…` function appends to a journal on disk and returns; a thread delivers it. What was logged survives the end of the
+//! process, also by `kill -9`, and a server that is away. [`Client`] has the rest: searches, experiments, the registry.
+//!
+//! # Features
+//!
+//! | feature | what it adds | by default |
+//! |---|---|---|
+//! | `embedded` | tracking URIs of databases, `sqlite:///…` and `postgresql://…`: the store runs in this process | yes |
+//! | `artifact-stores` | artifacts in folders and buckets, reached without a server; part of `embedded` | yes |
+//! | `system-metrics` | use of CPU, memory, disk, network and GPU as metrics of a run | yes |
+//! | `model-scan` | for the Python package | yes |
+//! | `asynchronous` | the module `asynchronous`, for programs on tokio | no |
+//! | `tracing-layer` | the module `tracing_layer`, which makes metrics of the fields of events | no |
+//!
+//! Without any of them the client of a tracking server is left, with everything it can do.
 
 mod artifacts;
+#[cfg(feature = "asynchronous")]
+pub mod asynchronous;
 mod client;
+#[cfg(feature = "embedded")]
 mod embedded;
 mod error;
+mod experiments;
+#[cfg(feature = "embedded")]
 mod export;
+pub mod flavors;
 pub mod fork;
 mod http;
-pub mod journal;
+mod journal;
+mod model;
 mod model_uri;
-pub mod models;
+mod models;
 mod registry;
 mod run;
+mod search;
 mod setting;
+#[cfg(feature = "system-metrics")]
 mod system_metrics;
+#[cfg(feature = "tracing-layer")]
+pub mod tracing_layer;
 mod tracking_uri;
 
+/// What travels between client and store: entities, requests and answers, ids, error codes.
+///
+/// Plain data in the shape of MLflow's REST interface. [`Client::call`] carries out any of the requests.
+///
+/// ```
+/// use trainyard::api::runs::{GetRun, RunStatus};
+///
+/// # fn main() -> Result<(), trainyard::Error> {
+/// # let folder = tempfile::tempdir().expect("a folder");
+/// # let client = trainyard::Client::connect(&format!("sqlite:///{}/yard.db", folder.path().display()))?;
+/// let run = client.start_run("iris", "")?;
+/// let stored = client.call(GetRun { run_id: run.id().clone(), ..Default::default() })?.run;
+/// assert_eq!(stored.info.status, RunStatus::Running);
+/// # Ok(())
+/// # }
+/// ```
 pub use trainyard_api as api;
-pub use trainyard_store::Export;
 
 pub use artifacts::{ArtifactRepository, Progress};
-pub use client::Client;
+pub use client::{Client, Request};
 pub use error::Error;
+pub use journal::{Rejection, Rejections};
+pub use model::{
+    BoxError, Column, DataType, Flavor, InputExample, LoadModel, ModelFolder, ModelInfo, ModelOptions, Predict,
+    SaveModel, SavedModel, Schema, Signature, Tensor, TensorSpec, load_model, save_model,
+};
 pub use model_uri::{ModelUri, ResolvedModel};
-pub use run::{Run, start_run};
-pub use system_metrics::SystemSampler;
+pub use run::{Dataset, Element, Image, Offline, Run, RunBuilder, start_run};
+pub use search::{Found, Pages, Search, Searched};
 pub use tracking_uri::default_tracking_uri;
+
+/// What the Python package and the `trainyard` command are built from, besides the rest of this crate.
+///
+/// It is public because they are other crates, and hidden because it is not for anybody else: anything in it may change with
+/// any version.
+#[doc(hidden)]
+pub mod internals {
+    #[cfg(feature = "embedded")]
+    pub use trainyard_store::Export;
+
+    #[cfg(feature = "system-metrics")]
+    pub use crate::system_metrics::SystemSampler;
+
+    pub mod journal {
+        pub use crate::journal::*;
+    }
+
+    pub mod models {
+        pub use crate::models::*;
+    }
+}

@@ -1,9 +1,12 @@
-//! Putting a model into the registry, with the requests that MLflow's own client sends.
+//! The registry: putting a model into it with the requests that MLflow's own client sends, aliases and tags.
 
 use serde_json::{Value, json};
 use trainyard_api::logged_models::{GetLoggedModel, SetLoggedModelTags};
-use trainyard_api::model_versions::{CreateModelVersion, GetModelVersion, ModelVersion};
-use trainyard_api::registered_models::CreateRegisteredModel;
+use trainyard_api::model_versions::{CreateModelVersion, GetModelVersion, ModelVersion, SetModelVersionTag};
+use trainyard_api::registered_models::{
+    CreateRegisteredModel, DeleteRegisteredModelAlias, GetModelVersionByAlias, GetRegisteredModel, RegisteredModel,
+    SetRegisteredModelAlias, SetRegisteredModelTag,
+};
 use trainyard_api::runs::GetRun;
 use trainyard_api::{ErrorCode, ModelId, RunId, Tag};
 
@@ -15,6 +18,17 @@ const VERSIONS_TAG: &str = "mlflow.modelVersions";
 
 impl Client {
     /// Makes the next version of the registered model `name`, which is made too when there is none yet.
+    ///
+    /// ```
+    /// # fn main() -> Result<(), trainyard::Error> {
+    /// # let folder = tempfile::tempdir().expect("a folder");
+    /// # let client = trainyard::Client::connect(&format!("sqlite:///{}/yard.db", folder.path().display()))?;
+    /// let version = client.register_model("s3://bucket/models/iris", "iris", &[])?;
+    /// client.set_model_alias("iris", "champion", &version.version)?;
+    /// assert_eq!(client.model_version_by_alias("iris", "champion")?.version, "1");
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn register_model(&self, model_uri: &str, name: &str, tags: &[Tag]) -> Result<ModelVersion, Error> {
         let source = self.source_of(model_uri)?;
         match self.call(CreateRegisteredModel { name: name.to_owned(), ..Default::default() }) {
@@ -35,6 +49,92 @@ impl Client {
             self.tag_with_version(source.model_id, &version)?;
         }
         Ok(version)
+    }
+
+    /// A registered model, with its aliases, its tags and the newest version of each stage.
+    ///
+    /// ```
+    /// # fn main() -> Result<(), trainyard::Error> {
+    /// # let folder = tempfile::tempdir().expect("a folder");
+    /// # let client = trainyard::Client::connect(&format!("sqlite:///{}/yard.db", folder.path().display()))?;
+    /// # client.register_model("s3://bucket/models/iris", "iris", &[])?;
+    /// assert_eq!(client.registered_model("iris")?.name, "iris");
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn registered_model(&self, name: &str) -> Result<RegisteredModel, Error> {
+        Ok(self.call(GetRegisteredModel { name: name.to_owned() })?.registered_model)
+    }
+
+    /// A version of a registered model, by its number.
+    ///
+    /// ```
+    /// # fn main() -> Result<(), trainyard::Error> {
+    /// # let folder = tempfile::tempdir().expect("a folder");
+    /// # let client = trainyard::Client::connect(&format!("sqlite:///{}/yard.db", folder.path().display()))?;
+    /// # client.register_model("s3://bucket/models/iris", "iris", &[])?;
+    /// assert_eq!(client.model_version("iris", "1")?.source, "s3://bucket/models/iris");
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn model_version(&self, name: &str, version: &str) -> Result<ModelVersion, Error> {
+        let (name, version) = (name.to_owned(), version.to_owned());
+        Ok(self.call(GetModelVersion { name, version })?.model_version)
+    }
+
+    /// The version of a registered model that an alias stands for.
+    pub fn model_version_by_alias(&self, name: &str, alias: &str) -> Result<ModelVersion, Error> {
+        let (name, alias) = (name.to_owned(), alias.to_owned());
+        Ok(self.call(GetModelVersionByAlias { name, alias })?.model_version)
+    }
+
+    /// Lets an alias of a registered model stand for a version, and no longer for another.
+    ///
+    /// ```
+    /// # fn main() -> Result<(), trainyard::Error> {
+    /// # let folder = tempfile::tempdir().expect("a folder");
+    /// # let client = trainyard::Client::connect(&format!("sqlite:///{}/yard.db", folder.path().display()))?;
+    /// # client.register_model("s3://bucket/models/iris", "iris", &[])?;
+    /// client.set_model_alias("iris", "champion", "1")?;
+    /// client.delete_model_alias("iris", "champion")?;
+    /// assert!(client.model_version_by_alias("iris", "champion").is_err());
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn set_model_alias(&self, name: &str, alias: &str, version: &str) -> Result<(), Error> {
+        let (name, alias, version) = (name.to_owned(), alias.to_owned(), version.to_owned());
+        self.call(SetRegisteredModelAlias { name, alias, version }).map(drop)
+    }
+
+    /// Removes an alias of a registered model.
+    pub fn delete_model_alias(&self, name: &str, alias: &str) -> Result<(), Error> {
+        let (name, alias) = (name.to_owned(), alias.to_owned());
+        self.call(DeleteRegisteredModelAlias { name, alias }).map(drop)
+    }
+
+    /// Sets a tag of a registered model.
+    ///
+    /// ```
+    /// # fn main() -> Result<(), trainyard::Error> {
+    /// # let folder = tempfile::tempdir().expect("a folder");
+    /// # let client = trainyard::Client::connect(&format!("sqlite:///{}/yard.db", folder.path().display()))?;
+    /// # client.register_model("s3://bucket/models/iris", "iris", &[])?;
+    /// client.set_model_tag("iris", "team", "flowers")?;
+    /// client.set_model_version_tag("iris", "1", "reviewed", "yes")?;
+    /// assert_eq!(client.registered_model("iris")?.tags[0].value, "flowers");
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn set_model_tag(&self, name: &str, key: &str, value: &str) -> Result<(), Error> {
+        let (name, key, value) = (name.to_owned(), key.to_owned(), value.to_owned());
+        self.call(SetRegisteredModelTag { name, key, value }).map(drop)
+    }
+
+    /// Sets a tag of a version of a registered model.
+    pub fn set_model_version_tag(&self, name: &str, version: &str, key: &str, value: &str) -> Result<(), Error> {
+        let (name, version) = (name.to_owned(), version.to_owned());
+        let (key, value) = (key.to_owned(), value.to_owned());
+        self.call(SetModelVersionTag { name, version, key, value }).map(drop)
     }
 
     fn source_of(&self, model_uri: &str) -> Result<Source, Error> {

@@ -4,7 +4,7 @@ use std::process::Command;
 
 use serde_json::{Value, json};
 use trainyard::Client;
-use trainyard::journal::{Context, NewRun, RunLog};
+use trainyard::internals::journal::{Context, NewRun, RunLog};
 use trainyard_api::metrics::GetMetricHistory;
 
 use crate::program::{Ended, Yard};

@@ -1,4 +1,4 @@
-//! Numbered changes of the schema, from `migrations/`, applied when a database is opened.
+//! Numbered changes of the schema, from `migrations/` of this crate, applied when a database is opened.
 
 use std::path::Path;
 
@@ -19,8 +19,8 @@ macro_rules! migrations {
         &[$(Migration {
             number: $number,
             name: $name,
-            sqlite: include_str!(concat!("../../../../migrations/sqlite/", $name, ".sql")),
-            postgres: include_str!(concat!("../../../../migrations/postgres/", $name, ".sql")),
+            sqlite: include_str!(concat!("../../migrations/sqlite/", $name, ".sql")),
+            postgres: include_str!(concat!("../../migrations/postgres/", $name, ".sql")),
         }),+]
     };
 }

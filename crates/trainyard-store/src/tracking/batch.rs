@@ -1,10 +1,9 @@
 //! `log-batch`: points, params and tags of one run, all of them or none.
 
-use trainyard_api::metrics::Metric;
 use trainyard_api::runs::LogBatch;
-use trainyard_api::{Empty, Param, Tag, limits};
+use trainyard_api::{Empty, limits, rules};
 
-use super::{keys, metrics, params, runs, tags};
+use super::{metrics, params, runs, tags};
 use crate::{Access, Operation, StoreError, Transaction};
 
 impl Operation for LogBatch {
@@ -17,7 +16,7 @@ impl Operation for LogBatch {
         check_size("params", params.len(), limits::BATCH_PARAMS)?;
         check_size("tags", tags.len(), limits::BATCH_TAGS)?;
         check_size("metrics, params, and tags", metrics.len() + params.len() + tags.len(), limits::BATCH_ENTRIES)?;
-        check(&metrics, &params, &tags)?;
+        rules::batch(&metrics, &params, &tags)?;
 
         let run = runs::active(tx, run_id)?;
         runs::note_logged(tx, &run, !metrics.is_empty(), !params.is_empty(), !tags.is_empty());
@@ -36,19 +35,4 @@ fn check_size(what: &str, count: usize, limit: usize) -> Result<(), StoreError> 
         "A batch logging request can contain at most {limit} {what}. Got {count} {what}. Please split up {what} across \
          multiple requests and try again."
     )))
-}
-
-/// Checks all that can be checked without looking at the run.
-pub(super) fn check(metrics: &[Metric], params: &[Param], tags: &[Tag]) -> Result<(), StoreError> {
-    for (index, metric) in metrics.iter().enumerate() {
-        metrics::check(&format_args!("metrics[{index}]."), metric)?;
-    }
-    for (index, param) in params.iter().enumerate() {
-        keys::check(&format!("params[{index}].key"), "Param key", &param.key)?;
-    }
-    for (index, tag) in tags.iter().enumerate() {
-        let field = format!("tags[{index}].key");
-        keys::check(&field, &field, &tag.key)?;
-    }
-    params::check_unique(params)
 }

@@ -2,11 +2,11 @@
 //! itself; trouble of the database fails the request.
 
 use trainyard_api::ingest::{Ingest, IngestResponse, RunAnswer, RunPart, SeriesPart};
-use trainyard_api::{KeyValue, RunId};
+use trainyard_api::{KeyValue, RunId, rules};
 
 use super::points::Point;
 use super::series::{self, BySeries};
-use super::{batch, keys, logged_models, metrics, params, runs, tags};
+use super::{keys, logged_models, params, runs, tags};
 use crate::{Access, Operation, StoreError, Transaction};
 
 impl Operation for Ingest {
@@ -39,7 +39,7 @@ fn log(tx: &mut Transaction<'_>, part: &RunPart<'_>) -> Result<(), StoreError> {
     let pairs = |(key, value): (&str, &str)| KeyValue::new(key, value);
     let (params, tags): (Vec<_>, Vec<_>) = (part.params().map(pairs).collect(), part.tags().map(pairs).collect());
     let run_id = runs::id("run_id", part.run_id().into(), RunId::default())?;
-    batch::check(&[], &params, &tags)?;
+    rules::batch(&[], &params, &tags)?;
     let run = runs::active(tx, run_id)?;
     runs::note_logged(tx, &run, part.series().next().is_some(), !params.is_empty(), !tags.is_empty());
     params::log_all(tx, run.key, &run.run_id, params)?;
@@ -70,9 +70,9 @@ fn check_series(field: &str, series: &SeriesPart<'_>) -> Result<(), StoreError> 
         return Err(StoreError::missing(&format!("{field}.key")));
     }
     keys::check(&format!("{field}.name"), "Metric name", series.key())?;
-    metrics::check_dataset(series.dataset_name(), series.dataset_digest())?;
+    rules::metric_dataset(series.dataset_name(), series.dataset_digest())?;
     for (place, (_, timestamp, value)) in series.points().enumerate() {
-        metrics::check_timestamp(&format_args!("{field}.points[{place}]."), series.key(), value, timestamp)?;
+        rules::metric_timestamp(&format_args!("{field}.points[{place}]."), series.key(), value, timestamp)?;
     }
     Ok(())
 }

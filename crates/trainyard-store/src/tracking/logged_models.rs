@@ -10,12 +10,12 @@ use trainyard_api::logged_models::{
 };
 use trainyard_api::metrics::Metric;
 use trainyard_api::run_events::RunChangeKind;
-use trainyard_api::{Empty, LifecycleStage, ModelId, Param, RunId, Tag};
+use trainyard_api::{Empty, LifecycleStage, ModelId, Param, RunId, Tag, rules};
 
 use super::metrics;
 use super::points::Point;
 use super::tags::last_of_each;
-use super::{experiments, keys, names, params, runs};
+use super::{experiments, keys, names, runs};
 use crate::{Access, Entity, Operation, Row, StoreError, Transaction, Value};
 
 impl Operation for CreateLoggedModel {
@@ -27,7 +27,7 @@ impl Operation for CreateLoggedModel {
         check_name(&name)?;
         check_pairs("params", &self.params)?;
         check_pairs("tags", &self.tags)?;
-        params::check_unique(&self.params)?;
+        rules::unique_params(&self.params)?;
         let model_id = tx.new_model_id();
         let now = tx.now_ms();
         let optional = |text: &str| if text.is_empty() { Value::Null } else { text.into() };
@@ -145,7 +145,7 @@ impl Operation for LogLoggedModelParams {
     fn execute(self, tx: &mut Transaction<'_>) -> Result<Empty, StoreError> {
         let key = active(tx, &self.model_id)?;
         check_pairs("params", &self.params)?;
-        params::check_unique(&self.params)?;
+        rules::unique_params(&self.params)?;
         add_params(tx, key, &self.model_id, self.params)?;
         Ok(Empty {})
     }

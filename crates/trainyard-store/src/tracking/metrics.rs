@@ -1,18 +1,16 @@
 //! Metric points: logging them, and reading histories (tables `metric_key`, `metric_series`, `metric_summary`, and those of
 //! [`points`]). Points with a `model_id` also go to the logged model.
 
-use std::fmt;
-
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE;
 use serde::{Deserialize, Serialize};
 use trainyard_api::metrics::{GetMetricHistory, GetMetricHistoryResponse, LogMetric, Metric};
 use trainyard_api::run_events::RunChangeKind;
-use trainyard_api::{Empty, RunId, limits};
+use trainyard_api::{Empty, RunId, rules};
 
 use super::points::{self, Key, Point};
 use super::series::{self, BySeries};
-use super::{keys, logged_models, runs};
+use super::{logged_models, runs};
 use crate::search::fingerprint;
 use crate::{Access, Gathering, Gatherings, Operation, Outcomes, StoreError, Transaction};
 
@@ -107,46 +105,8 @@ fn checked(request: LogMetric) -> Result<(RunId, Metric), StoreError> {
         model_id: request.model_id,
         ..Metric::default()
     };
-    check(&"", &metric)?;
+    rules::metric(&"", &metric)?;
     Ok((runs::id("run_id", request.run_id, request.run_uuid)?, metric))
-}
-
-/// Checks one point; `prefix` stands before the names of its fields in messages.
-pub(super) fn check(prefix: &dyn fmt::Display, metric: &Metric) -> Result<(), StoreError> {
-    if metric.key.is_empty() {
-        return Err(StoreError::missing(&format!("{prefix}key")));
-    }
-    // Formatting the field's name for each of a thousand points would cost more than checking them.
-    if keys::check("", "Metric name", &metric.key).is_err() {
-        keys::check(&format!("{prefix}name"), "Metric name", &metric.key)?;
-    }
-    check_timestamp(prefix, &metric.key, metric.value, metric.timestamp)?;
-    check_dataset(&metric.dataset_name, &metric.dataset_digest)
-}
-
-/// A time before the epoch is none.
-pub(super) fn check_timestamp(
-    prefix: &dyn fmt::Display,
-    key: &str,
-    value: f64,
-    timestamp: i64,
-) -> Result<(), StoreError> {
-    if timestamp >= 0 {
-        return Ok(());
-    }
-    Err(StoreError::invalid(format!(
-        "Invalid value {timestamp} for parameter '{prefix}timestamp' supplied: metric '{key}' (value={value:?}). \
-         Timestamp must be a nonnegative long (64-bit integer)"
-    )))
-}
-
-/// A dataset is named by both.
-pub(super) fn check_dataset(name: &str, digest: &str) -> Result<(), StoreError> {
-    if name.is_empty() == digest.is_empty() {
-        keys::check_length("dataset_name", name, limits::DATASET_NAME_CHARS)?;
-        return keys::check_length("dataset_digest", digest, limits::DATASET_DIGEST_CHARS);
-    }
-    Err(StoreError::invalid("Both dataset_name and dataset_digest must be provided if one is provided"))
 }
 
 /// Logs points that have been checked.

@@ -17,7 +17,6 @@ mod model_history;
 mod names;
 mod params;
 pub(crate) mod points;
-pub mod rules;
 mod run_changes;
 pub(crate) mod run_trees;
 pub(crate) mod runs;

@@ -1,6 +1,6 @@
 //! Params of runs (table `param`), written once.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 
 use trainyard_api::columns::ColumnKind;
 use trainyard_api::run_events::RunChangeKind;
@@ -51,24 +51,6 @@ pub(super) fn log_all(
     Err(StoreError::invalid(format!(
         "Changing param values is not allowed. Params were already logged='[{}]' for run ID='{run_id}'.",
         changed.join(", ")
-    )))
-}
-
-/// Refuses params of which two have the same key.
-pub(super) fn check_unique(params: &[Param]) -> Result<(), StoreError> {
-    let mut seen = HashSet::with_capacity(params.len());
-    let twice: Vec<String> = params
-        .iter()
-        .filter(|param| !seen.insert(param.key.as_str()))
-        .map(|param| format!("'{}'", param.key))
-        .collect();
-    if twice.is_empty() {
-        return Ok(());
-    }
-    Err(StoreError::invalid(format!(
-        "Duplicate parameter keys have been submitted: [{}]. Please ensure the request contains only one param value \
-         per param key.",
-        twice.join(", ")
     )))
 }
 

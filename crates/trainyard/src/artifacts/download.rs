@@ -5,7 +5,7 @@ use std::io::{Seek, Write};
 use std::path::{Path, PathBuf};
 
 use tempfile::NamedTempFile;
-use trainyard_artifacts::ArtifactPath;
+use trainyard_api::artifact_path::ArtifactPath;
 
 use crate::Error;
 

@@ -3,6 +3,7 @@
 mod download;
 mod progress;
 mod proxy;
+#[cfg(feature = "artifact-stores")]
 mod stored;
 
 pub use progress::Progress;
@@ -11,14 +12,14 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use trainyard_api::ErrorCode;
+use trainyard_api::artifact_path::ArtifactPath;
 use trainyard_api::artifacts::FileInfo;
-use trainyard_artifacts::ArtifactPath;
 
-use crate::client::Transport;
 use crate::tracking_uri::redact;
 use crate::{Client, Error};
 use download::Folder;
 use proxy::Proxy;
+#[cfg(feature = "artifact-stores")]
 use stored::Stored;
 
 /// Files of one transfer that are under way at the same time.
@@ -38,6 +39,7 @@ pub struct ArtifactRepository {
 #[derive(Debug)]
 enum Backend {
     Proxy(Proxy),
+    #[cfg(feature = "artifact-stores")]
     Stored(Stored),
 }
 
@@ -53,16 +55,24 @@ impl ArtifactRepository {
         let scheme = uri.split_once(':').map(|(scheme, _)| scheme.to_ascii_lowercase());
         let error = |reason: &str| Error::Uri { kind: "artifact URI", uri: redact(uri), reason: reason.to_owned() };
         let backend = match scheme.as_deref() {
-            Some("mlflow-artifacts" | "http" | "https") => match client.transport() {
-                Transport::Http(_) => Backend::Proxy(Proxy::open(client, uri)?),
-                Transport::Embedded(_) => {
+            Some("mlflow-artifacts" | "http" | "https") => match client.transport().http() {
+                Some(_) => Backend::Proxy(Proxy::open(client, uri)?),
+                None => {
                     return Err(error(
                         "these artifacts lie behind a tracking server; set the tracking URI to that server's address",
                     ));
                 }
             },
             Some("runs" | "models") => return Err(error("resolve it first; an artifact URI was expected")),
+            #[cfg(feature = "artifact-stores")]
             _ => Backend::Stored(Stored::open(uri)?),
+            #[cfg(not(feature = "artifact-stores"))]
+            _ => {
+                return Err(error(
+                    "this program was built to reach artifacts through a tracking server only; for folders and buckets \
+                     build it with the feature `artifact-stores` of the crate trainyard",
+                ));
+            }
         };
         Ok(Self { uri: redact(uri), backend })
     }
@@ -76,6 +86,7 @@ impl ArtifactRepository {
     pub fn local_root(&self) -> Option<&Path> {
         match &self.backend {
             Backend::Proxy(_) => None,
+            #[cfg(feature = "artifact-stores")]
             Backend::Stored(stored) => stored.local_root(),
         }
     }
@@ -105,6 +116,7 @@ impl ArtifactRepository {
                 stop_if_cancelled(progress)?;
                 proxy.upload(local, path, *size, progress)
             }),
+            #[cfg(feature = "artifact-stores")]
             Backend::Stored(stored) => stored.upload(&parsed, progress),
         };
         progress.end();
@@ -127,6 +139,7 @@ impl ArtifactRepository {
         let path = parse(path)?;
         match &self.backend {
             Backend::Proxy(proxy) => proxy.write(&path, bytes),
+            #[cfg(feature = "artifact-stores")]
             Backend::Stored(stored) => stored.write(&path, bytes),
         }
     }
@@ -136,6 +149,7 @@ impl ArtifactRepository {
         let path = parse(path)?;
         match &self.backend {
             Backend::Proxy(proxy) => proxy.read(&path),
+            #[cfg(feature = "artifact-stores")]
             Backend::Stored(stored) => stored.read(&path),
         }
     }
@@ -161,6 +175,7 @@ impl ArtifactRepository {
                 proxy.download(&file.path, &mut partial, progress)?;
                 partial.finish()
             }),
+            #[cfg(feature = "artifact-stores")]
             Backend::Stored(stored) => stored.download(&files, &folder, progress),
         };
         progress.end();
@@ -172,6 +187,7 @@ impl ArtifactRepository {
         let path = parse_directory(path)?;
         match &self.backend {
             Backend::Proxy(proxy) => proxy.delete(&path),
+            #[cfg(feature = "artifact-stores")]
             Backend::Stored(stored) => stored.delete(&path),
         }
     }
@@ -190,6 +206,7 @@ impl ArtifactRepository {
     fn children(&self, directory: &ArtifactPath) -> Result<Vec<FileInfo>, Error> {
         match &self.backend {
             Backend::Proxy(proxy) => proxy.list(directory),
+            #[cfg(feature = "artifact-stores")]
             Backend::Stored(stored) => stored.list(directory),
         }
     }
@@ -244,7 +261,7 @@ fn parse_directory(path: &str) -> Result<ArtifactPath, Error> {
     ArtifactPath::parse_directory(path).map_err(invalid)
 }
 
-fn invalid(error: trainyard_artifacts::InvalidPath) -> Error {
+fn invalid(error: trainyard_api::artifact_path::InvalidPath) -> Error {
     Error::ArtifactPath { path: error.path, reason: error.reason.to_owned() }
 }
 

@@ -6,13 +6,12 @@ use std::path::Path;
 
 use percent_encoding::utf8_percent_encode;
 use serde::Deserialize;
+use trainyard_api::artifact_path::ArtifactPath;
 use trainyard_api::artifacts::FileInfo;
-use trainyard_artifacts::ArtifactPath;
 use ureq::{SendBody, http};
 
 use super::download::Partial;
 use super::{Progress, parse_directory, stop_if_cancelled};
-use crate::client::Transport;
 use crate::http::{Http, Repeat, SEGMENT, refusal};
 use crate::tracking_uri::redact;
 use crate::{Client, Error};
@@ -44,10 +43,8 @@ impl Proxy {
     /// proxy's routes themselves.
     pub(super) fn open(client: Client, uri: &str) -> Result<Self, Error> {
         let error = |reason: &str| Error::Uri { kind: "artifact URI", uri: redact(uri), reason: reason.to_owned() };
-        let tracking = match client.transport() {
-            Transport::Http(http) => http.address(),
-            Transport::Embedded(_) => return Err(error("it lies behind a tracking server")),
-        };
+        let Some(http) = client.transport().http() else { return Err(error("it lies behind a tracking server")) };
+        let tracking = http.address();
         let (scheme, rest) = uri.split_once(':').ok_or_else(|| error("the scheme is missing"))?;
         let (routes, path) = match (scheme.to_ascii_lowercase().as_str(), rest.strip_prefix("//")) {
             ("mlflow-artifacts", None) => (format!("{tracking}{ROUTE}"), rest),
@@ -69,10 +66,7 @@ impl Proxy {
     }
 
     fn http(&self) -> &Http {
-        match self.client.transport() {
-            Transport::Http(http) => http,
-            Transport::Embedded(_) => unreachable!("a proxy is opened with a client of a server"),
-        }
+        self.client.transport().http().expect("a proxy is opened with a client of a server")
     }
 
     fn url(&self, path: &ArtifactPath) -> String {

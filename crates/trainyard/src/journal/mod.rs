@@ -25,12 +25,22 @@ pub use rejection::{Rejection, Rejections};
 pub use run_log::{RunLog, end_run_timeout, is_offline, journal_folder, look_for_run, try_start};
 
 pub(crate) use head::forget_inherited;
+pub(crate) use run_log::{is_away, start};
+
+use std::time::Duration;
 
 use crate::Client;
 
 /// What was logged until now to all runs of a tracking store, to wait for its delivery.
 pub fn flush(client: &Client) -> Flush {
     lane::lane(client).flush(None)
+}
+
+/// Waits for the delivery of what was logged until now, so that an answer shows it. A store that is away now is so for the
+/// request too, whose error says it better.
+pub(crate) fn deliver_first(client: &Client) {
+    let mut flush = flush(client);
+    while flush.wait(Duration::from_secs(1)) == FlushState::Waiting {}
 }
 
 /// What was logged until now to all runs of all tracking stores.

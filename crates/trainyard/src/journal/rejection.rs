@@ -23,8 +23,8 @@ pub struct Rejection {
     pub error_code: ErrorCode,
     /// The store's message.
     pub message: String,
-    /// The request that was refused.
-    pub request: Value,
+    /// The request that was refused, for the file that keeps it.
+    request: Value,
 }
 
 impl Rejection {

@@ -8,8 +8,7 @@ use std::time::{Duration, Instant};
 
 use trainyard_api::metrics::Metric;
 use trainyard_api::runs::{CreateRun, GetRun, Run, RunStatus, UpdateRun};
-use trainyard_api::{ErrorCode, Param, RunId, Tag};
-use trainyard_store::rules;
+use trainyard_api::{ErrorCode, Param, RunId, Tag, rules};
 use uuid::Uuid;
 
 use super::folder;
@@ -57,24 +56,34 @@ impl RunLog {
     ///
     /// With `TRAINYARD_OFFLINE=1` nothing is delivered by this process.
     pub fn new(client: &Client, run_id: &str, started_offline: bool) -> Result<Self, Error> {
-        Ok(Self {
+        Ok(Self::of(client, run_id, started_offline, is_offline()?))
+    }
+
+    /// The log of a run; with `recorded_only` nothing is delivered by this process.
+    pub(crate) fn of(client: &Client, run_id: &str, started_offline: bool, recorded_only: bool) -> Self {
+        Self {
             client: client.clone(),
             run_id: run_id.to_owned(),
             started_offline,
-            offline: is_offline()?,
+            offline: recorded_only,
             slot: PerProcess::new(Mutex::default()),
-        })
+        }
     }
 
     /// Starts a run without asking the store, which makes it when it is there. Without an id it is given one.
-    pub fn start_offline(client: &Client, mut run: NewRun) -> Result<Self, Error> {
+    pub fn start_offline(client: &Client, run: NewRun) -> Result<Self, Error> {
+        Self::record(client, run, is_offline()?).map(|(log, _)| log)
+    }
+
+    /// As [`start_offline`](Self::start_offline); also says what the store will be asked.
+    pub(crate) fn record(client: &Client, mut run: NewRun, recorded_only: bool) -> Result<(Self, CreateRun), Error> {
         if run.request.run_id.is_empty() {
             run.request.run_id = new_run_id();
         }
-        let run_id = run.request.run_id.to_string();
-        let log = Self::new(client, &run_id, true)?;
+        let log = Self::of(client, run.request.run_id.as_str(), true, recorded_only);
+        let request = run.request.clone();
         log.with(|open| open.writer.create_run(run))?;
-        Ok(log)
+        Ok((log, request))
     }
 
     /// The id of the run.
@@ -270,17 +279,25 @@ impl Drop for Open {
 ///
 /// The request is given an id, so that a store of ours has the run once even if its answer did not arrive.
 pub fn try_start(client: &Client, request: &mut CreateRun) -> Result<Option<Run>, Error> {
+    match start(client, request) {
+        Err(error) if is_away(&error) => Ok(None),
+        started => started.map(Some),
+    }
+}
+
+/// Asks the store to start a run, a few times when it cannot be reached.
+pub(crate) fn start(client: &Client, request: &mut CreateRun) -> Result<Run, Error> {
     if request.run_id.is_empty() {
         request.run_id = new_run_id();
     }
     let mut pauses = FIRST_CONTACT.iter();
     loop {
         match client.attempt(request.clone()) {
-            Ok(made) => return Ok(Some(made.run)),
+            Ok(made) => return Ok(made.run),
             Err(error) if !is_away(&error) => return Err(error),
-            Err(_) => match pauses.next() {
+            Err(error) => match pauses.next() {
                 Some(pause) => thread::sleep(*pause),
-                None => return Ok(None),
+                None => return Err(error),
             },
         }
     }
@@ -295,7 +312,8 @@ pub fn look_for_run(client: &Client, run_id: &str) -> Result<Option<Run>, Error>
     }
 }
 
-fn is_away(error: &Error) -> bool {
+/// Whether an error says that the store cannot be reached for now.
+pub(crate) fn is_away(error: &Error) -> bool {
     matches!(error, Error::Unreachable { .. } | Error::NotATrackingServer { .. })
         || error.code() == ErrorCode::TemporarilyUnavailable
 }

@@ -5,8 +5,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use trainyard_api::runs::UpdateRun;
-use trainyard_api::{ApiError, Param, Tag, limits};
-use trainyard_store::rules;
+use trainyard_api::{ApiError, Param, Tag, limits, rules};
 
 use super::head::Position;
 use super::record::{Context, FRAME, NewRun, POINT, Point, Record};
@@ -84,7 +83,7 @@ impl Writer {
         context: &Context,
     ) -> Result<(), Error> {
         if timestamp < 0 {
-            rules::metric_timestamp(key, value, timestamp)?;
+            rules::metric_timestamp(&"", key, value, timestamp)?;
         }
         // Room for the point and the texts it refers to: their numbers hold within one segment.
         let texts =

@@ -36,7 +36,7 @@ pub fn verify(folder: &Path) -> Result<(), Error> {
         return Ok(());
     };
     for (file, expected) in digests {
-        let path = match trainyard_artifacts::ArtifactPath::parse(file) {
+        let path = match trainyard_api::artifact_path::ArtifactPath::parse(file) {
             Ok(path) => folder.join(path.as_str()),
             Err(error) => return Err(Error::model(&folder.join(MLMODEL), error.to_string())),
         };

@@ -8,7 +8,7 @@ use std::path::Path;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
-use trainyard_artifacts::ArtifactPath;
+use trainyard_api::artifact_path::ArtifactPath;
 use uuid::Uuid;
 
 use super::{COMPAT_VERSION, MLMODEL, from_yaml, to_yaml};

@@ -5,6 +5,7 @@
 mod digest;
 mod environment;
 mod mlmodel;
+#[cfg(feature = "model-scan")]
 pub mod scan;
 mod yaml;
 

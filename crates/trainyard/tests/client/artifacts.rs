@@ -11,7 +11,7 @@ use crate::script::{Script, answer};
 use crate::tracking::Yard;
 
 fn names(folder: &Path) -> Vec<String> {
-    trainyard::models::files_below(folder).unwrap()
+    trainyard::internals::models::files_below(folder).unwrap()
 }
 
 #[test]

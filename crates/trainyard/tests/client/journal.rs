@@ -2,40 +2,24 @@
 //!
 //! Journals lie below `TRAINYARD_HOME`, so every test runs in a process with a home of its own.
 
-use std::env;
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::process::Command;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use trainyard::journal::{self, Context, FlushState, NewRun, RunLog};
+use trainyard::internals::journal::{self, Context, FlushState, NewRun, RunLog};
 use trainyard::{Client, Error};
 use trainyard_api::ingest::Ingest;
 use trainyard_api::metrics::{GetMetricHistory, Metric};
 use trainyard_api::runs::{CreateRun, DeleteRun, GetRun, LogParam, Run, RunStatus};
 use trainyard_api::{Param, RunId, Tag};
 
+use crate::home::at_home;
 use crate::script::{Script, answer};
 use crate::tracking::Yard;
 
 const PATIENCE: Duration = Duration::from_secs(60);
-
-/// Runs the body in a process of its own, with an empty home.
-fn at_home(test: &str, body: impl FnOnce(&Path)) {
-    if let Some(home) = env::var_os("TRAINYARD_HOME") {
-        return body(&PathBuf::from(home).join("journal"));
-    }
-    let home = tempfile::tempdir().unwrap();
-    let output = Command::new(env::current_exe().unwrap())
-        .args(["--exact", &format!("journal::{test}"), "--nocapture"])
-        .env("TRAINYARD_HOME", home.path())
-        .output()
-        .unwrap();
-    let printed = String::from_utf8_lossy(&output.stdout).into_owned() + &String::from_utf8_lossy(&output.stderr);
-    assert!(output.status.success() && printed.contains("1 passed"), "{printed}");
-}
 
 fn started(yard: &Yard) -> RunId {
     yard.client.call(CreateRun::default()).unwrap().run.info.run_id
@@ -58,7 +42,7 @@ fn journals(folder: &Path) -> Vec<PathBuf> {
 
 #[test]
 fn what_is_logged_arrives_and_the_journal_goes() {
-    at_home("what_is_logged_arrives_and_the_journal_goes", |folder| {
+    at_home("journal::what_is_logged_arrives_and_the_journal_goes", |folder| {
         for yard in Yard::both() {
             let run_id = started(&yard).to_string();
             let log = RunLog::new(&yard.client, &run_id, false).unwrap();
@@ -90,7 +74,7 @@ fn what_is_logged_arrives_and_the_journal_goes() {
 
 #[test]
 fn a_refused_record_is_set_aside_and_the_ones_behind_it_arrive() {
-    at_home("a_refused_record_is_set_aside_and_the_ones_behind_it_arrive", |folder| {
+    at_home("journal::a_refused_record_is_set_aside_and_the_ones_behind_it_arrive", |folder| {
         for yard in Yard::both() {
             let run_id = started(&yard).to_string();
             let elsewhere = LogParam {
@@ -129,7 +113,7 @@ fn a_refused_record_is_set_aside_and_the_ones_behind_it_arrive() {
 
 #[test]
 fn a_run_that_refuses_everything_is_asked_once_and_not_for_every_record() {
-    at_home("a_run_that_refuses_everything_is_asked_once_and_not_for_every_record", |_| {
+    at_home("journal::a_run_that_refuses_everything_is_asked_once_and_not_for_every_record", |_| {
         let yard = Yard::served();
         let run_id = started(&yard).to_string();
         yard.client.call(DeleteRun { run_id: run_id.as_str().into() }).unwrap();
@@ -145,7 +129,7 @@ fn a_run_that_refuses_everything_is_asked_once_and_not_for_every_record() {
 
 #[test]
 fn what_can_be_known_to_be_wrong_is_refused_at_the_call() {
-    at_home("what_can_be_known_to_be_wrong_is_refused_at_the_call", |_| {
+    at_home("journal::what_can_be_known_to_be_wrong_is_refused_at_the_call", |_| {
         let yard = Yard::embedded();
         let run_id = started(&yard).to_string();
         let log = RunLog::new(&yard.client, &run_id, false).unwrap();
@@ -179,7 +163,7 @@ fn what_can_be_known_to_be_wrong_is_refused_at_the_call() {
 
 #[test]
 fn a_run_started_without_a_store_has_its_id_there_too() {
-    at_home("a_run_started_without_a_store_has_its_id_there_too", |folder| {
+    at_home("journal::a_run_started_without_a_store_has_its_id_there_too", |folder| {
         for yard in Yard::both() {
             let request = CreateRun { run_name: "first".to_owned(), start_time: Some(5), ..CreateRun::default() };
             let new = NewRun { experiment_name: "made later".to_owned(), request };
@@ -199,7 +183,7 @@ fn a_run_started_without_a_store_has_its_id_there_too() {
 
 #[test]
 fn a_run_whose_making_was_not_answered_is_looked_for_before_it_is_made_again() {
-    at_home("a_run_whose_making_was_not_answered_is_looked_for_before_it_is_made_again", |_| {
+    at_home("journal::a_run_whose_making_was_not_answered_is_looked_for_before_it_is_made_again", |_| {
         let missing = r#"{"error_code": "RESOURCE_DOES_NOT_EXIST", "message": "no such run"}"#;
         let script = Script::start(vec![
             // The server that makes ids of its own has made the run, and dies before it can say so.
@@ -263,7 +247,7 @@ fn log_steps(log: &RunLog, steps: std::ops::Range<i64>) {
 
 #[test]
 fn a_server_without_ingest_is_sent_log_batches() {
-    at_home("a_server_without_ingest_is_sent_log_batches", |_| {
+    at_home("journal::a_server_without_ingest_is_sent_log_batches", |_| {
         let (client, kept) = counting(|| false);
         let log = RunLog::new(&client, "r", false).unwrap();
         log_steps(&log, 0..5000);
@@ -274,7 +258,7 @@ fn a_server_without_ingest_is_sent_log_batches() {
 
 #[test]
 fn a_server_that_is_replaced_by_an_older_one_is_sent_log_batches_from_then_on() {
-    at_home("a_server_that_is_replaced_by_an_older_one_is_sent_log_batches_from_then_on", |_| {
+    at_home("journal::a_server_that_is_replaced_by_an_older_one_is_sent_log_batches_from_then_on", |_| {
         let replaced = Arc::new(AtomicBool::new(false));
         let asked = replaced.clone();
         let (client, kept) = counting(move || !asked.load(Ordering::SeqCst));
@@ -294,7 +278,7 @@ fn a_server_that_is_replaced_by_an_older_one_is_sent_log_batches_from_then_on() 
 fn nobody_else_can_read_a_journal_and_no_password_is_in_it() {
     use std::os::unix::fs::PermissionsExt;
 
-    at_home("nobody_else_can_read_a_journal_and_no_password_is_in_it", |folder| {
+    at_home("journal::nobody_else_can_read_a_journal_and_no_password_is_in_it", |folder| {
         let client = trainyard::Client::connect("http://ann:s3cret@127.0.0.1:9/").unwrap();
         let log = RunLog::start_offline(&client, NewRun::default()).unwrap();
         log.log_metric("loss", 0.5, 1, None, &Context::default()).unwrap();

@@ -2,14 +2,22 @@
 #![allow(clippy::unwrap_used)]
 
 mod artifacts;
+mod asynchronous;
+mod bad_input;
 mod environment;
+mod frameworks;
+mod home;
 mod http;
 mod journal;
+mod log_model;
 mod model_uri;
 mod models;
 mod registry;
 mod run;
 mod scan;
 mod script;
+mod search;
+mod system_metrics;
 mod tls;
+mod tracing_layer;
 mod tracking;

@@ -2,7 +2,7 @@
 
 use std::fs;
 
-use trainyard::models::{self, Mlmodel};
+use trainyard::internals::models::{self, Mlmodel};
 use trainyard_api::ModelId;
 use trainyard_api::datasets::{LogOutputs, ModelOutput};
 use trainyard_api::logged_models::{CreateLoggedModel, FinalizeLoggedModel, LoggedModelStatus};

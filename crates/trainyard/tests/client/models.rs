@@ -3,7 +3,7 @@
 use std::fs;
 
 use serde_json::{Value, json};
-use trainyard::models::{self, Environment, Mlmodel, Signature};
+use trainyard::internals::models::{self, Environment, Mlmodel, Signature};
 use trainyard_api::ErrorCode;
 
 /// Written by `mlflow.sklearn.save_model` of MLflow 3.18.0.

@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use trainyard::models::scan;
+use trainyard::internals::models::scan;
 
 fn fixture(name: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/client/fixtures").join(name)

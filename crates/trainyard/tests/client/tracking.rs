@@ -3,6 +3,7 @@
 use std::path::Path;
 use std::sync::mpsc;
 use std::thread::{self, JoinHandle};
+use std::time::Duration;
 
 use crate::model_uri::log_model;
 use tempfile::TempDir;
@@ -137,6 +138,7 @@ fn many_threads_share_a_client() {
                 });
             }
         });
+        run.flush(Duration::from_secs(60)).unwrap();
         let request = GetRun { run_id: run.id().clone(), ..Default::default() };
         assert_eq!(yard.client.call(request).unwrap().run.data.metrics.len(), 8);
     }

@@ -10,9 +10,9 @@ use crate::backend::{self, TestStore};
 
 /// What each version has added, in order.
 const FORMER: [(&str, &str); 3] = [
-    ("0001_tracking", include_str!("../../../../../migrations/sqlite/0001_tracking.sql")),
-    ("0002_logged_models", include_str!("../../../../../migrations/sqlite/0002_logged_models.sql")),
-    ("0003_registry", include_str!("../../../../../migrations/sqlite/0003_registry.sql")),
+    ("0001_tracking", include_str!("../../../migrations/sqlite/0001_tracking.sql")),
+    ("0002_logged_models", include_str!("../../../migrations/sqlite/0002_logged_models.sql")),
+    ("0003_registry", include_str!("../../../migrations/sqlite/0003_registry.sql")),
 ];
 
 /// A run with a param, and a metric with points 3 and NaN.

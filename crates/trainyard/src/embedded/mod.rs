@@ -1,5 +1,7 @@
 //! The transport without a server: the store runs inside this process.
 
+pub(crate) mod gate;
+
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -9,9 +11,9 @@ use trainyard_api::export::Format;
 use trainyard_store::webhooks::SecretKey;
 use trainyard_store::{ArtifactRoot, Export, Operation, PostgresOptions, Store, StoreOptions};
 
-use crate::fork::Slot;
 use crate::tracking_uri::without_password;
 use crate::{Error, export, setting};
+use gate::Slot;
 
 /// Where runs in a PostgreSQL database keep artifacts when nothing says otherwise: the place that a server has.
 const ARTIFACTS: &str = "yard/artifacts";

@@ -1,11 +1,11 @@
-//! The one parsed type for what an artifact path may be.
+//! The one parsed type for what an artifact path may be, for servers, clients and artifact roots alike.
 
 use std::fmt;
 
 use percent_encoding::percent_decode_str;
 
 /// Names of uploads that have not ended yet; they are never listed and no path may name one.
-pub(crate) const PARTIAL_PREFIX: &str = ".trainyard-partial-";
+pub const PARTIAL_PREFIX: &str = ".trainyard-partial-";
 
 /// How often a path may be percent-encoded on top of itself before it is refused unread.
 const DECODING_ROUNDS: usize = 10;

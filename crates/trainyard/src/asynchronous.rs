@@ -1,0 +1,358 @@
+//! Runs and clients for programs on tokio: nothing here blocks the executor.
+//!
+//! What only appends to the journal is an ordinary function, since it does not wait for anything. What waits for the store or
+//! a disk is `async`, and done on a thread of tokio's that is meant for blocking.
+
+use std::fmt::Display;
+use std::ops::Deref;
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Duration;
+
+use serde::Serialize;
+use tokio::task::spawn_blocking;
+
+use crate::{Dataset, Error, Image, Progress, Request, RunBuilder, Search, Searched};
+
+/// Does something that blocks, on a thread that may be blocked.
+async fn blocking<T: Send + 'static>(work: impl FnOnce() -> Result<T, Error> + Send + 'static) -> Result<T, Error> {
+    match spawn_blocking(work).await {
+        Ok(done) => done,
+        Err(error) => match error.try_into_panic() {
+            Ok(panic) => std::panic::resume_unwind(panic),
+            // The runtime is being shut down.
+            Err(_) => Err(Error::Cancelled),
+        },
+    }
+}
+
+/// Starts a run in the experiment of that name; see [`crate::start_run`].
+///
+/// ```no_run
+/// # #[tokio::main] async fn main() -> Result<(), trainyard::Error> {
+/// let run = trainyard::asynchronous::start_run("iris").await?;
+/// run.log_metric("accuracy", 0.97, 0)?;
+/// run.finish().await
+/// # }
+/// ```
+pub async fn start_run(experiment: &str) -> Result<Run, Error> {
+    start(crate::Run::builder().experiment(experiment)).await
+}
+
+/// Starts the run of a builder; see [`crate::Run::builder`].
+///
+/// ```
+/// # #[tokio::main] async fn main() -> Result<(), trainyard::Error> {
+/// # let folder = tempfile::tempdir().expect("a folder");
+/// # let tracking_uri = format!("sqlite:///{}/yard.db", folder.path().display());
+/// use trainyard::asynchronous;
+///
+/// let run = trainyard::Run::builder().tracking_uri(&tracking_uri).experiment("iris");
+/// let run = asynchronous::start(run).await?;
+/// for epoch in 0..10 {
+///     run.log_metric("loss", 1.0 / (epoch + 1) as f64, epoch)?;
+/// }
+/// run.log_text("notes.txt", "a first try").await?;
+/// run.finish().await
+/// # }
+/// ```
+pub async fn start(run: RunBuilder) -> Result<Run, Error> {
+    let run = blocking(move || run.start()).await?;
+    Ok(Run { shared: Arc::new(Ended(Some(run))) })
+}
+
+/// A run under way, for async code. Cheap to clone; the run ends with the last clone, or by [`finish`](Self::finish).
+///
+/// Calls that only append to the journal are ordinary functions: `log_metric`, `log_params`, `set_tag` and their like. The
+/// others are `async`.
+///
+/// Dropped without `finish` the run ends as FINISHED, or FAILED while its thread panics, without waiting for the delivery of
+/// what was logged.
+///
+/// ```
+/// # #[tokio::main] async fn main() -> Result<(), trainyard::Error> {
+/// # let folder = tempfile::tempdir().expect("a folder");
+/// # let tracking_uri = format!("sqlite:///{}/yard.db", folder.path().display());
+/// # let run = trainyard::Run::builder().tracking_uri(&tracking_uri).experiment("iris");
+/// let run = trainyard::asynchronous::start(run).await?;
+/// let workers: Vec<_> = (0..4)
+///     .map(|worker| {
+///         let run = run.clone();
+///         tokio::spawn(async move { run.log_metric(&format!("worker-{worker}/loss"), 0.5, 0) })
+///     })
+///     .collect();
+/// for worker in workers {
+///     worker.await.expect("no panic")?;
+/// }
+/// run.finish().await
+/// # }
+/// ```
+#[derive(Debug, Clone)]
+pub struct Run {
+    shared: Arc<Ended>,
+}
+
+/// Ends the run without blocking when the last clone goes.
+#[derive(Debug)]
+struct Ended(Option<crate::Run>);
+
+impl Drop for Ended {
+    fn drop(&mut self) {
+        if let Some(run) = &self.0 {
+            run.end_without_waiting();
+        }
+    }
+}
+
+impl Deref for Ended {
+    type Target = crate::Run;
+
+    fn deref(&self) -> &crate::Run {
+        self.0.as_ref().expect("the run is taken by `drop` alone")
+    }
+}
+
+/// What may be called without waiting.
+impl Run {
+    /// See [`crate::Run::id`].
+    pub fn id(&self) -> &trainyard_api::RunId {
+        self.shared.id()
+    }
+
+    /// See [`crate::Run::info`].
+    pub fn info(&self) -> &trainyard_api::runs::RunInfo {
+        self.shared.info()
+    }
+
+    /// See [`crate::Run::log_params`].
+    pub fn log_params(&self, params: impl Serialize) -> Result<(), Error> {
+        self.shared.log_params(params)
+    }
+
+    /// See [`crate::Run::log_param`].
+    pub fn log_param(&self, key: &str, value: impl Serialize) -> Result<(), Error> {
+        self.shared.log_param(key, value)
+    }
+
+    /// See [`crate::Run::log_metric`].
+    pub fn log_metric(&self, key: &str, value: f64, step: i64) -> Result<(), Error> {
+        self.shared.log_metric(key, value, step)
+    }
+
+    /// See [`crate::Run::log_metrics`].
+    pub fn log_metrics<K: Into<String>>(
+        &self,
+        metrics: impl IntoIterator<Item = (K, f64)>,
+        step: i64,
+    ) -> Result<(), Error> {
+        self.shared.log_metrics(metrics, step)
+    }
+
+    /// See [`crate::Run::set_tag`].
+    pub fn set_tag(&self, key: &str, value: impl Display) -> Result<(), Error> {
+        self.shared.set_tag(key, value)
+    }
+
+    /// See [`crate::Run::set_tags`].
+    pub fn set_tags<K: Into<String>, V: Display>(&self, tags: impl IntoIterator<Item = (K, V)>) -> Result<(), Error> {
+        self.shared.set_tags(tags)
+    }
+}
+
+/// What waits for the store or a disk.
+impl Run {
+    /// Does several things with the run on a thread that may be blocked: what there is no function for here, such as
+    /// logging a model.
+    ///
+    /// ```
+    /// # #[tokio::main] async fn main() -> Result<(), trainyard::Error> {
+    /// # let folder = tempfile::tempdir().expect("a folder");
+    /// # let tracking_uri = format!("sqlite:///{}/yard.db", folder.path().display());
+    /// # let run = trainyard::Run::builder().tracking_uri(&tracking_uri).experiment("iris");
+    /// # let run = trainyard::asynchronous::start(run).await?;
+    /// use trainyard::flavors::Json;
+    ///
+    /// let weights = vec![0.5, -1.25];
+    /// let model = run.with(move |run| run.log_model("weights", &Json(&weights))).await?;
+    /// assert!(model.model_uri.starts_with("models:/m-"));
+    /// run.finish().await
+    /// # }
+    /// ```
+    pub async fn with<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&crate::Run) -> Result<T, Error> + Send + 'static,
+    ) -> Result<T, Error> {
+        let run = self.clone();
+        blocking(move || work(&run.shared)).await
+    }
+
+    /// Starts a run below this one; see [`crate::Run::child`].
+    pub async fn child(&self, name: &str) -> Result<Self, Error> {
+        start(crate::Run::builder().parent(&self.shared).name(name)).await
+    }
+
+    /// Stores a text as one file; see [`crate::Run::log_text`].
+    pub async fn log_text(&self, path: &str, text: impl Into<String>) -> Result<(), Error> {
+        self.log_bytes(path, text.into()).await
+    }
+
+    /// Stores a value as a JSON file; see [`crate::Run::log_json`].
+    pub async fn log_json(&self, path: &str, value: impl Serialize + Send + 'static) -> Result<(), Error> {
+        let path = path.to_owned();
+        self.with(move |run| run.log_json(&path, &value)).await
+    }
+
+    /// Stores bytes as one file; see [`crate::Run::log_bytes`].
+    pub async fn log_bytes(&self, path: &str, bytes: impl Into<Vec<u8>>) -> Result<(), Error> {
+        let (path, bytes) = (path.to_owned(), bytes.into());
+        self.with(move |run| run.log_bytes(&path, &bytes)).await
+    }
+
+    /// Stores a file or a folder; see [`crate::Run::log_artifact`].
+    pub async fn log_artifact(&self, local: impl Into<PathBuf>, artifact_path: &str) -> Result<(), Error> {
+        let (local, artifact_path) = (local.into(), artifact_path.to_owned());
+        self.with(move |run| run.log_artifact(&local, &artifact_path)).await
+    }
+
+    /// Stores files and folders; see [`crate::Run::log_artifacts`].
+    pub async fn log_artifacts(
+        &self,
+        local: impl IntoIterator<Item = impl Into<PathBuf>>,
+        artifact_path: &str,
+        progress: impl Progress + Send + 'static,
+    ) -> Result<(), Error> {
+        let local: Vec<PathBuf> = local.into_iter().map(Into::into).collect();
+        let artifact_path = artifact_path.to_owned();
+        self.with(move |run| run.log_artifacts(&local, &artifact_path, &progress)).await
+    }
+
+    /// Adds a picture to a series; see [`crate::Run::log_image`].
+    pub async fn log_image(&self, key: &str, image: Image, step: i64) -> Result<(), Error> {
+        let key = key.to_owned();
+        self.with(move |run| run.log_image(&key, &image, step)).await
+    }
+
+    /// Notes that the run uses a dataset; see [`crate::Run::log_input`].
+    pub async fn log_input(&self, dataset: &Dataset, context: &str) -> Result<(), Error> {
+        let (dataset, context) = (dataset.clone(), context.to_owned());
+        self.with(move |run| run.log_input(&dataset, &context)).await
+    }
+
+    /// Waits until the store has everything that was logged until now; see [`crate::Run::flush`].
+    pub async fn flush(&self, at_most: Duration) -> Result<(), Error> {
+        self.with(move |run| run.flush(at_most)).await
+    }
+
+    /// Ends the run well, also for its other clones; see [`crate::Run::finish`].
+    pub async fn finish(self) -> Result<(), Error> {
+        self.with(crate::Run::finish_shared).await
+    }
+
+    /// Ends the run as FAILED, also for its other clones; see [`crate::Run::fail`].
+    pub async fn fail(self) -> Result<(), Error> {
+        self.with(crate::Run::fail_shared).await
+    }
+}
+
+/// A connection to a tracking store, for async code. Cheap to clone.
+///
+/// ```
+/// # #[tokio::main] async fn main() -> Result<(), trainyard::Error> {
+/// # let folder = tempfile::tempdir().expect("a folder");
+/// # let tracking_uri = format!("sqlite:///{}/yard.db", folder.path().display());
+/// use trainyard::asynchronous::Client;
+///
+/// let client = Client::from(trainyard::Client::connect(&tracking_uri)?);
+/// let mut pages = client.pages(client.blocking().search_experiments());
+/// while let Some(page) = pages.next().await {
+///     println!("{} experiments", page?.len());
+/// }
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Debug, Clone)]
+pub struct Client {
+    client: crate::Client,
+}
+
+impl From<crate::Client> for Client {
+    fn from(client: crate::Client) -> Self {
+        Self { client }
+    }
+}
+
+impl Client {
+    /// The client whose calls block, for those that need no waiting and for other threads.
+    pub fn blocking(&self) -> &crate::Client {
+        &self.client
+    }
+
+    /// Carries out a request; see [`crate::Client::call`].
+    ///
+    /// ```
+    /// # #[tokio::main] async fn main() -> Result<(), trainyard::Error> {
+    /// # let folder = tempfile::tempdir().expect("a folder");
+    /// # let client = trainyard::Client::connect(&format!("sqlite:///{}/yard.db", folder.path().display()))?;
+    /// use trainyard::api::experiments::GetExperiment;
+    ///
+    /// let client = trainyard::asynchronous::Client::from(client);
+    /// let found = client.call(GetExperiment { experiment_id: "0".into() }).await?;
+    /// assert_eq!(found.experiment.name, "Default");
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub async fn call<R: Request>(&self, request: R) -> Result<R::Response, Error> {
+        let client = self.client.clone();
+        blocking(move || client.call(request)).await
+    }
+
+    /// Does several things with the client on a thread that may be blocked.
+    ///
+    /// ```
+    /// # #[tokio::main] async fn main() -> Result<(), trainyard::Error> {
+    /// # let folder = tempfile::tempdir().expect("a folder");
+    /// # let client = trainyard::Client::connect(&format!("sqlite:///{}/yard.db", folder.path().display()))?;
+    /// let client = trainyard::asynchronous::Client::from(client);
+    /// let version = client.with(|client| client.register_model("s3://bucket/models/iris", "iris", &[])).await?;
+    /// assert_eq!(version.version, "1");
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub async fn with<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&crate::Client) -> Result<T, Error> + Send + 'static,
+    ) -> Result<T, Error> {
+        let client = self.client.clone();
+        blocking(move || work(&client)).await
+    }
+
+    /// The pages of a search.
+    pub fn pages<R: Searched>(&self, search: Search<R>) -> Pages<R> {
+        Pages { pages: Some(search.pages()) }
+    }
+}
+
+/// The pages of a search, for async code; see [`Client::pages`].
+#[derive(Debug)]
+pub struct Pages<R> {
+    /// Away while a page is under way: a page that nobody waited for ends the search.
+    pages: Option<crate::Pages<R>>,
+}
+
+impl<R: Searched> Pages<R> {
+    /// The next page; `None` behind the last one.
+    pub async fn next(&mut self) -> Option<Result<Vec<R::Item>, Error>> {
+        let mut pages = self.pages.take()?;
+        let fetched = blocking(move || {
+            let page = pages.next();
+            Ok((pages, page))
+        });
+        match fetched.await {
+            Ok((pages, page)) => {
+                self.pages = Some(pages);
+                page
+            }
+            Err(error) => Some(Err(error)),
+        }
+    }
+}

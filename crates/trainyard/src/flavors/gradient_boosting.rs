@@ -1,0 +1,168 @@
+//! Boosters of XGBoost and LightGBM, in the form in which these libraries save them: MLflow's flavors `xgboost` and
+//! `lightgbm`.
+
+use std::fs;
+use std::path::Path;
+
+use crate::{BoxError, Error, Flavor, LoadModel, ModelFolder, SaveModel, SavedModel};
+
+/// A booster of XGBoost, as its library saves it: UBJSON or JSON. Every MLflow client loads it and predicts with it.
+///
+/// The native library is not linked; hand over what it wrote. With the crate `xgb`:
+///
+/// ```ignore
+/// booster.save("model.ubj")?;
+/// run.log_model("booster", &Xgboost::from_file("model.ubj".as_ref(), "3.2.0")?)?;
+/// // … and back:
+/// let booster = Booster::load_buffer(trainyard::load_model::<Xgboost>(uri)?.bytes())?;
+/// ```
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Xgboost {
+    bytes: Vec<u8>,
+    version: String,
+}
+
+impl Xgboost {
+    /// A saved booster, and the version of XGBoost that saved it.
+    pub fn from_bytes(bytes: Vec<u8>, version: &str) -> Result<Self, Error> {
+        if bytes.first() == Some(&b'{') {
+            return Ok(Self { bytes, version: version.to_owned() });
+        }
+        Err(not_a_booster(
+            "XGBoost",
+            "it starts neither like JSON nor like UBJSON; the old binary form is not supported",
+        ))
+    }
+
+    /// A saved booster in a file, and the version of XGBoost that saved it.
+    pub fn from_file(path: &Path, version: &str) -> Result<Self, Error> {
+        Self::from_bytes(fs::read(path).map_err(Error::io(path))?, version)
+    }
+
+    /// The booster as it was saved.
+    pub fn bytes(&self) -> &[u8] {
+        &self.bytes
+    }
+
+    /// Version of XGBoost that saved it.
+    pub fn version(&self) -> &str {
+        &self.version
+    }
+
+    /// JSON begins with a key in quotes, UBJSON with the length of one.
+    fn format(&self) -> &'static str {
+        let second = self.bytes[1..].iter().find(|byte| !byte.is_ascii_whitespace());
+        if matches!(second, Some(b'"' | b'}')) { "json" } else { "ubj" }
+    }
+}
+
+impl SaveModel for Xgboost {
+    fn save(&self, folder: &mut ModelFolder) -> Result<(), BoxError> {
+        let format = self.format();
+        let file = format!("model.{format}");
+        folder.write(&file, &self.bytes)?;
+        let flavor = Flavor::new("xgboost").set("code", None::<String>)?.set("data", &file)?;
+        let flavor = flavor.set("model_class", "xgboost.core.Booster")?.set("model_format", format)?;
+        folder.add_flavor(flavor.set("xgb_version", &self.version)?);
+        folder.add_flavor(Flavor::python_function("mlflow.xgboost").set("data", &file)?);
+        folder.require_python(format!("xgboost=={}", self.version));
+        Ok(())
+    }
+}
+
+impl LoadModel for Xgboost {
+    fn load(saved: &SavedModel) -> Result<Self, BoxError> {
+        let flavor = saved.flavor("xgboost")?;
+        let bytes = saved.read(&flavor.get::<String>("data")?)?;
+        Ok(Self::from_bytes(bytes, &flavor.get::<String>("xgb_version")?)?)
+    }
+}
+
+/// A booster of LightGBM, as its library saves it: text. Every MLflow client loads it and predicts with it.
+///
+/// The native library is not linked; hand over what it wrote. With the crate `lightgbm3`:
+///
+/// ```ignore
+/// booster.save_file("model.lgb")?;
+/// run.log_model("booster", &Lightgbm::from_file("model.lgb".as_ref(), "4.6.0")?)?;
+/// // … and back:
+/// let booster = Booster::from_string(trainyard::load_model::<Lightgbm>(uri)?.text())?;
+/// ```
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Lightgbm {
+    text: String,
+    version: String,
+}
+
+impl Lightgbm {
+    /// A saved booster, and the version of LightGBM that saved it.
+    pub fn from_text(text: impl Into<String>, version: &str) -> Result<Self, Error> {
+        let text = text.into();
+        // The first line names the kind of model; it is `tree` for all there are.
+        if text.starts_with("tree") && text.contains("num_class=") {
+            return Ok(Self { text, version: version.to_owned() });
+        }
+        Err(not_a_booster("LightGBM", "the text does not start like one that Booster.save_model writes"))
+    }
+
+    /// A saved booster in a file, and the version of LightGBM that saved it.
+    pub fn from_file(path: &Path, version: &str) -> Result<Self, Error> {
+        Self::from_text(fs::read_to_string(path).map_err(Error::io(path))?, version)
+    }
+
+    /// The booster as it was saved.
+    pub fn text(&self) -> &str {
+        &self.text
+    }
+
+    /// Version of LightGBM that saved it.
+    pub fn version(&self) -> &str {
+        &self.version
+    }
+}
+
+impl SaveModel for Lightgbm {
+    fn save(&self, folder: &mut ModelFolder) -> Result<(), BoxError> {
+        const FILE: &str = "model.lgb";
+        folder.write(FILE, self.text.as_bytes())?;
+        let flavor = Flavor::new("lightgbm").set("code", None::<String>)?.set("data", FILE)?;
+        let flavor = flavor.set("lgb_version", &self.version)?.set("model_class", "lightgbm.basic.Booster")?;
+        folder.add_flavor(flavor);
+        folder.add_flavor(Flavor::python_function("mlflow.lightgbm").set("data", FILE)?);
+        folder.require_python(format!("lightgbm=={}", self.version));
+        Ok(())
+    }
+}
+
+impl LoadModel for Lightgbm {
+    fn load(saved: &SavedModel) -> Result<Self, BoxError> {
+        let flavor = saved.flavor("lightgbm")?;
+        let text = String::from_utf8(saved.read(&flavor.get::<String>("data")?)?)?;
+        Ok(Self::from_text(text, &flavor.get::<String>("lgb_version")?)?)
+    }
+}
+
+fn not_a_booster(library: &str, reason: &str) -> Error {
+    Error::InvalidModel { field: "booster", value: format!("of {library}"), reason: reason.to_owned() }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn json_and_ubjson_are_told_from_each_other() {
+        let format = |bytes: &[u8]| Xgboost::from_bytes(bytes.to_vec(), "3.2.0").map(|booster| booster.format());
+        assert_eq!(format(b"{ \n\"learner\": {}}").expect("a booster"), "json");
+        assert_eq!(format(b"{L\0\0\0\0\0\0\0\x07learner{}").expect("a booster"), "ubj");
+        let error = format(b"binf\0").expect_err("no booster").to_string();
+        assert!(error.contains("of XGBoost") && error.contains("UBJSON"), "{error}");
+    }
+
+    #[test]
+    fn text_that_is_no_booster_is_refused() {
+        let error = Lightgbm::from_text("treehouse", "4.7.0").expect_err("no booster").to_string();
+        assert!(error.contains("of LightGBM"), "{error}");
+        assert!(Lightgbm::from_text("tree\nversion=v4\nnum_class=1\n", "4.7.0").is_ok());
+    }
+}

@@ -1,0 +1,44 @@
+//! Adapters: how the models of frameworks are saved and loaded, each behind a feature of its name.
+//!
+//! | adapter | feature | loaded by |
+//! |---|---|---|
+//! | [`Json`], [`SaveWith`] | – | Rust |
+//! | [`Xgboost`], [`Lightgbm`] | – | Rust, and every MLflow client, which predicts with it |
+//! | `Cbor` | `cbor` | Rust |
+//! | `Safetensors` | `safetensors` | Rust; the file is one that PyTorch and others read |
+//! | `Onnx` | `onnx` | Rust, and every MLflow client, which predicts with it |
+//! | `Linfa`, `Smartcore` | `linfa`, `smartcore` | Rust, and by their ONNX copy every MLflow client |
+//!
+//! An adapter takes the model or a reference to it: `Json(&model)` saves without moving anything.
+
+#[cfg(feature = "cbor")]
+mod cbor;
+mod finite;
+mod gradient_boosting;
+mod json;
+#[cfg(feature = "linfa")]
+mod linfa;
+#[cfg(feature = "onnx")]
+mod onnx;
+#[cfg(feature = "safetensors")]
+mod safetensors;
+mod save_with;
+#[cfg(feature = "smartcore")]
+mod smartcore;
+
+#[cfg(feature = "cbor")]
+pub use cbor::Cbor;
+pub use gradient_boosting::{Lightgbm, Xgboost};
+pub use json::Json;
+#[cfg(feature = "linfa")]
+pub use linfa::{Label, Linfa, LinfaModel};
+#[cfg(feature = "onnx")]
+pub use onnx::Onnx;
+#[cfg(feature = "safetensors")]
+pub use safetensors::Safetensors;
+pub use save_with::SaveWith;
+#[cfg(feature = "smartcore")]
+pub use smartcore::{Smartcore, SmartcoreModel};
+
+/// The flavor of models that serde writes.
+const RUST_SERDE: &str = "rust_serde";

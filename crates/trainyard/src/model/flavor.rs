@@ -1,0 +1,185 @@
+//! One entry of `flavors` in `MLmodel`: what a loader has to know.
+
+use std::any::type_name;
+use std::path::{Path, PathBuf};
+
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use serde_json::{Map, Value};
+
+use crate::Error;
+use crate::models::MLMODEL;
+
+/// The compiler that this crate was built with.
+const RUSTC: &str = env!("TRAINYARD_RUSTC_VERSION");
+const RUST_TYPE: &str = "rust_type";
+const CRATE: &str = "crate_name";
+const CRATE_VERSION: &str = "crate_version";
+const RUSTC_VERSION: &str = "rustc_version";
+
+/// The name of a way to load a model, with what its loader has to know.
+///
+/// MLflow's own flavors have MLflow's names and keys, so that its clients load the model; any other name is free.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Flavor {
+    name: String,
+    entries: Map<String, Value>,
+    /// The file it was read from, for errors.
+    source: PathBuf,
+}
+
+impl Flavor {
+    /// A flavor without entries.
+    pub fn new(name: impl Into<String>) -> Self {
+        Self { name: name.into(), entries: Map::new(), source: PathBuf::from(MLMODEL) }
+    }
+
+    /// A flavor that loads into the type `T`, which it records with the type's crate and the compiler's version.
+    pub fn of<T: ?Sized>(name: impl Into<String>) -> Self {
+        let mut flavor = Self::new(name);
+        let rust_type = rust_type::<T>();
+        flavor.put(CRATE, crate_of(rust_type).to_owned());
+        flavor.put(RUSTC_VERSION, RUSTC.to_owned());
+        flavor.put(RUST_TYPE, rust_type.to_owned());
+        flavor
+    }
+
+    /// MLflow's `python_function`, by which every MLflow client predicts: the loader is a Python module.
+    pub fn python_function(loader_module: &str) -> Self {
+        let mut flavor = Self::new("python_function");
+        flavor.put("loader_module", loader_module.to_owned());
+        flavor
+    }
+
+    /// Records the crate that knows the files, with its version: `env!("CARGO_PKG_NAME")`, `env!("CARGO_PKG_VERSION")`.
+    #[must_use]
+    pub fn made_by(mut self, crate_name: &str, version: &str) -> Self {
+        self.put(CRATE, crate_name.to_owned());
+        self.put(CRATE_VERSION, version.to_owned());
+        self
+    }
+
+    /// Sets an entry.
+    pub fn set(mut self, key: &str, value: impl Serialize) -> Result<Self, Error> {
+        let value = serde_json::to_value(value).map_err(|error| self.error(key, &error.to_string()))?;
+        self.put(key, value);
+        Ok(self)
+    }
+
+    /// Its name in `MLmodel`.
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// Reads an entry.
+    pub fn get<T: DeserializeOwned>(&self, key: &str) -> Result<T, Error> {
+        let value = self.entries.get(key).ok_or_else(|| self.error(key, "it is missing"))?;
+        T::deserialize(value).map_err(|error| self.error(key, &error.to_string()))
+    }
+
+    /// Refuses a model that was saved from another type than `T`.
+    pub fn check_type<T: ?Sized>(&self) -> Result<(), Error> {
+        let saved: String = self.get(RUST_TYPE)?;
+        let wanted = rust_type::<T>();
+        if saved == wanted {
+            return Ok(());
+        }
+        let rustc = self.get(RUSTC_VERSION).unwrap_or_else(|_| "an unknown version".to_owned());
+        Err(Error::ModelType { path: self.source.clone(), saved, wanted: wanted.to_owned(), rustc })
+    }
+
+    /// Refuses a model that was saved by another crate, or by a version of it that this one need not be compatible
+    /// with: another major version, or another minor version below 1.0.
+    pub fn check_made_by(&self, crate_name: &str, version: &str) -> Result<(), Error> {
+        let saved_crate: String = self.get(CRATE)?;
+        let saved: String = self.get(CRATE_VERSION)?;
+        if saved_crate == crate_name && compatible(&saved, version) {
+            return Ok(());
+        }
+        let rustc: String = self.get(RUSTC_VERSION).unwrap_or_default();
+        let reason = format!(
+            "it was saved by {saved_crate} {saved} (rustc {rustc}) and is being loaded by {crate_name} {version}; \
+             load it with a version of {saved_crate} that is compatible with {saved}, or train it again"
+        );
+        Err(Error::model(&self.source, format!("flavors.{}: {reason}", self.name)))
+    }
+
+    pub(crate) fn read(name: &str, entries: &Map<String, Value>, source: &Path) -> Self {
+        Self { name: name.to_owned(), entries: entries.clone(), source: source.to_owned() }
+    }
+
+    pub(crate) fn into_entries(self) -> (String, Map<String, Value>) {
+        (self.name, self.entries)
+    }
+
+    pub(crate) fn put(&mut self, key: &str, value: impl Into<Value>) {
+        self.entries.insert(key.to_owned(), value.into());
+    }
+
+    fn error(&self, key: &str, reason: &str) -> Error {
+        Error::model(&self.source, format!("flavors.{}.{key}: {reason}", self.name))
+    }
+}
+
+/// The type's name. A model behind a reference is the same model.
+fn rust_type<T: ?Sized>() -> &'static str {
+    type_name::<T>().trim_start_matches('&')
+}
+
+fn crate_of(rust_type: &str) -> &str {
+    rust_type.split("::").next().unwrap_or_default()
+}
+
+fn compatible(saved: &str, present: &str) -> bool {
+    fn parts(version: &str) -> (&str, &str) {
+        let mut parts = version.split(['.', '-', '+']);
+        (parts.next().unwrap_or_default(), parts.next().unwrap_or_default())
+    }
+    let (saved, present) = (parts(saved), parts(present));
+    saved.0 == present.0 && (saved.0 != "0" || saved.1 == present.1)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_type_behind_references_is_the_type() {
+        let flavor = Flavor::of::<&&Vec<f64>>("rust_serde");
+        flavor.check_type::<Vec<f64>>().expect("the same type");
+        let message = flavor.check_type::<Vec<f32>>().expect_err("another type").to_string();
+        assert!(message.contains("alloc::vec::Vec<f64>") && message.contains("alloc::vec::Vec<f32>"), "{message}");
+        assert!(message.contains(RUSTC), "{message}");
+    }
+
+    #[test]
+    fn versions_are_compatible_as_cargo_has_it() {
+        let flavor = Flavor::of::<f64>("x");
+        for (saved, present, expected) in [
+            ("1.2.3", "1.9.0", true),
+            ("1.2.3", "2.0.0", false),
+            ("0.7.1", "0.7.0", true),
+            ("0.7", "0.7.4", true),
+            ("0.7.1", "0.8.0", false),
+        ] {
+            let checked = flavor.clone().made_by("iris", saved).check_made_by("iris", present);
+            assert_eq!(checked.is_ok(), expected, "{saved} {present}: {checked:?}");
+        }
+        let message =
+            flavor.clone().made_by("iris", "1.0.0").check_made_by("wine", "1.0.0").expect_err("another crate");
+        assert!(message.to_string().contains("saved by iris 1.0.0"), "{message}");
+        assert!(flavor.check_made_by("core", "1.0.0").expect_err("no version").to_string().contains("crate_version"));
+    }
+
+    #[test]
+    fn entries_that_are_missing_or_of_another_kind_are_named() {
+        let flavor = Flavor::new("onnx").set("data", "model.onnx").expect("text");
+        assert_eq!(flavor.get::<String>("data").expect("text"), "model.onnx");
+        for (error, part) in [
+            (flavor.get::<u32>("data").expect_err("no number"), "flavors.onnx.data: invalid type"),
+            (flavor.get::<String>("format").expect_err("nothing"), "flavors.onnx.format: it is missing"),
+        ] {
+            assert!(error.to_string().contains(part), "{error}");
+        }
+    }
+}

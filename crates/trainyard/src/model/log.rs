@@ -1,0 +1,232 @@
+//! Logging a model to a run: saved first, then made, filled and registered, so that what cannot be saved leaves nothing
+//! behind.
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+use trainyard_api::datasets::{LogOutputs, ModelOutput};
+use trainyard_api::logged_models::{
+    CreateLoggedModel, FinalizeLoggedModel, LogLoggedModelParams, LoggedModelInfo, LoggedModelStatus,
+};
+use trainyard_api::metrics::{GetMetricHistory, Metric};
+use trainyard_api::runs::{GetRun, LogBatch, Run as StoredRun};
+use trainyard_api::{ModelId, Param, RunId, Tag, limits};
+
+use super::folder::Filled;
+use super::{ModelFolder, ModelOptions, SaveModel};
+use crate::models::{self, MLMODEL};
+use crate::{Client, Error, Run};
+
+/// Params that one request to make a logged model takes.
+const PARAMS_PER_REQUEST: usize = 100;
+/// How long what the run has logged may take to be delivered.
+const DELIVERY: Duration = Duration::from_secs(60);
+/// Tags of a run that say who made it and how, which its models have too.
+const TAGS_OF_ORIGIN: [&str; 3] = ["mlflow.user", "mlflow.source.name", "mlflow.source.type"];
+
+/// A model that has been logged.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ModelInfo {
+    /// Id of the logged model, `m-…`.
+    pub model_id: ModelId,
+    /// `models:/m-…`, for [`load_model`](crate::load_model).
+    pub model_uri: String,
+    /// Where the files are.
+    pub artifact_uri: String,
+    /// Number of the version, where the model was registered.
+    pub registered_model_version: Option<String>,
+}
+
+impl Run {
+    /// Saves a model and logs it under this name.
+    ///
+    /// ```
+    /// # fn main() -> Result<(), trainyard::Error> {
+    /// # let folder = tempfile::tempdir().expect("a folder");
+    /// # let tracking_uri = format!("sqlite:///{}/yard.db", folder.path().display());
+    /// use trainyard::flavors::Json;
+    ///
+    /// let client = trainyard::Client::connect(&tracking_uri)?;
+    /// let run = client.start_run("iris", "")?;
+    /// let weights = vec![0.5, -1.25];
+    /// let info = run.log_model("weights", &Json(&weights))?;
+    /// run.finish()?;
+    /// let Json(loaded) = client.load_model::<Json<Vec<f64>>>(&info.model_uri)?;
+    /// assert_eq!(loaded, weights);
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn log_model(&self, name: &str, model: &dyn SaveModel) -> Result<ModelInfo, Error> {
+        self.log_model_with(name, model, &ModelOptions::default())
+    }
+
+    /// Saves a model and logs it under this name, with all that the options say.
+    ///
+    /// Names are checked and the model is saved before anything is made in the tracking store. What fails after that
+    /// leaves a logged model that says so.
+    pub fn log_model_with(
+        &self,
+        name: &str,
+        model: &dyn SaveModel,
+        options: &ModelOptions,
+    ) -> Result<ModelInfo, Error> {
+        check_name(name)?;
+        if let Some(name) = &options.registered_model_name {
+            check_registered_name(name)?;
+        }
+        let temporary = std::env::temp_dir();
+        let folder = tempfile::Builder::new().prefix("trainyard-").tempdir().map_err(Error::io(&temporary))?;
+        let filled = ModelFolder::fill(&folder.path().join("model"), model, options)?;
+        let client = self.client();
+        // Params, and the points of this step, are the model's too: the store must have them first.
+        self.flush(DELIVERY)?;
+        let stored = client.call(GetRun { run_id: self.id().clone(), ..Default::default() })?.run;
+        let logged = client.call(creation(&stored, name, options))?.model.info;
+        let delivery = Delivery { client, run: &stored, logged: &logged, options };
+        if let Err(error) = delivery.carry_out(filled) {
+            delivery.mark_as_failed();
+            return Err(error);
+        }
+        let model_uri = format!("models:/{}", logged.model_id);
+        let registered_model_version = match &options.registered_model_name {
+            Some(name) => Some(client.register_model(&model_uri, name, &options.tags)?.version),
+            None => None,
+        };
+        Ok(ModelInfo {
+            model_id: logged.model_id,
+            model_uri,
+            artifact_uri: logged.artifact_uri,
+            registered_model_version,
+        })
+    }
+}
+
+fn creation(run: &StoredRun, name: &str, options: &ModelOptions) -> CreateLoggedModel {
+    let mut tags: Vec<Tag> = Vec::new();
+    for key in TAGS_OF_ORIGIN {
+        let of_run = run.data.tags.iter().find(|tag| tag.key == key);
+        tags.extend(of_run.filter(|_| !options.tags.iter().any(|tag| tag.key == key)).cloned());
+    }
+    tags.extend_from_slice(&options.tags);
+    CreateLoggedModel {
+        experiment_id: run.info.experiment_id.clone(),
+        name: name.to_owned(),
+        model_type: options.model_type.clone(),
+        source_run_id: run.info.run_id.clone(),
+        params: all_params(run, options).into_iter().take(PARAMS_PER_REQUEST).collect(),
+        tags,
+    }
+}
+
+/// Those that the caller names, then those of the run.
+fn all_params(run: &StoredRun, options: &ModelOptions) -> Vec<Param> {
+    let is_named = |key: &str| options.params.iter().any(|param| param.key == key);
+    let of_run = run.data.params.iter().filter(|param| !is_named(&param.key));
+    options.params.iter().chain(of_run).cloned().collect()
+}
+
+/// A logged model on its way to being complete.
+struct Delivery<'a> {
+    client: &'a Client,
+    run: &'a StoredRun,
+    logged: &'a LoggedModelInfo,
+    options: &'a ModelOptions,
+}
+
+impl Delivery<'_> {
+    fn carry_out(&self, mut filled: Filled) -> Result<(), Error> {
+        let model_id = self.model_id();
+        let all = all_params(self.run, self.options);
+        for params in all.get(PARAMS_PER_REQUEST..).unwrap_or_default().chunks(PARAMS_PER_REQUEST) {
+            self.client.call(LogLoggedModelParams { model_id: model_id.clone(), params: params.to_vec() })?;
+        }
+        let outputs = vec![ModelOutput { model_id: model_id.clone(), step: self.options.step }];
+        self.client.call(LogOutputs { run_id: self.run_id(), models: outputs })?;
+        filled.description.model_id = Some(model_id.to_string());
+        filled.description.model_uuid = model_id.to_string();
+        filled.description.artifact_path = Some(self.logged.artifact_uri.clone());
+        filled.description.run_id = Some(self.run_id().to_string());
+        filled.finish()?;
+        self.upload(&filled)?;
+        self.link_metrics()?;
+        self.client.call(FinalizeLoggedModel { model_id, status: LoggedModelStatus::Ready })?;
+        Ok(())
+    }
+
+    /// `MLmodel` goes last: without it there is no model, so nobody finds half of one.
+    fn upload(&self, filled: &Filled) -> Result<(), Error> {
+        let artifacts = self.client.artifacts(&self.logged.artifact_uri)?;
+        let mut files: Vec<(PathBuf, String)> = Vec::new();
+        for file in models::files_below(&filled.path)? {
+            if file != MLMODEL {
+                files.push((filled.path.join(&file), file));
+            }
+        }
+        artifacts.upload(&files, &())?;
+        artifacts.upload(&[(filled.path.join(MLMODEL), MLMODEL.to_owned())], &())
+    }
+
+    /// Repeats the run's points of this step with the model's id. Only where a metric has gone on since is its history
+    /// asked for.
+    fn link_metrics(&self) -> Result<(), Error> {
+        let step = self.options.step;
+        let mut linked: Vec<Metric> = Vec::new();
+        for latest in &self.run.data.metrics {
+            if latest.step > step {
+                let request =
+                    GetMetricHistory { run_id: self.run_id(), metric_key: latest.key.clone(), ..Default::default() };
+                linked.extend(self.client.call(request)?.metrics);
+            } else {
+                linked.push(latest.clone());
+            }
+        }
+        linked.retain(|point| point.step == step && point.model_id.is_empty());
+        for point in &mut linked {
+            point.model_id = self.model_id();
+            point.run_id = RunId::default();
+        }
+        for metrics in linked.chunks(limits::BATCH_METRICS) {
+            let request = LogBatch { run_id: self.run_id(), metrics: metrics.to_vec(), ..Default::default() };
+            self.client.call(request)?;
+        }
+        Ok(())
+    }
+
+    fn mark_as_failed(&self) {
+        let failed = FinalizeLoggedModel { model_id: self.model_id(), status: LoggedModelStatus::UploadFailed };
+        if let Err(error) = self.client.call(failed) {
+            tracing::warn!(model.id = %self.logged.model_id, %error, "the model could not be marked as failed");
+        }
+    }
+
+    fn model_id(&self) -> ModelId {
+        self.logged.model_id.clone()
+    }
+
+    fn run_id(&self) -> RunId {
+        self.run.info.run_id.clone()
+    }
+}
+
+/// What the tracking store would refuse, before anything is saved or made.
+fn check_name(name: &str) -> Result<(), Error> {
+    const FORBIDDEN: [char; 6] = ['/', ':', '.', '%', '"', '\''];
+    if !name.is_empty() && !name.contains(FORBIDDEN) {
+        return Ok(());
+    }
+    Err(Error::InvalidModel {
+        field: "model name",
+        value: name.to_owned(),
+        reason: "it may not be empty, nor hold any of / : . % \" '".to_owned(),
+    })
+}
+
+fn check_registered_name(name: &str) -> Result<(), Error> {
+    let reason = match name {
+        _ if name.trim().is_empty() => "it may not be empty",
+        _ if name.contains(['/', ':']) => "it may not hold / or :",
+        "." | ".." => "it may not be a dot or two",
+        _ => return Ok(()),
+    };
+    Err(Error::InvalidModel { field: "registered model name", value: name.to_owned(), reason: reason.to_owned() })
+}

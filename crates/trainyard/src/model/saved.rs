@@ -1,0 +1,124 @@
+//! Model directories that have been fetched and checked, and loading from them.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use tempfile::TempDir;
+use trainyard_api::artifact_path::ArtifactPath;
+
+use super::{Flavor, LoadModel, Signature};
+use crate::models::{self, MLMODEL, Mlmodel};
+use crate::{Client, Error};
+
+/// A model directory whose digests have been checked. A copy that was fetched is removed with this value.
+#[derive(Debug)]
+pub struct SavedModel {
+    path: PathBuf,
+    description: Mlmodel,
+    _fetched: Option<TempDir>,
+}
+
+impl SavedModel {
+    /// Opens and checks a model directory of this machine.
+    ///
+    /// A file that is missing, or is not the one that was saved, is an error that names it.
+    pub fn open(path: &Path) -> Result<Self, Error> {
+        models::verify(path)?;
+        Ok(Self { path: path.to_owned(), description: Mlmodel::read(path)?, _fetched: None })
+    }
+
+    /// The model directory.
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// The place of one of its files.
+    pub fn file(&self, file: &str) -> Result<PathBuf, Error> {
+        let parsed = ArtifactPath::parse(file);
+        let parsed = parsed.map_err(|error| Error::model(&self.path.join(MLMODEL), error.to_string()))?;
+        let path = self.path.join(parsed.as_str());
+        if path.is_file() { Ok(path) } else { Err(Error::model(&path, "the file is missing from the model")) }
+    }
+
+    /// The content of one of its files.
+    pub fn read(&self, file: &str) -> Result<Vec<u8>, Error> {
+        let path = self.file(file)?;
+        fs::read(&path).map_err(Error::io(&path))
+    }
+
+    /// A flavor by name.
+    pub fn flavor(&self, name: &str) -> Result<Flavor, Error> {
+        let path = self.path.join(MLMODEL);
+        match self.description.flavors.get(name) {
+            Some(entries) => Ok(Flavor::read(name, entries, &path)),
+            None => {
+                let known: Vec<&str> = self.flavors().collect();
+                let reason = format!("the model has no flavor '{name}'; it can be loaded as {}", known.join(", "));
+                Err(Error::model(&path, reason))
+            }
+        }
+    }
+
+    /// Names of its flavors.
+    pub fn flavors(&self) -> impl Iterator<Item = &str> {
+        self.description.flavors.keys().map(String::as_str)
+    }
+
+    /// What goes in and comes out, where the model says so.
+    pub fn signature(&self) -> Result<Option<Signature>, Error> {
+        let Some(stored) = &self.description.signature else { return Ok(None) };
+        let signature = Signature::from_stored(stored);
+        signature.map(Some).map_err(|reason| Error::model(&self.path.join(MLMODEL), format!("signature: {reason}")))
+    }
+
+    /// The logged model's id; none for a model that was only saved.
+    pub fn model_id(&self) -> Option<&str> {
+        self.description.model_id.as_deref()
+    }
+
+    /// The run that logged it.
+    pub fn run_id(&self) -> Option<&str> {
+        self.description.run_id.as_deref()
+    }
+
+    /// Loads the model.
+    pub fn load<T: LoadModel>(&self) -> Result<T, Error> {
+        T::load(self).map_err(|error| match error.downcast::<Error>() {
+            Ok(error) => *error,
+            Err(source) => Error::LoadModel { path: self.path.clone(), source },
+        })
+    }
+}
+
+impl Client {
+    /// Fetches and checks the model behind `models:/name@alias`, `models:/name/3`, `models:/m-…`, `runs:/<run
+    /// id>/<name>`, an artifact URI or a path. A model that lies in a folder of this machine is used in place.
+    pub fn fetch_model(&self, uri: &str) -> Result<SavedModel, Error> {
+        let temporary = std::env::temp_dir();
+        let fetched = tempfile::Builder::new().prefix("trainyard-").tempdir().map_err(Error::io(&temporary))?;
+        let path = self.download_model(uri, fetched.path(), &())?;
+        let is_copy = path.starts_with(fetched.path());
+        let description = Mlmodel::read(&path)?;
+        Ok(SavedModel { path, description, _fetched: is_copy.then_some(fetched) })
+    }
+
+    /// Loads the model behind a URI; see [`fetch_model`](Self::fetch_model) for the URIs.
+    pub fn load_model<T: LoadModel>(&self, uri: &str) -> Result<T, Error> {
+        self.fetch_model(uri)?.load()
+    }
+}
+
+/// Loads the model behind a URI from the tracking URI of the environment; see [`Client::fetch_model`] for the URIs.
+///
+/// ```no_run
+/// use trainyard::flavors::Json;
+///
+/// # fn main() -> Result<(), trainyard::Error> {
+/// let Json(weights) = trainyard::load_model::<Json<Vec<f64>>>("models:/iris-classifier@champion")?;
+/// # drop(weights);
+/// # Ok(())
+/// # }
+/// ```
+pub fn load_model<T: LoadModel>(uri: &str) -> Result<T, Error> {
+    Client::from_env()?.load_model(uri)
+}

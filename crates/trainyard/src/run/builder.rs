@@ -1,0 +1,367 @@
+//! Starting a run.
+
+use std::fmt::Display;
+use std::sync::atomic::AtomicBool;
+use std::sync::{Arc, OnceLock};
+
+use trainyard_api::runs::{CreateRun, RunInfo, RunStatus, UpdateRun};
+use trainyard_api::{ApiError, ExperimentId, LifecycleStage, RunId, Tag, rules};
+
+use super::{Inner, Run, now_ms, source};
+use crate::journal::{self, NewRun, RunLog};
+use crate::{Client, Error, setting};
+
+const DESCRIPTION: &str = "mlflow.note.content";
+const PARENT: &str = "mlflow.parentRunId";
+const NAME: &str = "mlflow.runName";
+
+/// Whether a run may be started without asking the store.
+///
+/// A run that was started offline is written into the journal with all that is logged to it, under the id that it will
+/// have. The store has it as soon as somebody delivers the journal.
+///
+/// ```
+/// use trainyard::{Offline, Run};
+///
+/// // A training that goes on although the server is down for the moment.
+/// let run = Run::builder().tracking_uri("http://tracking.example:5000").offline(Offline::WhenUnreachable);
+/// ```
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Offline {
+    /// A store that cannot be reached is an error.
+    #[default]
+    Never,
+    /// When the store cannot be reached, the run is started offline; this process delivers it as soon as it can.
+    WhenUnreachable,
+    /// The store is not asked, and this process delivers nothing. `trainyard sync` does.
+    Always,
+}
+
+/// Starts a run, step by step; see [`Run::builder`].
+///
+/// What is not said is taken from the environment: the tracking URI, the experiment (`MLFLOW_EXPERIMENT_NAME` or
+/// `MLFLOW_EXPERIMENT_ID`), whether to stay offline (`TRAINYARD_OFFLINE`), whether to record system metrics
+/// (`MLFLOW_ENABLE_SYSTEM_METRICS_LOGGING`). Each may begin with `TRAINYARD_` or `MLFLOW_`.
+///
+/// ```
+/// # fn main() -> Result<(), trainyard::Error> {
+/// # let folder = tempfile::tempdir().expect("a folder");
+/// # let tracking_uri = format!("sqlite:///{}/yard.db", folder.path().display());
+/// let run = trainyard::Run::builder()
+///     .tracking_uri(&tracking_uri)
+///     .experiment("iris")
+///     .name("deep")
+///     .description("Does depth help?")
+///     .tags([("team", "flowers")])
+///     .start()?;
+/// run.finish()
+/// # }
+/// ```
+#[derive(Debug, Clone, Default)]
+#[must_use = "a run begins with `start`"]
+pub struct RunBuilder {
+    client: Option<Client>,
+    tracking_uri: Option<String>,
+    experiment: Experiment,
+    name: String,
+    description: String,
+    tags: Vec<Tag>,
+    parent: Option<RunId>,
+    resumed: Option<RunId>,
+    offline: Option<Offline>,
+    #[cfg(feature = "system-metrics")]
+    system_metrics: Option<bool>,
+}
+
+#[derive(Debug, Clone, Default)]
+enum Experiment {
+    #[default]
+    OfEnvironment,
+    Named(String),
+    WithId(ExperimentId),
+}
+
+impl RunBuilder {
+    /// The store, by a client that is there already.
+    pub fn client(mut self, client: &Client) -> Self {
+        self.client = Some(client.clone());
+        self
+    }
+
+    /// The store, by its URI: see [`Client::connect`].
+    pub fn tracking_uri(mut self, tracking_uri: &str) -> Self {
+        self.tracking_uri = Some(tracking_uri.to_owned());
+        self
+    }
+
+    /// The experiment, by name; it is made when there is none.
+    pub fn experiment(mut self, name: &str) -> Self {
+        self.experiment = Experiment::Named(name.to_owned());
+        self
+    }
+
+    /// The experiment, by id.
+    pub fn experiment_id(mut self, id: impl Into<ExperimentId>) -> Self {
+        self.experiment = Experiment::WithId(id.into());
+        self
+    }
+
+    /// A name for people; one is made up when it is empty or not said.
+    pub fn name(mut self, name: &str) -> Self {
+        name.clone_into(&mut self.name);
+        self
+    }
+
+    /// A longer text for people, in Markdown.
+    pub fn description(mut self, description: &str) -> Self {
+        description.clone_into(&mut self.description);
+        self
+    }
+
+    /// A tag.
+    pub fn tag(mut self, key: &str, value: impl Display) -> Self {
+        self.tags.push(Tag::new(key, value.to_string()));
+        self
+    }
+
+    /// Several tags.
+    pub fn tags<K: Into<String>, V: Display>(mut self, tags: impl IntoIterator<Item = (K, V)>) -> Self {
+        self.tags.extend(tags.into_iter().map(|(key, value)| Tag::new(key, value.to_string())));
+        self
+    }
+
+    /// The run above, which also says store and experiment.
+    pub fn parent(mut self, parent: &Run) -> Self {
+        self.client = Some(parent.client().clone());
+        let id = &parent.info().experiment_id;
+        // The id is not known of an experiment that is still to be made.
+        if !id.is_empty() {
+            self.experiment = Experiment::WithId(id.clone());
+        } else if let Some(name) = &parent.experiment_name {
+            self.experiment = Experiment::Named(name.clone());
+        }
+        self.parent = Some(parent.id().clone());
+        if parent.inner.recorded_only {
+            self.offline = Some(Offline::Always);
+        }
+        self
+    }
+
+    /// The run above, by id.
+    pub fn parent_id(mut self, id: impl Into<RunId>) -> Self {
+        self.parent = Some(id.into());
+        self
+    }
+
+    /// Goes on with a run that is there, in its own experiment.
+    ///
+    /// ```
+    /// # fn main() -> Result<(), trainyard::Error> {
+    /// # let folder = tempfile::tempdir().expect("a folder");
+    /// # let client = trainyard::Client::connect(&format!("sqlite:///{}/yard.db", folder.path().display()))?;
+    /// # let first = client.start_run("iris", "")?;
+    /// # let id = first.id().clone();
+    /// # first.finish()?;
+    /// let run = trainyard::Run::builder().client(&client).resume(id).start()?;
+    /// run.log_metric("loss", 0.1, 100)?;
+    /// run.finish()
+    /// # }
+    /// ```
+    pub fn resume(mut self, id: impl Into<RunId>) -> Self {
+        self.resumed = Some(id.into());
+        self
+    }
+
+    /// Whether the run may be started without asking the store; never, when it is not said here or in the environment.
+    pub fn offline(mut self, offline: Offline) -> Self {
+        self.offline = Some(offline);
+        self
+    }
+
+    /// Whether to record the use of CPU, memory, disk, network and GPU until the run ends, as metrics `system/…`.
+    #[cfg(feature = "system-metrics")]
+    pub fn log_system_metrics(mut self, wanted: bool) -> Self {
+        self.system_metrics = Some(wanted);
+        self
+    }
+
+    /// Starts the run.
+    ///
+    /// What can be known to be wrong is refused before the store is asked, so that nothing half-made is left there.
+    pub fn start(self) -> Result<Run, Error> {
+        for tag in &self.tags {
+            rules::tag_key(&tag.key)?;
+        }
+        let client = match (&self.client, &self.tracking_uri) {
+            (Some(client), None) => client.clone(),
+            (_, Some(uri)) => Client::connect(uri)?,
+            (None, None) => Client::from_env()?,
+        };
+        let offline = match self.offline {
+            Some(offline) => offline,
+            None if journal::is_offline()? => Offline::Always,
+            None => Offline::Never,
+        };
+        #[cfg(feature = "system-metrics")]
+        let system_metrics = match self.system_metrics {
+            Some(wanted) => wanted,
+            None => setting::flag("ENABLE_SYSTEM_METRICS_LOGGING")?,
+        };
+        let started = match self.resumed.clone() {
+            Some(run_id) => self.go_on(client, run_id, offline)?,
+            None => self.begin(client, offline)?,
+        };
+        let artifact_uri = OnceLock::new();
+        if !started.info.artifact_uri.is_empty() {
+            let _ = artifact_uri.set(started.info.artifact_uri.clone());
+        }
+        let recorded_only = offline == Offline::Always;
+        let inner = Arc::new(Inner { log: started.log, ended: AtomicBool::new(false), recorded_only });
+        #[cfg(feature = "system-metrics")]
+        let monitor =
+            system_metrics.then(|| super::system::Monitor::start(inner.clone(), started.system_step)).transpose()?;
+        Ok(Run {
+            #[cfg(feature = "system-metrics")]
+            system: std::sync::Mutex::new(monitor),
+            client: started.client,
+            info: started.info,
+            experiment_name: started.experiment_name,
+            artifact_uri,
+            inner,
+        })
+    }
+
+    /// Starts a new run.
+    fn begin(self, client: Client, offline: Offline) -> Result<Started, Error> {
+        let mut tags = source::tags()?;
+        let mut set = |tag: Tag| {
+            tags.retain(|other| other.key != tag.key);
+            tags.push(tag);
+        };
+        self.tags.into_iter().for_each(&mut set);
+        for (key, value) in [(DESCRIPTION, &self.description), (NAME, &self.name)] {
+            if !value.is_empty() {
+                set(Tag::new(key, value));
+            }
+        }
+        if let Some(parent) = &self.parent {
+            set(Tag::new(PARENT, parent.as_str()));
+        }
+        let user = tags.iter().find(|tag| tag.key == source::USER).map(|tag| tag.value.clone()).unwrap_or_default();
+        let mut request =
+            CreateRun { user_id: user, run_name: self.name, start_time: Some(now_ms()), tags, ..CreateRun::default() };
+        let experiment = match self.experiment {
+            Experiment::OfEnvironment => experiment_of_environment(),
+            chosen => chosen,
+        };
+        let name = match &experiment {
+            Experiment::Named(name) => Some(name.clone()),
+            Experiment::WithId(id) => {
+                request.experiment_id = id.clone();
+                None
+            }
+            Experiment::OfEnvironment => None,
+        };
+        if offline != Offline::Always {
+            let reached = match &name {
+                Some(name) => client.experiment(name).map(|id| request.experiment_id = id),
+                None => Ok(()),
+            };
+            match reached.and_then(|()| journal::start(&client, &mut request)) {
+                Ok(run) => {
+                    let log = RunLog::of(&client, run.info.run_id.as_str(), false, false);
+                    return Ok(Started { client, info: run.info, log, experiment_name: name, system_step: 0 });
+                }
+                Err(error) if offline == Offline::WhenUnreachable && journal::is_away(&error) => {
+                    tracing::warn!(%error, "the run is started offline, and delivered when there is an answer");
+                }
+                Err(error) => return Err(error),
+            }
+        }
+        let experiment_name = if request.experiment_id.is_empty() { name.clone() } else { None };
+        let new = NewRun { experiment_name: experiment_name.unwrap_or_default(), request };
+        let (log, request) = RunLog::record(&client, new, offline == Offline::Always)?;
+        let info = RunInfo {
+            run_id: request.run_id.clone(),
+            run_uuid: request.run_id,
+            run_name: request.run_name,
+            experiment_id: request.experiment_id,
+            user_id: request.user_id,
+            status: RunStatus::Running,
+            start_time: request.start_time.unwrap_or_default(),
+            ..RunInfo::default()
+        };
+        Ok(Started { client, info, log, experiment_name: name, system_step: 0 })
+    }
+
+    /// Goes on with a run.
+    fn go_on(self, client: Client, run_id: RunId, offline: Offline) -> Result<Started, Error> {
+        let recorded_only = offline == Offline::Always;
+        let found = if recorded_only { None } else { self.find(&client, &run_id, offline)? };
+        let log = RunLog::of(&client, run_id.as_str(), found.is_none(), recorded_only);
+        let mut info = RunInfo { run_id, status: RunStatus::Running, ..RunInfo::default() };
+        let mut system_step = 0;
+        if let Some(run) = found {
+            let steps = run.data.metrics.iter().filter(|metric| metric.key.starts_with("system/"));
+            system_step = steps.map(|metric| metric.step + 1).max().unwrap_or(0);
+            info = run.info;
+        }
+        let mut tags = self.tags;
+        if !self.description.is_empty() {
+            tags.push(Tag::new(DESCRIPTION, self.description));
+        }
+        if !tags.is_empty() {
+            log.log_batch(&[], &[], &tags)?;
+        }
+        Ok(Started { client, info, log, experiment_name: None, system_step })
+    }
+
+    /// The run to go on with, set to running; `None` when the store is away and that is no error.
+    fn find(
+        &self,
+        client: &Client,
+        run_id: &RunId,
+        offline: Offline,
+    ) -> Result<Option<trainyard_api::runs::Run>, Error> {
+        let found = super::get(client, run_id);
+        let mut run = match found {
+            Ok(run) => run,
+            Err(error) if offline == Offline::WhenUnreachable && journal::is_away(&error) => return Ok(None),
+            Err(error) => return Err(error),
+        };
+        if run.info.lifecycle_stage == LifecycleStage::Deleted {
+            let reason = format!("Cannot start run with ID {run_id} because it is in the deleted state.");
+            return Err(ApiError::invalid(reason).into());
+        }
+        let change = UpdateRun {
+            run_id: run_id.clone(),
+            status: Some(RunStatus::Running),
+            run_name: self.name.clone(),
+            ..UpdateRun::default()
+        };
+        run.info = client.call(change)?.run_info;
+        Ok(Some(run))
+    }
+}
+
+/// What becomes a [`Run`].
+struct Started {
+    client: Client,
+    info: RunInfo,
+    log: RunLog,
+    experiment_name: Option<String>,
+    /// First step of its system metrics.
+    #[cfg_attr(not(feature = "system-metrics"), expect(dead_code, reason = "there are none"))]
+    system_step: i64,
+}
+
+/// The experiment that the environment names, else the one called Default.
+fn experiment_of_environment() -> Experiment {
+    if let Some((_, id)) = setting::text("EXPERIMENT_ID") {
+        return Experiment::WithId(id.as_str().into());
+    }
+    match setting::text("EXPERIMENT_NAME") {
+        Some((_, name)) => Experiment::Named(name),
+        None => Experiment::WithId("0".into()),
+    }
+}

@@ -1,0 +1,603 @@
+//! A run under way, as a value.
+//!
+//! What is logged goes into the run's journal (`journal`); files, images and datasets go to the store at once (`files`,
+//! `image`, `dataset`). `builder` starts runs, `params` makes params of anything that serde can serialize, `source` says
+//! where a run comes from.
+
+mod builder;
+mod dataset;
+mod files;
+mod image;
+mod params;
+mod source;
+#[cfg(feature = "system-metrics")]
+mod system;
+
+pub use builder::{Offline, RunBuilder};
+pub use dataset::{Dataset, Element};
+pub use image::Image;
+
+use std::fmt::{self, Display};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, OnceLock};
+#[cfg(feature = "system-metrics")]
+use std::sync::{Mutex, PoisonError};
+use std::thread;
+use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
+
+use serde::Serialize;
+use trainyard_api::metrics::Metric;
+use trainyard_api::runs::{GetRun, RunInfo, RunStatus};
+use trainyard_api::{ModelId, RunId, Tag};
+
+use crate::journal::{self, Context, Flush, FlushState, RunLog};
+use crate::{ArtifactRepository, Client, Error};
+
+/// What is left of a time-out when the store has been away for long: enough for an attempt.
+const LEAST: Duration = Duration::from_secs(1);
+/// A point that belongs to the run alone.
+pub(crate) static PLAIN: Context =
+    Context { model_id: ModelId::NONE, dataset_name: String::new(), dataset_digest: String::new() };
+
+/// Starts a run in the experiment of that name, which is made when there is none, on the tracking URI of the environment:
+/// `TRAINYARD_TRACKING_URI`, else `MLFLOW_TRACKING_URI`, else the database `./yard/yard.db`.
+///
+/// [`Run::builder`] has more to choose from.
+///
+/// ```no_run
+/// let run = trainyard::start_run("iris")?;
+/// run.log_metric("accuracy", 0.97, 0)?;
+/// run.finish()?;
+/// # Ok::<(), trainyard::Error>(())
+/// ```
+pub fn start_run(experiment: &str) -> Result<Run, Error> {
+    Run::builder().experiment(experiment).start()
+}
+
+impl Client {
+    /// Starts a run; an empty name lets one be made up.
+    ///
+    /// ```
+    /// # fn main() -> Result<(), trainyard::Error> {
+    /// # let folder = tempfile::tempdir().expect("a folder");
+    /// # let client = trainyard::Client::connect(&format!("sqlite:///{}/yard.db", folder.path().display()))?;
+    /// let run = client.start_run("iris", "first")?;
+    /// assert_eq!(run.info().run_name, "first");
+    /// run.finish()?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn start_run(&self, experiment: &str, run_name: &str) -> Result<Run, Error> {
+        Run::builder().client(self).experiment(experiment).name(run_name).start()
+    }
+}
+
+/// A run under way. It may be shared between threads.
+///
+/// [`finish`](Self::finish) ends it well and waits until everything is delivered; dropped without that it ends as FINISHED,
+/// and as FAILED while its thread panics.
+///
+/// Params, metrics and tags are in a journal on disk when their call returns, which takes well below a microsecond; a
+/// thread delivers them. So a call may succeed although the store refuses later what was logged, because the run was deleted
+/// or a param has another value there: that is the error of the next [`flush`](Self::flush) or of `finish`.
+///
+/// ```
+/// # fn main() -> Result<(), trainyard::Error> {
+/// # let folder = tempfile::tempdir().expect("a folder");
+/// # let client = trainyard::Client::connect(&format!("sqlite:///{}/yard.db", folder.path().display()))?;
+/// let run = client.start_run("iris", "")?;
+/// std::thread::scope(|scope| {
+///     for worker in 0..4 {
+///         let run = &run;
+///         scope.spawn(move || run.log_metric(&format!("worker-{worker}/loss"), 0.5, 0));
+///     }
+/// });
+/// run.finish()?;
+/// # Ok(())
+/// # }
+/// ```
+pub struct Run {
+    client: Client,
+    info: RunInfo,
+    /// Its experiment's, where the run was started by name.
+    experiment_name: Option<String>,
+    /// Where the artifacts lie; unknown for a run that was started offline, until the store has it.
+    artifact_uri: OnceLock<String>,
+    inner: Arc<Inner>,
+    #[cfg(feature = "system-metrics")]
+    system: Mutex<Option<system::Monitor>>,
+}
+
+/// What outlives the value, for those that log beside it: hooks, and the thread of system metrics.
+pub(crate) struct Inner {
+    pub(crate) log: RunLog,
+    pub(crate) ended: AtomicBool,
+    /// Nothing is delivered by this process, so nothing is waited for.
+    recorded_only: bool,
+}
+
+impl Run {
+    /// What starts a run, step by step.
+    ///
+    /// ```
+    /// # fn main() -> Result<(), trainyard::Error> {
+    /// # let folder = tempfile::tempdir().expect("a folder");
+    /// # let tracking_uri = format!("sqlite:///{}/yard.db", folder.path().display());
+    /// use trainyard::Run;
+    ///
+    /// let run = Run::builder()
+    ///     .tracking_uri(&tracking_uri)
+    ///     .experiment("iris")
+    ///     .name("deep")
+    ///     .tag("team", "flowers")
+    ///     .start()?;
+    /// run.finish()?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn builder() -> RunBuilder {
+        RunBuilder::default()
+    }
+
+    /// The run's id.
+    pub fn id(&self) -> &RunId {
+        &self.info.run_id
+    }
+
+    /// What was known of the run when it started.
+    pub fn info(&self) -> &RunInfo {
+        &self.info
+    }
+
+    /// The connection to the store that the run is in.
+    pub fn client(&self) -> &Client {
+        &self.client
+    }
+
+    /// Starts a run below this one, in the same experiment; an empty name lets one be made up.
+    ///
+    /// ```
+    /// # fn main() -> Result<(), trainyard::Error> {
+    /// # let folder = tempfile::tempdir().expect("a folder");
+    /// # let client = trainyard::Client::connect(&format!("sqlite:///{}/yard.db", folder.path().display()))?;
+    /// let search = client.start_run("iris", "grid search")?;
+    /// for depth in [3, 5, 8] {
+    ///     let trial = search.child(&format!("depth {depth}"))?;
+    ///     trial.log_param("max_depth", depth)?;
+    ///     trial.finish()?;
+    /// }
+    /// search.finish()?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn child(&self, name: &str) -> Result<Self, Error> {
+        Self::builder().parent(self).name(name).start()
+    }
+
+    /// Logs hyperparameters: a struct or a map, whose inner structs and maps give keys with dots, or pairs of key and
+    /// value. All of them are logged or none.
+    ///
+    /// A list is one param, as JSON; an enum's variant without fields is its name. A param is written once: another value
+    /// for the same key is an error.
+    ///
+    /// ```
+    /// # fn main() -> Result<(), trainyard::Error> {
+    /// # let folder = tempfile::tempdir().expect("a folder");
+    /// # let client = trainyard::Client::connect(&format!("sqlite:///{}/yard.db", folder.path().display()))?;
+    /// # let run = client.start_run("iris", "")?;
+    /// #[derive(serde::Serialize)]
+    /// struct Optimizer {
+    ///     name: &'static str,
+    ///     learning_rate: f64,
+    /// }
+    /// #[derive(serde::Serialize)]
+    /// struct Config {
+    ///     epochs: u32,
+    ///     hidden: Vec<u32>,
+    ///     optimizer: Optimizer,
+    /// }
+    ///
+    /// let optimizer = Optimizer { name: "adam", learning_rate: 1e-3 };
+    /// run.log_params(&Config { epochs: 20, hidden: vec![64, 32], optimizer })?;
+    /// run.log_params([("seed", 42), ("folds", 5)])?;
+    /// // epochs = 20, hidden = [64,32], optimizer.name = adam, optimizer.learning_rate = 0.001, seed = 42, folds = 5
+    /// # run.finish()
+    /// # }
+    /// ```
+    pub fn log_params(&self, params: impl Serialize) -> Result<(), Error> {
+        self.inner.log.log_batch(&[], &params::of(&params)?, &[])
+    }
+
+    /// Logs hyperparameters out of an iterator of pairs. All of them are logged or none.
+    ///
+    /// ```
+    /// # fn main() -> Result<(), trainyard::Error> {
+    /// # let folder = tempfile::tempdir().expect("a folder");
+    /// # let client = trainyard::Client::connect(&format!("sqlite:///{}/yard.db", folder.path().display()))?;
+    /// # let run = client.start_run("iris", "")?;
+    /// let weights = [0.2, 0.3, 0.5];
+    /// run.log_param_pairs(weights.iter().enumerate().map(|(class, weight)| (format!("weight.{class}"), weight)))?;
+    /// # run.finish()
+    /// # }
+    /// ```
+    pub fn log_param_pairs<K: AsRef<str>, V: Serialize>(
+        &self,
+        pairs: impl IntoIterator<Item = (K, V)>,
+    ) -> Result<(), Error> {
+        let mut params = Vec::new();
+        for (key, value) in pairs {
+            params::below(key.as_ref(), &value, &mut params)?;
+        }
+        self.inner.log.log_batch(&[], &params, &[])
+    }
+
+    /// Logs one hyperparameter. A struct or a map gives several, with keys `key.field`.
+    ///
+    /// ```
+    /// # fn main() -> Result<(), trainyard::Error> {
+    /// # let folder = tempfile::tempdir().expect("a folder");
+    /// # let client = trainyard::Client::connect(&format!("sqlite:///{}/yard.db", folder.path().display()))?;
+    /// # let run = client.start_run("iris", "")?;
+    /// run.log_param("max_depth", 5)?;
+    /// let refused = run.log_param("learning_rate", f64::NAN).expect_err("no number");
+    /// assert!(refused.to_string().contains("'learning_rate'"));
+    /// # run.finish()
+    /// # }
+    /// ```
+    pub fn log_param(&self, key: &str, value: impl Serialize) -> Result<(), Error> {
+        self.log_param_pairs([(key, value)])
+    }
+
+    /// Logs one point of a metric, with the time of now. The value may be NaN or infinite.
+    ///
+    /// ```
+    /// # fn main() -> Result<(), trainyard::Error> {
+    /// # let folder = tempfile::tempdir().expect("a folder");
+    /// # let client = trainyard::Client::connect(&format!("sqlite:///{}/yard.db", folder.path().display()))?;
+    /// # let run = client.start_run("iris", "")?;
+    /// for epoch in 0..10 {
+    ///     run.log_metric("loss", 1.0 / (epoch + 1) as f64, epoch)?;
+    /// }
+    /// # run.finish()
+    /// # }
+    /// ```
+    #[inline]
+    pub fn log_metric(&self, key: &str, value: f64, step: i64) -> Result<(), Error> {
+        self.inner.log.log_metric(key, value, step, None, &PLAIN)
+    }
+
+    /// Logs one point of a metric with a time of its own, in milliseconds since the epoch.
+    ///
+    /// ```
+    /// # fn main() -> Result<(), trainyard::Error> {
+    /// # let folder = tempfile::tempdir().expect("a folder");
+    /// # let client = trainyard::Client::connect(&format!("sqlite:///{}/yard.db", folder.path().display()))?;
+    /// # let run = client.start_run("iris", "")?;
+    /// run.log_metric_at("loss", 0.5, 1, 1_767_225_600_000)?;
+    /// # run.finish()
+    /// # }
+    /// ```
+    #[inline]
+    pub fn log_metric_at(&self, key: &str, value: f64, step: i64, timestamp_ms: i64) -> Result<(), Error> {
+        self.inner.log.log_metric(key, value, step, Some(timestamp_ms), &PLAIN)
+    }
+
+    /// Logs one point of each of several metrics. All of them are logged or none.
+    ///
+    /// ```
+    /// # fn main() -> Result<(), trainyard::Error> {
+    /// # let folder = tempfile::tempdir().expect("a folder");
+    /// # let client = trainyard::Client::connect(&format!("sqlite:///{}/yard.db", folder.path().display()))?;
+    /// # let run = client.start_run("iris", "")?;
+    /// run.log_metrics([("train/loss", 0.31), ("valid/loss", 0.42)], 7)?;
+    /// # run.finish()
+    /// # }
+    /// ```
+    pub fn log_metrics<K: Into<String>>(
+        &self,
+        metrics: impl IntoIterator<Item = (K, f64)>,
+        step: i64,
+    ) -> Result<(), Error> {
+        self.log_metrics_in(metrics, step, &PLAIN)
+    }
+
+    /// Logs one point of each of several metrics that were computed with a logged model, on a dataset where one is given.
+    ///
+    /// They are the run's as well as the model's. Which dataset it was is kept with the model.
+    ///
+    /// ```
+    /// # fn main() -> Result<(), trainyard::Error> {
+    /// # let folder = tempfile::tempdir().expect("a folder");
+    /// # let client = trainyard::Client::connect(&format!("sqlite:///{}/yard.db", folder.path().display()))?;
+    /// # let run = client.start_run("iris", "")?;
+    /// use trainyard::Dataset;
+    /// use trainyard::flavors::Json;
+    ///
+    /// let model = run.log_model("weights", &Json(&[0.5, -1.25]))?;
+    /// let valid = Dataset::from_rows("iris-valid", [(5.1, 3.5, 0), (6.2, 2.9, 1)])?;
+    /// run.log_input(&valid, "validation")?;
+    /// run.log_model_metrics(&model.model_id, Some(&valid), [("accuracy", 0.97), ("f1", 0.95)], 0)?;
+    /// # run.finish()
+    /// # }
+    /// ```
+    pub fn log_model_metrics<K: Into<String>>(
+        &self,
+        model_id: &ModelId,
+        dataset: Option<&Dataset>,
+        metrics: impl IntoIterator<Item = (K, f64)>,
+        step: i64,
+    ) -> Result<(), Error> {
+        let mut context = Context { model_id: model_id.clone(), ..Context::default() };
+        if let Some(dataset) = dataset {
+            dataset.name().clone_into(&mut context.dataset_name);
+            dataset.digest().clone_into(&mut context.dataset_digest);
+        }
+        self.log_metrics_in(metrics, step, &context)
+    }
+
+    fn log_metrics_in<K: Into<String>>(
+        &self,
+        metrics: impl IntoIterator<Item = (K, f64)>,
+        step: i64,
+        context: &Context,
+    ) -> Result<(), Error> {
+        let timestamp = now_ms();
+        let points: Vec<Metric> = metrics
+            .into_iter()
+            .map(|(key, value)| Metric {
+                key: key.into(),
+                value,
+                timestamp,
+                step,
+                model_id: context.model_id.clone(),
+                dataset_name: context.dataset_name.clone(),
+                dataset_digest: context.dataset_digest.clone(),
+                ..Metric::default()
+            })
+            .collect();
+        self.inner.log.log_batch(&points, &[], &[])
+    }
+
+    /// Sets a tag. Other than a param it may be changed.
+    ///
+    /// ```
+    /// # fn main() -> Result<(), trainyard::Error> {
+    /// # let folder = tempfile::tempdir().expect("a folder");
+    /// # let client = trainyard::Client::connect(&format!("sqlite:///{}/yard.db", folder.path().display()))?;
+    /// # let run = client.start_run("iris", "")?;
+    /// run.set_tag("stage", "warm-up")?;
+    /// run.set_tag("stage", "training")?;
+    /// # run.finish()
+    /// # }
+    /// ```
+    pub fn set_tag(&self, key: &str, value: impl Display) -> Result<(), Error> {
+        self.inner.log.set_tag(key, &value.to_string())
+    }
+
+    /// Sets several tags: all of them or none.
+    ///
+    /// ```
+    /// # fn main() -> Result<(), trainyard::Error> {
+    /// # let folder = tempfile::tempdir().expect("a folder");
+    /// # let client = trainyard::Client::connect(&format!("sqlite:///{}/yard.db", folder.path().display()))?;
+    /// # let run = client.start_run("iris", "")?;
+    /// run.set_tags([("team", "flowers"), ("dataset", "iris")])?;
+    /// # run.finish()
+    /// # }
+    /// ```
+    pub fn set_tags<K: Into<String>, V: Display>(&self, tags: impl IntoIterator<Item = (K, V)>) -> Result<(), Error> {
+        let tags: Vec<Tag> = tags.into_iter().map(|(key, value)| Tag::new(key, value.to_string())).collect();
+        self.inner.log.log_batch(&[], &[], &tags)
+    }
+
+    /// The run's artifacts, to list, read and download them.
+    ///
+    /// ```
+    /// # fn main() -> Result<(), trainyard::Error> {
+    /// # let folder = tempfile::tempdir().expect("a folder");
+    /// # let client = trainyard::Client::connect(&format!("sqlite:///{}/yard.db", folder.path().display()))?;
+    /// # let run = client.start_run("iris", "")?;
+    /// run.log_text("notes.txt", "a first try")?;
+    /// assert_eq!(run.artifacts()?.read("notes.txt")?, b"a first try");
+    /// # run.finish()
+    /// # }
+    /// ```
+    pub fn artifacts(&self) -> Result<ArtifactRepository, Error> {
+        self.client.artifacts(self.artifact_uri("artifacts")?)
+    }
+
+    /// Where the artifacts lie. A run that was started offline may have arrived at the store in the meantime.
+    fn artifact_uri(&self, what: &'static str) -> Result<&str, Error> {
+        if let Some(uri) = self.artifact_uri.get() {
+            return Ok(uri);
+        }
+        let offline = || Error::Offline { what, run_id: self.id().to_string() };
+        if self.inner.recorded_only {
+            return Err(offline());
+        }
+        self.inner.log.wait(LEAST)?;
+        match journal::look_for_run(&self.client, self.id().as_str()) {
+            Ok(Some(run)) => Ok(self.artifact_uri.get_or_init(|| run.info.artifact_uri)),
+            Ok(None) => Err(offline()),
+            Err(error) if error.code() == trainyard_api::ErrorCode::ResourceDoesNotExist => Err(offline()),
+            Err(error) => Err(error),
+        }
+    }
+
+    /// Waits until the store has everything that was logged to the run until now, for at most this long.
+    ///
+    /// What the store refused is [`Error::Rejected`]; what is not delivered in time is [`Error::Undelivered`], and delivered
+    /// later.
+    ///
+    /// ```
+    /// # fn main() -> Result<(), trainyard::Error> {
+    /// # let folder = tempfile::tempdir().expect("a folder");
+    /// # let client = trainyard::Client::connect(&format!("sqlite:///{}/yard.db", folder.path().display()))?;
+    /// # let run = client.start_run("iris", "")?;
+    /// use std::time::Duration;
+    /// use trainyard::api::runs::GetRun;
+    ///
+    /// run.log_metric("loss", 0.5, 0)?;
+    /// run.flush(Duration::from_secs(10))?;
+    /// let stored = client.call(GetRun { run_id: run.id().clone(), ..Default::default() })?.run;
+    /// assert_eq!(stored.data.metrics[0].value, 0.5);
+    /// # run.finish()
+    /// # }
+    /// ```
+    pub fn flush(&self, at_most: Duration) -> Result<(), Error> {
+        self.inner.deliver(at_most)
+    }
+
+    /// Ends the run well, and waits until everything is delivered: for 10 seconds, or as long as
+    /// `TRAINYARD_END_RUN_TIMEOUT` says, in seconds.
+    ///
+    /// The run has ended whatever this returns. [`Error::Rejected`] says what the store has refused, [`Error::Undelivered`]
+    /// that it could not be reached in time; what was logged is delivered later.
+    ///
+    /// ```
+    /// # fn main() -> Result<(), trainyard::Error> {
+    /// # let folder = tempfile::tempdir().expect("a folder");
+    /// # let client = trainyard::Client::connect(&format!("sqlite:///{}/yard.db", folder.path().display()))?;
+    /// let run = client.start_run("iris", "")?;
+    /// run.finish()
+    /// # }
+    /// ```
+    pub fn finish(self) -> Result<(), Error> {
+        self.end(RunStatus::Finished)
+    }
+
+    /// Ends the run as FAILED; otherwise as [`finish`](Self::finish).
+    ///
+    /// ```
+    /// # fn main() -> Result<(), trainyard::Error> {
+    /// # let folder = tempfile::tempdir().expect("a folder");
+    /// # let client = trainyard::Client::connect(&format!("sqlite:///{}/yard.db", folder.path().display()))?;
+    /// let run = client.start_run("iris", "")?;
+    /// let loss = f64::NAN;
+    /// if loss.is_nan() {
+    ///     run.set_tag("reason", "the loss is NaN")?;
+    ///     run.fail()?;
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn fail(self) -> Result<(), Error> {
+        self.end(RunStatus::Failed)
+    }
+
+    /// Ends the run for those that share it.
+    #[cfg(feature = "asynchronous")]
+    pub(crate) fn finish_shared(&self) -> Result<(), Error> {
+        self.end(RunStatus::Finished)
+    }
+
+    /// Ends the run as FAILED for those that share it.
+    #[cfg(feature = "asynchronous")]
+    pub(crate) fn fail_shared(&self) -> Result<(), Error> {
+        self.end(RunStatus::Failed)
+    }
+
+    fn end(&self, status: RunStatus) -> Result<(), Error> {
+        self.record_end(status)?;
+        self.inner.deliver(journal::end_run_timeout()?)
+    }
+
+    /// Writes the end into the journal, once.
+    fn record_end(&self, status: RunStatus) -> Result<(), Error> {
+        #[cfg(feature = "system-metrics")]
+        if let Some(monitor) = self.system.lock().unwrap_or_else(PoisonError::into_inner).take() {
+            monitor.finish();
+        }
+        if self.inner.ended.swap(true, Ordering::SeqCst) {
+            return Ok(());
+        }
+        self.inner.log.end(status, None)
+    }
+
+    /// Ends the run without waiting for a delivery, for a scope in which nothing may block.
+    #[cfg(feature = "asynchronous")]
+    pub(crate) fn end_without_waiting(&self) {
+        if let Err(error) = self.record_end(status_of_scope()) {
+            tracing::warn!(run.id = %self.info.run_id, %error, "the end of the run could not be recorded");
+        }
+    }
+
+    #[cfg(feature = "tracing-layer")]
+    pub(crate) fn inner(&self) -> &Arc<Inner> {
+        &self.inner
+    }
+}
+
+impl Inner {
+    /// Waits for the delivery of what was logged until now.
+    fn deliver(&self, at_most: Duration) -> Result<(), Error> {
+        if self.recorded_only {
+            return Ok(());
+        }
+        let mut flush = self.log.flush();
+        // A store that has been away for long is not waited for as long again.
+        let at_most = at_most.saturating_sub(flush.failing_for()).max(at_most.min(LEAST));
+        let reason = wait(&mut flush, at_most);
+        match (flush.rejections(), reason) {
+            (Some(rejections), _) => Err(Error::Rejected(rejections)),
+            (None, None) => Ok(()),
+            (None, Some(reason)) => Err(Error::Undelivered {
+                run_id: self.log.run_id().to_owned(),
+                reason,
+                journals: journal::journal_folder()?,
+            }),
+        }
+    }
+}
+
+/// The reason why a delivery is still to come when the time is over.
+fn wait(flush: &mut Flush, at_most: Duration) -> Option<String> {
+    let until = Instant::now() + at_most;
+    let mut reason = None;
+    loop {
+        let left = until.saturating_duration_since(Instant::now());
+        match flush.wait(left) {
+            FlushState::Done => return None,
+            FlushState::Failing { reason: newest, .. } => reason = Some(newest),
+            FlushState::Waiting => {}
+        }
+        if left.is_zero() {
+            return reason.or_else(|| Some(format!("{} has not acknowledged it yet", flush.tracking_uri())));
+        }
+    }
+}
+
+impl Drop for Run {
+    fn drop(&mut self) {
+        if self.inner.ended.load(Ordering::SeqCst) {
+            return;
+        }
+        if let Err(error) = self.end(status_of_scope()) {
+            tracing::warn!(run.id = %self.info.run_id, %error, "the end of the run is not with the store");
+        }
+    }
+}
+
+/// How a run ends whose scope is left.
+fn status_of_scope() -> RunStatus {
+    if thread::panicking() { RunStatus::Failed } else { RunStatus::Finished }
+}
+
+impl fmt::Debug for Run {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let client = &self.client;
+        f.debug_struct("Run").field("client", client).field("info", &self.info).finish_non_exhaustive()
+    }
+}
+
+/// The run as it is in the store, with what this process has logged until now.
+pub(crate) fn get(client: &Client, run_id: &RunId) -> Result<trainyard_api::runs::Run, Error> {
+    journal::deliver_first(client);
+    Ok(client.call(GetRun { run_id: run_id.clone(), ..GetRun::default() })?.run)
+}
+
+/// Milliseconds since the epoch.
+pub(crate) fn now_ms() -> i64 {
+    let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+    i64::try_from(since.as_millis()).unwrap_or(i64::MAX)
+}

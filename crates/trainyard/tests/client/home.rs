@@ -1,0 +1,31 @@
+//! Tests with a folder of journals of their own.
+
+use std::env;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+/// Says that a process was started for one test.
+const ALONE: &str = "TRAINYARD_TEST_ALONE";
+
+/// Runs the body in a process of its own, with an empty folder of journals and these variables.
+pub fn at_home_with(test: &str, variables: &[(&str, &str)], body: impl FnOnce(&Path)) {
+    if env::var_os(ALONE).is_some() {
+        let home = env::var_os("TRAINYARD_HOME").unwrap();
+        return body(&PathBuf::from(home).join("journal"));
+    }
+    let home = tempfile::tempdir().unwrap();
+    let output = Command::new(env::current_exe().unwrap())
+        .args(["--exact", test, "--nocapture"])
+        .env("TRAINYARD_HOME", home.path())
+        .env(ALONE, "1")
+        .envs(variables.iter().copied())
+        .output()
+        .unwrap();
+    let printed = String::from_utf8_lossy(&output.stdout).into_owned() + &String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.success() && printed.contains("1 passed"), "{printed}");
+}
+
+/// Runs the body in a process of its own, with an empty folder of journals.
+pub fn at_home(test: &str, body: impl FnOnce(&Path)) {
+    at_home_with(test, &[], body);
+}

@@ -1,0 +1,59 @@
+//! Searches that fetch page after page.
+
+use trainyard_api::ErrorCode;
+use trainyard_api::runs::Run;
+
+use crate::home::at_home;
+use crate::script::{Script, answer};
+use crate::tracking::Yard;
+
+#[test]
+fn pages_are_followed_to_the_last() {
+    at_home("search::pages_are_followed_to_the_last", |_| {
+        for yard in Yard::both() {
+            for number in 0..5 {
+                let run =
+                    yard.client.start_run(if number < 3 { "iris" } else { "wine" }, &format!("run {number}")).unwrap();
+                run.log_metric("loss", f64::from(number), 0).unwrap();
+            }
+            let all = || yard.client.search_runs().order_by("metrics.loss DESC").page_size(2);
+            let names = |run: Result<Run, trainyard::Error>| run.unwrap().info.run_name;
+            let found: Vec<_> = all().into_iter().map(names).collect();
+            assert_eq!(found, ["run 4", "run 3", "run 2", "run 1", "run 0"]);
+            let sizes: Vec<_> = all().pages().map(|page| page.unwrap().len()).collect();
+            assert_eq!(sizes, [2, 2, 1]);
+            let found: Vec<_> =
+                all().experiments(["iris"]).filter("metrics.loss > 0.5").into_iter().map(names).collect();
+            assert_eq!(found, ["run 2", "run 1"]);
+            assert_eq!(yard.client.search_experiments().page_size(1).into_iter().map(Result::unwrap).count(), 3);
+        }
+    });
+}
+
+#[test]
+fn an_error_ends_a_search_after_it_was_handed_out() {
+    at_home("search::an_error_ends_a_search_after_it_was_handed_out", |_| {
+        let yard = Yard::embedded();
+        let mut search = yard.client.search_runs().experiments(["nowhere"]).into_iter();
+        assert_eq!(search.next().unwrap().unwrap_err().code(), ErrorCode::ResourceDoesNotExist);
+        assert!(search.next().is_none());
+        let mut search = yard.client.search_runs().filter("metrics.loss >").into_iter();
+        assert_eq!(search.next().unwrap().unwrap_err().code(), ErrorCode::InvalidParameterValue);
+        assert!(search.next().is_none());
+    });
+}
+
+#[test]
+fn a_page_is_asked_for_when_it_is_needed() {
+    let page = r#"{"runs": [{"info": {"run_id": "a"}}, {"info": {"run_id": "b"}}], "next_page_token": "t"}"#;
+    let script = Script::start(vec![answer("200 OK", "", page), answer("200 OK", "", r#"{"runs": []}"#)]);
+    let client = trainyard::Client::connect(&script.uri).unwrap();
+    let search = client.search_runs().experiment_ids(["1"]);
+    let mut runs = search.into_iter();
+    assert_eq!(runs.next().unwrap().unwrap().info.run_id.as_str(), "a");
+    assert_eq!(runs.next().unwrap().unwrap().info.run_id.as_str(), "b");
+    assert_eq!(format!("{runs:?}"), "Found { fetched: 0, .. }");
+    assert!(runs.next().is_none());
+    let asked = script.requests();
+    assert!(String::from_utf8_lossy(&asked[1].body).contains(r#""page_token":"t""#));
+}

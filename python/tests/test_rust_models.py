@@ -1,0 +1,184 @@
+"""Models that Rust programs have logged: our package and stock MLflow load them and predict the same numbers.
+
+`cargo xtask rust-frameworks` builds the programs, which are the Rust examples, and names their folder.
+"""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy
+import pytest
+
+import trainyard as mlflow
+from trainyard import MlflowClient
+
+EXAMPLES = os.environ.get("TRAINYARD_RUST_EXAMPLES")
+STOCK_PYTHON = os.environ.get("TRAINYARD_STOCK_PYTHON")
+
+pytestmark = pytest.mark.skipif(
+    not EXAMPLES, reason="TRAINYARD_RUST_EXAMPLES names no folder of Rust examples: run `cargo xtask rust-frameworks`"
+)
+
+# Registered model, and the output in which Python finds what Rust predicted.
+PREDICTED = {
+    "linfa": {
+        "linfa-linear": "variable",
+        "linfa-multinomial": "label",
+        "linfa-tree": "label",
+        "linfa-logistic": "label",
+        "linfa-forest": "label",
+    },
+    "smartcore": {
+        "smartcore-linear": "variable",
+        "smartcore-ridge": "variable",
+        "smartcore-tree-regressor": "variable",
+        "smartcore-forest-regressor": "variable",
+        "smartcore-multinomial": "label",
+        "smartcore-logistic": "label",
+        "smartcore-tree": "label",
+        "smartcore-forest": "label",
+    },
+}
+
+# Run by our interpreter and by stock's: for each model its features' predictions, in arrays and in a data frame.
+SCORE = """
+import importlib, json, sys
+import numpy, pandas
+
+mlflow = importlib.import_module(sys.argv[1])
+answers = {}
+for name in json.loads(sys.argv[2]):
+    version = mlflow.MlflowClient().get_model_version(name, "1")
+    compared = mlflow.artifacts.load_dict(f"runs:/{version.run_id}/predictions.json")
+    model = mlflow.pyfunc.load_model(f"models:/{name}/1")
+    features = numpy.array(compared["features"])
+    of_array, of_frame = model.predict(features), model.predict(pandas.DataFrame(features))
+    answers[name] = {
+        "rust": compared["predictions"],
+        "array": {key: numpy.asarray(value).tolist() for key, value in of_array.items()},
+        "frame": {key: numpy.asarray(of_frame[key]).tolist() for key in of_array},
+    }
+print(json.dumps(answers))
+"""
+
+
+def run(example, uri, *arguments):
+    """Run a Rust example as a program of its own and return what it prints."""
+    environment = {**os.environ, "TRAINYARD_TRACKING_URI": uri}
+    done = subprocess.run(
+        [Path(EXAMPLES) / example, *map(str, arguments)], env=environment, capture_output=True, text=True, timeout=300
+    )
+    assert done.returncode == 0, done.stderr + done.stdout
+    return done.stdout
+
+
+def score(python, package, uri, names):
+    environment = {**os.environ, "MLFLOW_TRACKING_URI": uri}
+    done = subprocess.run(
+        [python, "-c", SCORE, package, json.dumps(names)], env=environment, capture_output=True, text=True, timeout=300
+    )
+    assert done.returncode == 0, done.stderr
+    return json.loads(done.stdout.splitlines()[-1])
+
+
+def check(answers, outputs):
+    for name, output in outputs.items():
+        answer = answers[name]
+        for kind in ("array", "frame"):
+            difference = numpy.abs(numpy.subtract(answer[kind][output], answer["rust"])).max()
+            assert difference <= 1e-6, f"{name}: {difference} in {kind}"
+        if output == "label":
+            shares = numpy.array(answer["array"]["probabilities"])
+            assert shares.shape[0] == len(answer["rust"])
+            assert numpy.abs(shares.sum(axis=1) - 1).max() < 1e-6, name
+
+
+@pytest.mark.parametrize("example", PREDICTED)
+def test_our_package_predicts_what_rust_predicted(yard, example):
+    printed = run(example, yard)
+    outputs = PREDICTED[example]
+    assert printed.count("equal to those of the fitted model") == len(outputs)
+    check(score(sys.executable, "trainyard", yard, list(outputs)), outputs)
+
+
+@pytest.mark.stock
+@pytest.mark.parametrize("example", PREDICTED)
+def test_stock_mlflow_predicts_what_rust_predicted(our_server, example):
+    run(example, our_server)
+    outputs = PREDICTED[example]
+    check(score(STOCK_PYTHON, "mlflow", our_server, list(outputs)), outputs)
+
+
+@pytest.mark.parametrize("store", ["embedded", "ours"], indirect=True)
+@pytest.mark.parametrize(
+    ("example", "name", "flavors"),
+    [
+        ("safetensors", "safetensors-softmax", {"safetensors"}),
+    ],
+)
+def test_a_model_that_only_rust_loads_is_in_the_registry_too(store, example, name, flavors):
+    run(example, store)
+    info = mlflow.models.get_model_info(f"models:/{name}/1")
+    assert set(info.flavors) == flavors
+    model = MlflowClient().get_logged_model(info.model_id)
+    assert str(model.status) == "READY"
+    recorded = mlflow.get_run(info.run_id)
+    assert recorded.info.status == "FINISHED"
+    assert recorded.data.metrics["accuracy"] > 0.85
+    assert model.params == recorded.data.params
+
+
+def boosters(folder, iris):
+    """Files as the native libraries and converters write them, each with its library's version and its predictions."""
+    import lightgbm
+    import xgboost
+    from skl2onnx import to_onnx
+    from sklearn.linear_model import LogisticRegression
+
+    features, classes = iris[0], iris[1]
+    params = {"objective": "multi:softprob", "num_class": 3, "seed": 0}
+    booster = xgboost.train(params, xgboost.DMatrix(features, classes), num_boost_round=10)
+    for kind in ("ubj", "json"):
+        booster.save_model(folder / f"model.{kind}")
+        yield folder / f"model.{kind}", xgboost.__version__, booster.predict(xgboost.DMatrix(features))
+    params = {"objective": "multiclass", "num_class": 3, "verbose": -1}
+    booster = lightgbm.train(params, lightgbm.Dataset(features, classes), num_boost_round=10)
+    booster.save_model(folder / "model.lgb")
+    yield folder / "model.lgb", lightgbm.__version__, booster.predict(features)
+    model = LogisticRegression(max_iter=1000).fit(features, classes)
+    (folder / "model.onnx").write_bytes(
+        to_onnx(model, features[:1].astype("float32"), options={"zipmap": False}).SerializeToString()
+    )
+    yield folder / "model.onnx", "", model.predict_proba(features)
+
+
+LOAD = """
+import importlib, json, sys
+import numpy
+
+mlflow = importlib.import_module(sys.argv[1])
+answer = mlflow.pyfunc.load_model(sys.argv[2]).predict(numpy.array(json.loads(sys.argv[3])))
+print(json.dumps(numpy.asarray(answer["probabilities"] if isinstance(answer, dict) else answer).tolist()))
+"""
+
+
+@pytest.mark.stock
+def test_models_that_other_programs_saved_are_logged_from_rust_and_predict(our_server, tmp_path, iris):
+    for file, version, expected in boosters(tmp_path, iris):
+        printed = run("trained_elsewhere", our_server, file, *([version] if version else []))
+        (uri,) = [line.split()[-1] for line in printed.splitlines() if line.startswith("model ")]
+        environment = {**os.environ, "MLFLOW_TRACKING_URI": our_server}
+        for python, package in ((sys.executable, "trainyard"), (STOCK_PYTHON, "mlflow")):
+            done = subprocess.run(
+                [python, "-c", LOAD, package, uri, json.dumps(numpy.asarray(iris[0]).tolist())],
+                env=environment,
+                capture_output=True,
+                text=True,
+                timeout=300,
+            )
+            assert done.returncode == 0, done.stderr
+            answer = json.loads(done.stdout.splitlines()[-1])
+            assert numpy.abs(numpy.subtract(answer, expected)).max() < 1e-5, f"{file.name} by {package}"
