@@ -1,9 +1,11 @@
 import { useNavigate } from "@solidjs/router";
-import { createEffect, createMemo, createResource, createSignal, type JSX, on, Show } from "solid-js";
+import { createEffect, createMemo, createResource, createSignal, type JSX, on, onCleanup, Show } from "solid-js";
 
 import { Failure } from "../components/failure";
 import { Skeleton } from "../components/skeleton";
+import { ChangeQueue } from "../data/change-queue";
 import { search as searchColumns } from "../data/columns";
+import { createLive } from "../data/live";
 import { searchByIds } from "../data/run-details";
 import { lacks } from "../routes/runs/projection";
 import type { ChartPanelProps } from "../routes/runs/state";
@@ -11,6 +13,7 @@ import type { RunColumns } from "../wire";
 import { askedValues } from "./asked-values";
 import { Charts } from "./charts";
 import { readCharts } from "./read-spec";
+import { onlySelected, withNewer } from "./panel-runs";
 import type { ChartRun } from "./run-values";
 import { defaultCharts } from "./spec";
 
@@ -60,6 +63,29 @@ export default function ChartPanel(props: ChartPanelProps): JSX.Element {
       );
     }),
   );
+  // What is no longer shown is forgotten: who looks through thousands of runs does not keep them all.
+  createEffect(
+    on(
+      () => props.selectedRuns,
+      (selected) => setFull((before) => onlySelected(before, selected)),
+    ),
+  );
+  const queue = new ChangeQueue(async (changes) => {
+    const columns = readWith;
+    const ids = changes.map((change) => change.runId).filter((id) => full().has(id));
+    if (!columns || ids.length === 0) return;
+    const found = await searchByIds([props.experimentId], ids, columns);
+    // Read for other charts meanwhile, they are as new as these.
+    if (readWith === columns) setFull((before) => withNewer(before, found));
+  });
+  onCleanup(() => queue.close());
+  createLive(() => ({ experimentIds: [props.experimentId] }), {
+    changed: (changes) => queue.add(changes.filter((change) => full().has(change.runId))),
+    reload: () =>
+      queue.add(
+        [...full().keys()].map((runId) => ({ experimentId: props.experimentId, runId, kinds: new Set(["metrics"]) })),
+      ),
+  });
   const runs = createMemo(() => props.selectedRuns.map((run): ChartRun => full().get(run.run_id) ?? named(run)));
 
   return (

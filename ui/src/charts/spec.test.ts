@@ -14,6 +14,7 @@ import {
   removeChart,
   replaceChart,
   resizeChart,
+  withMetricInFront,
 } from "./spec";
 
 const state = { charts: [lineChart(["a"], "1"), lineChart(["b"], "2"), lineChart(["c"], "3")] };
@@ -97,4 +98,12 @@ describe("saved charts", () => {
     const read = readCharts({ charts: [lineChart(["a"], "same"), lineChart(["b"], "same")] });
     expect(new Set(read?.charts.map((chart) => chart.id)).size).toBe(2);
   });
+});
+
+it("shows a metric in front without making a chart twice", () => {
+  expect(ids(withMetricInFront(state, "b").charts)).toBe("213");
+  const added = withMetricInFront(state, "loss");
+  expect(added.charts.map((chart) => chart.id)).toEqual(["link:loss", "1", "2", "3"]);
+  expect(withMetricInFront(added, "loss")).toEqual(added);
+  expect(ids(state.charts)).toBe("123");
 });

@@ -233,3 +233,10 @@ export function defaultCharts(metrics: readonly string[], most = 6): ChartsState
   const shown = metrics.filter((key) => !key.startsWith("system/")).slice(0, most);
   return { charts: shown.map((key) => lineChart([key], `metric:${key}`)) };
 }
+
+/** The same charts with one of a metric in front: one that is there, or one that is made for it. */
+export function withMetricInFront(state: ChartsState, metric: string): ChartsState {
+  const own = state.charts.find((chart) => chart.kind === "line" && chart.metrics.includes(metric));
+  const first = own ?? lineChart([metric], `link:${metric}`);
+  return { ...state, charts: [first, ...state.charts.filter((chart) => chart.id !== first.id)] };
+}

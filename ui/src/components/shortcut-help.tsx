@@ -3,7 +3,7 @@ import { For, type JSX } from "solid-js";
 import { Dialog } from "./dialog";
 import { type Part, SHORTCUTS } from "./shortcut-list";
 import { orderedParts } from "./shortcut-order";
-import { activeParts, modifier } from "./shortcuts";
+import { activeParts, characterKeys, chooseCharacterKeys, isOfCharacters, modifier } from "./shortcuts";
 
 import "./shortcut-help.css";
 
@@ -24,6 +24,17 @@ export default function ShortcutHelp(props: { onClose: () => void }): JSX.Elemen
   const parts = () => orderedParts(activeParts());
   return (
     <Dialog title="Keyboard shortcuts" onClose={() => props.onClose()} wide>
+      <label class="keys-switch">
+        <input
+          type="checkbox"
+          checked={characterKeys()}
+          onChange={(event) => chooseCharacterKeys(event.currentTarget.checked)}
+        />
+        <span>
+          Keys that are a letter or a sign alone
+          <span class="muted"> (without them the rest works, and this list opens by the button at the side)</span>
+        </span>
+      </label>
       <Keys name="Here" parts={parts().here} />
       <h2 class="keys-elsewhere">On other pages</h2>
       <Keys name="On other pages" parts={parts().elsewhere} />
@@ -41,7 +52,7 @@ function Keys(props: { name: string; parts: readonly Part[] }): JSX.Element {
             <dl class="keys">
               <For each={Object.entries(SHORTCUTS[part].keys)}>
                 {([keys, does]) => (
-                  <div>
+                  <div data-off={!characterKeys() && part !== "charts" && isOfCharacters(keys) ? "" : undefined}>
                     <dt>{does}</dt>
                     <dd>
                       <For each={printed(keys)}>{(key) => <kbd>{key}</kbd>}</For>

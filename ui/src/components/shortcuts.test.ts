@@ -1,9 +1,10 @@
-import { describe, expect, it } from "vitest";
+import { createRoot } from "solid-js";
+import { afterEach, describe, expect, it, vi } from "vitest";
 
 import { match, rank } from "./palette-match";
 import { SHORTCUTS } from "./shortcut-list";
 import { orderedParts } from "./shortcut-order";
-import { nameOf } from "./shortcuts";
+import { characterKeys, chooseCharacterKeys, isOfCharacters, nameOf, runShortcut, useShortcuts } from "./shortcuts";
 
 type Held = Partial<Record<"ctrlKey" | "metaKey" | "altKey" | "shiftKey", boolean>>;
 
@@ -16,6 +17,56 @@ describe("nameOf", () => {
     expect(press("K", { ctrlKey: true, shiftKey: true })).toBe("mod+k");
     expect(press("ArrowDown", { shiftKey: true })).toBe("shift+ArrowDown");
     expect(press("ArrowUp", { altKey: true })).toBe("alt+ArrowUp");
+  });
+});
+
+describe("keys of a letter or a sign alone", () => {
+  afterEach(() => {
+    chooseCharacterKeys(true);
+    vi.unstubAllGlobals();
+    vi.resetModules();
+  });
+
+  it("are told from those that are held, and from named ones", () => {
+    for (const keys of ["?", "g e", "/", "+"]) expect(isOfCharacters(keys)).toBe(true);
+    for (const keys of ["mod+k", "Delete", "shift+ArrowDown", "F2", "alt+a"]) expect(isOfCharacters(keys)).toBe(false);
+  });
+
+  it("stay switched off in this browser", async () => {
+    const kept = new Map<string, string>();
+    vi.stubGlobal("localStorage", {
+      getItem: (key: string) => kept.get(key) ?? null,
+      setItem: (key: string, value: string) => kept.set(key, value),
+      removeItem: (key: string) => kept.delete(key),
+    });
+    expect(characterKeys()).toBe(true);
+    chooseCharacterKeys(false);
+    expect(characterKeys()).toBe(false);
+    vi.resetModules();
+    const later = await import("./shortcuts");
+    expect(later.characterKeys()).toBe(false);
+    later.chooseCharacterKeys(true);
+    expect(kept.size).toBe(0);
+  });
+
+  it("do nothing when they are switched off, others do", () => {
+    vi.stubGlobal("HTMLElement", EventTarget);
+    const pressed: string[] = [];
+    const press = (key: string) => {
+      const event = { key, timeStamp: 0, target: null, preventDefault: () => undefined };
+      runShortcut(event as unknown as KeyboardEvent);
+    };
+    createRoot((leave) => {
+      useShortcuts("runs", { r: () => pressed.push("r"), Delete: () => pressed.push("Delete") });
+      press("r");
+      chooseCharacterKeys(false);
+      press("r");
+      press("Delete");
+      chooseCharacterKeys(true);
+      press("r");
+      leave();
+    });
+    expect(pressed).toEqual(["r", "Delete", "r"]);
   });
 });
 

@@ -43,6 +43,35 @@ export function useShortcuts<P extends Part>(part: P, keys: Partial<Record<KeysO
   onCleanup(() => setGroups((all) => all.filter((one) => one !== group)));
 }
 
+const STORED = "trainyard.character-keys";
+const [characterKeys, setCharacterKeys] = createSignal(storedCharacterKeys());
+export { characterKeys };
+
+/** Storage may be forbidden, which is no reason to fail. */
+function storedCharacterKeys(): boolean {
+  try {
+    return localStorage.getItem(STORED) !== "off";
+  } catch {
+    return true;
+  }
+}
+
+/** Switches keys on or off, in this browser, that are letters or signs alone: who speaks to the computer presses them by accident. */
+export function chooseCharacterKeys(on: boolean): void {
+  setCharacterKeys(on);
+  try {
+    if (on) localStorage.removeItem(STORED);
+    else localStorage.setItem(STORED, "off");
+  } catch {
+    // Kept for this page only.
+  }
+}
+
+/** Whether a shortcut is made of letters and signs alone: `?`, `g e`, but neither `mod+k` nor `Delete`. */
+export function isOfCharacters(keys: string): boolean {
+  return keys.split(" ").every((key) => key.length === 1);
+}
+
 let first = "";
 let firstAt = 0;
 
@@ -54,7 +83,8 @@ export function runShortcut(event: KeyboardEvent): void {
   const inField = isField(event.target);
   const all = groups()
     .toReversed()
-    .flatMap((group) => group.shortcuts);
+    .flatMap((group) => group.shortcuts)
+    .filter((one) => characterKeys() || !isOfCharacters(one.keys));
   const found =
     all.find((one) => one.keys === pair && !inField) ??
     all.find((one) => one.keys === pressed && (one.inFields || !inField));

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 
-import { accept, expected, fixedSuggestions, nameSuggestion, valueSuggestions } from "./complete";
+import { accept, expected, fixedSuggestions, nameSuggestion, stillFitting, valueSuggestions } from "./complete";
 import { LOGGED_MODELS, valuesOf } from "./language";
 
 /** `|` is the cursor. */
@@ -112,5 +112,48 @@ describe("suggestions", () => {
       text: "params.",
       cursor: 7,
     });
+  });
+});
+
+describe("completion in the middle of a word", () => {
+  const taken = (text: string, insert: string) => {
+    const place = at(text);
+    if (!place) throw new Error(`nothing is expected in ${text}`);
+    const { text: now, cursor } = accept(text.replace("|", ""), place, { label: insert, insert });
+    return `${now.slice(0, cursor)}|${now.slice(cursor)}`;
+  };
+
+  it.each([
+    ["metrics.val|_loss < 1", "val_accuracy ", "metrics.val_accuracy| < 1"],
+    ["metrics.va|l.loss < 1", "acc ", "metrics.acc| < 1"],
+    ["metrics.`val/|loss` < 1", "`val/acc` ", "metrics.`val/acc`| < 1"],
+    ["sta|tus = 'FAILED'", "start_time ", "start_time| = 'FAILED'"],
+    ["met|rics.loss < 1", "metrics.", "metrics|.loss < 1"],
+    ["status = 'RUN|NING'", "'FAILED' ", "'FAILED' |"],
+    ["tags.a = 'two| words' AND x = 1", "'three words' ", "tags.a = 'three words'| AND x = 1"],
+  ])("%s with %j", (text, insert, result) => {
+    expect(taken(text, insert)).toBe(result.startsWith("'") ? `status = ${result}` : result);
+  });
+
+  it("leaves a later text alone that an open quote would swallow", () => {
+    expect(taken("status = 'RU|N AND tags.a = 'x'", "'RUNNING' ")).toBe("status = 'RUNNING'| AND tags.a = 'x'");
+    expect(taken("status = | AND tags.a = 'x'", "'RUNNING' ")).toBe("status = 'RUNNING'| AND tags.a = 'x'");
+  });
+});
+
+describe("suggestions of the text before", () => {
+  const list = [nameSuggestion("loss", 3), nameSuggestion("val_loss", 2), nameSuggestion("accuracy", 1)];
+  const left = (before: string, now: string) => stillFitting(list, at(before), at(now)).map((one) => one.label);
+
+  it("stay where they fit what is typed by now", () => {
+    expect(left("metrics.|", "metrics.|")).toHaveLength(3);
+    expect(left("metrics.|", "metrics.lo|")).toEqual(["loss", "val_loss"]);
+    expect(left("metrics.|", "metrics.x|")).toEqual([]);
+  });
+
+  it("go where something else is expected", () => {
+    expect(left("metrics.l|", "params.l|")).toEqual([]);
+    expect(left("metrics.l|", "metrics.loss |")).toEqual([]);
+    expect(left("metrics.l|", "a = 1 AND metrics.l|")).toEqual([]);
   });
 });

@@ -43,6 +43,8 @@ export function expected(filter: string, cursor: number): Expected {
   const from = current?.start ?? cursor;
   const before = current ? tokens.slice(0, -1) : tokens;
 
+  const to = cursor + restLength(typed, filter.slice(cursor));
+
   // `metrics.` and `metrics.lo`, `metrics.`val/`: everything behind the prefix's dot is the name.
   const dot = nameStart(filter, tokens, touching);
   if (dot)
@@ -51,11 +53,10 @@ export function expected(filter: string, cursor: number): Expected {
       kind: dot.kind,
       typed: filter.slice(dot.from, cursor).replace(/^`/, ""),
       from: dot.from,
-      to: cursor,
+      to: cursor + restLength(filter.slice(dot.from, cursor), filter.slice(cursor), true),
     };
 
   const place = placeOf(filter, before);
-  const to = cursor;
   switch (place.at) {
     case "key":
       if (current && current.kind !== "word" && current.kind !== "keyword") return undefined;
@@ -68,7 +69,7 @@ export function expected(filter: string, cursor: number): Expected {
       const begun = current?.kind === "sign" ? placeOf(filter, tokens) : place;
       if (begun.at !== "value" || begun.filled) return undefined;
       const { key, comparison } = begun;
-      if (current?.kind === "sign") return { what: "value", key, comparison, typed: "", from: cursor, to };
+      if (current?.kind === "sign") return { what: "value", key, comparison, typed: "", from: cursor, to: cursor };
       const closed = current?.kind === "text" && current.open !== true;
       if (closed || current?.kind === "number" || current?.kind === "comparison") return undefined;
       return { what: "value", key, comparison, typed: typed.replace(/^['"]/, ""), from, to };
@@ -77,6 +78,21 @@ export function expected(filter: string, cursor: number): Expected {
       if (current && current.kind !== "word" && current.kind !== "keyword") return undefined;
       return { what: "joint", typed, from, to };
   }
+}
+
+/**
+ * How much behind the cursor belongs to what stands before it, so that completing in the middle of a word leaves no tail. A quote
+ * that is open at the cursor may be closed by the one that opens a later text: it ends where a space or a comparison comes.
+ */
+function restLength(typed: string, rest: string, name = false): number {
+  const quote = /^[`'"]/.exec(typed)?.[0];
+  if (quote !== undefined) {
+    const inner = new RegExp(`^[^${quote}]*${quote}`).exec(rest)?.[0];
+    if (inner !== undefined && !/[<>=]|\b(?:AND|OR)\b/i.test(inner)) return inner.length;
+    return /^[^\s<>=(),`'"]*/.exec(rest)?.[0].length ?? 0;
+  }
+  if (typed === "") return 0;
+  return (name ? /^[\p{L}\p{N}_.]*/u : /^[\p{L}\p{N}_]*/u).exec(rest)?.[0].length ?? 0;
 }
 
 function nameStart(
@@ -234,6 +250,22 @@ export function valueSuggestions(
     }));
 }
 
+/**
+ * Of suggestions that were asked for at another state of the text, those that still fit what is typed by now: none where something
+ * else is expected. New ones are on their way; until then Tab must not take what belongs to the text before.
+ */
+export function stillFitting(found: readonly Suggestion[], of: Expected, now: Expected): readonly Suggestion[] {
+  if (!of || !now || of.from !== now.from || slotOf(of) !== slotOf(now)) return [];
+  if (of.typed === now.typed) return found;
+  const typed = now.typed.toLowerCase();
+  return found.filter((one) => one.label.toLowerCase().includes(typed));
+}
+
+/** What is expected, apart from what is typed of it. */
+function slotOf(expected: NonNullable<Expected>): string {
+  return JSON.stringify({ ...expected, typed: "", to: 0 });
+}
+
 /** The text with a suggestion in its place, and where the cursor then is. */
 export function accept(
   filter: string,
@@ -241,6 +273,8 @@ export function accept(
   suggestion: Suggestion,
 ): { text: string; cursor: number } {
   const rest = filter.slice(at.to);
-  const insert = rest.startsWith(" ") ? suggestion.insert.trimEnd() : suggestion.insert;
+  const spaced = rest.startsWith(" ") ? suggestion.insert.trimEnd() : suggestion.insert;
+  // The prefix of a name that is there already: `met|rics.loss`.
+  const insert = spaced.endsWith(".") && rest.startsWith(".") ? spaced.slice(0, -1) : spaced;
   return { text: filter.slice(0, at.from) + insert + rest, cursor: at.from + insert.length };
 }

@@ -10,6 +10,7 @@ import {
   fixedSuggestions,
   type Key,
   nameSuggestion,
+  stillFitting,
   type Suggestion,
   valueSuggestions,
 } from "./complete";
@@ -51,7 +52,7 @@ export function FilterInput(props: FilterInputProps): JSX.Element {
   const [open, setOpen] = createSignal(false);
   const [active, setActive] = createSignal(-1);
   /** Names or values that were asked for. */
-  const [found, setFound] = createSignal<Suggestion[]>([]);
+  const [found, setFound] = createSignal<{ of: Expected; list: readonly Suggestion[] }>({ of: undefined, list: [] });
 
   createEffect(
     on(
@@ -61,7 +62,10 @@ export function FilterInput(props: FilterInputProps): JSX.Element {
     ),
   );
   const place = createMemo(() => (open() ? expected(text(), cursor()) : undefined));
-  const suggestions = createMemo(() => [...found(), ...fixedSuggestions(place(), props.language)]);
+  const suggestions = createMemo(() => [
+    ...stillFitting(found().list, found().of, place()),
+    ...fixedSuggestions(place(), props.language),
+  ]);
   const problem = () => (text() === props.value ? props.problem : undefined);
   const changed = () => text() !== props.value;
 
@@ -69,15 +73,18 @@ export function FilterInput(props: FilterInputProps): JSX.Element {
     on(place, (at) => {
       setActive(-1);
       if (at?.what !== "name" && at?.what !== "value") {
-        setFound([]);
+        setFound({ of: undefined, list: [] });
         return;
       }
       const abort = new AbortController();
       const timer = setTimeout(() => {
-        ask(at, abort.signal).then(setFound, (error: unknown) => {
-          // Completion is a help: without it the filter can still be typed.
-          if (!isAbort(error)) setFound([]);
-        });
+        ask(at, abort.signal).then(
+          (list) => setFound({ of: at, list }),
+          (error: unknown) => {
+            // Completion is a help: without it the filter can still be typed.
+            if (!isAbort(error)) setFound({ of: undefined, list: [] });
+          },
+        );
       }, 80);
       onCleanup(() => {
         clearTimeout(timer);

@@ -11,6 +11,7 @@ const PAGE = 100;
 /** Experiments whose changes are listened to: as many as one connection takes. */
 const MOST_LIVE = 100;
 const ACTIVITY_WAIT = 1000;
+const COUNT_AGAIN = 5000;
 
 export interface ExperimentQuery {
   search: string;
@@ -65,7 +66,8 @@ export function createExperimentList(query: Accessor<ExperimentQuery>): Experime
       const found = await experiments.activity(ids, { signal: abort.signal });
       setActivity((before) => new Map([...before, ...found]));
     } catch {
-      // The names are worth showing without the numbers.
+      // The names are worth showing without the numbers, which are asked for again a while later.
+      if (!abort.signal.aborted) countSoon(ids, COUNT_AGAIN);
     }
   }
 
@@ -85,6 +87,14 @@ export function createExperimentList(query: Accessor<ExperimentQuery>): Experime
   const changed = new Set<string>();
   let timer: ReturnType<typeof setTimeout> | undefined;
   onCleanup(() => clearTimeout(timer));
+  function countSoon(ids: readonly string[], wait: number): void {
+    for (const id of ids) changed.add(id);
+    timer ??= setTimeout(() => {
+      timer = undefined;
+      void count([...changed]);
+      changed.clear();
+    }, wait);
+  }
   const first = () => {
     version();
     const ids: string[] = [];
@@ -93,12 +103,10 @@ export function createExperimentList(query: Accessor<ExperimentQuery>): Experime
   };
   createLive(() => ({ experimentIds: first() }), {
     changed: (changes) => {
-      for (const change of changes) changed.add(change.experimentId);
-      timer ??= setTimeout(() => {
-        timer = undefined;
-        void count([...changed]);
-        changed.clear();
-      }, ACTIVITY_WAIT);
+      countSoon(
+        changes.map((change) => change.experimentId),
+        ACTIVITY_WAIT,
+      );
     },
     reload: () => void count(first()),
   });

@@ -1,10 +1,10 @@
 import { useNavigate, useSearchParams } from "@solidjs/router";
-import { createEffect, createMemo, createResource, type JSX, on, Show, untrack } from "solid-js";
+import { createEffect, createMemo, createResource, createSignal, type JSX, on, Show, untrack } from "solid-js";
 
 import { createChartStore } from "../../charts/chart-store";
 import { Charts } from "../../charts/charts";
 import type { Suggest } from "../../charts/charts-context";
-import { type ChartsState, defaultCharts, lineChart } from "../../charts/spec";
+import { type ChartsState, defaultCharts, lineChart, withMetricInFront } from "../../charts/spec";
 import { Empty } from "../../components/empty";
 import { Failure } from "../../components/failure";
 import { Skeleton } from "../../components/skeleton";
@@ -54,20 +54,31 @@ export function RunCharts(props: { run: Run; kind: "training" | "system" }): JSX
     return { charts: found.latest.slice(0, MOST_CHARTS).map((key) => lineChart([key], `metric:${key}`)) };
   });
 
-  // A metric that the address names gets a chart in front, once.
+  // A metric that the address names stands in front as long as this page is there: a link arranges nothing for other runs.
+  const [front, setFront] = createSignal<string>();
   createEffect(
-    on([state, () => search.metric], ([current, metric]) => {
-      if (!current || metric === undefined || metric === "") return;
-      setSearch({ metric: undefined }, { replace: true });
-      const own = current.charts.find((chart) => chart.kind === "line" && chart.metrics.includes(metric));
-      const first = own ?? lineChart([metric]);
-      store.setState({ charts: [first, ...current.charts.filter((chart) => chart !== own)] });
-    }),
+    on(
+      () => search.metric,
+      (metric) => {
+        if (metric === undefined || metric === "") return;
+        setFront(metric);
+        setSearch({ metric: undefined }, { replace: true });
+      },
+    ),
   );
+  const shown = createMemo(() => {
+    const current = state();
+    const metric = front();
+    return current && metric !== undefined ? withMetricInFront(current, metric) : current;
+  });
+  const arrange = (next: ChartsState): void => {
+    store.setState(next);
+    setFront(undefined);
+  };
 
   return (
     <Show
-      when={state()}
+      when={shown()}
       fallback={
         <Show when={found.state === "errored"} fallback={<Skeleton lines={8} />}>
           <Failure what="The metrics could not be loaded" error={found.error} onRetry={() => void refetch()} />
@@ -86,7 +97,7 @@ export function RunCharts(props: { run: Run; kind: "training" | "system" }): JSX
           <Charts
             runs={[props.run]}
             state={charts()}
-            setState={store.setState}
+            setState={arrange}
             keeping={store.keeping}
             suggest={suggest}
             openRun={(id) => navigate(`/runs/${id}`)}

@@ -213,6 +213,16 @@ function ExperimentRuns(props: { experimentId: string }): JSX.Element {
                   </Suspense>
                 )}
               >
+                <Show when={store.problem()}>
+                  {(error) => (
+                    <Failure
+                      what="The saved view could not be loaded"
+                      error={error()}
+                      onRetry={() => store.retry()}
+                      inline
+                    />
+                  )}
+                </Show>
                 <Show when={data.error() !== undefined && !isFilterError(data.error()) && !data.stale()}>
                   <Failure
                     what="The runs could not be loaded"

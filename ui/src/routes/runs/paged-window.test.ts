@@ -185,4 +185,22 @@ describe("a window on a list of pages", () => {
     expect(list.known).toBe(200);
     expect([...list.loaded()].length).toBe(200);
   });
+
+  it("loads the rest of a page by itself where the rows have become too heavy for one", async () => {
+    const source = server(1000);
+    let most = 100;
+    const list = new PagedWindow({
+      load: (token, size) => source.load(token, Math.min(size, most)),
+      onChange: nothing,
+      pageSize: 100,
+    });
+    list.show(0, 150);
+    await settled();
+    most = 30;
+    list.renew();
+    await settled();
+    for (const row of [0, 29, 30, 99, 100, 149, 199]) expect(list.row(row)).toBe(row);
+    expect(list.known).toBe(200);
+    expect(source.requests.slice(2).map(([, size]) => size)).toEqual([30, 30, 30, 10, 30, 30]);
+  });
 });

@@ -142,7 +142,7 @@ export class PagedWindow<T> {
         if (this.closed) return;
         // What was asked for before a renewal is as old as the rest.
         const stale = renewals !== this.renewals;
-        if (wanted.segment) this.refill(wanted.segment, page.rows, stale);
+        if (wanted.segment) this.refill(wanted.segment, page, stale);
         else this.append(page, wanted.token, stale);
         this.forget();
       } catch (error) {
@@ -179,10 +179,24 @@ export class PagedWindow<T> {
   }
 
   /** Rows deleted meanwhile leave a gap at the end of their segment; what came in addition is on the next one. */
-  private refill(segment: Segment<T>, rows: T[], stale: boolean): void {
-    segment.rows = rows.slice(0, segment.length);
+  private refill(segment: Segment<T>, page: Page<T>, stale: boolean): void {
+    if (page.rows.length > 0 && page.rows.length < segment.length && page.next !== "") this.cut(segment, page);
+    segment.rows = page.rows.slice(0, segment.length);
     segment.weight = this.weigh(segment.rows);
     segment.stale = stale;
+  }
+
+  /** Rows that have become heavier come in smaller pages: the rest of a segment is a segment of its own then. */
+  private cut(segment: Segment<T>, page: Page<T>): void {
+    const at = page.rows.length;
+    const kept = segment.rows && segment.rows.length > at ? segment.rows.slice(at) : undefined;
+    const rest = { start: segment.start + at, length: segment.length - at, token: page.next, stale: true };
+    this.segments.splice(this.segments.indexOf(segment) + 1, 0, {
+      ...rest,
+      rows: kept,
+      weight: kept ? this.weigh(kept) : 0,
+    });
+    segment.length = at;
   }
 
   private weigh(rows: readonly T[]): number {

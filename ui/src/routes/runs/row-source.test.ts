@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 
-import type { RunGroup } from "../../wire";
-import { groupClause, isTree, sortGroups } from "./row-source";
+import type { Run, RunGroup } from "../../wire";
+import { groupClause, isTree, noteWeights, pageSize, sortGroups } from "./row-source";
 
 const group = (value: string | null, mean?: number): RunGroup => ({
   values: [value],
@@ -49,5 +49,40 @@ describe("a tree", () => {
     expect(isTree({ tree: true, filter: " ", groups: [] })).toBe(true);
     expect(isTree({ tree: true, filter: "a = 1", groups: [] })).toBe(false);
     expect(isTree({ tree: true, filter: "", groups: [{ kind: "tag", key: "a" }] })).toBe(false);
+  });
+});
+
+describe("a page of runs", () => {
+  const columns = (count: number) => ({ metrics: Array.from({ length: count }, (_, at) => `m${String(at)}`) });
+  const heavy = (count: number): Run => ({
+    info: {
+      run_id: "r",
+      run_uuid: "r",
+      run_name: "r",
+      experiment_id: "heavy",
+      user_id: "",
+      status: "FINISHED",
+      start_time: 0,
+      artifact_uri: "",
+      lifecycle_stage: "active",
+    },
+    data: { metrics: columns(count).metrics.map((key) => ({ key, value: 1, timestamp: 0, step: 0 })) },
+    inputs: {},
+  });
+
+  it("is as long as asked for where few values come with each run", () => {
+    expect(pageSize("light", 200, columns(20))).toBe(200);
+    expect(pageSize("light", 200, columns(940))).toBe(60);
+  });
+
+  it("is short where nothing is known of runs that come whole, and then as long as they allow, for each experiment", () => {
+    expect(pageSize("heavy", 200, undefined)).toBe(20);
+    noteWeights("heavy", [heavy(1140)]);
+    expect(pageSize("heavy", 200, undefined)).toBe(50);
+    expect(pageSize("other", 200, undefined)).toBe(20);
+    noteWeights("heavy", [heavy(5)]);
+    expect(pageSize("heavy", 200, undefined)).toBe(50);
+    noteWeights("heavy", [heavy(100_000)]);
+    expect(pageSize("heavy", 200, undefined)).toBe(10);
   });
 });

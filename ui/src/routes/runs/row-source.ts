@@ -6,7 +6,7 @@ import { orderBy } from "./columns";
 import type { Page } from "./paged-window";
 import type { Root, RowSource } from "./run-rows";
 import type { Aggregate, ViewState } from "./state";
-import { weightOf } from "./values";
+import { BARE_RUN, weightOf } from "./values";
 
 /** What of a view decides which rows there are, and in which order. */
 export type RowQuery = Pick<ViewState, "filter" | "order" | "groups" | "tree" | "lifecycle" | "aggregate"> & {
@@ -25,6 +25,30 @@ const MOST_METRICS = 20;
 /** Values that a page should have at most, so that runs with thousands of metrics come in smaller pages. */
 const PAGE_VALUES = 60_000;
 
+/** Runs of a first page that may be as heavy as they like. */
+const FIRST_WHOLE = 20;
+/** The heaviest run of each experiment that has come with all of its values: a run has thousands of them, or ten. */
+const heaviest = new Map<string, number>();
+
+/** How many runs a page has: as many as asked for, unless they would be too heavy together. */
+export function pageSize(experimentId: string, size: number, columns: RunColumns | undefined): number {
+  const known = heaviest.get(experimentId);
+  // With named columns no run is heavier than they are; else what is known of the experiment's runs has to tell.
+  const weight = columns ? BARE_RUN + keysOf(columns) : known;
+  if (weight === undefined) return Math.min(size, FIRST_WHOLE);
+  return Math.max(10, Math.min(size, Math.floor(PAGE_VALUES / weight)));
+}
+
+/** Notes how heavy runs are that have come with all of their values. */
+export function noteWeights(experimentId: string, runs: readonly Run[]): void {
+  if (runs.length === 0) return;
+  heaviest.set(experimentId, Math.max(heaviest.get(experimentId) ?? 0, ...runs.slice(0, 10).map(weightOf)));
+}
+
+function keysOf({ metrics, params, tags }: RunColumns): number {
+  return (metrics?.length ?? 0) + (params?.length ?? 0) + (tags?.length ?? 0);
+}
+
 /** Lines of a query; `columns` says what runs come with, each time anew. */
 export function rowSource(query: RowQuery, columns: () => RunColumns | undefined): RowSource {
   const request = {
@@ -34,7 +58,6 @@ export function rowSource(query: RowQuery, columns: () => RunColumns | undefined
   };
   const order_by = orderBy(query.order);
   const tree = isTree(query);
-  let heaviest = 0;
 
   async function page(
     filter: string,
@@ -43,21 +66,20 @@ export function rowSource(query: RowQuery, columns: () => RunColumns | undefined
     signal: AbortSignal,
     roots: boolean,
   ): Promise<Page<Run>> {
-    const most = heaviest === 0 ? size : Math.max(10, Math.min(size, Math.floor(PAGE_VALUES / heaviest)));
     const only = columns();
     const answer = await runs.search(
       {
         ...request,
         filter,
         order_by,
-        max_results: most,
+        max_results: pageSize(query.experimentId, size, only),
         page_token: token,
         ...(roots ? { roots_only: true } : {}),
         ...(only ? { columns: only } : {}),
       },
       { signal },
     );
-    for (const run of answer.runs.slice(0, 10)) heaviest = Math.max(heaviest, weightOf(run));
+    if (!only) noteWeights(query.experimentId, answer.runs);
     return { rows: answer.runs, next: answer.next_page_token };
   }
 

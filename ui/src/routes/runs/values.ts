@@ -39,10 +39,13 @@ export function tagOf(run: Run, key: string): string | undefined {
   return valuesOf(run).tag.get(key);
 }
 
+/** What a run without any values weighs. */
+export const BARE_RUN = 60;
+
 /** How much memory a run takes, counted in values: those it came with, and as much as sixty for the run itself. */
 export function weightOf(run: Run): number {
   const { metrics, params, tags } = run.data;
-  return 60 + (metrics?.length ?? 0) + (params?.length ?? 0) + (tags?.length ?? 0);
+  return BARE_RUN + (metrics?.length ?? 0) + (params?.length ?? 0) + (tags?.length ?? 0);
 }
 
 /** Six digits that matter, as short as they can be. */

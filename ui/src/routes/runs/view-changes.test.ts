@@ -25,6 +25,8 @@ vi.mock("../../data/views", () => ({
 let saved: View | undefined;
 let state: ViewState;
 const store: ViewStore = {
+  problem: () => undefined,
+  retry: () => undefined,
   state: () => state,
   saved: () => saved,
   update: (changes) => (state = { ...state, ...changes }),

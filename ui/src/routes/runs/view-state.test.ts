@@ -9,6 +9,7 @@ interface Address {
   state?: string;
 }
 
+let unreachable = false;
 const written: { view: string | null; state: string | null }[] = [];
 const [current, setCurrent] = createSignal<Address>({});
 
@@ -33,8 +34,10 @@ vi.mock("@solidjs/router", () => ({
 }));
 
 vi.mock("../../data/views", () => ({
-  getView: (id: string): Promise<View> =>
-    Promise.resolve({ view_id: id, name: id, definition: '{"filter":"a"}' } as unknown as View),
+  getView: (id: string): Promise<View> => {
+    if (unreachable) return Promise.reject(new Error("unreachable"));
+    return Promise.resolve({ view_id: id, name: id, definition: '{"filter":"a"}' } as unknown as View);
+  },
 }));
 
 const WRITTEN_WITHIN = 250;
@@ -81,5 +84,23 @@ it("shows again what Back and then Forward lead to", async () => {
   setCurrent(first);
   await settled();
   expect(store.state()?.filter).toBe("first");
+  leave();
+});
+
+it("says that a saved view could not be loaded, keeps it in the address, and tries again", async () => {
+  unreachable = true;
+  setCurrent({ view: "v" });
+  await settled();
+  expect(store.problem()).toEqual(new Error("unreachable"));
+  expect(store.state()?.filter).toBe("");
+  store.update({ tree: false });
+  await settled(WRITTEN_WITHIN);
+  expect(current().view).toBe("v");
+  setCurrent({ view: "v" });
+  unreachable = false;
+  store.retry();
+  await settled();
+  expect(store.problem()).toBeUndefined();
+  expect(store.state()?.filter).toBe("a");
   leave();
 });

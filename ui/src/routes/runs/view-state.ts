@@ -1,7 +1,6 @@
 import { useSearchParams } from "@solidjs/router";
 import { createEffect, createSignal, on, onCleanup } from "solid-js";
 
-import { toastError } from "../../components/toast";
 import { pack, unpack } from "../../data/pack";
 import * as views from "../../data/views";
 import type { View } from "../../wire";
@@ -13,6 +12,10 @@ export interface ViewStore {
   update: (changes: Partial<ViewState>) => void;
   /** The saved view that the page began from. */
   saved: () => View | undefined;
+  /** Why the saved view that the address names is not shown. */
+  problem: () => unknown;
+  /** Tries again to load it. */
+  retry: () => void;
   /** Whether the page differs from it. */
   modified: () => boolean;
   /** Shows a saved view, or a new page. */
@@ -29,6 +32,7 @@ export function createViewStore(experimentId: () => string): ViewStore {
   const [params, setParams] = useSearchParams<{ view?: string; state?: string }>();
   const [state, setState] = createSignal<ViewState>();
   const [saved, setSaved] = createSignal<View>();
+  const [problem, setProblem] = createSignal<unknown>();
   let written: string | undefined;
   let reading = 0;
   let timer: ReturnType<typeof setTimeout> | undefined;
@@ -52,13 +56,15 @@ export function createViewStore(experimentId: () => string): ViewStore {
     // Going back and forth, an address that was written once may come again.
     written = undefined;
     let view: View | undefined;
+    let failure: unknown;
     try {
       if (viewId !== undefined) view = await views.getView(viewId);
     } catch (error) {
-      if (ticket === reading) toastError("The view could not be loaded", error);
+      failure = error;
     }
     const json = packed === undefined ? view?.definition : await unpack(packed);
     if (ticket !== reading) return;
+    setProblem(failure);
     setSaved(view);
     setState(json === undefined ? DEFAULT_STATE : fromJson(json));
   }
@@ -71,7 +77,8 @@ export function createViewStore(experimentId: () => string): ViewStore {
     const plain = json === (saved() ? toJson(fromJson(saved()?.definition ?? "")) : "{}");
     const packed = plain ? undefined : await pack(json);
     if (ticket !== reading || disposed) return;
-    const view = saved()?.view_id;
+    // A view that could not be loaded stays in the address: it may be there the next time.
+    const view = saved()?.view_id ?? (problem() === undefined ? undefined : params.view);
     written = JSON.stringify([experimentId(), view ?? "", packed ?? ""]);
     setParams({ view: view ?? null, state: packed ?? null }, { replace: true, scroll: false });
   }
@@ -84,6 +91,8 @@ export function createViewStore(experimentId: () => string): ViewStore {
   return {
     state,
     saved,
+    problem,
+    retry: () => void read(params.view, params.state),
     update: (changes) => {
       setState((before) => before && { ...before, ...changes });
       writeSoon();
@@ -94,11 +103,13 @@ export function createViewStore(experimentId: () => string): ViewStore {
       return view !== undefined && now !== undefined && toJson(now) !== toJson(fromJson(view.definition));
     },
     open: (view) => {
+      setProblem(undefined);
       setSaved(view);
       setState(view ? fromJson(view.definition) : DEFAULT_STATE);
       writeSoon();
     },
     markSaved: (view) => {
+      setProblem(undefined);
       setSaved(view);
       writeSoon();
     },
