@@ -19,6 +19,9 @@ const NAMES: Record<string, string> = {
   Escape: "Esc",
 };
 
+/** Parts whose keys a widget answers to itself while it has the focus: these are not switched off. */
+const OF_WIDGETS: ReadonlySet<Part> = new Set(["charts", "table"]);
+
 /** All keys of all pages; those of the page below first. */
 export default function ShortcutHelp(props: { onClose: () => void }): JSX.Element {
   const parts = () => orderedParts(activeParts());
@@ -52,7 +55,7 @@ function Keys(props: { name: string; parts: readonly Part[] }): JSX.Element {
             <dl class="keys">
               <For each={Object.entries(SHORTCUTS[part].keys)}>
                 {([keys, does]) => (
-                  <div data-off={!characterKeys() && part !== "charts" && isOfCharacters(keys) ? "" : undefined}>
+                  <div data-off={!characterKeys() && !OF_WIDGETS.has(part) && isOfCharacters(keys) ? "" : undefined}>
                     <dt>{does}</dt>
                     <dd>
                       <For each={printed(keys)}>{(key) => <kbd>{key}</kbd>}</For>
