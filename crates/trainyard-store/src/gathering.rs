@@ -1,8 +1,9 @@
 //! Requests of one kind that come at the same time and are carried out together: as many statements for all of them as
 //! for one, where each would need several of its own.
 //!
-//! The first to come queues a job; whoever comes before that job's turn joins it. So nobody waits for others: without load
-//! every request is carried out by itself.
+//! The first to come queues a job; whoever comes before that job's turn joins it. So nobody waits for others to come: without
+//! load every request is carried out by itself. On PostgreSQL, where several transactions write, another takes the job when
+//! those under way take long.
 
 use std::fmt;
 use std::sync::{Arc, Mutex};

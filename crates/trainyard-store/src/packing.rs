@@ -90,7 +90,7 @@ impl Packer {
                 Err(error) => break Err(error),
             }
         };
-        if end.is_ok()
+        if matches!(end, Ok(PackingEnd::Done | PackingEnd::Stopped))
             && let Err(error) = self.gather_statistics()
         {
             // Searches find the same without them, only slower.
@@ -110,7 +110,7 @@ impl Packer {
         self.store.upkeep(&statements)
     }
 
-    /// Gathers what planners need to know of tables that have grown much, where the database does not do it by itself.
+    /// Gathers what planners need to know of tables that have changed much, where the database does it late or not at all.
     fn gather_statistics(&self) -> Result<(), StoreError> {
         let grown = self.store.read(|tx| {
             let Some(sql) = tx.dialect().grown_tables() else { return Ok(Vec::new()) };

@@ -149,6 +149,22 @@ impl Dialect {
         }
     }
 
+    /// Behind queries of one column that are put together by `INTERSECT` and that indexes answer in its order: has them passed
+    /// over side by side. SQLite would make an index of the first of them; it leaves orders out that change nothing, but for
+    /// this bound on the number of rows, which is none. PostgreSQL makes a table of hashes, which is as fast.
+    pub fn merged(self) -> &'static str {
+        match self {
+            Self::Sqlite => " ORDER BY 1 LIMIT -1",
+            Self::Postgres => "",
+        }
+    }
+
+    /// Whether an index of texts answers by itself. That of PostgreSQL holds the beginning of a text, and the table is read for
+    /// each entry.
+    pub fn lists_texts(self) -> bool {
+        self == Self::Sqlite
+    }
+
     /// As [`for_update`](Self::for_update), of the rows of one table.
     pub fn for_update_of(self, table: &str) -> String {
         match self {
@@ -232,18 +248,22 @@ impl Dialect {
         }
     }
 
-    /// A query of the tables that have grown by a fifth since statistics of them as a whole were gathered, which the database
-    /// does not do by itself: planners then know the parts of a table, and guess about the whole.
+    /// A query of the tables that have changed by a fifth since statistics of them were gathered. Of a table in parts as a whole
+    /// the database never gathers them by itself: planners then know the parts, and guess about the whole. Of the others it
+    /// does so some minutes later, which is long for a store that has just been filled.
     pub fn grown_tables(self) -> Option<&'static str> {
         match self {
             Self::Sqlite => None,
             Self::Postgres => Some(
                 "SELECT QUOTE_IDENT(whole.relname) FROM pg_class AS whole
-                 JOIN pg_inherits AS partition ON partition.inhparent = whole.oid
-                 JOIN pg_class AS part ON part.oid = partition.inhrelid
-                 WHERE whole.relkind = 'p' AND whole.relnamespace = current_schema()::REGNAMESPACE
+                 LEFT JOIN pg_inherits AS partition ON partition.inhparent = whole.oid
+                 LEFT JOIN pg_class AS part ON part.oid = partition.inhrelid
+                 JOIN pg_stat_user_tables AS changed ON changed.relid = COALESCE(part.oid, whole.oid)
+                 WHERE whole.relkind IN ('p', 'r') AND NOT whole.relispartition
+                   AND whole.relnamespace = current_schema()::REGNAMESPACE
                  GROUP BY whole.oid, whole.relname, whole.reltuples
-                 HAVING SUM(GREATEST(part.reltuples, 0)) > 1.2 * GREATEST(whole.reltuples, 0) + 1000",
+                 HAVING SUM(GREATEST(part.reltuples, 0)) > 1.2 * GREATEST(whole.reltuples, 0) + 1000
+                     OR SUM(changed.n_mod_since_analyze) > SUM(changed.n_live_tup) / 5 + 1000",
             ),
         }
     }

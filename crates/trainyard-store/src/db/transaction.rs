@@ -194,6 +194,15 @@ impl<'c> Transaction<'c> {
         Ok(outcome)
     }
 
+    /// Says that statements of this transaction look at many rows, where those of most writes look up a few by their keys: they
+    /// are to be planned by what the database knows of its tables.
+    pub(crate) fn scans(&mut self) -> Result<(), DbError> {
+        match self.session {
+            Session::Sqlite(_) => Ok(()),
+            Session::Postgres(session) => session.scans(),
+        }
+    }
+
     /// The database that SQL is for.
     pub fn dialect(&self) -> Dialect {
         self.session.dialect()

@@ -106,6 +106,7 @@ pub struct Begun(Kind, i64);
 pub fn begin(tx: &mut Transaction<'_>, removal: &Removal, after: Option<Begun>) -> Result<Option<Begun>, StoreError> {
     // Whoever is bringing something back has done so, or will find it on the list.
     lock(tx, Writers::Wait)?;
+    tx.scans()?;
     let (chosen, mut values) = chosen(tx, removal)?;
     let (from, bind) = (values.len() + 1, values.len() + 2);
     values.extend([i64::MIN.into(), LISTED.into()]);

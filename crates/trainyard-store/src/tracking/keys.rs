@@ -16,6 +16,16 @@ pub(super) fn check_presence(parameter: &str, key: &str) -> Result<(), StoreErro
     check_length("key", key, limits::KEY_CHARS)
 }
 
+/// Refuses a text that no database can hold. Of requests that are carried out together each has to be checked: a statement
+/// that binds the texts of all of them would refuse all of them.
+pub(super) fn check_storable(parameter: &str, text: &str) -> Result<(), StoreError> {
+    let Some(at) = text.find('\0') else { return Ok(()) };
+    let before = text[..at].chars().rev().take(40).collect::<Vec<_>>().into_iter().rev().collect::<String>();
+    Err(StoreError::invalid(format!(
+        "Invalid value for parameter '{parameter}' supplied: '{before}\\0…' contains the character NUL, which cannot be stored"
+    )))
+}
+
 /// Checks that a text has at most `limit` characters.
 pub(crate) fn check_length(noun: &str, text: &str, limit: usize) -> Result<(), StoreError> {
     Ok(rules::length(noun, text, limit)?)
@@ -42,6 +52,13 @@ mod tests {
         assert_eq!(cut("éàü".to_owned(), 2), "éà");
         assert_eq!(cut("éàü".to_owned(), 3), "éàü");
         assert_eq!(cut(String::new(), 0), "");
+    }
+
+    #[test]
+    fn a_nul_is_refused_with_the_field_and_what_stands_before() {
+        assert_eq!(check_storable("user_id", "ann"), Ok(()));
+        let message = check_storable("tags[2].value", "é\0b").expect_err("a NUL").to_string();
+        assert!(message.contains("'tags[2].value'") && message.contains("'é\\0…'"), "{message}");
     }
 
     proptest! {

@@ -10,7 +10,7 @@ use trainyard_api::{Empty, RunId, rules};
 
 use super::points::{self, Key, Point};
 use super::series::{self, BySeries};
-use super::{logged_models, runs};
+use super::{keys, logged_models, runs};
 use crate::search::fingerprint;
 use crate::{Access, Gathering, Gatherings, Operation, Outcomes, StoreError, Transaction};
 
@@ -106,7 +106,10 @@ fn checked(request: LogMetric) -> Result<(RunId, Metric), StoreError> {
         ..Metric::default()
     };
     rules::metric(&"", &metric)?;
-    Ok((runs::id("run_id", request.run_id, request.run_uuid)?, metric))
+    let field = if request.run_id.is_empty() { "run_uuid" } else { "run_id" };
+    let run_id = runs::id("run_id", request.run_id, request.run_uuid)?;
+    keys::check_storable(field, run_id.as_str())?;
+    Ok((run_id, metric))
 }
 
 /// Logs points that have been checked.

@@ -175,6 +175,8 @@ on_each_backend! {
     tracking::gathering:
         points_logged_at_the_same_time_are_all_stored
         a_bad_point_among_others_is_refused_alone
+        a_point_of_a_run_with_nul_in_its_id_is_refused_alone
+        a_run_with_nul_in_a_text_is_refused_alone
         runs_created_at_the_same_time_are_all_there;
     tracking::histories:
         a_history_of_several_runs_is_ordered_by_run_and_time
@@ -335,14 +337,20 @@ on_postgres! {
         an_unusable_database_is_said_to_be
         servers_that_write_the_same_lose_nothing
         a_deadlock_is_resolved_and_both_writes_are_made
+        writes_that_share_transactions_do_not_wait_for_a_deadlock_to_be_found
         other_servers_hear_of_deliveries
         no_acknowledged_point_is_lost_with_its_connection
         long_texts_are_stored_and_found
         a_key_that_no_index_holds_is_refused
         a_part_that_the_database_refuses_is_told_and_the_others_are_stored;
+    tracking::gathering:
+        a_point_does_not_wait_for_the_long_write_of_somebody_else;
+    tracking::series:
+        plans_made_for_an_empty_store_do_not_read_a_full_one_through;
     maintenance::room:
         the_room_of_packed_points_is_given_back
-        statistics_of_partitioned_tables_are_gathered_when_they_have_grown;
+        statistics_of_partitioned_tables_are_gathered_when_they_have_grown
+        statistics_of_a_store_that_has_been_filled_are_gathered;
     search::plans:
         a_page_along_an_index_reads_little_more_than_itself
         a_filter_is_looked_up_in_indexes;

@@ -18,6 +18,17 @@ use crate::{PostgresOptions, StoreError};
 const FIRST_PAUSE: Duration = Duration::from_millis(50);
 const LONGEST_PAUSE: Duration = Duration::from_secs(1);
 
+/// What connections that write are told besides. Their statements look up and change a few rows by their keys, and are
+/// prepared while tables may be empty, of which planners then believe that they are read fastest as a whole. A plan made so
+/// is kept until statistics are gathered, which on a store that has just been filled may take a quarter of an hour. Those
+/// that look at many rows are planned by what is known of the tables: see
+/// [`Transaction::scans`](crate::Transaction::scans).
+pub(super) const KEYED: &str = "SET plan_cache_mode = force_generic_plan; SET enable_seqscan = off;
+     SET enable_hashjoin = off; SET enable_mergejoin = off";
+/// For the rest of a transaction, what connections are that are not told so.
+pub(super) const SCANNING: &str = "SET LOCAL plan_cache_mode = auto; SET LOCAL enable_seqscan TO DEFAULT;
+     SET LOCAL enable_hashjoin TO DEFAULT; SET LOCAL enable_mergejoin TO DEFAULT";
+
 /// The driver's half of a connection.
 type Driven = Connection<Socket, <MakeRustlsConnect as tokio_postgres::tls::MakeTlsConnect<Socket>>::Stream>;
 
@@ -66,11 +77,27 @@ impl Connector {
         Ok(Session::new(runtime, client))
     }
 
-    /// As [`Connector::session`], tried again while there is time: a server that starts anew is away for a moment.
-    pub(super) fn session_until(&self, deadline: Instant) -> Result<Session, DbError> {
+    /// As [`Connector::session`], for statements that look up rows by their keys.
+    fn keyed_session(&self) -> Result<Session, DbError> {
+        let session = self.session()?;
+        session.batch(KEYED)?;
+        Ok(session)
+    }
+
+    /// A connection that reads, tried for while there is time: a server that starts anew is away for a moment.
+    pub(super) fn reading_until(&self, deadline: Instant) -> Result<Session, DbError> {
+        self.until(deadline, Self::session)
+    }
+
+    /// A connection that writes, tried for while there is time.
+    pub(super) fn writing_until(&self, deadline: Instant) -> Result<Session, DbError> {
+        self.until(deadline, Self::keyed_session)
+    }
+
+    fn until(&self, deadline: Instant, open: impl Fn(&Self) -> Result<Session, DbError>) -> Result<Session, DbError> {
         let mut pause = FIRST_PAUSE;
         loop {
-            match self.session() {
+            match open(self) {
                 Err(DbError::Unavailable(_)) if Instant::now() + pause < deadline => {
                     std::thread::sleep(pause);
                     pause = (pause * 2).min(LONGEST_PAUSE);

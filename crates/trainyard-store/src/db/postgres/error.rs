@@ -22,7 +22,10 @@ pub(super) fn trouble(error: &Error) -> Trouble {
     // Without a state it is not the server that says so: the connection broke.
     let Some(state) = error.code() else { return Trouble::Lost };
     match *state {
-        SqlState::T_R_SERIALIZATION_FAILURE | SqlState::T_R_DEADLOCK_DETECTED => Trouble::Conflict,
+        // Only jobs that share a transaction have a bound on how long they wait for the locks of others: see `writers`.
+        SqlState::T_R_SERIALIZATION_FAILURE | SqlState::T_R_DEADLOCK_DETECTED | SqlState::LOCK_NOT_AVAILABLE => {
+            Trouble::Conflict
+        }
         SqlState::ADMIN_SHUTDOWN
         | SqlState::CRASH_SHUTDOWN
         | SqlState::CANNOT_CONNECT_NOW
@@ -47,8 +50,10 @@ pub(super) fn db_error(error: &Error) -> DbError {
     match *failed.code() {
         SqlState::UNIQUE_VIOLATION => DbError::UniqueViolation(message),
         SqlState::FOREIGN_KEY_VIOLATION => DbError::ForeignKeyViolation(message),
-        SqlState::T_R_SERIALIZATION_FAILURE | SqlState::T_R_DEADLOCK_DETECTED => DbError::Conflict(message),
-        SqlState::QUERY_CANCELED | SqlState::LOCK_NOT_AVAILABLE => DbError::TimedOut(message),
+        SqlState::T_R_SERIALIZATION_FAILURE | SqlState::T_R_DEADLOCK_DETECTED | SqlState::LOCK_NOT_AVAILABLE => {
+            DbError::Conflict(message)
+        }
+        SqlState::QUERY_CANCELED => DbError::TimedOut(message),
         SqlState::DISK_FULL => DbError::DiskFull,
         SqlState::PROGRAM_LIMIT_EXCEEDED => DbError::TooLarge(message),
         SqlState::INVALID_REGULAR_EXPRESSION => DbError::Pattern(message),

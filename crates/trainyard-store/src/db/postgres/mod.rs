@@ -168,6 +168,11 @@ fn first_session(connector: &Connector) -> Result<Session, StoreError> {
 }
 
 impl Session {
+    /// Has the other statements of the open transaction planned as those of a reader are.
+    pub(super) fn scans(&self) -> Result<(), DbError> {
+        self.batch(connect::SCANNING)
+    }
+
     /// Tells all servers on this schema, this one included, once the transaction is committed.
     pub(super) fn notify(&self, signal: Signal) -> Result<(), DbError> {
         let sql = format!("SELECT pg_notify({}, $1)", listener::CHANNEL);

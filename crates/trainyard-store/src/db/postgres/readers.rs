@@ -79,7 +79,7 @@ fn run(mut job: ReadJob, session: &mut Option<Session>, surroundings: &Surroundi
     for _ in 0..MOST_TRIES {
         let open = match session.take() {
             Some(open) => open,
-            None => match surroundings.connector.session_until(deadline) {
+            None => match surroundings.connector.reading_until(deadline) {
                 Ok(opened) => opened,
                 Err(error) => return job.answer(Some(error.into())),
             },

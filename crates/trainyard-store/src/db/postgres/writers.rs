@@ -4,7 +4,7 @@
 //! after the commit. The next takes what has come meanwhile. A job can be carried out again: where others were in the way,
 //! where a neighbour has to be undone, or where the connection broke before the commit was asked for.
 
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
@@ -25,8 +25,14 @@ const QUEUE: usize = 256;
 const MOST_JOBS: usize = 48;
 /// A transaction takes no further jobs after this long, so that those in it are answered.
 const LONGEST_TRANSACTION: Duration = Duration::from_millis(50);
-/// Tries of a transaction that is in the way of others, after the second with one job only.
+/// Tries of a transaction that is in the way of others, after the first with one job only.
 const MOST_CONFLICTS: u32 = 12;
+/// How long no writer has taken a job, though some wait, before another is started.
+const STUCK: Duration = Duration::from_millis(20);
+/// Jobs that share a transaction lock rows in the order in which they came, so two transactions may each wait for the other.
+/// The database looks for that after a second; they rather give up before, and go on one by one. A job by itself locks rows in
+/// the order of all others, and waits as long as a statement may take.
+const BEGIN_TOGETHER: &str = "BEGIN; SET LOCAL lock_timeout = 200";
 /// Connections that may break under a job before it is taken for the cause.
 const MOST_LOSSES: u32 = 4;
 
@@ -109,13 +115,49 @@ struct Shared {
     jobs: Mutex<mpsc::Receiver<WriteJob>>,
     /// Threads that wait for a job.
     idle: AtomicUsize,
+    /// How many times jobs have been taken.
+    taken: AtomicU64,
+    /// Whether a thread waits to see whether the writers are stuck.
+    watched: AtomicBool,
     surroundings: Arc<Surroundings>,
+}
+
+impl Shared {
+    /// Watches the queue until it is empty, or jobs are in it and nobody has taken any for a while; whether the latter.
+    fn becomes_stuck(&self) -> bool {
+        loop {
+            let taken = self.taken.load(Ordering::SeqCst);
+            std::thread::sleep(STUCK);
+            if self.jobs_wait() && self.taken.load(Ordering::SeqCst) == taken {
+                self.watched.store(false, Ordering::SeqCst);
+                return true;
+            }
+            if !self.jobs_wait() {
+                self.watched.store(false, Ordering::SeqCst);
+                // A job that came just before that has been left to this thread.
+                if !self.jobs_wait() || self.watched.swap(true, Ordering::SeqCst) {
+                    return false;
+                }
+            }
+        }
+    }
+
+    /// Whether there are jobs that nobody is about to take.
+    fn jobs_wait(&self) -> bool {
+        self.jobs.try_lock().is_ok_and(|jobs| !jobs.is_empty())
+    }
 }
 
 impl Writers {
     pub(super) fn new(surroundings: Arc<Surroundings>, most: usize) -> Self {
         let (queue, jobs) = mpsc::channel(QUEUE);
-        let shared = Shared { jobs: Mutex::new(jobs), idle: AtomicUsize::new(0), surroundings };
+        let shared = Shared {
+            jobs: Mutex::new(jobs),
+            idle: AtomicUsize::new(0),
+            taken: AtomicU64::new(0),
+            watched: AtomicBool::new(false),
+            surroundings,
+        };
         Self { queue: Some(queue), shared: Arc::new(shared), threads: Mutex::default(), most }
     }
 
@@ -127,25 +169,39 @@ impl Writers {
     /// Queues a job, or hands it back when the queue is full.
     pub(super) fn submit(&self, job: WriteJob) -> Result<(), Waiting<WriteJob>> {
         let Some(queue) = &self.queue else { return Ok(()) };
-        // One who writes and waits, over and over, needs one thread only: while it answers, nothing is in the queue.
-        if self.shared.idle.load(Ordering::Relaxed) == 0 {
-            self.start_another(self.waiting() > 0);
-        }
-        match queue.try_send(job) {
+        let others_wait = self.waiting() > 0;
+        let entered = match queue.try_send(job) {
             Err(TrySendError::Full(job)) => Err(Waiting { queue: queue.clone(), job }),
             // A job dropped with its reply is read as "closed" by whoever waits for it.
             Ok(()) | Err(TrySendError::Closed(_)) => Ok(()),
+        };
+        // Asked now: one that was idle before may meanwhile have taken the job of somebody else.
+        if self.shared.idle.load(Ordering::SeqCst) == 0 {
+            self.start_another(others_wait);
         }
+        entered
     }
 
-    fn start_another(&self, busy: bool) {
+    /// Starts another writer if there may be one: at once where there is none yet or jobs queue up, else if those that there
+    /// are turn out to be stuck. One who writes and waits, over and over, needs one writer only: while it answers, nothing is
+    /// in the queue.
+    fn start_another(&self, others_wait: bool) {
         let mut threads = lock(&self.threads);
-        if threads.len() >= if busy { self.most } else { 1 } {
+        threads.retain(|thread| !thread.is_finished());
+        if threads.len() >= self.most {
+            return;
+        }
+        let at_once = others_wait || threads.is_empty();
+        if !at_once && self.shared.watched.swap(true, Ordering::SeqCst) {
             return;
         }
         let shared = Arc::clone(&self.shared);
-        let started = std::thread::Builder::new().name("store-writer".to_owned()).spawn(move || run(&shared));
-        match started {
+        let work = move || {
+            if at_once || shared.becomes_stuck() {
+                run(&shared);
+            }
+        };
+        match std::thread::Builder::new().name("store-writer".to_owned()).spawn(work) {
             Ok(thread) => threads.push(thread),
             Err(error) => {
                 tracing::error!(%error, "no further thread for writing could be started");
@@ -179,10 +235,11 @@ fn run(shared: &Shared) {
 
 /// All jobs that wait, as many as fit; none once the store is closed.
 fn next(shared: &Shared) -> Option<Vec<WriteJob>> {
-    shared.idle.fetch_add(1, Ordering::Relaxed);
+    shared.idle.fetch_add(1, Ordering::SeqCst);
     let mut waiting = lock(&shared.jobs);
     let first = waiting.blocking_recv();
-    shared.idle.fetch_sub(1, Ordering::Relaxed);
+    shared.idle.fetch_sub(1, Ordering::SeqCst);
+    shared.taken.fetch_add(1, Ordering::SeqCst);
     let mut jobs = vec![first?];
     while jobs.len() < MOST_JOBS
         && let Ok(job) = waiting.try_recv()
@@ -219,7 +276,7 @@ impl Writer<'_> {
             let deadline = first.queued() + self.surroundings.connector.options.acquire_timeout;
             let session = match self.session.take() {
                 Some(session) => session,
-                None => match self.surroundings.connector.session_until(deadline) {
+                None => match self.surroundings.connector.writing_until(deadline) {
                     Ok(session) => session,
                     Err(error) => {
                         // Those that have not waited as long yet are not better off with a server that is away.
@@ -228,7 +285,7 @@ impl Writer<'_> {
                     }
                 },
             };
-            let most = if conflicts < 2 && losses < 2 { jobs.len() } else { 1 };
+            let most = if conflicts < 1 && losses < 2 { jobs.len() } else { 1 };
             let outcome = transact(&session, self.surroundings, &mut jobs[..most], apart);
             if session.trouble() < Trouble::Lost {
                 self.session = Some(session);
@@ -278,7 +335,7 @@ fn transact(session: &Session, surroundings: &Surroundings, jobs: &mut [WriteJob
     session.notes.clear();
     let changes = &surroundings.context.changes;
     let noted = changes.are_wanted();
-    session.defer("BEGIN");
+    session.defer(if alone { "BEGIN" } else { BEGIN_TOGETHER });
     let mut count = 0;
     let mut written = false;
     for job in jobs {
@@ -298,7 +355,9 @@ fn transact(session: &Session, surroundings: &Surroundings, jobs: &mut [WriteJob
                 let error = session.settle().err();
                 return match error {
                     Some(_) => Outcome::Lost,
-                    None => Outcome::Conflict(DbError::Conflict("a deadlock, or a change that came first".to_owned())),
+                    None => Outcome::Conflict(DbError::Conflict(
+                        "a deadlock, a lock that was held for long, or a change that came first".to_owned(),
+                    )),
                 };
             }
             Trouble::None | Trouble::Failed => {}

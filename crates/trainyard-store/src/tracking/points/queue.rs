@@ -61,6 +61,7 @@ pub(in crate::tracking) fn ended(tx: &mut Transaction<'_>, run: i64) -> Result<(
 
 /// Marks every series behind one that has enough rows, looking at no more than `limit`; where to go on, if there are more.
 pub(crate) fn mark_all(tx: &mut Transaction<'_>, after: i64, limit: i64) -> Result<Option<i64>, StoreError> {
+    tx.scans()?;
     let last: Option<i64> = tx
         .query_one(
             "SELECT MAX(id) FROM (SELECT id FROM metric_series WHERE id > $1 ORDER BY id LIMIT $2) AS looked_at",

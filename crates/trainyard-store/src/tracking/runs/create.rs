@@ -104,8 +104,13 @@ fn plan(tx: &mut Transaction<'_>, request: CreateRun, experiments: &mut Experime
     let looked_up = experiments.entry(id.clone()).or_insert_with(|| experiments::active_at(tx, &id));
     let (experiment, location) = looked_up.as_ref().map_err(StoreError::clone)?;
     for (index, tag) in tags.iter().enumerate() {
-        keys::check_presence(&format!("tags[{index}].key"), &tag.key)?;
+        let field = format!("tags[{index}].key");
+        keys::check_presence(&field, &tag.key)?;
+        keys::check_storable(&field, &tag.key)?;
+        keys::check_storable(&format!("tags[{index}].value"), &tag.value)?;
     }
+    keys::check_storable("user_id", &user_id)?;
+    keys::check_storable("run_name", &run_name)?;
     let run_id = if run_id.is_empty() {
         tx.new_run_id()
     } else {

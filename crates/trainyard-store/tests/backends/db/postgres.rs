@@ -1,7 +1,7 @@
 //! What a database server brings with it: several programs that write at once, and connections that break.
 
-use std::sync::Barrier;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::{Arc, Barrier, mpsc};
 use std::time::{Duration, Instant};
 
 use trainyard_api::ingest::{Ingest, RunAnswer, RunBatch, Series};
@@ -11,7 +11,7 @@ use trainyard_api::registered_models::CreateRegisteredModel;
 use trainyard_api::runs::{CreateRun, GetRun, LogBatch, LogParam};
 use trainyard_api::webhooks::{CreateWebhook, WebhookAction, WebhookEntity, WebhookEvent};
 use trainyard_api::{ApiError, ErrorCode, Param, RunId, Tag};
-use trainyard_store::{DbError, Signal, Store, StoreError};
+use trainyard_store::{DbError, Pending, Signal, Store, StoreError};
 
 use crate::backend::{self, Schema, TestStore};
 
@@ -173,6 +173,54 @@ pub fn a_deadlock_is_resolved_and_both_writes_are_made(test: TestStore) {
     assert!(MET.load(Ordering::SeqCst) > 2, "one of them was done again");
     let ids = test.store.read(|tx| tx.query("SELECT id FROM metric_key ORDER BY key", &[], |row| row.get::<i64>(0)));
     assert_eq!(ids.wait().unwrap(), [21, 22]);
+}
+
+/// Two servers with one writer each, whose transactions hold two writes each, of the same rows in another order.
+pub fn writes_that_share_transactions_do_not_wait_for_a_deadlock_to_be_found(test: TestStore) {
+    const KEYS: [&str; 2] = ["a", "b"];
+    let insert = test.store.write(|tx| Ok(tx.insert_many("metric_key", ["key"], "", KEYS.map(|key| [key.into()]))?));
+    insert.wait().unwrap();
+    let mut options = backend::options();
+    options.postgres.pool_size = 2;
+    let stores = [(); 2].map(|()| Store::open(&test.uri(), options.clone()).unwrap());
+    // The database looks for deadlocks when somebody has waited for a second. A busy machine may take that long by itself.
+    let mut fastest = Duration::MAX;
+    for _ in 0..3 {
+        let met = Arc::new(Barrier::new(2));
+        let pending: Vec<_> =
+            stores.iter().zip([[0, 1], [1, 0]]).map(|(store, order)| crossed(store, order, &met)).collect();
+        let since = Instant::now();
+        pending.into_iter().flatten().for_each(|write| write.wait().unwrap());
+        fastest = fastest.min(since.elapsed());
+    }
+    assert!(fastest < Duration::from_millis(900), "{fastest:?}");
+    let ids = test.store.read(|tx| tx.query("SELECT id FROM metric_key ORDER BY key", &[], |row| row.get::<i64>(0)));
+    assert_eq!(ids.wait().unwrap(), [61, 62]);
+
+    /// Changes one row after the other, in two writes that wait together. Between them the first time everybody meets.
+    fn crossed(store: &Store, order: [usize; 2], met: &Arc<Barrier>) -> Vec<Pending<()>> {
+        let (release, released) = mpsc::channel::<()>();
+        let (began, begun) = mpsc::channel();
+        let busy = store.write(move |_| {
+            let _ = began.send(());
+            let _ = released.recv();
+            Ok(())
+        });
+        begun.recv().unwrap();
+        let mut pending = vec![busy];
+        for (place, key) in order.into_iter().map(|index| KEYS[index]).enumerate() {
+            let mut meet = (place == 0).then(|| Arc::clone(met));
+            pending.push(store.write(move |tx| {
+                tx.execute("UPDATE metric_key SET id = id + 10 WHERE key = $1", &[key.into()])?;
+                if let Some(met) = meet.take() {
+                    met.wait();
+                }
+                Ok(())
+            }));
+        }
+        drop(release);
+        pending
+    }
 }
 
 pub fn other_servers_hear_of_deliveries(test: TestStore) {

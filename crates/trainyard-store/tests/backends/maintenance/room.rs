@@ -1,3 +1,5 @@
+use std::time::{Duration, Instant};
+
 use trainyard_api::metrics::Metric;
 use trainyard_api::runs::{CreateRun, LogBatch, RunStatus, UpdateRun};
 use trainyard_store::{Packer, PackingEnd};
@@ -46,6 +48,25 @@ pub fn the_room_of_packed_points_is_given_back(test: TestStore) {
         std::thread::sleep(std::time::Duration::from_millis(100));
     }
     panic!("{empty} bytes when empty, {filled} filled, {} afterwards", number(&test, ROOM));
+}
+
+pub fn statistics_of_a_store_that_has_been_filled_are_gathered(test: TestStore) {
+    const KNOWN: &str = "SELECT CAST(reltuples AS BIGINT) FROM pg_class WHERE oid = 'metric_series'::REGCLASS";
+    // The database counts changes when a connection has nothing else to do, a second apart at least.
+    const COUNTED: &str = "SELECT CAST(n_mod_since_analyze AS BIGINT) FROM pg_stat_user_tables
+                           WHERE relid = 'metric_series'::REGCLASS";
+    // Nobody else is to gather them first.
+    test.schema().unwrap().execute("ALTER TABLE metric_series SET (autovacuum_enabled = off)");
+    a_run(&test, 3000, 1);
+    let since = Instant::now();
+    while number(&test, COUNTED) < 3000 {
+        assert!(since.elapsed() < Duration::from_secs(60), "changes have not been counted");
+        std::thread::sleep(Duration::from_millis(200));
+        test.call(CreateRun::default()).unwrap();
+    }
+    assert!(number(&test, KNOWN) <= 0);
+    Packer::new(test.store.clone()).run(|_| true).unwrap();
+    assert_eq!(number(&test, KNOWN), 3000);
 }
 
 pub fn statistics_of_partitioned_tables_are_gathered_when_they_have_grown(test: TestStore) {

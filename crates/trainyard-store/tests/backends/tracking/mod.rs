@@ -17,6 +17,7 @@ pub mod params;
 pub mod run_changes;
 pub mod run_trees;
 pub mod runs;
+pub mod series;
 pub mod tags;
 pub mod views;
 
