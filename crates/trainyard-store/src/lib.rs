@@ -4,6 +4,8 @@
 //! `tracking` for experiments, runs, metrics, datasets and logged models, `registry` for registered models, their
 //! versions and webhooks, `search` for the searches of both. `db` is the only part that knows a driver.
 
+#![forbid(unsafe_code)]
+
 mod db;
 mod error;
 mod evaluation;
@@ -25,6 +27,7 @@ pub use error::{Entity, StoreError};
 pub use export::{Export, Sink};
 pub use gathering::{Gathering, Gatherings};
 pub use packing::{Packed, Packer, PackingEnd};
+pub use search::runs::compile_filter;
 pub use store::{ArtifactRoot, Pending, Store, StoreOptions};
 pub use tracking::runs::experiments_of;
 

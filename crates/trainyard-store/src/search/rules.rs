@@ -191,8 +191,8 @@ impl Rules {
             Family::Dataset => {
                 const NAMES: &[&str] = &["name", "digest", "context"];
                 let subject = match name {
-                    "name" => Subject::Dataset("d.name"),
-                    "digest" => Subject::Dataset("d.digest"),
+                    "name" => Subject::Dataset("ds.name"),
+                    "digest" => Subject::Dataset("ds.digest"),
                     "context" => Subject::DatasetContext,
                     _ => {
                         let hint = did_you_mean(name, NAMES);

@@ -34,10 +34,11 @@ impl Operation for GroupRuns {
         let after: Option<Vec<Option<String>>> = place::read(&query, &page_token)?;
         let experiments = experiment_keys(&experiment_ids)?;
         let order = Order::parse(&RULES, &[], &TIES)?;
-        let search = Search::new(tx, &RULES, (experiments, run_view_type), (parse(&filter, &RULES)?, &filter), order)?;
+        let mut search =
+            Search::new(tx, &RULES, (experiments, run_view_type), (parse(&filter, &RULES)?, &filter), order)?;
 
         let (mut values, mut room) = (vec![Values::default(); group_by.len()], Room::default());
-        let found = Found::read(tx, &search, &group_by, (&mut values, &mut room))?;
+        let found = Found::read(tx, &mut search, &group_by, (&mut values, &mut room))?;
         for (key, values) in group_by.iter().zip(&mut values) {
             read_values(tx, &found, key, (values, &mut room))?;
         }

@@ -10,6 +10,7 @@ use super::plan::Search;
 use super::rules::{
     Attribute, EQUALITY, Family, KeyValues, Metrics, NUMBER, NUMBER_OR_NULL, PARAM, Rules, TEXT, TEXT_OR_NULL,
 };
+use super::sql::Statement;
 use super::values::Values;
 use super::{experiment_keys, parse};
 use crate::tracking::runs;
@@ -111,6 +112,11 @@ pub(super) const RULES: Rules = Rules {
 /// The latest first, then by id.
 pub(super) const TIES: [Tie; 2] =
     [("x.start_time", Term::required(Kind::Number, true)), ("x.run_id", Term::required(Kind::Text, false))];
+
+/// Reads a filter of runs and writes its SQL, as a search does before it asks the database.
+pub fn compile_filter(tx: &Transaction<'_>, filter: &str) -> Result<(), StoreError> {
+    Ok(Statement::new(tx, "").filter(&RULES, &parse(filter, &RULES)?, filter)?)
+}
 
 /// The keys of all runs that a search finds, in its order.
 pub(crate) fn every_key(tx: &mut Transaction<'_>, request: &SearchRuns) -> Result<Vec<i64>, StoreError> {

@@ -19,6 +19,7 @@ pub(super) struct Statement {
     dialect: Dialect,
     artifact_root: String,
     datasets: Vec<DatasetRef>,
+    owner: String,
 }
 
 impl Statement {
@@ -30,7 +31,14 @@ impl Statement {
             dialect: tx.dialect(),
             artifact_root: tx.artifact_root().prefix().to_owned(),
             datasets: Vec::new(),
+            owner: "x.id".to_owned(),
         }
+    }
+
+    /// Has filters name the rows that are looked at by this column instead of `x.id`: where it is known before the row itself
+    /// is read, rows that a filter does not hold for are never read.
+    pub(super) fn look_at(&mut self, owner: &str) {
+        owner.clone_into(&mut self.owner);
     }
 
     /// Adds text of our own.
@@ -138,6 +146,12 @@ impl Statement {
         Ok(tx.query_one(&self.sql, &self.values, |row| row.get(0))?.unwrap_or(0))
     }
 
+    /// Carries it out for so many numbers of its only row.
+    pub(super) fn numbers(&self, tx: &mut Transaction<'_>, count: usize) -> Result<Vec<i64>, StoreError> {
+        let row = tx.query_one(&self.sql, &self.values, |row| (0..count).map(|index| row.get(index)).collect())?;
+        Ok(row.unwrap_or_default())
+    }
+
     /// Adds the integer that stands for the key of a metric, or NULL.
     pub(super) fn metric_key(&mut self, key: &str) -> &mut Self {
         self.push("(SELECT id FROM metric_key WHERE key = ").bind(key).push(")")
@@ -192,6 +206,12 @@ impl Statement {
         Ok(())
     }
 
+    /// Adds a condition that holds for rows with a metric, param or tag, whatever it is.
+    pub(super) fn has(&mut self, rules: &Rules, subject: &Subject) -> &mut Self {
+        self.test(rules.metrics, subject, &Ask::IsNull { negated: true, as_number: false });
+        self
+    }
+
     fn test(&mut self, metrics: Metrics, subject: &Subject, ask: &Ask) {
         match subject {
             Subject::Column(column) => {
@@ -212,18 +232,20 @@ impl Statement {
                 self.close_exists();
             }
             Subject::Dataset(column) => {
-                self.push(
-                    "EXISTS (SELECT 1 FROM run_dataset_input i JOIN dataset d ON d.id = i.dataset \
-                     WHERE i.run = x.id AND ",
-                );
+                self.push(&format!(
+                    "EXISTS (SELECT 1 FROM run_dataset_input i JOIN dataset ds ON ds.id = i.dataset \
+                     WHERE i.run = {} AND ",
+                    self.owner
+                ));
                 self.compare(column, ask);
                 self.close_exists();
             }
             Subject::DatasetContext => {
-                self.push(
+                self.push(&format!(
                     "EXISTS (SELECT 1 FROM run_dataset_input_tag t \
-                     WHERE t.run = x.id AND t.key = 'mlflow.data.context' AND ",
-                );
+                     WHERE t.run = {} AND t.key = 'mlflow.data.context' AND ",
+                    self.owner
+                ));
                 self.compare("t.value", ask);
                 self.close_exists();
             }
@@ -239,7 +261,7 @@ impl Statement {
     fn key_value(&mut self, table: KeyValues, key: &str, ask: &Ask) {
         let KeyValues { table, owner, .. } = table;
         self.push(if ask.is_absence() { "NOT EXISTS " } else { "EXISTS " });
-        self.push(&format!("(SELECT 1 FROM {table} t WHERE t.{owner} = x.id AND t.key = ")).bind(key);
+        self.push(&format!("(SELECT 1 FROM {table} t WHERE t.{owner} = {} AND t.key = ", self.owner)).bind(key);
         if !matches!(ask, Ask::IsNull { as_number: false, .. }) {
             self.push(" AND ").compare("t.value", ask);
         }
@@ -262,7 +284,8 @@ impl Statement {
             Metrics::OfRun | Metrics::None => {
                 self.push(&format!(
                     "SELECT s.latest_value AS value, s.latest_is_nan AS is_nan FROM metric_summary s \
-                     WHERE s.run = x.id AND s.metric_key = {key}"
+                     WHERE s.run = {} AND s.metric_key = {key}",
+                    self.owner
                 ));
             }
         }

@@ -49,7 +49,8 @@ pub(super) fn for_writing(path: &Path) -> Result<Session, StoreError> {
 pub(super) fn for_reading(path: &Path) -> Result<Session, StoreError> {
     // Not SQLITE_OPEN_READ_ONLY: readers of a write-ahead log write to its shared index.
     let connection = open(path, OpenFlags::empty())?;
-    batch(&connection, "PRAGMA query_only = ON")?;
+    // A search looks up what thousands of runs have, on as many pages.
+    batch(&connection, "PRAGMA query_only = ON; PRAGMA cache_size = -8000")?;
     Ok(Session::new(connection))
 }
 

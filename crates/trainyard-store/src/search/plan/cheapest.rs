@@ -1,5 +1,6 @@
 //! Which way of finding runs is the cheapest. What indexes list for the clauses of a filter is counted, up to a bound.
 
+use super::stretches::Stretch;
 use super::{Plan, Search};
 use crate::search::rules::{Subject, Test};
 use crate::search::sql::Statement;
@@ -7,64 +8,147 @@ use crate::search::tree::Comparator;
 use crate::search::values::{Ask, List};
 use crate::{StoreError, Transaction, Value};
 
-/// Entries of an index that are counted at most; where there are more, their number is guessed.
-const MOST_COUNTED: i64 = 10_000;
-/// Clauses whose entries are counted.
+/// Entries of an index that are counted at most; where there are more, their number is told from a sample.
+const MOST_COUNTED: i64 = 2_000;
+/// Runs of a sample.
+const SAMPLED: i64 = 300;
+/// Clauses whose entries are counted, and that a sample is looked at for.
 const MOST_CLAUSES: usize = 16;
-/// What it costs to pass an entry of an index, to read a run, and to look up a metric, param or tag of a run: microseconds
-/// on one machine, of which only the proportions matter.
+/// What it costs to pass an entry of an index, to read a row of a table, and to look up a metric, param or tag of a run:
+/// microseconds on one machine, of which only the proportions matter.
 const PASS: f64 = 0.05;
 const READ: f64 = 0.4;
 const LOOK_UP: f64 = 1.5;
 /// Clauses are seldom independent: to walk through runs that few clauses hold for may take longer than it looks.
 const RISK: f64 = 2.0;
-/// How many runs a clause holds for, of which no index says it.
+/// How many runs a condition holds for of which nothing is known.
 const UNKNOWN_SHARE: f64 = 0.5;
 
 /// Entries of an index that a part is about.
 struct Listing {
     part: usize,
     entries: f64,
+    /// What it costs to pass one of them.
+    pass: f64,
     /// Whether the entries come by run, so that several listings are brought together by passing over them once.
     by_run: bool,
 }
 
+/// What is known of the runs.
+struct Known {
+    /// About how many there are.
+    total: f64,
+    /// How many are of the experiments and stages.
+    of_experiments: f64,
+    /// By part, how many of all runs it holds for.
+    shares: Vec<f64>,
+    listings: Vec<Listing>,
+}
+
 impl Search<'_> {
-    /// Counts, and chooses the cheapest way.
-    pub(super) fn plan(&self, tx: &mut Transaction<'_>, limit: i64) -> Result<Plan, StoreError> {
-        let total = Statement::new(tx, "SELECT COALESCE(MAX(id), 0) FROM run").number(tx)?.max(1) as f64;
+    /// Counts, and chooses the cheapest way. From then on parts are looked at in the order of how few runs they hold for.
+    pub(super) fn plan(&mut self, tx: &mut Transaction<'_>, limit: i64) -> Result<Plan, StoreError> {
+        let mut known = self.known(tx)?;
+        self.looked_at.sort_by(|one, other| share(&known.shares, *one).total_cmp(&share(&known.shares, *other)));
+        Ok(self.cheapest(limit as f64, &mut known))
+    }
+
+    fn known(&self, tx: &mut Transaction<'_>) -> Result<Known, StoreError> {
+        let greatest = Statement::new(tx, "SELECT COALESCE(MAX(id), 0) FROM run").number(tx)?.max(1);
+        let total = greatest as f64;
         let mut of_experiments = Statement::new(tx, "SELECT 1 FROM run x WHERE ");
         // Whether a run is a root no index says: to count those would be to look at all runs, where few are.
         self.narrow_to(&mut of_experiments, true, false);
-        let of_experiments = count(tx, &of_experiments, total)?;
+        let of_experiments = of_experiments.counted(MOST_COUNTED).number(tx)?;
+        let mut shares = vec![UNKNOWN_SHARE; self.parts.len()];
         let mut listings = Vec::new();
+        let mut is_unsure = of_experiments == MOST_COUNTED;
         for (part, test) in self.tests().filter(|(_, test)| is_listed(test)).take(MOST_CLAUSES) {
             let mut listing = Statement::new(tx, "");
-            list(&mut listing, test);
-            listings.push(Listing { part, entries: count(tx, &listing, total)?, by_run: is_by_run(test) });
+            let is_exact = list(&mut listing, test);
+            let counted = listing.counted(MOST_COUNTED).number(tx)?;
+            is_unsure |= counted == MOST_COUNTED;
+            shares[part] = counted as f64 / total;
+            let is_text = matches!(test.subject, Subject::KeyValue(..));
+            let pass = if is_text && is_exact && !tx.dialect().lists_texts() { READ } else { PASS };
+            listings.push(Listing { part, entries: counted as f64, pass, by_run: is_by_run(test) });
         }
-        Ok(self.cheapest(limit as f64, total, of_experiments, &mut listings))
+        let mut known = Known { total, of_experiments: of_experiments as f64, shares, listings };
+        if is_unsure {
+            self.sample(tx, greatest, &mut known)?;
+        }
+        Ok(known)
     }
 
-    fn cheapest(&self, limit: f64, total: f64, of_experiments: f64, listings: &mut [Listing]) -> Plan {
-        let row = |lookups: usize| READ + LOOK_UP * lookups as f64;
-        let joined = self.order.joined();
-        let mut best = (of_experiments * row(self.conditions() + joined), Plan::All);
+    /// Looks at some runs for what was counted up to the bound only, and for what clauses hold for that no index lists.
+    fn sample(&self, tx: &mut Transaction<'_>, greatest: i64, known: &mut Known) -> Result<(), StoreError> {
+        let mut statement = Statement::new(tx, "SELECT COUNT(*), COUNT(CASE WHEN ");
+        self.narrow_to(&mut statement, true, false);
+        statement.push(" THEN 1 END)");
+        let parts: Vec<(usize, &Test)> = self.tests().take(MOST_CLAUSES).collect();
+        for (part, test) in &parts {
+            statement.push(", COUNT(CASE WHEN ").filter(self.rules, &self.parts[*part].filter, self.text)?;
+            statement.push(" THEN 1 END), COUNT(CASE WHEN ");
+            // The entries of an index that are passed are those of its key, where it does not tell more.
+            if is_listed(test) && !is_exact(test) {
+                statement.has(self.rules, &test.subject);
+            } else {
+                statement.push("1 = 0");
+            }
+            statement.push(" THEN 1 END)");
+        }
+        let ids = statement.reserve(Value::integers(&spread(greatest)));
+        let ids = statement.dialect().integers(&ids);
+        statement.push(" FROM run x WHERE x.id IN ").push(&ids);
+        let counts = statement.numbers(tx, 2 + 2 * parts.len())?;
+        let [found, of_experiments, counts @ ..] = counts.as_slice() else { return Ok(()) };
+        // Half a run more: what no run of a sample has, some may have.
+        let share = |count: i64| (count as f64 + 0.5) / (*found as f64 + 1.0);
+        let many = MOST_COUNTED as f64;
+        if known.of_experiments >= many {
+            known.of_experiments = many.max(share(*of_experiments) * known.total);
+        }
+        for ((part, test), counts) in parts.into_iter().zip(counts.chunks_exact(2)) {
+            let (holds, has) = (share(counts[0]), share(counts[1]));
+            let Some(listing) = known.listings.iter_mut().find(|listing| listing.part == part) else {
+                known.shares[part] = holds;
+                continue;
+            };
+            if listing.entries >= many {
+                listing.entries = many.max(if is_exact(test) { holds } else { has } * known.total);
+                known.shares[part] = holds;
+            }
+        }
+        Ok(())
+    }
+
+    fn cheapest(&self, limit: f64, known: &mut Known) -> Plan {
+        let Known { total, of_experiments, shares, listings } = known;
+        let (total, of_experiments) = (*total, *of_experiments);
+        let joined = LOOK_UP * self.order.joined() as f64;
+        // Conditions in the order in which they are looked at, without those that a way has seen to.
+        let others = |is_said: &dyn Fn(usize) -> bool| -> Vec<f64> {
+            let parts = self.looked_at.iter().filter(|part| !is_said(**part)).map(|part| share(shares, *part));
+            parts.chain(self.roots_only.then_some(UNKNOWN_SHARE)).collect()
+        };
+        let all = others(&|_| false);
+        let mut best = (of_experiments * (READ + looked_up(&all) + all.iter().product::<f64>() * joined), Plan::All);
 
         // The listing with the fewest entries; where it comes by run, together with others that cost less to pass over
         // than to look up.
         listings.sort_by(|left, right| left.entries.total_cmp(&right.entries));
         if let Some(fewest) = listings.first() {
             let (mut listed, mut rows) = (vec![fewest.part], fewest.entries);
-            let mut cost = fewest.entries * PASS;
+            let mut cost = fewest.entries * fewest.pass;
             for other in listings[1..].iter().filter(|other| fewest.by_run && other.by_run) {
-                if other.entries * PASS < rows * LOOK_UP {
+                if other.entries * other.pass < rows * LOOK_UP {
                     listed.push(other.part);
-                    cost += other.entries * PASS;
+                    cost += other.entries * other.pass;
                     rows *= other.entries / total;
                 }
             }
-            cost += rows * row(self.conditions() - listed.len() + joined);
+            let rest = others(&|part| listed.contains(&part));
+            cost += rows * (looked_up(&rest) + rest.iter().product::<f64>() * (READ + joined));
             if cost < best.0 {
                 best = (cost, Plan::Listed(listed));
             }
@@ -72,24 +156,42 @@ impl Search<'_> {
 
         let stretches = self.stretches();
         if let Some(first) = stretches.first() {
-            let mut share = if self.is_in_order_by_experiment(*first) { 1.0 } else { of_experiments / total };
-            if self.roots_only {
-                share *= UNKNOWN_SHARE;
-            }
-            for (index, part) in self.parts.iter().enumerate() {
-                if part.test.as_ref().is_some_and(|test| Some(&test.subject) == self.order.first()) {
-                    continue;
-                }
-                let listing = listings.iter().find(|listing| listing.part == index);
-                share *= listing.map_or(UNKNOWN_SHARE, |listing| listing.entries / total);
-            }
-            let walked = (limit / share).min(total);
-            if RISK * walked * row(self.conditions()) < best.0 {
+            let is_about_order = |part: usize| {
+                let test = self.parts.get(part).and_then(|part| part.test.as_ref());
+                test.is_some_and(|test| Some(&test.subject) == self.order.first())
+            };
+            let rest = others(&is_about_order);
+            let of_experiments = if self.is_in_order_by_experiment(*first) { 1.0 } else { of_experiments / total };
+            let passed = rest.iter().product::<f64>();
+            let walked = (limit / (of_experiments * passed)).min(total);
+            // Where the index is not one of runs, a run is read once everything else holds.
+            let read = if *first == Stretch::Column { READ } else { PASS + READ * passed };
+            if RISK * walked * (read + looked_up(&rest)) < best.0 {
                 best.1 = Plan::Ordered;
             }
         }
         best.1
     }
+}
+
+fn share(shares: &[f64], part: usize) -> f64 {
+    shares.get(part).copied().unwrap_or(UNKNOWN_SHARE).min(1.0)
+}
+
+/// What it costs to look at a run until a condition does not hold, where so many runs pass each of them.
+fn looked_up(shares: &[f64]) -> f64 {
+    let (cost, _) = shares.iter().fold((0.0, 1.0), |(cost, passed), share| (cost + LOOK_UP * passed, passed * share));
+    cost
+}
+
+/// Ids for a sample, spread evenly and in no step that ids could have in common.
+pub(super) fn spread(greatest: i64) -> Vec<i64> {
+    const GOLDEN: f64 = 0.618_033_988_749_894_9;
+    let mut ids: Vec<i64> =
+        (0..SAMPLED).map(|index| 1 + ((index as f64 * GOLDEN).fract() * greatest as f64) as i64).collect();
+    ids.sort_unstable();
+    ids.dedup();
+    ids
 }
 
 /// Adds a query of the runs that an index lists for a clause; answers whether they are just those that it holds for.
@@ -98,24 +200,29 @@ pub(super) fn list(statement: &mut Statement, test: &Test) -> bool {
         (Subject::KeyValue(table, key), ask) => {
             statement.push(&format!("SELECT t.{} AS run FROM {} t WHERE t.key = ", table.owner, table.table));
             statement.bind(key.as_str());
-            let exact = is_text(ask) || is_text_list(ask);
-            if exact {
+            if is_exact(test) {
                 statement.push(" AND ").compare_indexed("t.value", ask);
             }
-            exact
         }
         (Subject::Metric(key), ask) => {
             statement.push("SELECT t.run AS run FROM metric_summary t WHERE t.metric_key = ").metric_key(key);
-            let exact = is_range(ask);
-            if exact {
+            if is_exact(test) {
                 statement.push(" AND t.latest_is_nan = 0 AND ").compare("t.latest_value", ask);
             }
-            exact
         }
         (_, ask) => {
             statement.push("SELECT t.id AS run FROM run t WHERE ").compare("t.run_id", ask);
-            true
         }
+    }
+    is_exact(test)
+}
+
+/// Whether the runs that [`list`] lists for a clause are just those that it holds for.
+fn is_exact(test: &Test) -> bool {
+    match &test.subject {
+        Subject::KeyValue(..) => is_text(&test.ask) || is_text_list(&test.ask),
+        Subject::Metric(_) => is_range(&test.ask),
+        _ => true,
     }
 }
 
@@ -152,11 +259,4 @@ pub(super) fn is_range(ask: &Ask) -> bool {
         Ask::Between { negated, .. } => !negated,
         Ask::Match { .. } | Ask::In { .. } | Ask::IsNull { .. } => false,
     }
-}
-
-/// How many rows a query has: counted where they are few, else guessed between that and the most there can be.
-fn count(tx: &mut Transaction<'_>, query: &Statement, total: f64) -> Result<f64, StoreError> {
-    let counted = query.clone().counted(MOST_COUNTED).number(tx)?;
-    let counted_all = counted < MOST_COUNTED;
-    Ok(if counted_all { counted as f64 } else { (counted as f64 * total).sqrt().max(counted as f64) })
 }

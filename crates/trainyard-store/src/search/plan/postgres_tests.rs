@@ -2,8 +2,10 @@
 
 use tokio_postgres::NoTls;
 
+use super::stretches::Stretch;
 use super::tests::{search, store_at};
 use super::*;
+use crate::Value;
 use crate::search::keyset::Kind;
 
 /// Runs in experiments 1 to 4.
@@ -95,7 +97,7 @@ fn an_order_is_walked_along_its_index() {
 fn a_filter_is_looked_up_in_indexes() {
     with_runs("filter", |tx| {
         let filter = "metrics.m > 0.3 AND params.p = '3' AND tags.t = '7'";
-        let search = search(tx, &[2], filter, &["metrics.m DESC"]);
+        let mut search = search(tx, &[2], filter, &["metrics.m DESC"]);
         let Plan::Listed(listed) = search.plan(tx, 100).expect("a plan") else {
             panic!("a filter that finds few runs")
         };

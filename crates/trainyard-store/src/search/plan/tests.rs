@@ -7,8 +7,9 @@ use trainyard_api::ViewType;
 use super::super::page::Page;
 use super::super::parser::parse;
 use super::super::runs::{RULES, TIES};
+use super::stretches::Stretch;
 use super::*;
-use crate::{ArtifactRoot, PostgresOptions, Sources, Store, StoreOptions};
+use crate::{ArtifactRoot, PostgresOptions, Sources, Store, StoreOptions, Value};
 
 /// Two thousand runs in experiment 1 and as many in experiment 2. Metric `m` of each is its number, NaN for every
 /// hundredth, missing for every tenth; param `p` one of 10, tag `t` one of 20, tag `rare` on three runs.
@@ -133,17 +134,47 @@ fn a_range_of_what_is_ordered_by_bounds_the_walk() {
 fn listings_are_brought_together_without_looking_at_every_run() {
     with_runs(|tx| {
         let filter = "metrics.other > 5 AND params.p = '3' AND tags.t = '3'";
-        let search = search(tx, &[1, 2], filter, &["metrics.m DESC"]);
+        let mut search = search(tx, &[1, 2], filter, &["metrics.m DESC"]);
         assert_eq!(search.plan(tx, 100).expect("a plan"), Plan::Listed(vec![2, 1]));
         let statement = search.listed(tx, &[2, 1]).expect("a statement");
         let plan = explained(tx, statement, &search.order.terms(), 0).join("\n");
-        assert!(plan.contains("INTERSECT"), "{plan}");
+        assert!(plan.contains("MERGE (INTERSECT)"), "{plan}");
         for index in
             ["param_by_key (key=? AND value=?", "run_tag_by_key (key=? AND value=?", "x USING INTEGER PRIMARY KEY"]
         {
             assert!(plan.contains(index), "{plan}");
         }
     });
+}
+
+#[test]
+fn runs_that_a_filter_does_not_hold_for_are_not_read() {
+    with_runs(|tx| {
+        let mut search = search(tx, &[1], "metrics.other > 5 AND params.p = '3'", &["metrics.m"]);
+        search.plan(tx, 100).expect("a plan");
+        assert_eq!(search.looked_at, [1, 0], "what one run of ten has is looked at before what nine have");
+        let (terms, fixed) = search.terms_in(Stretch::Numbers);
+        let ordered = search.stretch(tx, Stretch::Numbers).expect("a statement");
+        let listed = search.listed(tx, &[1]).expect("a statement");
+        for plan in [explained(tx, ordered, &terms, fixed), explained(tx, listed, &search.order.terms(), 0)] {
+            let place = |text| plan.iter().position(|line| line.contains(text)).expect(text);
+            let (metric, run) = (place("SEARCH s USING PRIMARY KEY"), place("SEARCH x USING INTEGER PRIMARY KEY"));
+            assert!(metric < run, "{plan:#?}");
+        }
+    });
+}
+
+#[test]
+fn a_sample_is_spread_over_all_runs() {
+    for greatest in [1, 2, 100, 4000, i64::from(u32::MAX)] {
+        let ids = cheapest::spread(greatest);
+        assert!(ids.iter().all(|id| (1..=greatest).contains(id)), "{greatest}");
+        for part in 0..10 {
+            let of_part = ids.iter().filter(|id| (**id - 1) as i128 * 10 / i128::from(greatest) == part).count();
+            let expected = ids.len() / 10;
+            assert!(greatest < 100 || of_part.abs_diff(expected) <= 5, "{of_part} of {} in {part}", ids.len());
+        }
+    }
 }
 
 #[test]
@@ -161,7 +192,7 @@ fn the_cheaper_way_is_chosen() {
             ("params.p = 'no such value'", &[], 10, Plan::Listed(vec![0])),
             ("params.p != '1' AND run_id = 'x'", &["metrics.m"], 10, Plan::Listed(vec![1])),
         ] {
-            let search = search(tx, &[1], filter, order);
+            let mut search = search(tx, &[1], filter, order);
             assert_eq!(search.plan(tx, limit).expect("a plan"), plan, "{filter} {order:?}");
         }
     });
@@ -176,7 +207,7 @@ fn few_roots_do_not_make_a_look_at_all_runs_seem_cheap() {
         for (roots_only, order, plan) in
             [(false, &[][..], Plan::Ordered), (true, &[], Plan::Ordered), (true, &["end_time"], Plan::All)]
         {
-            let search = Search { roots_only, ..search(tx, &[1], "", order) };
+            let mut search = Search { roots_only, ..search(tx, &[1], "", order) };
             assert_eq!(search.plan(tx, 10).expect("a plan"), plan, "{order:?}");
             let page = Page::of(&"query", "", 10);
             let found = search.page(tx, &page).expect("runs").0.len();

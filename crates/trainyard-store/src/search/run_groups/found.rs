@@ -49,7 +49,7 @@ impl Found {
     /// Reads the runs, and the values of the attributes among the keys.
     pub(super) fn read(
         tx: &mut Transaction<'_>,
-        search: &Search<'_>,
+        search: &mut Search<'_>,
         group_by: &[GroupKey],
         (values, room): (&mut [Values], &mut Room),
     ) -> Result<Self, StoreError> {
