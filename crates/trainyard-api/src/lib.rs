@@ -3,6 +3,8 @@
 //! Everything here is plain data with the shape of MLflow's REST interface. There is no IO and no async; the
 //! rules behind the requests are in `trainyard-store`, the routes in `trainyard-server`.
 
+#![forbid(unsafe_code)]
+
 pub mod artifact_path;
 mod decode;
 mod endpoint;

@@ -3,6 +3,8 @@
 //! The only home of `object_store`. What a path may be is decided by [`ArtifactPath`], which address leads to which
 //! back end by [`ArtifactStore::open`]; `local.rs` and `bucket.rs` hold the two back ends.
 
+#![forbid(unsafe_code)]
+
 mod bucket;
 mod error;
 mod local;

@@ -117,7 +117,8 @@ fn pack(args: &DbArgs) -> Result<(), Failure> {
         bar.set_message(format!("{} points", packed.points));
         true
     })?;
-    if end == PackingEnd::Done && packed.points > 0 {
+    if end == PackingEnd::Done {
+        // Whatever there was to pack, a server may have packed it before.
         bar.set_message("giving back the room of packed points");
         packer.return_room()?;
     }

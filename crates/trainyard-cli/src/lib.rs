@@ -3,6 +3,8 @@
 //! One module per command. `server`, `db` and `gc` open a database themselves; all others talk to a tracking store through
 //! `trainyard::Client` (see `tracking`). What they print goes through `output`.
 
+#![forbid(unsafe_code)]
+
 mod artifacts;
 mod clock;
 mod db;

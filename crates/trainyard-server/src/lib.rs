@@ -6,6 +6,8 @@
 //! `webhooks` delivers events of the registry, `packing` packs metric points in the background,
 //! `gc` removes what is marked deleted for good.
 
+#![forbid(unsafe_code)]
+
 mod app;
 mod body;
 mod config;
