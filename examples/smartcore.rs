@@ -3,6 +3,7 @@
 //!
 //! Run it with `cargo run -p trainyard --example smartcore --features smartcore`: without a server everything is kept
 //! in ./yard.
+#![allow(clippy::print_stdout, reason = "whoever runs an example reads what it prints")]
 
 use smartcore::ensemble::random_forest_classifier::{RandomForestClassifier, RandomForestClassifierParameters};
 use smartcore::ensemble::random_forest_regressor::{RandomForestRegressor, RandomForestRegressorParameters};

@@ -31,7 +31,7 @@ pub fn record<L: LoadModel, T: Serialize + PartialEq + Debug>(
     run.log_params(training.params)?;
     run.log_metric(training.metric.0, training.metric.1, 0)?;
     // For whoever wants to compare: the tests of these examples let Python predict the same rows.
-    let compared = json!({"features": features, "predictions": predictions});
+    let compared = json!({"features": features, "dtype": features.dtype(), "predictions": predictions});
     run.artifacts()?.write("predictions.json", compared.to_string().as_bytes())?;
     let options = ModelOptions::new().registered_model_name(name).input_example(InputExample::tensor(features)?);
     let info = run.log_model_with(name, model, &options)?;

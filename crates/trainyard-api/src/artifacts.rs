@@ -121,7 +121,7 @@ pub struct CreatePresignedDownloadUrlResponse {
     pub file_size: Option<i64>,
 }
 
-endpoints! {
+endpoints! { served
     Get "/artifacts/list" ListArtifacts => ListArtifactsResponse;
     Get "/logged-models/{model_id}/artifacts/directories" ListLoggedModelArtifacts => ListArtifactsResponse;
     Post "/artifacts/presigned-upload-url" CreatePresignedUploadUrl => CreatePresignedUploadUrlResponse;

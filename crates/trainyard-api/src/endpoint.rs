@@ -33,13 +33,21 @@ pub trait JsonEndpoint: Endpoint + Serialize + DeserializeOwned {}
 
 impl<E: Endpoint + Serialize + DeserializeOwned> JsonEndpoint for E {}
 
+/// A request that every store carries out, with and without a server. Requests for what only a server has are not among them.
+///
+/// Only the macro `endpoints` makes them: what a client takes does not depend on how the client was built.
+#[doc(hidden)]
+pub trait Stored: Endpoint + Clone {}
+
 /// An answer without fields: `{}`.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Empty {}
 
 /// Ties request types to method, path and response, one line each; below `/api/2.0/mlflow` unless said otherwise.
+///
+/// `served` stands before those that a server alone answers.
 macro_rules! endpoints {
-    (below $root:literal $($method:ident $path:literal $request:ty => $response:ty;)+) => {$(
+    (served below $root:literal $($method:ident $path:literal $request:ty => $response:ty;)+) => {$(
         impl $crate::Endpoint for $request {
             type Response = $response;
             const METHOD: $crate::Method = $crate::Method::$method;
@@ -47,6 +55,11 @@ macro_rules! endpoints {
             const PATH: &'static str = $path;
         }
     )+};
+    (served $($line:tt)+) => { $crate::endpoint::endpoints! { served below "/api/2.0/mlflow" $($line)+ } };
+    (below $root:literal $($method:ident $path:literal $request:ty => $response:ty;)+) => {
+        $crate::endpoint::endpoints! { served below $root $($method $path $request => $response;)+ }
+        $(impl $crate::endpoint::Stored for $request {})+
+    };
     ($($line:tt)+) => { $crate::endpoint::endpoints! { below "/api/2.0/mlflow" $($line)+ } };
 }
 pub(crate) use endpoints;

@@ -38,6 +38,8 @@ pub mod views;
 pub mod webhooks;
 
 pub use decode::{DecodeError, decode_json, decode_map, decode_query};
+#[doc(hidden)]
+pub use endpoint::Stored;
 pub use endpoint::{Empty, Endpoint, JsonEndpoint, Method};
 pub use error::{ApiError, ErrorCode};
 pub use id::{ExperimentId, ModelId, RunId};

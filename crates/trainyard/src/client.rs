@@ -58,7 +58,8 @@ impl Transport {
     }
 }
 
-/// A request that a [`Client`] carries out: any of [`api`](crate::api) that travels as JSON or as a query.
+/// A request that a [`Client`] carries out: any of [`api`](crate::api) that travels as JSON or as a query, except those of
+/// artifacts, for which there is [`ArtifactRepository`]. Types of other crates cannot be requests.
 ///
 /// ```
 /// fn name<R: trainyard::Request>(_request: &R) -> &'static str {
@@ -70,19 +71,20 @@ pub trait Request: sealed::Carried {}
 
 impl<R: sealed::Carried> Request for R {}
 
-/// What a request has to be able to do depends on what there is to carry it out.
+/// The same requests whatever the crate was built with. With the embedded store they are asked to be operations of it as
+/// well, which all that are `Stored` are.
 mod sealed {
-    use trainyard_api::JsonEndpoint;
+    use trainyard_api::{JsonEndpoint, Stored};
 
     #[cfg(feature = "embedded")]
-    pub trait Carried: trainyard_store::Operation + JsonEndpoint {}
+    pub trait Carried: trainyard_store::Operation + JsonEndpoint + Stored {}
     #[cfg(feature = "embedded")]
-    impl<R: trainyard_store::Operation + JsonEndpoint> Carried for R {}
+    impl<R: trainyard_store::Operation + JsonEndpoint + Stored> Carried for R {}
 
     #[cfg(not(feature = "embedded"))]
-    pub trait Carried: JsonEndpoint + Clone {}
+    pub trait Carried: JsonEndpoint + Stored {}
     #[cfg(not(feature = "embedded"))]
-    impl<R: JsonEndpoint + Clone> Carried for R {}
+    impl<R: JsonEndpoint + Stored> Carried for R {}
 }
 
 impl Client {

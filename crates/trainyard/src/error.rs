@@ -135,6 +135,19 @@ pub enum Error {
         /// What the model said.
         source: Box<dyn std::error::Error + Send + Sync>,
     },
+    /// A model has been logged, and not registered.
+    #[error(
+        "the model was logged as {model_uri}, but not registered as '{name}': {source}. \
+         Client::register_model(\"{model_uri}\", \"{name}\", …) registers it"
+    )]
+    NotRegistered {
+        /// `models:/m-…`: the logged model, which is complete.
+        model_uri: String,
+        /// The registered model that it was meant for.
+        name: String,
+        /// Why it has no version of it.
+        source: Box<Self>,
+    },
     /// A model could not be read from its files.
     #[error("{}: the model could not be loaded: {source}", path.display())]
     LoadModel {
@@ -254,6 +267,7 @@ impl Error {
             | Self::Forked
             | Self::Cancelled => ErrorCode::InternalError,
             Self::ArtifactStore { code, .. } => *code,
+            Self::NotRegistered { source, .. } => source.code(),
             Self::SaveModel { .. } | Self::LoadModel { .. } => ErrorCode::InternalError,
             Self::Uri { .. }
             | Self::Setting { .. }
@@ -283,6 +297,12 @@ impl Error {
         move |source| Self::Io { path, source }
     }
 
+    /// An error of the embedded store, for `map_err`. No `From`: its type is no part of the public interface.
+    #[cfg(feature = "embedded")]
+    pub(crate) fn store(error: trainyard_store::StoreError) -> Self {
+        Self::Api(error.into())
+    }
+
     pub(crate) fn model(path: &Path, reason: impl Into<String>) -> Self {
         Self::Model { path: path.to_owned(), reason: reason.into() }
     }
@@ -290,13 +310,6 @@ impl Error {
 
 fn is_full(error: &io::Error) -> bool {
     matches!(error.kind(), io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded)
-}
-
-#[cfg(feature = "embedded")]
-impl From<trainyard_store::StoreError> for Error {
-    fn from(error: trainyard_store::StoreError) -> Self {
-        Self::Api(error.into())
-    }
 }
 
 impl From<Error> for ApiError {

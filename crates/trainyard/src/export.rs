@@ -9,6 +9,7 @@ use trainyard_api::export::{Format, ROOT};
 use trainyard_store::{Export, StoreError};
 use ureq::http;
 
+use crate::blocking::blocking;
 use crate::client::Transport;
 use crate::http::{Answer, Http, refusal};
 use crate::{Client, Error, Progress};
@@ -17,7 +18,8 @@ use crate::{Client, Error, Progress};
 const CHUNK: usize = 256 << 10;
 
 impl Client {
-    /// Writes the table of a request to a file, under a temporary name until it is complete.
+    /// Writes the table of a request to a file, under a temporary name until it is complete: for the `trainyard` command.
+    #[doc(hidden)]
     pub fn export<E: Export + Serialize>(
         &self,
         request: E,
@@ -111,7 +113,7 @@ pub(crate) fn from_store<E: Export>(
     // On an error the receiver goes, which ends the export.
     let taken = parts.iter().try_for_each(|part| take(&part));
     drop(parts);
-    let read = reading.wait();
+    let read = blocking(|| reading.wait());
     taken?;
-    Ok(read?)
+    read.map_err(Error::store)
 }

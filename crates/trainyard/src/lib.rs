@@ -39,11 +39,14 @@
 //! | `asynchronous` | the module `asynchronous`, for programs on tokio | no |
 //! | `tracing-layer` | the module `tracing_layer`, which makes metrics of the fields of events | no |
 //!
-//! Without any of them the client of a tracking server is left, with everything it can do.
+//! Without any of them the client of a tracking server is left: runs with their journal, searches, models and the registry.
+//! Artifacts go through the server, and exports are not there.
 
 mod artifacts;
 #[cfg(feature = "asynchronous")]
 pub mod asynchronous;
+#[cfg(feature = "artifact-stores")]
+mod blocking;
 mod client;
 #[cfg(feature = "embedded")]
 mod embedded;

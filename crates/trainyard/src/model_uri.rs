@@ -14,6 +14,18 @@ use crate::{Client, Error, Progress, models};
 const MAX_HOPS: usize = 8;
 
 /// A model URI, taken apart.
+///
+/// ```
+/// use trainyard::ModelUri;
+///
+/// # fn main() -> Result<(), trainyard::Error> {
+/// let uri = ModelUri::parse("models:/iris-classifier@champion")?;
+/// assert_eq!(uri, ModelUri::Alias("iris-classifier".to_owned(), "champion".to_owned()));
+/// assert_eq!(ModelUri::parse("models:/m-0123")?, ModelUri::Logged("m-0123".into()));
+/// assert!(ModelUri::parse("models:/a/b/c").is_err());
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum ModelUri {
     /// `models:/m-…`
@@ -33,6 +45,18 @@ pub enum ModelUri {
 }
 
 /// Where a model's files lie, and what is known of it.
+///
+/// ```
+/// # fn main() -> Result<(), trainyard::Error> {
+/// # let folder = tempfile::tempdir().expect("a folder");
+/// # let client = trainyard::Client::connect(&format!("sqlite:///{}/yard.db", folder.path().display()))?;
+/// client.register_model("s3://bucket/models/iris", "iris", &[])?;
+/// let resolved = client.resolve_model("models:/iris/1")?;
+/// assert_eq!(resolved.artifact_uri, "s3://bucket/models/iris");
+/// assert_eq!(resolved.registered, Some(("iris".to_owned(), "1".to_owned())));
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct ResolvedModel {
     /// URI of the model directory, for [`Client::artifacts`].

@@ -4,8 +4,8 @@ use serde_json::{Value, json};
 use trainyard_api::logged_models::{GetLoggedModel, SetLoggedModelTags};
 use trainyard_api::model_versions::{CreateModelVersion, GetModelVersion, ModelVersion, SetModelVersionTag};
 use trainyard_api::registered_models::{
-    CreateRegisteredModel, DeleteRegisteredModelAlias, GetModelVersionByAlias, GetRegisteredModel, RegisteredModel,
-    SetRegisteredModelAlias, SetRegisteredModelTag,
+    CreateRegisteredModel, DeleteRegisteredModel, DeleteRegisteredModelAlias, GetLatestVersions,
+    GetModelVersionByAlias, GetRegisteredModel, RegisteredModel, SetRegisteredModelAlias, SetRegisteredModelTag,
 };
 use trainyard_api::runs::GetRun;
 use trainyard_api::{ErrorCode, ModelId, RunId, Tag};
@@ -17,7 +17,8 @@ use crate::{Client, Error};
 const VERSIONS_TAG: &str = "mlflow.modelVersions";
 
 impl Client {
-    /// Makes the next version of the registered model `name`, which is made too when there is none yet.
+    /// Makes the next version of the registered model `name`, which is made too when there is none yet, and removed again
+    /// when there is no version to go into it.
     ///
     /// ```
     /// # fn main() -> Result<(), trainyard::Error> {
@@ -31,20 +32,28 @@ impl Client {
     /// ```
     pub fn register_model(&self, model_uri: &str, name: &str, tags: &[Tag]) -> Result<ModelVersion, Error> {
         let source = self.source_of(model_uri)?;
-        match self.call(CreateRegisteredModel { name: name.to_owned(), ..Default::default() }) {
-            Err(error) if error.code() != ErrorCode::ResourceAlreadyExists => return Err(error),
-            _ => {}
-        }
-        let version = self
-            .call(CreateModelVersion {
-                name: name.to_owned(),
-                source: source.uri,
-                run_id: source.run_id,
-                tags: tags.to_vec(),
-                model_id: source.model_id.clone(),
-                ..Default::default()
-            })?
-            .model_version;
+        let is_new = match self.call(CreateRegisteredModel { name: name.to_owned(), ..Default::default() }) {
+            Ok(_) => true,
+            Err(error) if error.code() == ErrorCode::ResourceAlreadyExists => false,
+            Err(error) => return Err(error),
+        };
+        let made = self.call(CreateModelVersion {
+            name: name.to_owned(),
+            source: source.uri,
+            run_id: source.run_id,
+            tags: tags.to_vec(),
+            model_id: source.model_id.clone(),
+            ..Default::default()
+        });
+        let version = match made {
+            Ok(made) => made.model_version,
+            Err(error) => {
+                if is_new {
+                    self.undo_registered_model(name);
+                }
+                return Err(error);
+            }
+        };
         if !source.model_id.is_empty() {
             self.tag_with_version(source.model_id, &version)?;
         }
@@ -135,6 +144,20 @@ impl Client {
         let (name, version) = (name.to_owned(), version.to_owned());
         let (key, value) = (key.to_owned(), value.to_owned());
         self.call(SetModelVersionTag { name, version, key, value }).map(drop)
+    }
+
+    /// Removes a registered model that was made just now, unless somebody has put a version into it in the meantime.
+    fn undo_registered_model(&self, name: &str) {
+        let latest = GetLatestVersions { name: name.to_owned(), stages: Vec::new() };
+        let undone = self.attempt(latest).and_then(|latest| {
+            if !latest.model_versions.is_empty() {
+                return Ok(());
+            }
+            self.attempt(DeleteRegisteredModel { name: name.to_owned() }).map(drop)
+        });
+        if let Err(error) = undone {
+            tracing::warn!(model.name = name, %error, "the registered model that has no version could not be removed");
+        }
     }
 
     fn source_of(&self, model_uri: &str) -> Result<Source, Error> {

@@ -46,6 +46,8 @@ pub struct Search<R> {
     request: R,
     /// Experiments to look into that are known by name only.
     experiments: Vec<String>,
+    /// Whether experiments were named at all, be it none.
+    is_limited: bool,
 }
 
 /// A request that is answered page by page.
@@ -68,14 +70,14 @@ pub trait Searched: sealed::Paged {
 }
 
 mod sealed {
-    use super::{Client, Error, Request};
+    use super::{Client, Error, Experiments, Request};
 
     pub trait Paged: Request {
         fn page_token(&mut self) -> &mut String;
         fn max_results(&mut self) -> &mut Option<i64>;
-        /// Last preparations before the first page.
-        fn prepare(&mut self, _client: &Client, _experiments: &[String]) -> Result<(), Error> {
-            Ok(())
+        /// Last preparations before the first page; `None` when there is nothing to look into.
+        fn prepare(&mut self, _client: &Client, _experiments: Experiments<'_>) -> Result<Option<()>, Error> {
+            Ok(Some(()))
         }
     }
 }
@@ -99,7 +101,7 @@ macro_rules! searched {
                 &mut self.max_results
             }
 
-            $(fn prepare(&mut self, client: &Client, experiments: &[String]) -> Result<(), Error> {
+            $(fn prepare(&mut self, client: &Client, experiments: Experiments<'_>) -> Result<Option<()>, Error> {
                 // What this process has logged belongs into the answer.
                 journal::deliver_first(client);
                 $prepare(self, client, experiments)
@@ -122,30 +124,35 @@ trait OfExperiments {
     fn experiment_ids(&mut self) -> &mut Vec<ExperimentId>;
 }
 
+/// The experiments that a search was told to look into by name; `None` when it was not told any, by id neither.
+type Experiments<'a> = Option<&'a [String]>;
+
 /// Adds the ids of the experiments with these names; without any, those of all experiments.
-fn look_into(search: &mut impl OfExperiments, client: &Client, names: &[String]) -> Result<(), Error> {
+fn look_into(search: &mut impl OfExperiments, client: &Client, names: Experiments<'_>) -> Result<Option<()>, Error> {
     let ids = search.experiment_ids();
-    for name in names {
+    for name in names.unwrap_or_default() {
         let request = GetExperimentByName { experiment_name: name.clone() };
         ids.push(client.call(request)?.experiment.experiment_id);
     }
-    if ids.is_empty() {
+    // A request that was handed over whole may name experiments, too.
+    if ids.is_empty() && names.is_none() {
         for experiment in client.search_experiments() {
             ids.push(experiment?.experiment_id);
         }
     }
-    Ok(())
+    // Servers refuse a search in no experiment at all, and there is nothing in none.
+    Ok((!ids.is_empty()).then_some(()))
 }
 
 /// Names the size of a page where it is not said: servers have none of their own for experiments, and refuse.
-fn sized(search: &mut SearchExperiments, _: &Client, _: &[String]) -> Result<(), Error> {
+fn sized(search: &mut SearchExperiments, _: &Client, _: Experiments<'_>) -> Result<Option<()>, Error> {
     search.max_results.get_or_insert(EXPERIMENTS_PER_PAGE);
-    Ok(())
+    Ok(Some(()))
 }
 
 /// Nothing to look up.
-fn none(_: &mut GetMetricHistory, _: &Client, _: &[String]) -> Result<(), Error> {
-    Ok(())
+fn none(_: &mut GetMetricHistory, _: &Client, _: Experiments<'_>) -> Result<Option<()>, Error> {
+    Ok(Some(()))
 }
 
 impl Client {
@@ -265,7 +272,7 @@ impl Client {
     /// # }
     /// ```
     pub fn search<R: Searched>(&self, request: R) -> Search<R> {
-        Search { client: self.clone(), request, experiments: Vec::new() }
+        Search { client: self.clone(), request, experiments: Vec::new(), is_limited: false }
     }
 }
 
@@ -330,14 +337,16 @@ macro_rules! in_experiments {
         }
 
         impl Search<$request> {
-            /// Looks into the experiments of these names only.
+            /// Looks into the experiments of these names only; without a name nothing is found.
             pub fn experiments<N: Into<String>>(mut self, names: impl IntoIterator<Item = N>) -> Self {
+                self.is_limited = true;
                 self.experiments.extend(names.into_iter().map(Into::into));
                 self
             }
 
-            /// Looks into the experiments of these ids only.
+            /// Looks into the experiments of these ids only; without an id nothing is found.
             pub fn experiment_ids<I: Into<ExperimentId>>(mut self, ids: impl IntoIterator<Item = I>) -> Self {
+                self.is_limited = true;
                 self.request.experiment_ids.extend(ids.into_iter().map(Into::into));
                 self
             }
@@ -388,6 +397,18 @@ impl<R: fmt::Debug> fmt::Debug for Search<R> {
 }
 
 /// The pages of a [`Search`].
+///
+/// ```
+/// # fn main() -> Result<(), trainyard::Error> {
+/// # let folder = tempfile::tempdir().expect("a folder");
+/// # let client = trainyard::Client::connect(&format!("sqlite:///{}/yard.db", folder.path().display()))?;
+/// # client.experiment("iris")?;
+/// let mut pages = client.search_experiments().page_size(1).pages();
+/// assert_eq!(pages.next().expect("a page")?.len(), 1);
+/// assert_eq!(pages.next().expect("another page")?.len(), 1);
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug, Clone)]
 pub struct Pages<R> {
     /// `None` behind the last page.
@@ -403,8 +424,11 @@ impl<R: Searched> Iterator for Pages<R> {
         let mut search = self.search.take()?;
         if !self.begun {
             self.begun = true;
-            if let Err(error) = search.request.prepare(&search.client, &search.experiments) {
-                return Some(Err(error));
+            let experiments = search.is_limited.then_some(search.experiments.as_slice());
+            match search.request.prepare(&search.client, experiments) {
+                Ok(Some(())) => {}
+                Ok(None) => return None,
+                Err(error) => return Some(Err(error)),
             }
         }
         let answer = match search.client.call(search.request.clone()) {
@@ -421,6 +445,17 @@ impl<R: Searched> Iterator for Pages<R> {
 }
 
 /// The items of a [`Search`], one by one.
+///
+/// ```
+/// # fn main() -> Result<(), trainyard::Error> {
+/// # let folder = tempfile::tempdir().expect("a folder");
+/// # let client = trainyard::Client::connect(&format!("sqlite:///{}/yard.db", folder.path().display()))?;
+/// let mut experiments = client.search_experiments().into_iter();
+/// assert_eq!(experiments.next().expect("there is always one")?.name, "Default");
+/// assert!(experiments.next().is_none());
+/// # Ok(())
+/// # }
+/// ```
 pub struct Found<R: Searched> {
     pages: Pages<R>,
     items: VecDeque<R::Item>,

@@ -2,23 +2,27 @@
 
 use std::fmt;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicI64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicI64, Ordering};
 
 use tracing::field::{Field, Visit};
 use tracing::{Event, Subscriber};
 use tracing_subscriber::Layer;
 use tracing_subscriber::layer::Context;
 
-use crate::Run;
 use crate::run::{Inner, PLAIN};
+use crate::{Error, Run};
 
 /// A layer of `tracing-subscriber` that logs numeric fields of events as metrics of a run.
 ///
-/// Only events are taken whose target begins with one that was named, or whose fields have the prefix that was; without
-/// either, all events. The field `step` is the step of the event's metrics; an event without it is at the step of the last
-/// one that had it.
+/// Of the events, those are taken whose target is one that was named or below it, and all where none was named, except
+/// those of this crate and of what it delivers with: they would tell of their own delivery without end. Of their fields, those
+/// with the prefix are taken, and all where there is none, except `log.line` and its like, which say where a record of the
+/// crate `log` comes from. The field `step` is the step of the event's metrics, a whole number of any type; an event without
+/// it is at the step of the last one that had it.
 ///
-/// The layer logs nothing once the run has ended, and its calls cost what [`Run::log_metric`] costs.
+/// The layer logs nothing once the run has ended; for each number that it takes it does what [`Run::log_metric`] does. The
+/// first number that cannot be logged is told by an event of this crate at the level `WARN`, and so is the first that
+/// the journal has no room for; further ones are not told.
 ///
 /// ```
 /// # fn main() -> Result<(), trainyard::Error> {
@@ -46,7 +50,32 @@ pub struct MetricsLayer {
     prefix: String,
     step_field: String,
     step: AtomicI64,
+    warned: Warned,
 }
+
+/// What has been told already.
+#[derive(Default)]
+struct Warned {
+    of_refusal: AtomicBool,
+    of_journal: AtomicBool,
+}
+
+/// Whose events say how metrics are on their way: this crate and those it delivers with.
+const DELIVERING: [&str; 10] = [
+    "trainyard",
+    "ureq",
+    "ureq_proto",
+    "rustls",
+    "tokio_postgres",
+    "h2",
+    "hyper",
+    "hyper_util",
+    "reqwest",
+    "object_store",
+];
+
+/// What the names of fields begin with that say where a record of the crate `log` comes from.
+const OF_LOG: &str = "log.";
 
 impl MetricsLayer {
     /// A layer that logs to this run, and does not keep it from ending.
@@ -58,6 +87,7 @@ impl MetricsLayer {
             prefix: String::new(),
             step_field: "step".to_owned(),
             step: AtomicI64::new(0),
+            warned: Warned::default(),
         }
     }
 
@@ -84,10 +114,25 @@ impl MetricsLayer {
     }
 
     fn takes(&self, target: &str) -> bool {
-        self.targets.is_empty()
-            || self.targets.iter().any(|wanted| {
-                target.strip_prefix(wanted.as_str()).is_some_and(|rest| rest.is_empty() || rest.starts_with("::"))
-            })
+        if self.targets.is_empty() {
+            let krate = target.split("::").next().unwrap_or_default();
+            return !DELIVERING.contains(&krate) && !krate.starts_with("trainyard_");
+        }
+        self.targets.iter().any(|wanted| {
+            target.strip_prefix(wanted.as_str()).is_some_and(|rest| rest.is_empty() || rest.starts_with("::"))
+        })
+    }
+
+    /// Tells of the first error of its kind. Such an event has a target that this layer does not take.
+    fn warn(&self, key: &str, error: &Error) {
+        let told = match error {
+            Error::Journal { .. } => &self.warned.of_journal,
+            _ => &self.warned.of_refusal,
+        };
+        if !told.swap(true, Ordering::Relaxed) {
+            let run_id = self.run.log.run_id();
+            tracing::warn!(run.id = run_id, metric.key = key, %error, "a field of an event could not be logged");
+        }
     }
 }
 
@@ -134,6 +179,13 @@ impl Visit for Step<'_> {
         self.record_i64(field, i64::try_from(value).unwrap_or(i64::MAX));
     }
 
+    fn record_f64(&mut self, field: &Field, value: f64) {
+        // Beyond this, floats are no longer exact.
+        if value.fract() == 0.0 && value.abs() <= (1_i64 << 53) as f64 {
+            self.record_i64(field, value as i64);
+        }
+    }
+
     fn record_debug(&mut self, _: &Field, _: &dyn fmt::Debug) {}
 }
 
@@ -146,12 +198,13 @@ struct Metrics<'a> {
 impl Visit for Metrics<'_> {
     fn record_f64(&mut self, field: &Field, value: f64) {
         let name = field.name();
-        if name == self.layer.step_field {
+        if name == self.layer.step_field || name.starts_with(OF_LOG) {
             return;
         }
         let Some(key) = name.strip_prefix(self.layer.prefix.as_str()) else { return };
-        // Whoever reports progress by events does not look at errors, and an event about them would come back here.
-        let _ = self.layer.run.log.log_metric(key, value, self.step, None, &PLAIN);
+        if let Err(error) = self.layer.run.log.log_metric(key, value, self.step, None, &PLAIN) {
+            self.layer.warn(key, &error);
+        }
     }
 
     fn record_i64(&mut self, field: &Field, value: i64) {

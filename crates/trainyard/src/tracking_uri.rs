@@ -14,6 +14,10 @@ const DEFAULT: &str = "sqlite:///yard/yard.db";
 
 /// The tracking URI of the environment: `TRAINYARD_TRACKING_URI`, else `MLFLOW_TRACKING_URI`, else the embedded store
 /// in `./yard`.
+///
+/// ```
+/// println!("runs are kept in {}", trainyard::default_tracking_uri());
+/// ```
 pub fn default_tracking_uri() -> String {
     setting::text("TRACKING_URI").map_or_else(|| DEFAULT.to_owned(), |(_, uri)| uri)
 }

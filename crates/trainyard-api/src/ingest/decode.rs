@@ -77,7 +77,9 @@ impl From<Misread> for IngestError {
 }
 
 impl Ingest {
-    /// Checks the bytes of a request; they are kept, not copied.
+    /// Checks the bytes of a request; they are kept, not copied. For the programs of this project: the type of the bytes is
+    /// that of another crate.
+    #[doc(hidden)]
     pub fn decode(body: Bytes) -> Result<Self, IngestError> {
         check_header(&body)?;
         let mut request = Self {

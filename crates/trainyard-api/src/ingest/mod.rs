@@ -69,7 +69,8 @@ struct SeriesIndex {
 }
 
 impl Ingest {
-    /// The bytes that travel.
+    /// The bytes that travel. For the programs of this project: their type is that of another crate.
+    #[doc(hidden)]
     pub fn body(&self) -> &Bytes {
         &self.body
     }

@@ -30,6 +30,24 @@ const MAX_DEPTH: usize = 64;
 const MAX_FILES: usize = 1_000_000;
 
 /// The artifacts below one root.
+///
+/// ```
+/// # fn main() -> Result<(), trainyard::Error> {
+/// # let folder = tempfile::tempdir().expect("a folder");
+/// # let client = trainyard::Client::connect(&format!("sqlite:///{}/yard.db", folder.path().display()))?;
+/// # let run = client.start_run("iris", "")?;
+/// let artifacts = client.artifacts(&run.info().artifact_uri)?;
+/// artifacts.write("reports/confusion.txt", b"50 0 0")?;
+/// assert_eq!(artifacts.list("reports")?[0].path, "reports/confusion.txt");
+/// assert_eq!(artifacts.read("reports/confusion.txt")?, b"50 0 0");
+///
+/// let copies = folder.path().join("copies");
+/// let fetched = artifacts.download("reports", &copies, &())?;
+/// assert_eq!(std::fs::read(fetched.join("confusion.txt")).expect("a file"), b"50 0 0");
+/// artifacts.delete("reports")?;
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug)]
 pub struct ArtifactRepository {
     uri: String,

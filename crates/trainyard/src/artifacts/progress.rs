@@ -1,6 +1,31 @@
 //! What a transfer tells its caller.
 
 /// Watches a transfer and may end it. Called from several threads; `()` watches nothing.
+///
+/// ```
+/// # fn main() -> Result<(), trainyard::Error> {
+/// # let folder = tempfile::tempdir().expect("a folder");
+/// # let client = trainyard::Client::connect(&format!("sqlite:///{}/yard.db", folder.path().display()))?;
+/// # let run = client.start_run("iris", "")?;
+/// use std::sync::atomic::{AtomicBool, Ordering};
+///
+/// /// Ends the transfer when somebody says so.
+/// #[derive(Default)]
+/// struct Stop(AtomicBool);
+///
+/// impl trainyard::Progress for Stop {
+///     fn cancelled(&self) -> bool {
+///         self.0.load(Ordering::Relaxed)
+///     }
+/// }
+///
+/// # run.log_text("notes.txt", "a first try")?;
+/// let stop = Stop(AtomicBool::new(true));
+/// let stopped = run.artifacts()?.download("", folder.path(), &stop);
+/// assert!(matches!(stopped, Err(trainyard::Error::Cancelled)));
+/// # Ok(())
+/// # }
+/// ```
 pub trait Progress: Sync {
     /// The transfer begins: so many files, and their size in bytes where it is known.
     fn begin(&self, _files: usize, _bytes: Option<u64>) {}

@@ -7,13 +7,14 @@ use std::path::{Path, PathBuf};
 use bytes::Bytes;
 use futures_util::{StreamExt, TryStreamExt, stream};
 use percent_encoding::percent_decode_str;
-use tokio::runtime::{Builder, Runtime};
+use tokio::runtime::Builder;
 use trainyard_api::artifacts::FileInfo;
 use trainyard_artifacts::{ArtifactError, ArtifactPath, ArtifactStore};
 
 use super::download::Folder;
 use super::{PARALLEL, Progress, RemoteFile, stop_if_cancelled};
 use crate::Error;
+use crate::blocking::blocking;
 use crate::tracking_uri::redact;
 
 /// Bytes that are read from a local file at once.
@@ -45,16 +46,16 @@ impl Stored {
     }
 
     pub(super) fn list(&self, directory: &ArtifactPath) -> Result<Vec<FileInfo>, Error> {
-        runtime()?.block_on(self.store.list(directory)).map_err(|error| self.error(error))
+        block_on(self.store.list(directory))?.map_err(|error| self.error(error))
     }
 
     pub(super) fn delete(&self, path: &ArtifactPath) -> Result<(), Error> {
-        runtime()?.block_on(self.store.delete(path)).map_err(|error| self.error(error))
+        block_on(self.store.delete(path))?.map_err(|error| self.error(error))
     }
 
     pub(super) fn write(&self, path: &ArtifactPath, bytes: &[u8]) -> Result<(), Error> {
         let body = stream::iter([Ok::<_, std::io::Error>(Bytes::copy_from_slice(bytes))]);
-        runtime()?.block_on(self.store.put(path, body)).map_err(|error| self.error(error))?;
+        block_on(self.store.put(path, body))?.map_err(|error| self.error(error))?;
         Ok(())
     }
 
@@ -67,14 +68,14 @@ impl Stored {
             }
             Ok(bytes)
         };
-        runtime()?.block_on(read).map_err(|error| self.error(error))
+        block_on(read)?.map_err(|error| self.error(error))
     }
 
     pub(super) fn upload(&self, files: &[(&Path, ArtifactPath, u64)], progress: &dyn Progress) -> Result<(), Error> {
-        runtime()?.block_on(
+        block_on(
             stream::iter(files.iter().map(Ok))
                 .try_for_each_concurrent(PARALLEL, |(local, path, _)| self.upload_one(local, path, progress)),
-        )
+        )?
     }
 
     async fn upload_one(&self, local: &Path, path: &ArtifactPath, progress: &dyn Progress) -> Result<(), Error> {
@@ -96,10 +97,10 @@ impl Stored {
     }
 
     pub(super) fn download(&self, files: &[RemoteFile], folder: &Folder, progress: &dyn Progress) -> Result<(), Error> {
-        runtime()?.block_on(
+        block_on(
             stream::iter(files.iter().map(Ok))
                 .try_for_each_concurrent(PARALLEL, |file| self.download_one(file, folder, progress)),
-        )
+        )?
     }
 
     async fn download_one(&self, file: &RemoteFile, folder: &Folder, progress: &dyn Progress) -> Result<(), Error> {
@@ -135,9 +136,12 @@ fn local_root(uri: &str) -> Option<PathBuf> {
     std::path::absolute(path).ok()
 }
 
-/// A runtime for one call. It has no threads that a fork could lose.
-fn runtime() -> Result<Runtime, Error> {
-    Builder::new_current_thread().enable_all().build().map_err(Error::io(Path::new("a network poller")))
+/// Waits for a future on a runtime of its own, which has no threads that a fork could lose.
+fn block_on<F: Future<Output: Send> + Send>(future: F) -> Result<F::Output, Error> {
+    blocking(|| {
+        let runtime = Builder::new_current_thread().enable_all().build();
+        Ok(runtime.map_err(Error::io(Path::new("a network poller")))?.block_on(future))
+    })
 }
 
 /// A local file, piece by piece.

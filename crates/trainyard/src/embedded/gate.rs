@@ -7,6 +7,7 @@ use std::sync::{Arc, Condvar, Mutex, MutexGuard, OnceLock, PoisonError, Weak};
 use trainyard_store::Store;
 
 use crate::Error;
+use crate::blocking::blocking;
 use crate::fork::PerProcess;
 
 /// Closes every store and shuts the gate; waits for running calls.
@@ -144,6 +145,8 @@ impl Drop for Slot {
         // Closing another process's store would wait for threads that do not exist here.
         if *self.opened_by.get_mut() != process::id() {
             std::mem::forget(store);
+        } else if store.is_some() {
+            blocking(|| drop(store));
         }
     }
 }

@@ -11,6 +11,7 @@ use trainyard_api::export::Format;
 use trainyard_store::webhooks::SecretKey;
 use trainyard_store::{ArtifactRoot, Export, Operation, PostgresOptions, Store, StoreOptions};
 
+use crate::blocking::blocking;
 use crate::tracking_uri::without_password;
 use crate::{Error, export, setting};
 use gate::Slot;
@@ -52,7 +53,9 @@ impl Embedded {
     }
 
     pub(crate) fn call<O: Operation>(&self, request: O) -> Result<O::Response, Error> {
-        self.slot.with(|| self.database.open(), |store| Ok(store.execute(request).wait()?))
+        blocking(|| {
+            self.slot.with(|| self.database.open(), |store| store.execute(request).wait().map_err(Error::store))
+        })
     }
 
     /// Writes the table of a request part by part.
@@ -69,7 +72,8 @@ impl Embedded {
 impl Database {
     fn open(&self) -> Result<Store, Error> {
         // Webhooks made here are called by a server, which has to have the same key.
-        let key = setting::text("WEBHOOK_SECRET_ENCRYPTION_KEY").map(|(_, key)| SecretKey::parse(&key)).transpose()?;
+        let key = setting::text("WEBHOOK_SECRET_ENCRYPTION_KEY").map(|(_, key)| SecretKey::parse(&key));
+        let key = key.transpose().map_err(Error::store)?;
         let (uri, artifact_root) = match self {
             Self::File(database) => {
                 let folder = database.parent().unwrap_or(Path::new("/"));
@@ -86,7 +90,7 @@ impl Database {
             _ => ArtifactRoot::Managed(artifact_root.to_string_lossy().into_owned()),
         };
         let options = StoreOptions { artifact_root, webhook_key: key, postgres: postgres_options()? };
-        Ok(Store::open(&uri, options)?)
+        Store::open(&uri, options).map_err(Error::store)
     }
 }
 

@@ -3,19 +3,45 @@
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
-use super::RUST_SERDE;
+use super::depth::check_cbor;
+use super::{MadeBy, RUST_SERDE};
 use crate::{BoxError, Flavor, LoadModel, ModelFolder, Predict, SaveModel, SavedModel};
 
 const FILE: &str = "model.cbor";
 
 /// A model that is kept as CBOR: smaller than JSON, and with NaN and infinities.
+///
+/// ```
+/// use trainyard::flavors::Cbor;
+/// use trainyard::{SavedModel, save_model};
+///
+/// # fn main() -> Result<(), trainyard::Error> {
+/// # let temporary = tempfile::tempdir().expect("a folder");
+/// # let folder = temporary.path().join("model");
+/// let edges = vec![f64::NEG_INFINITY, 0.5, f64::INFINITY];
+/// save_model(&folder, &Cbor(&edges), &Default::default())?;
+/// assert_eq!(SavedModel::open(&folder)?.load::<Cbor<Vec<f64>>>()?, Cbor(edges));
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Cbor<T>(pub T);
+
+impl<T> Cbor<T> {
+    /// The same model, and which crate in which version saves it: `env!("CARGO_PKG_NAME")`, `env!("CARGO_PKG_VERSION")`. The
+    /// type and its crate's name are recorded without it.
+    ///
+    /// [`SavedModel::check_made_by`] refuses a model that a version has saved which need not be compatible.
+    pub fn made_by(self, crate_name: &str, version: &str) -> MadeBy<Self> {
+        MadeBy::new(self, crate_name, version)
+    }
+}
 
 impl<T: Serialize> SaveModel for Cbor<T> {
     fn save(&self, folder: &mut ModelFolder) -> Result<(), BoxError> {
         let mut bytes = Vec::new();
         ciborium::into_writer(&self.0, &mut bytes)?;
+        check_cbor(&bytes)?;
         folder.write(FILE, &bytes)?;
         folder.add_flavor(Flavor::of::<T>(RUST_SERDE).set("data", FILE)?.set("format", "cbor")?);
         Ok(())

@@ -4,11 +4,31 @@
 use std::fs;
 use std::path::Path;
 
+use super::ours;
 use crate::{BoxError, Error, Flavor, LoadModel, ModelFolder, SaveModel, SavedModel};
 
 /// A booster of XGBoost, as its library saves it: UBJSON or JSON. Every MLflow client loads it and predicts with it.
 ///
-/// The native library is not linked; hand over what it wrote. With the crate `xgb`:
+/// The native library is not linked; hand over what it wrote.
+///
+/// ```
+/// use trainyard::flavors::Xgboost;
+/// use trainyard::{SavedModel, save_model};
+///
+/// # fn main() -> Result<(), trainyard::Error> {
+/// # let temporary = tempfile::tempdir().expect("a folder");
+/// # let folder = temporary.path().join("model");
+/// # let file = temporary.path().join("model.json");
+/// # std::fs::write(&file, r#"{"learner": {}}"#).expect("a file");
+/// let booster = Xgboost::from_file(&file, "3.2.0")?;
+/// save_model(&folder, &booster, &Default::default())?;
+/// let bytes = SavedModel::open(&folder)?.load::<Xgboost>()?.bytes().to_vec();
+/// # drop(bytes);
+/// # Ok(())
+/// # }
+/// ```
+///
+/// With the crate `xgb`:
 ///
 /// ```ignore
 /// booster.save("model.ubj")?;
@@ -61,7 +81,7 @@ impl SaveModel for Xgboost {
         let format = self.format();
         let file = format!("model.{format}");
         folder.write(&file, &self.bytes)?;
-        let flavor = Flavor::new("xgboost").set("code", None::<String>)?.set("data", &file)?;
+        let flavor = ours::<Self>("xgboost").set("code", None::<String>)?.set("data", &file)?;
         let flavor = flavor.set("model_class", "xgboost.core.Booster")?.set("model_format", format)?;
         folder.add_flavor(flavor.set("xgb_version", &self.version)?);
         folder.add_flavor(Flavor::python_function("mlflow.xgboost").set("data", &file)?);
@@ -80,7 +100,23 @@ impl LoadModel for Xgboost {
 
 /// A booster of LightGBM, as its library saves it: text. Every MLflow client loads it and predicts with it.
 ///
-/// The native library is not linked; hand over what it wrote. With the crate `lightgbm3`:
+/// The native library is not linked; hand over what it wrote.
+///
+/// ```
+/// use trainyard::flavors::Lightgbm;
+/// use trainyard::{SavedModel, save_model};
+///
+/// # fn main() -> Result<(), trainyard::Error> {
+/// # let temporary = tempfile::tempdir().expect("a folder");
+/// # let folder = temporary.path().join("model");
+/// # let text = "tree\nversion=v4\nnum_class=1\n";
+/// save_model(&folder, &Lightgbm::from_text(text, "4.6.0")?, &Default::default())?;
+/// assert_eq!(SavedModel::open(&folder)?.load::<Lightgbm>()?.text(), text);
+/// # Ok(())
+/// # }
+/// ```
+///
+/// With the crate `lightgbm3`:
 ///
 /// ```ignore
 /// booster.save_file("model.lgb")?;
@@ -125,7 +161,7 @@ impl SaveModel for Lightgbm {
     fn save(&self, folder: &mut ModelFolder) -> Result<(), BoxError> {
         const FILE: &str = "model.lgb";
         folder.write(FILE, self.text.as_bytes())?;
-        let flavor = Flavor::new("lightgbm").set("code", None::<String>)?.set("data", FILE)?;
+        let flavor = ours::<Self>("lightgbm").set("code", None::<String>)?.set("data", FILE)?;
         let flavor = flavor.set("lgb_version", &self.version)?.set("model_class", "lightgbm.basic.Booster")?;
         folder.add_flavor(flavor);
         folder.add_flavor(Flavor::python_function("mlflow.lightgbm").set("data", FILE)?);

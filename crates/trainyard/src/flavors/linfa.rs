@@ -9,8 +9,9 @@ use ndarray_0_16::{Array1, Array2};
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
+use super::input::{check_columns, check_looked_at, check_numbers};
 use super::json;
-use super::onnx::{self, Comparison, Exported, Forest, Labels, Node, Precision, Threshold, Tree};
+use super::onnx::{self, Comparison, Exported, Forest, Labels, Node, Precision, Targets, Threshold, Tree};
 use crate::{BoxError, Flavor, LoadModel, ModelFolder, Predict, SaveModel, SavedModel};
 
 /// The versions of linfa whose models are read and written.
@@ -23,11 +24,31 @@ const LINFA: (&str, &str) = ("linfa", "0.8");
 /// [`Json`](super::Json).
 ///
 /// Where trees of a forest are at odds and equally many, linfa picks a class at random; the copy takes the first.
+///
+/// ```
+/// use linfa::prelude::*;
+/// use linfa_linear::{FittedLinearRegression, LinearRegression};
+/// use ndarray_0_16::array;
+/// use trainyard::flavors::Linfa;
+/// use trainyard::{Predict as _, SavedModel, save_model};
+///
+/// # fn main() -> Result<(), Box<dyn std::error::Error + Send + Sync>> {
+/// # let temporary = tempfile::tempdir()?;
+/// # let folder = temporary.path().join("model");
+/// let dataset = linfa::Dataset::new(array![[0.0], [1.0], [2.0]], array![1.0, 3.0, 5.0]);
+/// let model = LinearRegression::new().fit(&dataset)?;
+/// save_model(&folder, &Linfa(&model), &Default::default())?;
+///
+/// let loaded = SavedModel::open(&folder)?.load::<Linfa<FittedLinearRegression<f64>>>()?;
+/// assert_eq!(loaded.predict(&array![[3.0]])?, model.predict(&array![[3.0]]));
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug, Clone, Copy)]
 pub struct Linfa<M>(pub M);
 
-/// A model that [`Linfa`] saves.
-pub trait LinfaModel {
+/// A model that [`Linfa`] saves. Other crates cannot implement it.
+pub trait LinfaModel: sealed::Model {
     /// Writes the file that Rust loads.
     #[doc(hidden)]
     fn write(&self, folder: &ModelFolder) -> Result<(), BoxError>;
@@ -70,8 +91,15 @@ impl<M: LoadLinfa> LoadModel for Linfa<M> {
     }
 }
 
-/// A class that a classifier answers with.
-pub trait Label: Clone {
+mod sealed {
+    pub trait Model {}
+    pub trait Label {}
+
+    impl<M: Model> Model for &M {}
+}
+
+/// A class that a classifier answers with: an integer, a truth value or a text. Other crates cannot implement it.
+pub trait Label: Clone + sealed::Label {
     /// The class in ONNX, which has integers and texts.
     #[doc(hidden)]
     fn value(&self) -> LabelValue;
@@ -87,6 +115,8 @@ pub enum LabelValue {
 
 macro_rules! integer_labels {
     ($($type:ty),+) => {$(
+        impl sealed::Label for $type {}
+
         impl Label for $type {
             fn value(&self) -> LabelValue {
                 LabelValue::Int(*self as i128)
@@ -96,6 +126,9 @@ macro_rules! integer_labels {
 }
 
 integer_labels!(bool, u8, u16, u32, u64, usize, i8, i16, i32, i64, isize);
+
+impl sealed::Label for String {}
+impl sealed::Label for &'static str {}
 
 impl Label for String {
     fn value(&self) -> LabelValue {
@@ -131,13 +164,16 @@ fn numbers<'a, F: Into<f64> + Copy + 'a>(values: impl IntoIterator<Item = &'a F>
 /// What all models of one precision have in common; linfa's own trait for it is private in places.
 macro_rules! of_precision {
     ($float:ty, $precision:expr) => {
+        impl sealed::Model for FittedLinearRegression<$float> {}
+
         impl LinfaModel for FittedLinearRegression<$float> {
             fn write(&self, folder: &ModelFolder) -> Result<(), BoxError> {
                 json::write(self, folder)
             }
 
             fn write_onnx(&self, folder: &mut ModelFolder) -> Result<(), BoxError> {
-                let copy = onnx::regression($precision, &numbers(self.params()), self.intercept().into());
+                let copy =
+                    onnx::regression($precision, &numbers(self.params()), self.intercept().into(), Targets::Floats);
                 onnx::write_copy(copy, folder)
             }
         }
@@ -152,9 +188,12 @@ macro_rules! of_precision {
             type Output = Array1<$float>;
 
             fn predict(&self, input: &Array2<$float>) -> Result<Self::Output, BoxError> {
+                check_columns(input.ncols(), self.0.params().len())?;
                 Ok(self.0.predict(input))
             }
         }
+
+        impl<C: Label + PartialOrd + Serialize> sealed::Model for FittedLogisticRegression<$float, C> {}
 
         impl<C: Label + PartialOrd + Serialize> LinfaModel for FittedLogisticRegression<$float, C> {
             fn write(&self, folder: &ModelFolder) -> Result<(), BoxError> {
@@ -179,9 +218,12 @@ macro_rules! of_precision {
             type Output = Array1<C>;
 
             fn predict(&self, input: &Array2<$float>) -> Result<Self::Output, BoxError> {
+                check_columns(input.ncols(), self.0.params().len())?;
                 Ok(self.0.predict(input))
             }
         }
+
+        impl<C: Label + PartialOrd + Serialize> sealed::Model for MultiFittedLogisticRegression<$float, C> {}
 
         impl<C: Label + PartialOrd + Serialize> LinfaModel for MultiFittedLogisticRegression<$float, C> {
             fn write(&self, folder: &ModelFolder) -> Result<(), BoxError> {
@@ -209,9 +251,13 @@ macro_rules! of_precision {
             type Output = Array1<C>;
 
             fn predict(&self, input: &Array2<$float>) -> Result<Self::Output, BoxError> {
+                check_columns(input.ncols(), self.0.params().nrows())?;
+                check_numbers(input.iter().copied(), input.ncols(), <$float>::is_finite)?;
                 Ok(self.0.predict(input))
             }
         }
+
+        impl<L: Label + linfa::Label + Serialize> sealed::Model for DecisionTree<$float, L> {}
 
         impl<L: Label + linfa::Label + Serialize> LinfaModel for DecisionTree<$float, L> {
             fn write(&self, folder: &ModelFolder) -> Result<(), BoxError> {
@@ -235,9 +281,13 @@ macro_rules! of_precision {
             type Output = Array1<L>;
 
             fn predict(&self, input: &Array2<$float>) -> Result<Self::Output, BoxError> {
+                // The number of features itself is private.
+                check_columns(input.ncols(), self.0.mean_impurity_decrease().len())?;
                 Ok(self.0.predict(input))
             }
         }
+
+        impl<L: Label + linfa::Label + Serialize> sealed::Model for EnsembleLearner<DecisionTree<$float, L>> {}
 
         impl<L: Label + linfa::Label + Serialize> LinfaModel for EnsembleLearner<DecisionTree<$float, L>> {
             fn write(&self, folder: &ModelFolder) -> Result<(), BoxError> {
@@ -268,6 +318,11 @@ macro_rules! of_precision {
             type Output = Array1<L>;
 
             fn predict(&self, input: &Array2<$float>) -> Result<Self::Output, BoxError> {
+                let needed = self.0.model_features.iter().flatten().max().map_or(0, |last| last + 1);
+                check_looked_at(input.ncols(), needed)?;
+                if self.0.models.is_empty() {
+                    return Err("the forest has no trees: it was not fitted".into());
+                }
                 Ok(self.0.predict(input))
             }
         }
@@ -291,11 +346,14 @@ fn threshold(model: &impl Serialize) -> Result<f64, BoxError> {
     threshold.ok_or_else(|| "the model does not tell its threshold".into())
 }
 
-/// Trees by their roots, each with the features it looks at where these are not all.
+/// The root of a tree, with the features that the tree looks at where these are not all.
+type Rooted<'a, F, L> = (&'a TreeNode<F, L>, Option<&'a [usize]>);
+
+/// Trees by their roots.
 fn classifier<F, L>(
     precision: Precision,
     features: Option<usize>,
-    trees: &[(&TreeNode<F, L>, Option<&[usize]>)],
+    trees: &[Rooted<'_, F, L>],
 ) -> Result<Exported, BoxError>
 where
     F: linfa::Float + Into<f64>,
@@ -316,16 +374,16 @@ where
     forest.classifier(&labels(&classes)?)
 }
 
-fn children<F: linfa::Float, L: linfa::Label>(node: &TreeNode<F, L>) -> Option<(&TreeNode<F, L>, &TreeNode<F, L>)> {
+fn children<F: linfa::Float, L: linfa::Label>(node: &TreeNode<F, L>) -> Option<[&TreeNode<F, L>; 2]> {
     match node.children()[..] {
-        [Some(left), Some(right)] if !node.is_leaf() => Some((&**left, &**right)),
+        [Some(left), Some(right)] if !node.is_leaf() => Some([&**left, &**right]),
         _ => None,
     }
 }
 
 fn leaves<F: linfa::Float, L: linfa::Label>(node: &TreeNode<F, L>, classes: &mut Vec<L>) {
     match children(node) {
-        Some((left, right)) => {
+        Some([left, right]) => {
             leaves(left, classes);
             leaves(right, classes);
         }
@@ -345,7 +403,7 @@ where
     L: linfa::Label,
 {
     let index = tree.len();
-    let Some((left, right)) = children(node) else {
+    let Some([left, right]) = children(node) else {
         let class = node.prediction().and_then(|class| classes.binary_search(&class).ok());
         tree.push(Node::Leaf { class: class.ok_or("a leaf of a tree has no class")?, value: 1.0 });
         return Ok(index);

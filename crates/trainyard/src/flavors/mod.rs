@@ -2,22 +2,32 @@
 //!
 //! | adapter | feature | loaded by |
 //! |---|---|---|
-//! | [`Json`], [`SaveWith`] | – | Rust |
+//! | [`Json`] | – | Rust |
+//! | [`SaveWith`] | – | Rust, by [`LoadWith`] |
 //! | [`Xgboost`], [`Lightgbm`] | – | Rust, and every MLflow client, which predicts with it |
 //! | `Cbor` | `cbor` | Rust |
 //! | `Safetensors` | `safetensors` | Rust; the file is one that PyTorch and others read |
 //! | `Onnx` | `onnx` | Rust, and every MLflow client, which predicts with it |
 //! | `Linfa`, `Smartcore` | `linfa`, `smartcore` | Rust, and by their ONNX copy every MLflow client |
 //!
+//! All record in `MLmodel` the Rust type, its crate and the compiler that saved it. Where Rust alone knows what the bytes mean,
+//! loading compares them; boosters, ONNX and safetensors are files of formats with versions of their own, which whoever reads
+//! them looks at.
+//!
 //! An adapter takes the model or a reference to it: `Json(&model)` saves without moving anything.
 
 #[cfg(feature = "cbor")]
 mod cbor;
+mod depth;
 mod finite;
 mod gradient_boosting;
+#[cfg(any(feature = "linfa", feature = "smartcore"))]
+mod input;
 mod json;
 #[cfg(feature = "linfa")]
 mod linfa;
+mod load_with;
+mod made_by;
 #[cfg(feature = "onnx")]
 mod onnx;
 #[cfg(feature = "safetensors")]
@@ -32,6 +42,8 @@ pub use gradient_boosting::{Lightgbm, Xgboost};
 pub use json::Json;
 #[cfg(feature = "linfa")]
 pub use linfa::{Label, Linfa, LinfaModel};
+pub use load_with::LoadWith;
+pub use made_by::MadeBy;
 #[cfg(feature = "onnx")]
 pub use onnx::Onnx;
 #[cfg(feature = "safetensors")]
@@ -42,3 +54,8 @@ pub use smartcore::{Smartcore, SmartcoreModel};
 
 /// The flavor of models that serde writes.
 const RUST_SERDE: &str = "rust_serde";
+
+/// A flavor of files that this crate hands on as they are: by which adapter of which version, and which compiler.
+fn ours<Adapter>(name: &str) -> crate::Flavor {
+    crate::Flavor::of::<Adapter>(name).made_by(env!("CARGO_PKG_NAME"), env!("CARGO_PKG_VERSION"))
+}

@@ -6,7 +6,8 @@ use safetensors::SafeTensors;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
-use crate::{BoxError, Error, Flavor, LoadModel, ModelFolder, SaveModel, SavedModel};
+use super::ours;
+use crate::{BoxError, Error, LoadModel, ModelFolder, SaveModel, SavedModel};
 
 const FILE: &str = "model.safetensors";
 const CONFIG_FILE: &str = "config.json";
@@ -92,7 +93,7 @@ impl Safetensors {
 impl SaveModel for Safetensors {
     fn save(&self, folder: &mut ModelFolder) -> Result<(), BoxError> {
         folder.write(FILE, &self.bytes)?;
-        let mut flavor = Flavor::new(NAME).set("data", FILE)?;
+        let mut flavor = ours::<Self>(NAME).set("data", FILE)?;
         if let Some(config) = &self.config {
             folder.write(CONFIG_FILE, &serde_json::to_vec_pretty(config)?)?;
             flavor = flavor.set("config", CONFIG_FILE)?;

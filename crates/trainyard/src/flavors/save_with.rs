@@ -4,7 +4,7 @@ use std::path::Path;
 
 use crate::{BoxError, Flavor, ModelFolder, SaveModel};
 
-/// Saves what a closure writes into a folder.
+/// Saves what a closure writes into a folder. [`LoadWith`](super::LoadWith) loads with a closure.
 ///
 /// ```
 /// use trainyard::flavors::SaveWith;
@@ -33,14 +33,21 @@ where
     F: Fn(&Path) -> Result<(), E>,
     E: Into<BoxError>,
 {
-    /// Saves what `write` leaves in the folder, under a flavor of this name.
+    /// Saves what `write` leaves in the folder, under a flavor of this name, which records the closure's type with its crate
+    /// and the compiler's version.
     pub fn new(flavor: &str, write: F) -> Self {
-        Self::of(Flavor::new(flavor), write)
+        Self::of(Flavor::of::<F>(flavor), write)
     }
 
-    /// The same with a flavor that has entries.
+    /// The same with a flavor of your own.
     pub fn of(flavor: Flavor, write: F) -> Self {
         Self { flavor, write }
+    }
+
+    /// Records which crate in which version saves the model: `env!("CARGO_PKG_NAME")`, `env!("CARGO_PKG_VERSION")`.
+    #[must_use]
+    pub fn made_by(self, crate_name: &str, version: &str) -> Self {
+        Self { flavor: self.flavor.made_by(crate_name, version), ..self }
     }
 }
 

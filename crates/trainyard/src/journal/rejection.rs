@@ -54,6 +54,24 @@ fn describe(batch: &LogBatch) -> String {
 }
 
 /// One refusal or more.
+///
+/// ```
+/// # fn main() -> Result<(), trainyard::Error> {
+/// # let folder = tempfile::tempdir().expect("a folder");
+/// # let client = trainyard::Client::connect(&format!("sqlite:///{}/yard.db", folder.path().display()))?;
+/// use trainyard::Error;
+/// use trainyard::api::runs::DeleteRun;
+///
+/// let run = client.start_run("iris", "")?;
+/// client.call(DeleteRun { run_id: run.id().clone() })?;
+/// run.log_metric("loss", 0.5, 0)?;
+/// match run.finish() {
+///     Err(Error::Rejected(rejections)) => assert_eq!(rejections.list[0].what, "metric point 'loss'"),
+///     other => panic!("{other:?}"),
+/// }
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 pub struct Rejections {
     /// In order; the first few when there are very many.

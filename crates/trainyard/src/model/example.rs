@@ -14,6 +14,18 @@ const FILE: &str = "input_example.json";
 const SERVING_FILE: &str = "serving_input_example.json";
 
 /// Data like a model's input, kept beside the model for people and for scoring servers.
+///
+/// ```
+/// use trainyard::{InputExample, ModelOptions};
+///
+/// # fn main() -> Result<(), trainyard::Error> {
+/// let rows = InputExample::tensor(&[[5.1_f32, 3.5], [6.2, 3.4]])?;
+/// let table = InputExample::table(&["length", "width"], &[[5.1, 3.5], [6.2, 3.4]])?;
+/// let options = ModelOptions::new().input_example(table);
+/// # drop((rows, options));
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 pub struct InputExample {
     /// Content of the file.

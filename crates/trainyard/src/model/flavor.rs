@@ -20,6 +20,19 @@ const RUSTC_VERSION: &str = "rustc_version";
 /// The name of a way to load a model, with what its loader has to know.
 ///
 /// MLflow's own flavors have MLflow's names and keys, so that its clients load the model; any other name is free.
+///
+/// ```
+/// use trainyard::Flavor;
+///
+/// # fn main() -> Result<(), trainyard::Error> {
+/// let flavor = Flavor::of::<Vec<f64>>("weights").made_by("iris", "0.3.1").set("data", "weights.bin")?;
+/// assert_eq!(flavor.get::<String>("data")?, "weights.bin");
+/// flavor.check_type::<Vec<f64>>()?;
+/// flavor.check_made_by("iris", "0.3.7")?;
+/// assert!(flavor.check_made_by("iris", "0.4.0").is_err());
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 pub struct Flavor {
     name: String,
@@ -38,7 +51,9 @@ impl Flavor {
     pub fn of<T: ?Sized>(name: impl Into<String>) -> Self {
         let mut flavor = Self::new(name);
         let rust_type = rust_type::<T>();
-        flavor.put(CRATE, crate_of(rust_type).to_owned());
+        if let Some(crate_name) = crate_of(rust_type) {
+            flavor.put(CRATE, crate_name.to_owned());
+        }
         flavor.put(RUSTC_VERSION, RUSTC.to_owned());
         flavor.put(RUST_TYPE, rust_type.to_owned());
         flavor
@@ -54,9 +69,23 @@ impl Flavor {
     /// Records the crate that knows the files, with its version: `env!("CARGO_PKG_NAME")`, `env!("CARGO_PKG_VERSION")`.
     #[must_use]
     pub fn made_by(mut self, crate_name: &str, version: &str) -> Self {
+        self.put_made_by(crate_name, version);
+        self
+    }
+
+    pub(crate) fn put_made_by(&mut self, crate_name: &str, version: &str) {
         self.put(CRATE, crate_name.to_owned());
         self.put(CRATE_VERSION, version.to_owned());
-        self
+    }
+
+    /// Whether it records a Rust type.
+    pub(crate) fn has_type(&self) -> bool {
+        self.entries.contains_key(RUST_TYPE)
+    }
+
+    /// Whether it records a version of the crate that saved it.
+    pub(crate) fn has_version(&self) -> bool {
+        self.entries.contains_key(CRATE_VERSION)
     }
 
     /// Sets an entry.
@@ -77,22 +106,27 @@ impl Flavor {
         T::deserialize(value).map_err(|error| self.error(key, &error.to_string()))
     }
 
-    /// Refuses a model that was saved from another type than `T`.
+    /// Refuses a model that was saved from another type than `T`. Another version of the compiler is told by an event at the
+    /// level `WARN` and not refused: it changes nothing about what serde has written.
     pub fn check_type<T: ?Sized>(&self) -> Result<(), Error> {
         let saved: String = self.get(RUST_TYPE)?;
         let wanted = rust_type::<T>();
+        let rustc = self.get(RUSTC_VERSION).unwrap_or_else(|_| "an unknown version".to_owned());
         if saved == wanted {
+            if rustc != RUSTC {
+                let path = self.source.display();
+                tracing::warn!(model = %path, saved = rustc, present = RUSTC, "the model was saved by another rustc");
+            }
             return Ok(());
         }
-        let rustc = self.get(RUSTC_VERSION).unwrap_or_else(|_| "an unknown version".to_owned());
         Err(Error::ModelType { path: self.source.clone(), saved, wanted: wanted.to_owned(), rustc })
     }
 
     /// Refuses a model that was saved by another crate, or by a version of it that this one need not be compatible
     /// with: another major version, or another minor version below 1.0.
     pub fn check_made_by(&self, crate_name: &str, version: &str) -> Result<(), Error> {
-        let saved_crate: String = self.get(CRATE)?;
         let saved: String = self.get(CRATE_VERSION)?;
+        let saved_crate: String = self.get(CRATE)?;
         if saved_crate == crate_name && compatible(&saved, version) {
             return Ok(());
         }
@@ -126,8 +160,24 @@ fn rust_type<T: ?Sized>() -> &'static str {
     type_name::<T>().trim_start_matches('&')
 }
 
-fn crate_of(rust_type: &str) -> &str {
-    rust_type.split("::").next().unwrap_or_default()
+/// The crate that a type is of: the first in its name that is not of the standard library, which lists and maps are of, and
+/// else that. Tuples, arrays and numbers are of none.
+fn crate_of(rust_type: &str) -> Option<&str> {
+    let is_in_name = |letter: char| letter.is_alphanumeric() || letter == '_';
+    let mut crates = Vec::new();
+    let mut rest = rust_type;
+    while let Some(begin) = rest.find(is_in_name) {
+        let name = &rest[begin..];
+        let name = &name[..name.find(|letter| !is_in_name(letter)).unwrap_or(name.len())];
+        rest = &rest[begin + name.len()..];
+        if rest.starts_with("::") {
+            crates.push(name);
+            // What else there is of this path.
+            rest = rest.trim_start_matches(|letter| is_in_name(letter) || letter == ':');
+        }
+    }
+    let own = crates.iter().find(|name| !matches!(**name, "alloc" | "core" | "std"));
+    own.or(crates.first()).copied()
 }
 
 fn compatible(saved: &str, present: &str) -> bool {
@@ -150,6 +200,23 @@ mod tests {
         let message = flavor.check_type::<Vec<f32>>().expect_err("another type").to_string();
         assert!(message.contains("alloc::vec::Vec<f64>") && message.contains("alloc::vec::Vec<f32>"), "{message}");
         assert!(message.contains(RUSTC), "{message}");
+    }
+
+    #[test]
+    fn the_crate_of_a_type_is_that_of_what_it_holds() {
+        for (rust_type, expected) in [
+            ("iris::model::Line", Some("iris")),
+            ("alloc::vec::Vec<(usize, iris::Line)>", Some("iris")),
+            ("(iris::Line, wine::Line)", Some("iris")),
+            ("[my_crate::Row; 3]", Some("my_crate")),
+            ("dyn iris::Shape", Some("iris")),
+            ("iris::main::{{closure}}", Some("iris")),
+            ("alloc::collections::BTreeMap<alloc::string::String, f64>", Some("alloc")),
+            ("[f64; 3]", None),
+            ("(f64, &str)", None),
+        ] {
+            assert_eq!(crate_of(rust_type), expected, "{rust_type}");
+        }
     }
 
     #[test]

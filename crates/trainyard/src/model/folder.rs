@@ -13,6 +13,30 @@ use crate::models::{self, Environment, Mlmodel};
 const PYTHON_VERSION: &str = "3.11.9";
 
 /// The folder that [`SaveModel::save`] fills.
+///
+/// ```
+/// use trainyard::{BoxError, Flavor, ModelFolder, SaveModel};
+///
+/// /// Weights for a network whose code is Python's.
+/// struct Weights(Vec<u8>);
+///
+/// impl SaveModel for Weights {
+///     fn save(&self, folder: &mut ModelFolder) -> Result<(), BoxError> {
+///         folder.write("data/weights.bin", &self.0)?;
+///         folder.add_flavor(Flavor::python_function("my_package.loader").set("data", "data")?);
+///         folder.require_python("my-package>=1.2");
+///         Ok(())
+///     }
+/// }
+///
+/// # fn main() -> Result<(), trainyard::Error> {
+/// # let temporary = tempfile::tempdir().expect("a folder");
+/// # let folder = temporary.path().join("model");
+/// trainyard::save_model(&folder, &Weights(vec![1, 2, 3]), &Default::default())?;
+/// assert!(folder.join("requirements.txt").is_file());
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug)]
 pub struct ModelFolder {
     path: PathBuf,
@@ -51,6 +75,13 @@ impl ModelFolder {
         self.flavors.push(flavor);
     }
 
+    /// Names the crate that saves the model in all flavors of a Rust type.
+    pub(crate) fn set_made_by(&mut self, crate_name: &str, version: &str) {
+        for flavor in self.flavors.iter_mut().filter(|flavor| flavor.has_type()) {
+            flavor.put_made_by(crate_name, version);
+        }
+    }
+
     /// Says what goes in and comes out; a signature given by the caller comes first.
     pub fn set_signature(&mut self, signature: Signature) {
         self.signature = Some(signature);
@@ -66,6 +97,7 @@ impl ModelFolder {
 
     /// Lets the model write itself, and example and environment beside it: everything but `MLmodel`.
     pub(crate) fn fill(path: &Path, model: &dyn SaveModel, options: &ModelOptions) -> Result<Filled, Error> {
+        options.check()?;
         fs::create_dir_all(path).map_err(Error::io(path))?;
         let mut folder =
             Self { path: path.to_owned(), flavors: Vec::new(), signature: None, python_requirements: Vec::new() };
@@ -138,6 +170,21 @@ impl Filled {
 /// Saves a model as a model directory, without a run, whole or not at all: `folder` must not exist yet, or be empty.
 ///
 /// What the options say of runs and the registry is left out.
+///
+/// ```
+/// use trainyard::flavors::Json;
+/// use trainyard::{ModelOptions, SavedModel, Signature, save_model};
+///
+/// # fn main() -> Result<(), trainyard::Error> {
+/// # let temporary = tempfile::tempdir().expect("a folder");
+/// # let folder = temporary.path().join("model");
+/// let options = ModelOptions::new().signature(Signature::of(&[[1.0, 2.0]], &[0.5])?);
+/// save_model(&folder, &Json(&[0.5, -1.25]), &options)?;
+/// let Json(weights) = SavedModel::open(&folder)?.load::<Json<[f64; 2]>>()?;
+/// assert_eq!(weights, [0.5, -1.25]);
+/// # Ok(())
+/// # }
+/// ```
 pub fn save_model(folder: &Path, model: &dyn SaveModel, options: &ModelOptions) -> Result<(), Error> {
     match fs::read_dir(folder) {
         Ok(mut entries) => {

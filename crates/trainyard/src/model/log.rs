@@ -8,7 +8,7 @@ use trainyard_api::datasets::{LogOutputs, ModelOutput};
 use trainyard_api::logged_models::{
     CreateLoggedModel, FinalizeLoggedModel, LogLoggedModelParams, LoggedModelInfo, LoggedModelStatus,
 };
-use trainyard_api::metrics::{GetMetricHistory, Metric};
+use trainyard_api::metrics::Metric;
 use trainyard_api::runs::{GetRun, LogBatch, Run as StoredRun};
 use trainyard_api::{ModelId, Param, RunId, Tag, limits};
 
@@ -19,12 +19,31 @@ use crate::{Client, Error, Run};
 
 /// Params that one request to make a logged model takes.
 const PARAMS_PER_REQUEST: usize = 100;
+/// Points of a metric that are looked through at a time.
+const HISTORY_PAGE: u32 = 10_000;
 /// How long what the run has logged may take to be delivered.
 const DELIVERY: Duration = Duration::from_secs(60);
 /// Tags of a run that say who made it and how, which its models have too.
 const TAGS_OF_ORIGIN: [&str; 3] = ["mlflow.user", "mlflow.source.name", "mlflow.source.type"];
 
 /// A model that has been logged.
+///
+/// ```
+/// # fn main() -> Result<(), trainyard::Error> {
+/// # let folder = tempfile::tempdir().expect("a folder");
+/// # let client = trainyard::Client::connect(&format!("sqlite:///{}/yard.db", folder.path().display()))?;
+/// # let run = client.start_run("iris", "")?;
+/// use trainyard::ModelOptions;
+/// use trainyard::flavors::Json;
+///
+/// let options = ModelOptions::new().registered_model_name("iris-classifier");
+/// let info = run.log_model_with("weights", &Json(&[0.5, -1.25]), &options)?;
+/// assert_eq!(info.model_uri, format!("models:/{}", info.model_id));
+/// assert_eq!(info.registered_model_version.as_deref(), Some("1"));
+/// # run.finish()?;
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ModelInfo {
     /// Id of the logged model, `m-…`.
@@ -62,8 +81,9 @@ impl Run {
 
     /// Saves a model and logs it under this name, with all that the options say.
     ///
-    /// Names are checked and the model is saved before anything is made in the tracking store. What fails after that
-    /// leaves a logged model that says so.
+    /// Names, params and tags are checked and the model is saved before anything is made in the tracking store. What fails
+    /// while its files are sent leaves a logged model that is marked as failed, as far as the store can still be told; what
+    /// fails while it is registered is [`Error::NotRegistered`], which names the logged model.
     pub fn log_model_with(
         &self,
         name: &str,
@@ -74,6 +94,7 @@ impl Run {
         if let Some(name) = &options.registered_model_name {
             check_registered_name(name)?;
         }
+        options.check()?;
         let temporary = std::env::temp_dir();
         let folder = tempfile::Builder::new().prefix("trainyard-").tempdir().map_err(Error::io(&temporary))?;
         let filled = ModelFolder::fill(&folder.path().join("model"), model, options)?;
@@ -82,14 +103,23 @@ impl Run {
         self.flush(DELIVERY)?;
         let stored = client.call(GetRun { run_id: self.id().clone(), ..Default::default() })?.run;
         let logged = client.call(creation(&stored, name, options))?.model.info;
-        let delivery = Delivery { client, run: &stored, logged: &logged, options };
+        let first_points = self.first_points();
+        let delivery = Delivery { client, run: &stored, logged: &logged, options, first_points };
         if let Err(error) = delivery.carry_out(filled) {
             delivery.mark_as_failed();
             return Err(error);
         }
         let model_uri = format!("models:/{}", logged.model_id);
         let registered_model_version = match &options.registered_model_name {
-            Some(name) => Some(client.register_model(&model_uri, name, &options.tags)?.version),
+            Some(name) => {
+                let registered = client.register_model(&model_uri, name, &options.tags);
+                let version = registered.map_err(|source| Error::NotRegistered {
+                    model_uri: model_uri.clone(),
+                    name: name.clone(),
+                    source: Box::new(source),
+                })?;
+                Some(version.version)
+            }
             None => None,
         };
         Ok(ModelInfo {
@@ -131,6 +161,8 @@ struct Delivery<'a> {
     run: &'a StoredRun,
     logged: &'a LoggedModelInfo,
     options: &'a ModelOptions,
+    /// What this process has logged last at step 0.
+    first_points: Vec<Metric>,
 }
 
 impl Delivery<'_> {
@@ -166,21 +198,24 @@ impl Delivery<'_> {
         artifacts.upload(&[(filled.path.join(MLMODEL), MLMODEL.to_owned())], &())
     }
 
-    /// Repeats the run's points of this step with the model's id. Only where a metric has gone on since is its history
-    /// asked for.
+    /// Repeats the run's points of this step with the model's id. A metric that has gone on since is looked up: points at
+    /// step 0, where models stand when nothing is said, among those that this process has logged, others page by page.
     fn link_metrics(&self) -> Result<(), Error> {
         let step = self.options.step;
+        let is_wanted = |point: &Metric| point.step == step && point.model_id.is_empty();
         let mut linked: Vec<Metric> = Vec::new();
         for latest in &self.run.data.metrics {
-            if latest.step > step {
-                let request =
-                    GetMetricHistory { run_id: self.run_id(), metric_key: latest.key.clone(), ..Default::default() };
-                linked.extend(self.client.call(request)?.metrics);
+            if latest.step <= step {
+                linked.extend(Some(latest).filter(|point| is_wanted(point)).cloned());
+            } else if step == 0 {
+                linked.extend(self.first_points.iter().filter(|point| point.key == latest.key).cloned());
             } else {
-                linked.push(latest.clone());
+                let history = self.client.metric_history(self.run_id(), &latest.key).page_size(HISTORY_PAGE);
+                for page in history.pages() {
+                    linked.extend(page?.into_iter().filter(is_wanted));
+                }
             }
         }
-        linked.retain(|point| point.step == step && point.model_id.is_empty());
         for point in &mut linked {
             point.model_id = self.model_id();
             point.run_id = RunId::default();

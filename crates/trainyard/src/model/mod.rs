@@ -80,12 +80,64 @@ impl<T: SaveModel + ?Sized> SaveModel for Box<T> {
 }
 
 /// A model that can be loaded: apart from [`SaveModel`], because much that can be saved cannot.
+///
+/// ```
+/// use trainyard::{BoxError, LoadModel, SavedModel};
+///
+/// /// The sizes of layers, of whatever has saved them.
+/// struct Layers(Vec<usize>);
+///
+/// impl LoadModel for Layers {
+///     fn load(saved: &SavedModel) -> Result<Self, BoxError> {
+///         let text = String::from_utf8(saved.read("layers.txt")?)?;
+///         Ok(Self(text.split_whitespace().map(str::parse).collect::<Result<_, _>>()?))
+///     }
+/// }
+///
+/// # fn main() -> Result<(), trainyard::Error> {
+/// # let temporary = tempfile::tempdir().expect("a folder");
+/// # let folder = temporary.path().join("model");
+/// # let model = trainyard::flavors::SaveWith::new("layers", |folder: &std::path::Path| {
+/// #     std::fs::write(folder.join("layers.txt"), "784 128 10")
+/// # });
+/// # trainyard::save_model(&folder, &model, &Default::default())?;
+/// let layers: Layers = SavedModel::open(&folder)?.load()?;
+/// assert_eq!(layers.0, [784, 128, 10]);
+/// # Ok(())
+/// # }
+/// ```
 pub trait LoadModel: Sized {
     /// Reads the model from a directory whose digests have been checked.
     fn load(saved: &SavedModel) -> Result<Self, BoxError>;
 }
 
 /// A model that predicts.
+///
+/// The adapters for frameworks predict as their models do, and answer an error where these would panic.
+///
+/// ```
+/// use trainyard::flavors::Json;
+/// use trainyard::{BoxError, Predict};
+///
+/// struct Line {
+///     slope: f64,
+///     intercept: f64,
+/// }
+///
+/// impl Predict<[f64]> for Line {
+///     type Output = Vec<f64>;
+///
+///     fn predict(&self, input: &[f64]) -> Result<Vec<f64>, BoxError> {
+///         Ok(input.iter().map(|x| self.slope * x + self.intercept).collect())
+///     }
+/// }
+///
+/// # fn main() -> Result<(), BoxError> {
+/// let model = Json(Line { slope: 2.0, intercept: 1.0 });
+/// assert_eq!(model.predict(&[0.0, 1.5])?, [1.0, 4.0]);
+/// # Ok(())
+/// # }
+/// ```
 pub trait Predict<Input: ?Sized> {
     /// What comes out.
     type Output;

@@ -4,10 +4,11 @@ use std::fmt::Display;
 
 use serde::Serialize;
 use serde_json::{Map, Value};
-use trainyard_api::{Param, Tag};
+use trainyard_api::{Param, Tag, limits, rules};
 
 use super::{InputExample, Signature};
 use crate::Error;
+use crate::run::params_below;
 
 /// What a model is logged with; by default nothing.
 ///
@@ -35,6 +36,8 @@ pub struct ModelOptions {
     pub(crate) signature: Option<Signature>,
     pub(crate) input_example: Option<InputExample>,
     pub(crate) params: Vec<Param>,
+    /// Keys of params that cannot be logged, and why.
+    refused: Vec<(String, String)>,
     pub(crate) tags: Vec<Tag>,
     pub(crate) metadata: Map<String, Value>,
     pub(crate) model_type: String,
@@ -68,11 +71,32 @@ impl ModelOptions {
         self
     }
 
-    /// Adds a hyperparameter of the model; those of the run are added by themselves.
+    /// Adds a hyperparameter of the model; those of the run are added by themselves. A struct or a map gives several, with
+    /// keys `key.field`, as for [`Run::log_param`](crate::Run::log_param).
+    ///
+    /// What cannot be a hyperparameter, such as NaN, is [`Error::Param`] when the model is logged or saved, before anything is
+    /// made.
+    ///
+    /// ```
+    /// use trainyard::flavors::Json;
+    /// use trainyard::{Error, ModelOptions, save_model};
+    ///
+    /// # let temporary = tempfile::tempdir().expect("a folder");
+    /// # let folder = temporary.path().join("model");
+    /// let options = ModelOptions::new().param("alpha", f64::NAN);
+    /// let refused = save_model(&folder, &Json(&[0.5]), &options).expect_err("no number");
+    /// assert!(matches!(refused, Error::Param { key, .. } if key == "alpha"));
+    /// ```
     #[must_use]
-    pub fn param(mut self, key: &str, value: impl Display) -> Self {
-        self.params.retain(|param| param.key != key);
-        self.params.push(Param::new(key, value.to_string()));
+    pub fn param(mut self, key: &str, value: impl Serialize) -> Self {
+        let below = format!("{key}.");
+        self.params.retain(|param| param.key != key && !param.key.starts_with(&below));
+        self.refused.retain(|(refused, _)| refused != key && !refused.starts_with(&below));
+        match params_below(key, &value) {
+            Ok(params) => self.params.extend(params),
+            Err(Error::Param { key, reason }) => self.refused.push((key, reason)),
+            Err(error) => self.refused.push((key.to_owned(), error.to_string())),
+        }
         self
     }
 
@@ -82,6 +106,24 @@ impl ModelOptions {
         self.tags.retain(|tag| tag.key != key);
         self.tags.push(Tag::new(key, value.to_string()));
         self
+    }
+
+    /// What the tracking store would refuse, before anything is saved or made.
+    pub(crate) fn check(&self) -> Result<(), Error> {
+        if let Some((key, reason)) = self.refused.first() {
+            return Err(Error::Param { key: key.clone(), reason: reason.clone() });
+        }
+        for param in &self.params {
+            rules::param_key(&param.key)?;
+            rules::length("value", &param.value, limits::PARAM_VALUE_CHARS)?;
+        }
+        for tag in &self.tags {
+            rules::tag_key(&tag.key)?;
+            if self.registered_model_name.is_some() {
+                rules::length("value", &tag.value, limits::REGISTRY_TAG_VALUE_CHARS)?;
+            }
+        }
+        Ok(())
     }
 
     /// Adds a note that is kept in the model's `MLmodel` file.

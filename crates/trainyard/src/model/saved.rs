@@ -6,11 +6,29 @@ use std::path::{Path, PathBuf};
 use tempfile::TempDir;
 use trainyard_api::artifact_path::ArtifactPath;
 
-use super::{Flavor, LoadModel, Signature};
+use super::{BoxError, Flavor, LoadModel, Signature};
 use crate::models::{self, MLMODEL, Mlmodel};
 use crate::{Client, Error};
 
 /// A model directory whose digests have been checked. A copy that was fetched is removed with this value.
+///
+/// ```
+/// # fn main() -> Result<(), trainyard::Error> {
+/// # let folder = tempfile::tempdir().expect("a folder");
+/// # let client = trainyard::Client::connect(&format!("sqlite:///{}/yard.db", folder.path().display()))?;
+/// # let run = client.start_run("iris", "")?;
+/// use trainyard::flavors::Json;
+///
+/// let info = run.log_model("weights", &Json(&[0.5, -1.25]))?;
+/// let saved = client.fetch_model(&info.model_uri)?;
+/// assert_eq!(saved.flavors().collect::<Vec<_>>(), ["rust_serde"]);
+/// assert_eq!(saved.read("model.json")?, b"[0.5,-1.25]");
+/// let Json(weights) = saved.load::<Json<[f64; 2]>>()?;
+/// # drop(weights);
+/// # run.finish()?;
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug)]
 pub struct SavedModel {
     path: PathBuf,
@@ -83,10 +101,46 @@ impl SavedModel {
 
     /// Loads the model.
     pub fn load<T: LoadModel>(&self) -> Result<T, Error> {
-        T::load(self).map_err(|error| match error.downcast::<Error>() {
+        T::load(self).map_err(|error| self.not_loaded(error))
+    }
+
+    /// Refuses a model that another crate has saved, or a version of it that this one need not be compatible with: another
+    /// major version, or another minor version below 1.0. A model that does not say who saved it is refused too.
+    ///
+    /// ```no_run
+    /// use trainyard::flavors::Json;
+    ///
+    /// # fn main() -> Result<(), trainyard::Error> {
+    /// let saved = trainyard::Client::from_env()?.fetch_model("models:/iris-classifier@champion")?;
+    /// let saved = saved.check_made_by(env!("CARGO_PKG_NAME"), env!("CARGO_PKG_VERSION"))?;
+    /// let Json(weights) = saved.load::<Json<Vec<f64>>>()?;
+    /// # drop(weights);
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn check_made_by(self, crate_name: &str, version: &str) -> Result<Self, Error> {
+        let path = self.path.join(MLMODEL);
+        let mut of_types = self
+            .description
+            .flavors
+            .iter()
+            .map(|(name, entries)| Flavor::read(name, entries, &path))
+            .filter(Flavor::has_type);
+        // One that says its version first: adapters add flavors of their own beside it.
+        let Some(first) = of_types.next() else {
+            return Err(Error::model(&path, "the model does not say which crate saved it"));
+        };
+        let said = std::iter::once(first.clone()).chain(of_types).find(Flavor::has_version).unwrap_or(first);
+        said.check_made_by(crate_name, version)?;
+        Ok(self)
+    }
+
+    /// An error of a loader; one of ours already says what is wrong and where.
+    pub(crate) fn not_loaded(&self, error: BoxError) -> Error {
+        match error.downcast::<Error>() {
             Ok(error) => *error,
             Err(source) => Error::LoadModel { path: self.path.clone(), source },
-        })
+        }
     }
 }
 
@@ -96,8 +150,10 @@ impl Client {
     pub fn fetch_model(&self, uri: &str) -> Result<SavedModel, Error> {
         let temporary = std::env::temp_dir();
         let fetched = tempfile::Builder::new().prefix("trainyard-").tempdir().map_err(Error::io(&temporary))?;
-        let path = self.download_model(uri, fetched.path(), &())?;
-        let is_copy = path.starts_with(fetched.path());
+        // Downloads answer paths without links, and folders for temporary files often lie behind one.
+        let folder = fs::canonicalize(fetched.path()).map_err(Error::io(fetched.path()))?;
+        let path = self.download_model(uri, &folder, &())?;
+        let is_copy = path.starts_with(&folder);
         let description = Mlmodel::read(&path)?;
         Ok(SavedModel { path, description, _fetched: is_copy.then_some(fetched) })
     }

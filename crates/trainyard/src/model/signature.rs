@@ -7,6 +7,22 @@ use super::tensor::shape_of;
 use crate::{Error, models};
 
 /// What goes into a model and what comes out.
+///
+/// ```
+/// use trainyard::{Column, DataType, Schema, Signature};
+///
+/// # fn main() -> Result<(), trainyard::Error> {
+/// // Read off the data …
+/// let signature = Signature::of(&[[5.1, 3.5], [6.2, 3.4]], &["setosa", "virginica"])?;
+/// assert!(matches!(signature.inputs, Some(Schema::Tensors(_))));
+/// // … or said.
+/// let column = |name: &str| Column { name: Some(name.to_owned()), data_type: DataType::Double, required: true };
+/// let inputs = Schema::Columns(vec![column("length"), column("width")]);
+/// let signature = Signature { inputs: Some(inputs), outputs: None };
+/// # drop(signature);
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Signature {
     /// What goes in.
@@ -62,6 +78,18 @@ pub enum DataType {
 }
 
 /// A tensor.
+///
+/// ```
+/// use trainyard::{Schema, Signature, TensorSpec};
+///
+/// // Any number of pictures of 28 by 28 pixels, and ten numbers for each.
+/// let tensor = |shape: &[i64]| TensorSpec { name: None, dtype: "float32".to_owned(), shape: shape.to_vec() };
+/// let signature = Signature {
+///     inputs: Some(Schema::Tensors(vec![tensor(&[-1, 28, 28])])),
+///     outputs: Some(Schema::Tensors(vec![tensor(&[-1, 10])])),
+/// };
+/// # assert!(signature.inputs.is_some());
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct TensorSpec {
     /// Its name; an only tensor may have none.

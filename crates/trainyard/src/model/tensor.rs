@@ -5,8 +5,19 @@ use crate::Error;
 /// Values of one type in a rectangle of any number of dimensions: slices, arrays and `Vec`s, in each other as well, and
 /// the arrays of `ndarray`, `linfa` and `smartcore` with their features.
 ///
-/// The first dimension counts the rows.
-pub trait Tensor {
+/// The first dimension counts the rows. Other crates cannot implement it.
+///
+/// ```
+/// use trainyard::{InputExample, Signature};
+///
+/// # fn main() -> Result<(), trainyard::Error> {
+/// let features: Vec<[f32; 2]> = vec![[5.1, 3.5], [6.2, 3.4]];
+/// let signature = Signature::of(&features, &[0_i64, 2])?;
+/// let example = InputExample::tensor(&features[..1])?;
+/// # Ok(())
+/// # }
+/// ```
+pub trait Tensor: sealed::Sealed {
     /// Name of the element type as numpy has it.
     #[doc(hidden)]
     fn dtype(&self) -> &'static str;
@@ -20,6 +31,11 @@ pub trait Tensor {
     fn push_json(&self, json: &mut String);
 }
 
+/// Keeps other crates from implementing [`Tensor`], so that it may grow.
+pub(crate) mod sealed {
+    pub trait Sealed {}
+}
+
 /// The lengths of all dimensions.
 pub(super) fn shape_of(tensor: &(impl Tensor + ?Sized)) -> Result<Vec<usize>, Error> {
     let mut shape = Vec::new();
@@ -29,6 +45,8 @@ pub(super) fn shape_of(tensor: &(impl Tensor + ?Sized)) -> Result<Vec<usize>, Er
 
 macro_rules! scalars {
     ($($type:ty => $dtype:literal),+ $(,)?) => {$(
+        impl sealed::Sealed for $type {}
+
         impl Tensor for $type {
             fn dtype(&self) -> &'static str {
                 $dtype
@@ -63,6 +81,8 @@ scalars! {
     i8 => "int8", i16 => "int16", i32 => "int32", i64 => "int64", isize => "int64",
     u8 => "uint8", u16 => "uint16", u32 => "uint32", u64 => "uint64", usize => "uint64",
 }
+
+impl<T: Tensor> sealed::Sealed for [T] {}
 
 impl<T: Tensor> Tensor for [T] {
     fn dtype(&self) -> &'static str {
@@ -101,6 +121,8 @@ impl<T: Tensor> Tensor for [T] {
 
 macro_rules! through_slices {
     ($([$($generics:tt)*] $type:ty),+ $(,)?) => {$(
+        impl<$($generics)*> sealed::Sealed for $type {}
+
         impl<$($generics)*> Tensor for $type {
             fn dtype(&self) -> &'static str {
                 self[..].dtype()
@@ -118,6 +140,8 @@ macro_rules! through_slices {
 }
 
 through_slices! { [T: Tensor] Vec<T>, [T: Tensor, const N: usize] [T; N] }
+
+impl<T: Tensor> sealed::Sealed for &[T] {}
 
 impl<T: Tensor> Tensor for &[T] {
     fn dtype(&self) -> &'static str {
@@ -139,6 +163,8 @@ macro_rules! arrays_of {
     ($ndarray:ident) => {
         const _: () = {
             use $ndarray as nd;
+
+            impl<T: Element, S: nd::Data<Elem = T>, D: nd::Dimension> sealed::Sealed for nd::ArrayBase<S, D> {}
 
             impl<T: Element, S: nd::Data<Elem = T>, D: nd::Dimension> Tensor for nd::ArrayBase<S, D> {
                 fn dtype(&self) -> &'static str {
@@ -162,6 +188,12 @@ macro_rules! arrays_of {
 arrays_of!(ndarray);
 #[cfg(feature = "linfa")]
 arrays_of!(ndarray_0_16);
+
+#[cfg(feature = "smartcore")]
+impl<T: Element + smartcore::numbers::basenum::Number> sealed::Sealed
+    for smartcore::linalg::basic::matrix::DenseMatrix<T>
+{
+}
 
 #[cfg(feature = "smartcore")]
 impl<T: Element + smartcore::numbers::basenum::Number> Tensor for smartcore::linalg::basic::matrix::DenseMatrix<T> {

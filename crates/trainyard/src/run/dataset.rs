@@ -10,7 +10,7 @@ use sha2::{Digest as _, Sha256};
 use trainyard_api::Tag;
 use trainyard_api::datasets::{self, DatasetInput, LogInputs};
 
-use super::{Run, source};
+use super::{Run, params, source};
 use crate::Error;
 
 /// Tag that says what a run used a dataset for.
@@ -20,8 +20,9 @@ const DIGITS: usize = 8;
 
 /// Data that a run uses: its name, a digest of its content, and where it comes from.
 ///
-/// The digest is the beginning of a SHA-256 over all of the content, in order; equal data have equal digests. The data
-/// themselves are not stored.
+/// The digest is the beginning of a SHA-256 over all of the content, in order; equal data have equal digests, in every
+/// process and whatever the order of a `HashMap` in a row, and NaN, the infinities and `None` differ. The data themselves are
+/// not stored.
 ///
 /// ```
 /// use trainyard::Dataset;
@@ -55,10 +56,17 @@ impl Dataset {
         let mut hash = Hash::default();
         let mut count = 0_u64;
         for row in rows {
-            serde_json::to_writer(&mut hash, &row).map_err(|error| Error::Dataset {
+            let text = params::canonical(&row).map_err(|error| Error::Dataset {
                 name: name.to_owned(),
-                reason: format!("row {count} cannot be serialized: {error}"),
+                reason: match error {
+                    Error::Param { key, reason } if key.is_empty() => {
+                        format!("row {count} cannot be serialized: {reason}")
+                    }
+                    Error::Param { key, reason } => format!("'{key}' of row {count} cannot be serialized: {reason}"),
+                    other => format!("row {count} cannot be serialized: {other}"),
+                },
             })?;
+            hash.0.update(text);
             hash.0.update(b"\n");
             count += 1;
         }

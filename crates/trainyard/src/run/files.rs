@@ -1,5 +1,6 @@
 //! Files of a run, from memory and from disk. They are stored when the call returns.
 
+use std::collections::HashMap;
 use std::path::Path;
 
 use serde::Serialize;
@@ -78,6 +79,9 @@ impl Run {
 
     /// Stores files and folders, as [`log_artifact`](Self::log_artifact) does with each, and tells how far it is.
     ///
+    /// Two files for the same place are refused before any is stored. Otherwise the first file that cannot be stored ends
+    /// the transfer; those before it stay.
+    ///
     /// ```
     /// # fn main() -> Result<(), trainyard::Error> {
     /// # let folder = tempfile::tempdir().expect("a folder");
@@ -124,6 +128,17 @@ impl Run {
                 return Err(Error::ArtifactContent { path: local.display().to_string(), reason });
             };
             files.push((local.to_owned(), target(name)));
+        }
+        let mut targets: HashMap<&str, &Path> = HashMap::new();
+        for (local, target) in &files {
+            if let Some(other) = targets.insert(target, local) {
+                let reason = format!(
+                    "'{target}' would be the place of {} too, and one of them lost; log them into different directories, \
+                     or the folder that holds both",
+                    other.display()
+                );
+                return Err(Error::ArtifactContent { path: local.display().to_string(), reason });
+            }
         }
         self.artifacts()?.upload(&files, progress)
     }

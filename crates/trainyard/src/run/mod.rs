@@ -16,6 +16,7 @@ mod system;
 pub use builder::{Offline, RunBuilder};
 pub use dataset::{Dataset, Element};
 pub use image::Image;
+pub(crate) use params::params_below;
 
 use std::fmt::{self, Display};
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -520,6 +521,11 @@ impl Run {
         if let Err(error) = self.record_end(status_of_scope()) {
             tracing::warn!(run.id = %self.info.run_id, %error, "the end of the run could not be recorded");
         }
+    }
+
+    /// The points that this process logged last at step 0, without those of logged models.
+    pub(crate) fn first_points(&self) -> Vec<Metric> {
+        self.inner.log.first_points()
     }
 
     #[cfg(feature = "tracing-layer")]

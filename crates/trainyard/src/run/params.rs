@@ -1,5 +1,9 @@
 //! Params out of anything that serde can serialize: keys with dots for what is nested, and texts.
 
+mod canonical;
+
+pub(super) use canonical::canonical;
+
 use std::fmt::{self, Display, Write};
 
 use serde::{Serialize, ser};
@@ -33,6 +37,13 @@ pub(super) fn below(key: &str, value: &(impl Serialize + ?Sized), params: &mut V
     flatten(key, tree(value, key)?, params)
 }
 
+/// The params of a value whose key is known.
+pub(crate) fn params_below(key: &str, value: &(impl Serialize + ?Sized)) -> Result<Vec<Param>, Error> {
+    let mut params = Vec::new();
+    below(key, value, &mut params)?;
+    Ok(params)
+}
+
 /// What has been serialized, before keys are made of it.
 #[derive(Debug, PartialEq)]
 enum Node {
@@ -47,7 +58,12 @@ enum Node {
 }
 
 fn tree(value: &(impl Serialize + ?Sized), key: &str) -> Result<Node, Error> {
-    value.serialize(ToNode).map_err(|broken| Error::Param { key: key.to_owned(), reason: broken.0 })
+    value.serialize(ToNode).map_err(|broken| Error::Param { key: join(key, &broken.key), reason: broken.reason })
+}
+
+/// The key of what is below another key.
+fn join(key: &str, below: &str) -> String {
+    if key.is_empty() || below.is_empty() { format!("{key}{below}") } else { format!("{key}.{below}") }
 }
 
 fn pair(node: Node) -> Result<(String, Node), Error> {
@@ -119,13 +135,26 @@ fn json(node: &Node, to: &mut String) -> Result<(), f64> {
     Ok(())
 }
 
-/// What the value's own `Serialize` says is wrong, or a key that is no text.
+/// What the value's own `Serialize` says is wrong, or a key that is no text, and below which keys.
 #[derive(Debug)]
-struct Broken(String);
+struct Broken {
+    key: String,
+    reason: String,
+}
+
+impl Broken {
+    fn new(reason: String) -> Self {
+        Self { key: String::new(), reason }
+    }
+
+    fn below(self, key: &str) -> Self {
+        Self { key: join(key, &self.key), reason: self.reason }
+    }
+}
 
 impl Display for Broken {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0)
+        f.write_str(&self.reason)
     }
 }
 
@@ -133,7 +162,7 @@ impl std::error::Error for Broken {}
 
 impl ser::Error for Broken {
     fn custom<T: Display>(message: T) -> Self {
-        Self(message.to_string())
+        Self::new(message.to_string())
     }
 }
 
@@ -218,7 +247,8 @@ impl ser::Serializer for ToNode {
         variant: &'static str,
         value: &T,
     ) -> Result<Node, Broken> {
-        Ok(Node::Map(vec![(variant.to_owned(), value.serialize(self)?)]))
+        let node = value.serialize(self).map_err(|broken| broken.below(variant))?;
+        Ok(Node::Map(vec![(variant.to_owned(), node)]))
     }
 
     fn serialize_seq(self, _: Option<usize>) -> Result<Items, Broken> {
@@ -281,7 +311,12 @@ impl ser::SerializeSeq for Items {
     type Error = Broken;
 
     fn serialize_element<T: Serialize + ?Sized>(&mut self, value: &T) -> Result<(), Broken> {
-        self.items.push(value.serialize(ToNode)?);
+        let node = value.serialize(ToNode).map_err(|broken| match self.items.as_slice() {
+            // The second half of a pair, whose first half is its key.
+            [Node::Text(key)] => broken.below(key),
+            _ => broken,
+        })?;
+        self.items.push(node);
         Ok(())
     }
 
@@ -324,14 +359,15 @@ impl ser::SerializeMap for Fields {
     fn serialize_key<T: Serialize + ?Sized>(&mut self, key: &T) -> Result<(), Broken> {
         match key.serialize(ToNode)? {
             Node::Plain(key) | Node::Text(key) => self.key = key,
-            _ => return Err(Broken("the keys of a map have to be texts or numbers".to_owned())),
+            _ => return Err(Broken::new("the keys of a map have to be texts or numbers".to_owned())),
         }
         Ok(())
     }
 
     fn serialize_value<T: Serialize + ?Sized>(&mut self, value: &T) -> Result<(), Broken> {
         let key = std::mem::take(&mut self.key);
-        self.fields.push((key, value.serialize(ToNode)?));
+        let node = value.serialize(ToNode).map_err(|broken| broken.below(&key))?;
+        self.fields.push((key, node));
         Ok(())
     }
 
@@ -347,7 +383,8 @@ macro_rules! as_map {
             type Error = Broken;
 
             fn serialize_field<T: Serialize + ?Sized>(&mut self, name: &'static str, value: &T) -> Result<(), Broken> {
-                self.fields.push((name.to_owned(), value.serialize(ToNode)?));
+                let node = value.serialize(ToNode).map_err(|broken| broken.below(name))?;
+                self.fields.push((name.to_owned(), node));
                 Ok(())
             }
 

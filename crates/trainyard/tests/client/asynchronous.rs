@@ -3,7 +3,10 @@
 use std::sync::mpsc;
 use std::time::Duration;
 
+use trainyard::ModelOptions;
 use trainyard::asynchronous::{self, Client};
+use trainyard::flavors::Json;
+use trainyard_api::logged_models::GetLoggedModel;
 use trainyard_api::runs::RunStatus;
 
 use crate::home::at_home;
@@ -88,4 +91,113 @@ fn pages_arrive_one_by_one() {
         sizes
     });
     assert_eq!(sizes, [3, 1]);
+}
+
+#[test]
+fn a_page_that_nobody_waited_for_is_handed_out_by_the_next_call() {
+    let (tell, told) = mpsc::channel::<()>();
+    let mut token = "next";
+    let uri = Script::answering(move |_| {
+        told.recv_timeout(Duration::from_secs(60)).unwrap();
+        let page = format!(r#"{{"experiments": [{{"experiment_id": "1"}}], "next_page_token": "{token}"}}"#);
+        token = "";
+        answer("200 OK", "", &page)
+    });
+    let client = Client::from(trainyard::Client::connect(&uri).unwrap());
+    on_one_thread(async {
+        let mut pages = client.pages(client.blocking().search_experiments());
+        for page in 0..2 {
+            let in_time = tokio::time::timeout(Duration::from_millis(50), pages.next()).await;
+            assert!(in_time.is_err(), "nothing was answered yet");
+            tell.send(()).unwrap();
+            let experiments = pages.next().await.unwrap_or_else(|| panic!("page {page} is lost")).unwrap();
+            assert_eq!(experiments[0].experiment_id.as_str(), "1");
+        }
+        assert!(pages.next().await.is_none());
+    });
+}
+
+#[test]
+fn a_run_whose_task_panics_has_failed() {
+    at_home("asynchronous::a_run_whose_task_panics_has_failed", |_| {
+        let yard = Yard::embedded();
+        let id = on_one_thread(async {
+            let run = asynchronous::start(trainyard::Run::builder().client(&yard.client).experiment("iris"));
+            let run = run.await.unwrap();
+            let id = run.id().clone();
+            let task = tokio::spawn(async move {
+                run.log_metric_at("loss", 0.5, 0, 1_767_225_600_000).unwrap();
+                panic!("the loss is strange");
+            });
+            assert!(task.await.unwrap_err().is_panic());
+            id
+        });
+        let stored = yard.client.get_run(id).unwrap();
+        assert_eq!((stored.info.status, stored.data.metrics[0].timestamp), (RunStatus::Failed, 1_767_225_600_000));
+    });
+}
+
+#[test]
+fn models_are_logged_from_async_code() {
+    at_home("asynchronous::models_are_logged_from_async_code", |_| {
+        let yard = Yard::embedded();
+        let (run_id, model) = on_one_thread(async {
+            let run = asynchronous::start(trainyard::Run::builder().client(&yard.client).experiment("iris"));
+            let run = run.await.unwrap();
+            run.log_param_pairs([("depth", 5)]).unwrap();
+            let options = ModelOptions::new().registered_model_name("line");
+            let model = run.log_model_with("line", Json(vec![0.5, -1.0]), options).await.unwrap();
+            run.log_model_metrics(&model.model_id, None, [("accuracy", 0.97)], 0).unwrap();
+            let id = run.id().clone();
+            run.finish().await.unwrap();
+            (id, model)
+        });
+        assert_eq!(yard.client.load_model::<Json<Vec<f64>>>("models:/line/1").unwrap(), Json(vec![0.5, -1.0]));
+        assert_eq!(yard.client.get_run(run_id).unwrap().data.metrics[0].key, "accuracy");
+        let request = GetLoggedModel { model_id: model.model_id, allow_deleted: false };
+        let metrics = yard.client.call(request).unwrap().model.data.metrics;
+        assert_eq!(metrics.iter().map(|point| point.key.as_str()).collect::<Vec<_>>(), ["accuracy"]);
+    });
+}
+
+/// Everything that waits, by the blocking interface, on a thread of a runtime.
+fn train_and_load(client: &trainyard::Client) {
+    let run = trainyard::Run::builder().client(client).experiment("iris").start().unwrap();
+    run.log_metric("loss", 0.5, 0).unwrap();
+    run.log_text("notes.txt", "text").unwrap();
+    assert_eq!(run.artifacts().unwrap().list("").unwrap().len(), 1);
+    let info = run.log_model("line", &Json(vec![0.5, -1.0])).unwrap();
+    assert_eq!(client.load_model::<Json<Vec<f64>>>(&info.model_uri).unwrap(), Json(vec![0.5, -1.0]));
+    assert_eq!(client.search_runs().into_iter().map(Result::unwrap).count(), 1);
+    run.finish().unwrap();
+    drop(client.start_run("wine", "").unwrap());
+}
+
+#[test]
+fn the_blocking_interface_works_in_a_runtime_too() {
+    at_home("asynchronous::the_blocking_interface_works_in_a_runtime_too", |_| {
+        use tokio::runtime::Builder;
+
+        for mut builder in [Builder::new_current_thread(), Builder::new_multi_thread()] {
+            let yard = Yard::embedded();
+            let uri = yard.client.tracking_uri().to_owned();
+            let runtime = builder.enable_all().build().unwrap();
+            // Connected, used and closed there.
+            runtime.block_on(async {
+                let client = trainyard::Client::connect(&uri).unwrap();
+                train_and_load(&client);
+                drop(client);
+            });
+            runtime.block_on(async {
+                let there = uri.clone();
+                tokio::spawn(
+                    async move { trainyard::Client::connect(&there).unwrap().start_run("iris", "").map(drop) },
+                )
+                .await
+                .unwrap()
+                .unwrap();
+            });
+            assert_eq!(yard.client.search_runs().into_iter().map(Result::unwrap).count(), 3);
+        }
+    });
 }

@@ -160,3 +160,23 @@ fn a_tracking_uri_of_another_kind_is_refused_by_name() {
     let error = Run::builder().tracking_uri("mysql://host/db").start().unwrap_err();
     assert!(matches!(&error, Error::Uri { uri, .. } if uri == "mysql://host/db"), "{error}");
 }
+
+#[test]
+fn two_files_for_one_place_are_refused_before_any_is_stored() {
+    at_home("bad_input::two_files_for_one_place_are_refused_before_any_is_stored", |_| {
+        let yard = Yard::embedded();
+        let run = yard.client.start_run("iris", "").unwrap();
+        let (a, b) = (yard.folder.path().join("a"), yard.folder.path().join("b"));
+        for folder in [&a, &b] {
+            std::fs::create_dir(folder).unwrap();
+            std::fs::write(folder.join("x"), folder.display().to_string()).unwrap();
+        }
+        for files in [[a.join("x"), b.join("x")], [a.clone(), b.join("x")], [a.clone(), b.clone()]] {
+            let error = run.log_artifacts(&files, "texts", &()).unwrap_err();
+            assert!(matches!(&error, Error::ArtifactContent { path, .. } if path.ends_with("b/x")), "{error:?}");
+            assert!(error.to_string().contains("'texts/x' would be the place of"), "{error}");
+            assert!(error.to_string().contains(&a.join("x").display().to_string()), "{error}");
+        }
+        assert_eq!(run.artifacts().unwrap().list("").unwrap(), []);
+    });
+}

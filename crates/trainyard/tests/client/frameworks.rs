@@ -29,6 +29,21 @@ mod cbor {
         let error = saved.load::<Json<Vec<f64>>>().unwrap_err().to_string();
         assert!(error.contains("saved as cbor"), "{error}");
     }
+
+    #[test]
+    fn a_model_that_is_too_deep_to_be_read_is_refused_when_it_is_saved() {
+        #[derive(Debug, PartialEq, serde::Serialize, serde::Deserialize)]
+        struct Deep(Option<Box<Deep>>, u8);
+
+        let deep = |levels: usize| (0..levels).fold(Deep(None, 0), |inner, _| Deep(Some(Box::new(inner)), 0));
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("model");
+        let error = trainyard::save_model(&path, &Cbor(deep(300)), &Default::default()).unwrap_err();
+        assert!(error.to_string().contains("256 levels"), "{error}");
+        assert!(!path.exists());
+        let (_folder, saved) = saved(&Cbor(deep(200)));
+        assert_eq!(saved.load::<Cbor<Deep>>().unwrap(), Cbor(deep(200)));
+    }
 }
 
 #[cfg(feature = "ndarray")]
@@ -84,6 +99,43 @@ mod linfa_models {
     }
 
     #[test]
+    fn rows_that_a_model_has_no_answer_for_are_refused_with_what_is_wrong() {
+        use linfa_ensemble::EnsembleLearnerParams;
+        use linfa_linear::LinearRegression;
+        use linfa_logistic::{LogisticRegression, MultiLogisticRegression};
+
+        let (tree, features) = tree([0_usize, 0, 1, 1]);
+        let classes = Dataset::new(features.clone(), array![0_usize, 0, 1, 1]);
+        let three = Dataset::new(features.clone(), array![0_usize, 1, 2, 2]);
+        let numbers = Dataset::new(features.clone(), array![1.0, 2.0, 2.5, 5.0]);
+        let linear = Linfa(LinearRegression::new().fit(&numbers).unwrap());
+        let logistic = Linfa(LogisticRegression::default().fit(&classes).unwrap());
+        let multinomial = Linfa(MultiLogisticRegression::default().fit(&three).unwrap());
+        let forest = EnsembleLearnerParams::new(DecisionTree::params()).ensemble_size(3).fit(&classes).unwrap();
+        for columns in [1, 3] {
+            let wrong = Array2::<f64>::zeros((2, columns));
+            for error in [
+                linear.predict(&wrong).unwrap_err(),
+                logistic.predict(&wrong).unwrap_err(),
+                multinomial.predict(&wrong).unwrap_err(),
+                Linfa(tree.clone()).predict(&wrong).unwrap_err(),
+            ] {
+                let error = error.downcast::<Error>().unwrap();
+                assert!(matches!(*error, Error::InvalidModel { field: "input", .. }), "{error:?}");
+                let expected = format!("invalid input '{columns} columns': the model was fitted on 2 features");
+                assert_eq!(error.to_string(), expected);
+            }
+        }
+        let error = Linfa(forest).predict(&Array2::zeros((2, 0))).unwrap_err();
+        assert!(error.to_string().contains("'0 columns': the model looks at"), "{error}");
+        let missing = array![[0.0, 1.0], [f64::NAN, 1.0]];
+        let error = multinomial.predict(&missing).unwrap_err().to_string();
+        assert!(error.contains("invalid input 'NaN': row 1 holds it in column 0"), "{error}");
+        assert!(linear.predict(&missing).unwrap()[1].is_nan());
+        assert_eq!(logistic.predict(&missing).unwrap().len(), 2);
+    }
+
+    #[test]
     fn a_model_of_another_version_of_the_framework_is_refused() {
         let (tree, _) = tree([false, true, false, true]);
         let (folder, saved) = saved(&Linfa(&tree));
@@ -104,7 +156,7 @@ mod smartcore_models {
     use smartcore::linear::linear_regression::LinearRegression;
     use smartcore::tree::decision_tree_regressor::DecisionTreeRegressor;
     use trainyard::flavors::{Onnx, Smartcore};
-    use trainyard::{Error, ModelOptions, Predict as _, Signature, save_model};
+    use trainyard::{Error, ModelOptions, Predict as _, Schema, Signature, save_model};
 
     use super::saved;
 
@@ -124,6 +176,62 @@ mod smartcore_models {
         assert!(!saved.load::<Onnx>().unwrap().bytes().is_empty());
         let inputs = saved.signature().unwrap().unwrap().inputs;
         assert_eq!(inputs, Signature::of(&features(), &targets).unwrap().inputs);
+    }
+
+    #[test]
+    fn regressors_with_integer_targets_have_copies_that_answer_integers() {
+        use smartcore::ensemble::random_forest_regressor::RandomForestRegressor;
+        use smartcore::linalg::basic::matrix::DenseMatrix;
+
+        type Matrix = DenseMatrix<f64>;
+        let x = Matrix::from_2d_array(&[&[0.0, 1.0], &[1.0, 1.5], &[2.0, 0.5], &[3.0, 2.0]]).unwrap();
+        let y = vec![1_i64, 2, 2, 5];
+        let linear = LinearRegression::<f64, i64, Matrix, Vec<i64>>::fit(&x, &y, Default::default()).unwrap();
+        let tree = DecisionTreeRegressor::<f64, i64, Matrix, Vec<i64>>::fit(&x, &y, Default::default()).unwrap();
+        let forest = RandomForestRegressor::<f64, i64, Matrix, Vec<i64>>::fit(&x, &y, Default::default()).unwrap();
+        for model in [&Smartcore(&linear) as &dyn trainyard::SaveModel, &Smartcore(&tree), &Smartcore(&forest)] {
+            let (_folder, saved) = saved(model);
+            let Some(Schema::Tensors(outputs)) = saved.signature().unwrap().unwrap().outputs else {
+                panic!("no tensors")
+            };
+            assert_eq!((outputs[0].name.as_deref(), outputs[0].dtype.as_str()), (Some("variable"), "int64"));
+        }
+        // There is no integer for NaN.
+        let missing = Matrix::from_2d_array(&[&[0.0, f64::NAN]]).unwrap();
+        let error = Smartcore(linear).predict(&missing).unwrap_err().to_string();
+        assert!(error.contains("invalid input 'NaN': row 0 holds it in column 1"), "{error}");
+    }
+
+    #[test]
+    fn rows_with_another_number_of_columns_are_refused() {
+        use smartcore::ensemble::random_forest_classifier::RandomForestClassifier;
+        use smartcore::ensemble::random_forest_regressor::RandomForestRegressor;
+        use smartcore::linear::elastic_net::ElasticNet;
+        use smartcore::linear::lasso::Lasso;
+        use smartcore::linear::logistic_regression::LogisticRegression;
+        use smartcore::linear::ridge_regression::RidgeRegression;
+        use smartcore::tree::decision_tree_classifier::DecisionTreeClassifier;
+
+        let (x, numbers, classes) = (features(), vec![1.0_f32, 2.0, 2.5, 5.0], vec![0_i32, 0, 1, 1]);
+        for wrong in [
+            DenseMatrix::from_2d_array(&[&[0.0_f32]]).unwrap(),
+            DenseMatrix::from_2d_array(&[&[0.0_f32, 1.0, 2.0]]).unwrap(),
+        ] {
+            macro_rules! refused {
+                ($($model:ident, $targets:ident);+ $(;)?) => {$(
+                    let model = Smartcore($model::fit(&x, &$targets, Default::default()).unwrap());
+                    assert!(model.predict(&x).is_ok());
+                    let error = model.predict(&wrong).unwrap_err().downcast::<Error>().unwrap();
+                    assert!(matches!(*error, Error::InvalidModel { field: "input", .. }), "{error:?}");
+                    assert!(error.to_string().contains("columns': the model was fitted on 2 features"), "{error}");
+                )+};
+            }
+            refused! {
+                LinearRegression, numbers; RidgeRegression, numbers; Lasso, numbers; ElasticNet, numbers;
+                DecisionTreeRegressor, numbers; RandomForestRegressor, numbers; LogisticRegression, classes;
+                DecisionTreeClassifier, classes; RandomForestClassifier, classes;
+            }
+        }
     }
 
     #[test]

@@ -1,11 +1,13 @@
 //! Models from Rust: logged, found in the store as stock clients write it, loaded back, and what is refused.
 
+use std::collections::BTreeMap;
 use std::fs;
 use std::path::Path;
 
 use serde::{Deserialize, Serialize};
 use serde_json::json;
-use trainyard::flavors::{Json, Lightgbm, SaveWith, Xgboost};
+use tracing_subscriber::layer::SubscriberExt;
+use trainyard::flavors::{Json, Lightgbm, LoadWith, SaveWith, Xgboost};
 use trainyard::internals::models::Mlmodel;
 use trainyard::{
     BoxError, Error, Flavor, InputExample, LoadModel, ModelFolder, ModelOptions, SaveModel, SavedModel, Signature,
@@ -18,6 +20,9 @@ use trainyard_api::registered_models::{SearchRegisteredModels, SetRegisteredMode
 use trainyard_api::runs::GetRun;
 use trainyard_api::{ErrorCode, ModelId, Param};
 
+use crate::home::{at_home, at_home_with};
+use crate::script::{Script, answer};
+use crate::tracing_layer::Warnings;
 use crate::tracking::Yard;
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -152,6 +157,20 @@ fn what_fails_before_it_is_saved_leaves_nothing_behind() {
             let error = refused("line", &Json(&LINE), Some(name));
             assert!(matches!(&error, Error::InvalidModel { field: "registered model name", .. }), "{error:?}");
         }
+        for (options, named) in [
+            (ModelOptions::new().tag("a?", "x"), r#""a?""#),
+            (ModelOptions::new().tag("good", "x").tag("", "x"), "'key'"),
+            (ModelOptions::new().tag("long", "x".repeat(100_001)), "100000"),
+            (ModelOptions::new().param("alpha", f64::NAN), "'alpha' cannot be logged: its value is NaN"),
+            (ModelOptions::new().param("deep", BTreeMap::from([("rate", f64::INFINITY)])), "'deep.rate'"),
+            (ModelOptions::new().param("a?", 1), r#""a?""#),
+        ] {
+            let options = options.registered_model_name("line");
+            let error = run.log_model_with("line", &Json(&LINE), &options).unwrap_err();
+            assert_eq!(made(&yard), (Vec::new(), 0), "{error}");
+            assert_eq!(error.code(), ErrorCode::InvalidParameterValue, "{error:?}");
+            assert!(error.to_string().contains(named), "{error} does not name {named}");
+        }
         let error = refused("line", &Json(Line { slope: f64::NAN, intercept: 0.0 }), Some("line"));
         assert!(error.to_string().contains("NaN") && error.to_string().contains("CBOR"), "{error}");
         let nothing = SaveWith::new("x", |_: &Path| Err::<(), _>("no room"));
@@ -186,6 +205,158 @@ fn a_model_that_cannot_be_sent_is_marked_as_failed_and_not_registered() {
     let (models, registered) = made(&yard);
     assert_eq!(registered, 0);
     assert_eq!(models.iter().map(|model| model.info.status).collect::<Vec<_>>(), [LoggedModelStatus::UploadFailed]);
+}
+
+#[test]
+fn a_model_that_cannot_be_registered_is_named_and_leaves_no_registered_model() {
+    let yard = Yard::served();
+    let (uri, _) = Script::before(yard.client.tracking_uri(), |asked| {
+        let refusal = r#"{"error_code": "PERMISSION_DENIED", "message": "no versions today"}"#;
+        asked.line.contains("/model-versions/create").then(|| answer("403 Forbidden", "", refusal))
+    });
+    let client = trainyard::Client::connect(&uri).unwrap();
+    let run = client.start_run("lines", "").unwrap();
+    let options = ModelOptions::new().registered_model_name("line");
+    let error = run.log_model_with("line", &Json(&LINE), &options).unwrap_err();
+    let (models, registered) = made(&yard);
+    assert_eq!(registered, 0, "the registered model that was made for it is still there");
+    let Error::NotRegistered { model_uri, name, .. } = &error else { panic!("{error:?}") };
+    assert_eq!((model_uri, name.as_str()), (&format!("models:/{}", models[0].info.model_id), "line"));
+    assert!(error.to_string().contains("no versions today"), "{error}");
+    assert_eq!(client.load_model::<Json<Line>>(model_uri).unwrap(), Json(LINE));
+
+    // One that was there before stays.
+    yard.client.register_model("s3://bucket/line", "line", &[]).unwrap();
+    run.log_model_with("line", &Json(&LINE), &options).unwrap_err();
+    assert_eq!(made(&yard).1, 1);
+}
+
+#[test]
+fn points_of_the_models_step_are_linked_without_reading_whole_histories_at_once() {
+    at_home("log_model::points_of_the_models_step_are_linked_without_reading_whole_histories_at_once", |_| {
+        let yard = Yard::served();
+        let (uri, lines) = Script::before(yard.client.tracking_uri(), |_| None);
+        let client = trainyard::Client::connect(&uri).unwrap();
+        let run = client.start_run("lines", "").unwrap();
+        for step in 0..5 {
+            run.log_metric("loss", 10.0 - step as f64, step).unwrap();
+        }
+        run.log_metric("late", 1.0, 2).unwrap();
+        let linked = |step: i64| {
+            lines.lock().unwrap().clear();
+            let info = run.log_model_with("line", &Json(&LINE), &ModelOptions::new().step(step)).unwrap();
+            let model = logged(&yard, &info.model_id);
+            let points: Vec<_> = model.data.metrics.iter().map(|m| (m.key.clone(), m.step, m.value)).collect();
+            let asked = lines.lock().unwrap().clone();
+            let histories: Vec<_> = asked.into_iter().filter(|line| line.contains("/metrics/get-history")).collect();
+            (points, histories)
+        };
+        let (points, histories) = linked(0);
+        assert_eq!(points, [("loss".to_owned(), 0, 10.0)]);
+        assert_eq!(histories, [] as [String; 0]);
+        let (points, histories) = linked(3);
+        assert_eq!(points, [("loss".to_owned(), 3, 7.0)]);
+        assert!(histories.len() == 1 && histories[0].contains("max_results="), "{histories:?}");
+        run.finish().unwrap();
+    });
+}
+
+#[cfg(unix)]
+#[test]
+fn a_model_is_fetched_into_a_temporary_folder_behind_a_link() {
+    let folder = tempfile::tempdir().unwrap();
+    let link = folder.path().join("link");
+    fs::create_dir(folder.path().join("real")).unwrap();
+    std::os::unix::fs::symlink(folder.path().join("real"), &link).unwrap();
+    let name = "log_model::a_model_is_fetched_into_a_temporary_folder_behind_a_link";
+    at_home_with(name, &[("TMPDIR", link.to_str().unwrap())], |_| {
+        let yard = Yard::served();
+        let run = yard.client.start_run("lines", "").unwrap();
+        let info = run.log_model("line", &Json(&LINE)).unwrap();
+        assert_eq!(yard.client.load_model::<Json<Line>>(&info.model_uri).unwrap(), Json(LINE));
+        let saved = yard.client.fetch_model(&info.model_uri).unwrap();
+        let copy = saved.path().to_owned();
+        assert!(copy.is_dir());
+        drop(saved);
+        assert!(!copy.exists());
+        run.finish().unwrap();
+    });
+}
+
+/// As deep as a linked list is long.
+#[derive(Debug, PartialEq, Serialize, Deserialize)]
+struct Deep(Option<Box<Deep>>, u8);
+
+fn deep(levels: usize) -> Deep {
+    (0..levels).fold(Deep(None, 0), |inner, _| Deep(Some(Box::new(inner)), 0))
+}
+
+#[test]
+fn a_model_that_is_too_deep_to_be_read_is_refused_when_it_is_saved() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("model");
+    let error = save_model(&path, &Json(deep(130)), &ModelOptions::new()).unwrap_err();
+    assert!(matches!(error, Error::SaveModel { .. }), "{error:?}");
+    assert!(error.to_string().contains("131 levels deep"), "{error}");
+    assert!(!path.exists());
+    save_model(&path, &Json(deep(126)), &ModelOptions::new()).unwrap();
+    assert_eq!(SavedModel::open(&path).unwrap().load::<Json<Deep>>().unwrap(), Json(deep(126)));
+}
+
+#[test]
+fn a_model_of_an_incompatible_version_of_its_crate_is_refused_where_versions_are_compared() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("model");
+    save_model(&path, &Json(&LINE).made_by("lines", "0.3.1"), &ModelOptions::new()).unwrap();
+    let saved = || SavedModel::open(&path).unwrap();
+    assert_eq!(saved().check_made_by("lines", "0.3.9").unwrap().load::<Json<Line>>().unwrap(), Json(LINE));
+    for (name, version) in [("lines", "0.4.0"), ("circles", "0.3.1")] {
+        let error = saved().check_made_by(name, version).unwrap_err().to_string();
+        assert!(error.contains("saved by lines 0.3.1") && error.contains(&format!("by {name} {version}")), "{error}");
+    }
+    let plain = folder.path().join("plain");
+    save_model(&plain, &Json(&LINE), &ModelOptions::new()).unwrap();
+    let error = SavedModel::open(&plain).unwrap().check_made_by("lines", "0.3.1").unwrap_err().to_string();
+    assert!(error.contains("crate_version: it is missing"), "{error}");
+    let flavor = SavedModel::open(&plain).unwrap().flavor("rust_serde").unwrap();
+    assert_eq!(flavor.get::<String>("crate_name").unwrap(), "client", "the crate of this test");
+}
+
+#[test]
+fn a_closure_loads_what_a_closure_has_saved() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("model");
+    let model = SaveWith::new("text", |folder: &Path| fs::write(folder.join("text"), "0.5")).made_by("lines", "1.2.0");
+    save_model(&path, &model, &ModelOptions::new()).unwrap();
+    let saved = SavedModel::open(&path).unwrap();
+    let read = |folder: &Path| -> Result<f64, BoxError> { Ok(fs::read_to_string(folder.join("text"))?.parse()?) };
+    assert_eq!(LoadWith::new("text", read).load(&saved).unwrap(), 0.5);
+    assert_eq!(LoadWith::new("text", read).made_by("lines", "1.0.0").load(&saved).unwrap(), 0.5);
+    let error = LoadWith::new("text", read).made_by("lines", "2.0.0").load(&saved).unwrap_err().to_string();
+    assert!(error.contains("saved by lines 1.2.0"), "{error}");
+    let error = LoadWith::new("other", read).load(&saved).unwrap_err().to_string();
+    assert!(error.contains("no flavor 'other'"), "{error}");
+    let broken = LoadWith::new("text", |_: &Path| Err::<(), _>("no such layer")).load(&saved).unwrap_err();
+    assert!(matches!(broken, Error::LoadModel { .. }), "{broken:?}");
+    let flavor = saved.flavor("text").unwrap();
+    assert!(flavor.get::<String>("rust_type").unwrap().contains("closure"));
+    assert!(flavor.get::<String>("rustc_version").unwrap().starts_with("1."));
+}
+
+#[test]
+fn another_compiler_is_told_and_not_refused() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("model");
+    save_model(&path, &Json(&LINE), &ModelOptions::new()).unwrap();
+    let mut description = Mlmodel::read(&path).unwrap();
+    description.flavors.get_mut("rust_serde").unwrap()["rustc_version"] = "1.0.0".into();
+    description.write(&path).unwrap();
+    let warnings = Warnings::default();
+    let loaded = tracing::subscriber::with_default(tracing_subscriber::registry().with(warnings.clone()), || {
+        SavedModel::open(&path).unwrap().load::<Json<Line>>()
+    });
+    assert_eq!(loaded.unwrap(), Json(LINE));
+    assert_eq!(warnings.texts(), ["the model was saved by another rustc"]);
 }
 
 #[test]

@@ -6,6 +6,7 @@ mod asynchronous;
 mod bad_input;
 mod environment;
 mod frameworks;
+mod guide;
 mod home;
 mod http;
 mod journal;

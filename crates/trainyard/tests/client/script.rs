@@ -60,11 +60,38 @@ impl Script {
         uri
     }
 
+    /// Hands every request on to the server at this address, except those that the function answers itself; remembers the first
+    /// line of each.
+    pub fn before(server: &str, answer: impl Fn(&Asked) -> Option<Vec<u8>> + Send + 'static) -> (String, Lines) {
+        let address = server.trim_start_matches("http://").to_owned();
+        let lines = Lines::default();
+        let log = lines.clone();
+        let uri = Self::answering(move |asked| {
+            log.lock().unwrap().push(asked.line.clone());
+            answer(asked).unwrap_or_else(|| forward(&address, asked))
+        });
+        (uri, lines)
+    }
+
     /// Waits until all answers are given.
     pub fn requests(self) -> Vec<Asked> {
         self.thread.join().unwrap();
         self.asked.lock().unwrap().clone()
     }
+}
+
+/// First lines of requests.
+pub type Lines = Arc<Mutex<Vec<String>>>;
+
+fn forward(address: &str, asked: &Asked) -> Vec<u8> {
+    let mut stream = TcpStream::connect(address).unwrap();
+    let kept = asked.headers.iter().filter(|header| !header.to_ascii_lowercase().starts_with("connection:"));
+    let headers: String = kept.map(|header| format!("{header}\r\n")).collect();
+    stream.write_all(format!("{}\r\n{headers}Connection: close\r\n\r\n", asked.line).as_bytes()).unwrap();
+    stream.write_all(&asked.body).unwrap();
+    let mut answer = Vec::new();
+    stream.read_to_end(&mut answer).unwrap();
+    answer
 }
 
 /// Reads one request.

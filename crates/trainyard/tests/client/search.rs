@@ -57,3 +57,21 @@ fn a_page_is_asked_for_when_it_is_needed() {
     let asked = script.requests();
     assert!(String::from_utf8_lossy(&asked[1].body).contains(r#""page_token":"t""#));
 }
+
+#[test]
+fn a_search_in_no_experiment_finds_nothing() {
+    at_home("search::a_search_in_no_experiment_finds_nothing", |_| {
+        for yard in Yard::both() {
+            yard.client.start_run("iris", "").unwrap().finish().unwrap();
+            let all = || yard.client.search_runs();
+            assert_eq!(all().into_iter().map(Result::unwrap).count(), 1);
+            assert_eq!(all().experiments([] as [&str; 0]).into_iter().count(), 0);
+            assert_eq!(all().experiment_ids([] as [&str; 0]).into_iter().count(), 0);
+            let iris = yard.client.experiment("iris").unwrap();
+            let both = all().experiments([] as [&str; 0]).experiment_ids([iris]);
+            assert_eq!(both.into_iter().map(Result::unwrap).count(), 1);
+            let models = yard.client.search_logged_models().experiments([] as [&str; 0]);
+            assert_eq!(models.into_iter().count(), 0);
+        }
+    });
+}

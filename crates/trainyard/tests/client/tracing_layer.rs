@@ -1,11 +1,48 @@
 //! Metrics out of events.
 
-use tracing_subscriber::layer::SubscriberExt;
+use std::fmt;
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use tracing::field::{Field, Visit};
+use tracing::{Event, Level, Subscriber};
+use tracing_subscriber::layer::{Context, Layer, SubscriberExt};
+use tracing_subscriber::util::SubscriberInitExt;
 use trainyard::tracing_layer::MetricsLayer;
 use trainyard_api::RunId;
 
 use crate::home::at_home;
 use crate::tracking::Yard;
+
+/// Remembers the warnings of the crate.
+#[derive(Clone, Default)]
+pub struct Warnings(Arc<Mutex<Vec<String>>>);
+
+impl Warnings {
+    pub fn texts(&self) -> Vec<String> {
+        self.0.lock().unwrap().clone()
+    }
+}
+
+struct Message(String);
+
+impl Visit for Message {
+    fn record_debug(&mut self, field: &Field, value: &dyn fmt::Debug) {
+        if field.name() == "message" {
+            self.0 = format!("{value:?}");
+        }
+    }
+}
+
+impl<S: Subscriber> Layer<S> for Warnings {
+    fn on_event(&self, event: &Event<'_>, _: Context<'_, S>) {
+        if *event.metadata().level() == Level::WARN && event.metadata().target().starts_with("trainyard") {
+            let mut message = Message(String::new());
+            event.record(&mut message);
+            self.0.lock().unwrap().push(message.0);
+        }
+    }
+}
 
 fn points(yard: &Yard, run_id: &RunId) -> Vec<(String, i64, f64)> {
     let mut points = Vec::new();
@@ -54,5 +91,28 @@ fn without_a_choice_every_number_of_every_event_is_taken() {
         run.finish().unwrap();
         let expected: Vec<_> = (0..3).map(|step| ("loss".to_owned(), step, step as f64)).collect();
         assert_eq!(points(&yard, &id), expected);
+    });
+}
+
+#[test]
+fn what_delivering_tells_is_no_metric_and_what_cannot_be_logged_is_told_once() {
+    at_home("tracing_layer::what_delivering_tells_is_no_metric_and_what_cannot_be_logged_is_told_once", |_| {
+        let yard = Yard::served();
+        let run = yard.client.start_run("iris", "").unwrap();
+        let id = run.id().clone();
+        let warnings = Warnings::default();
+        // As a program does it: for all threads, and with the records of the crate `log` as events.
+        tracing_subscriber::registry().with(MetricsLayer::new(&run)).with(warnings.clone()).init();
+        for step in 0..3 {
+            tracing::info!(step = f64::from(step), loss = 0.5, "an epoch is over");
+            run.flush(Duration::from_secs(60)).unwrap();
+        }
+        tracing::info!({ "not?allowed" = 1.0 }, "no key of a metric");
+        tracing::info!({ "not?allowed" = 2.0 }, "no key of a metric either");
+        run.log_text("notes.txt", "text").unwrap();
+        run.finish().unwrap();
+        let expected: Vec<_> = (0..3).map(|step| ("loss".to_owned(), step, 0.5)).collect();
+        assert_eq!(points(&yard, &id), expected);
+        assert_eq!(warnings.texts(), ["a field of an event could not be logged"]);
     });
 }

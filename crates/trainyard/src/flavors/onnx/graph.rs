@@ -2,6 +2,7 @@
 
 use prost::Message;
 
+use super::linear::Targets;
 use super::proto::{
     AttributeProto, DimensionProto, GraphProto, ModelProto, NodeProto, OperatorSetIdProto, TensorProto,
     TensorShapeProto, TensorTypeProto, TypeProto, ValueInfoProto, attribute_type, data_type,
@@ -18,6 +19,8 @@ const IR_VERSION: i64 = 10;
 /// What a model with operators of [`OPSET`] alone needs.
 const OLDER_IR_VERSION: i64 = 7;
 
+/// Name of the output of regressions: that which converters of other frameworks use.
+const VALUE: &str = "variable";
 /// Name of the one input.
 const INPUT: &str = "features";
 
@@ -209,6 +212,21 @@ impl Graph {
     pub(super) fn number_output(&mut self, name: &str, columns: Option<usize>) {
         let columns: Vec<Option<usize>> = columns.into_iter().map(Some).collect();
         self.output(name, self.precision.data_type(), self.precision.dtype(), &columns);
+    }
+
+    /// Makes the numbers the output `variable`, one for each row.
+    pub(super) fn value_output(&mut self, numbers: &str, targets: Targets) {
+        match targets {
+            Targets::Floats => {
+                self.node("Identity", &[numbers], VALUE, Vec::new());
+                self.number_output(VALUE, None);
+            }
+            Targets::Integers => {
+                // Rounds towards zero, as Rust does.
+                self.node("Cast", &[numbers], VALUE, vec![int("to", data_type::INT64.into())]);
+                self.output(VALUE, data_type::INT64, "int64", &[]);
+            }
+        }
     }
 
     /// Says that `name` is an output with a class for each row.

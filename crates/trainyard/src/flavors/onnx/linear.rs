@@ -4,17 +4,25 @@
 use super::graph::{Exported, Graph, Labels, Precision, int};
 
 /// Names of what comes out: those that converters of other frameworks use.
-pub(super) const VALUE: &str = "variable";
 pub(super) const LABEL: &str = "label";
 pub(super) const PROBABILITIES: &str = "probabilities";
 
+/// What a regression answers with.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Targets {
+    /// What it has computed.
+    Floats,
+    /// The integer that is left without what stands behind the point.
+    Integers,
+}
+
 /// A weight for each feature, and an intercept.
-pub(crate) fn regression(precision: Precision, weights: &[f64], intercept: f64) -> Exported {
+pub(crate) fn regression(precision: Precision, weights: &[f64], intercept: f64, targets: Targets) -> Exported {
     let mut graph = Graph::new("linear_regression", precision, Some(weights.len()));
     let products = product(&mut graph, &[weights.len()], weights);
     let intercept = graph.numbers("intercept", &[1], &[intercept]);
-    graph.node("Add", &[&products, &intercept], VALUE, Vec::new());
-    graph.number_output(VALUE, None);
+    let sums = graph.node("Add", &[&products, &intercept], "sums_with_intercept", Vec::new());
+    graph.value_output(&sums, targets);
     graph.finish()
 }
 

@@ -13,13 +13,14 @@ use std::path::Path;
 
 use prost::Message;
 
+use super::ours;
 use crate::{BoxError, Error, Flavor, LoadModel, ModelFolder, SaveModel, SavedModel};
 use proto::ModelProto;
 
 #[cfg(any(feature = "linfa", feature = "smartcore"))]
 pub(crate) use graph::{Exported, Labels, Precision};
 #[cfg(any(feature = "linfa", feature = "smartcore"))]
-pub(crate) use linear::{Threshold, binary, multinomial, regression};
+pub(crate) use linear::{Targets, Threshold, binary, multinomial, regression};
 #[cfg(any(feature = "linfa", feature = "smartcore"))]
 pub(crate) use trees::{Comparison, Forest, Node, Tree};
 
@@ -98,7 +99,7 @@ pub(crate) fn write_copy(copy: Exported, folder: &mut ModelFolder) -> Result<(),
 
 fn write(bytes: &[u8], folder: &mut ModelFolder) -> Result<(), Error> {
     folder.write(FILE, bytes)?;
-    let flavor = Flavor::new("onnx").set("code", None::<String>)?.set("data", FILE)?.set("providers", PROVIDERS)?;
+    let flavor = ours::<Onnx>("onnx").set("code", None::<String>)?.set("data", FILE)?.set("providers", PROVIDERS)?;
     folder.add_flavor(flavor.set("onnx_session_options", None::<String>)?.set("onnx_version", ONNX_VERSION)?);
     folder.add_flavor(Flavor::python_function("mlflow.onnx").set("data", FILE)?);
     folder.require_python(format!("onnx>={ONNX_VERSION}"));
@@ -141,7 +142,7 @@ mod tests {
 
     #[test]
     fn weights_in_another_file_are_refused_by_name() {
-        let copy = linear::regression(Precision::Single, &[1.0, 2.0], 0.5);
+        let copy = linear::regression(Precision::Single, &[1.0, 2.0], 0.5, linear::Targets::Floats);
         let mut model = ModelProto::decode(copy.bytes.as_slice()).expect("a model");
         Onnx::from_bytes(copy.bytes).expect("a model");
         let graph = model.graph.as_mut().expect("a graph");

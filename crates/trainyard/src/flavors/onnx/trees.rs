@@ -1,7 +1,7 @@
 //! Decision trees and forests as ONNX graphs around one `TreeEnsemble`.
 
 use super::graph::{Exported, Graph, Labels, Precision, int, ints, raw_tensor, tensor};
-use super::linear::{PROBABILITIES, VALUE, label_of_greatest};
+use super::linear::{PROBABILITIES, Targets, label_of_greatest};
 use super::proto::data_type;
 use crate::BoxError;
 
@@ -52,14 +52,14 @@ pub(crate) struct Forest {
 
 impl Forest {
     /// The mean of the trees' values.
-    pub(crate) fn regressor(&self) -> Result<Exported, BoxError> {
+    pub(crate) fn regressor(&self, targets: Targets) -> Result<Exported, BoxError> {
         let mut graph = self.graph("forest_regressor");
         let sums = self.ensemble(&mut graph, 1)?;
         let count = graph.numbers("count", &[1], &[self.trees.len() as f64]);
         let means = graph.node("Div", &[&sums, &count], "means", Vec::new());
         let shape = graph.integers("shape", &[1], &[-1]);
-        graph.node("Reshape", &[&means, &shape], VALUE, Vec::new());
-        graph.number_output(VALUE, None);
+        let values = graph.node("Reshape", &[&means, &shape], "values", Vec::new());
+        graph.value_output(&values, targets);
         Ok(graph.finish())
     }
 
@@ -229,9 +229,9 @@ mod tests {
     fn a_forest_that_does_not_know_its_features_says_nothing_of_what_goes_in() {
         let leaf = |value| Node::Leaf { class: 0, value };
         let known = forest(vec![vec![branch(1, 1, 2), leaf(1.0), leaf(2.0)]]);
-        assert!(known.regressor().expect("a forest").signature.inputs.is_some());
+        assert!(known.regressor(Targets::Floats).expect("a forest").signature.inputs.is_some());
         let unknown = Forest { features: None, ..known };
-        let signature = unknown.regressor().expect("a forest").signature;
+        let signature = unknown.regressor(Targets::Floats).expect("a forest").signature;
         assert!(signature.inputs.is_none() && signature.outputs.is_some());
     }
 
@@ -246,7 +246,7 @@ mod tests {
             (vec![vec![branch(2, 1, 1), value(1.0)]], "feature 2, and there are 2"),
             (vec![vec![Node::Leaf { class: 1, value: 1.0 }]], "class 1, and there are 1"),
         ] {
-            let error = forest(trees).regressor().expect_err(reason).to_string();
+            let error = forest(trees).regressor(Targets::Floats).expect_err(reason).to_string();
             assert!(error.contains(reason), "{error}");
         }
     }

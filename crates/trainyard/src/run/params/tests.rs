@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
-use super::{below, of};
+use super::{below, canonical, of};
 use crate::Error;
 
 #[derive(Serialize)]
@@ -108,4 +108,42 @@ fn a_value_with_a_key_may_be_anything() {
     let refused = below("rate", &f64::NAN, &mut params).expect_err("NaN");
     assert!(matches!(refused, Error::Param { key, .. } if key == "rate"));
     assert_eq!(params.len(), 2);
+}
+
+/// Cannot be serialized.
+struct Unlucky;
+
+impl Serialize for Unlucky {
+    fn serialize<S: serde::Serializer>(&self, _: S) -> Result<S::Ok, S::Error> {
+        Err(serde::ser::Error::custom("no luck today"))
+    }
+}
+
+#[test]
+fn a_value_that_cannot_be_serialized_is_named_by_its_full_key() {
+    #[derive(Serialize)]
+    struct Outer {
+        good: u8,
+        inner: BTreeMap<&'static str, Unlucky>,
+    }
+    let outer = Outer { good: 1, inner: BTreeMap::from([("part", Unlucky)]) };
+    assert_eq!(refused(outer), "the param 'inner.part' cannot be logged: no luck today");
+    assert_eq!(refused([("depth", Unlucky)]), "the param 'depth' cannot be logged: no luck today");
+    let refused = below("optimizer", &BTreeMap::from([("rate", Unlucky)]), &mut Vec::new()).expect_err("no luck");
+    assert_eq!(refused.to_string(), "the param 'optimizer.rate' cannot be logged: no luck today");
+}
+
+#[test]
+fn equal_rows_are_one_text_and_numbers_that_are_none_differ() {
+    use std::collections::{HashMap, HashSet};
+
+    let map = || -> HashMap<String, u32> { (0..20).map(|key| (format!("key-{key}"), key)).collect() };
+    let expected = canonical(&map()).expect("a text");
+    assert!((0..10).all(|_| canonical(&map()).expect("a text") == expected));
+    let values = [Some(f64::NAN), Some(f64::INFINITY), Some(f64::NEG_INFINITY), None, Some(0.0), Some(-0.0)];
+    let texts: HashSet<String> = values.iter().map(|value| canonical(&(value, 1)).expect("a text")).collect();
+    assert_eq!(texts.len(), values.len());
+    assert_ne!(canonical(&f64::NAN).expect("a text"), canonical("NaN").expect("a text"));
+    // Where one list ends and the next begins is kept.
+    assert_ne!(canonical(&([1, 2], [3])).expect("a text"), canonical(&([1], [2, 3])).expect("a text"));
 }

@@ -1,8 +1,9 @@
 //! Models of smartcore: as JSON for Rust, with a copy in the ONNX format for everybody else.
 
+mod predict;
+
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
-use smartcore::api::Predictor;
 use smartcore::ensemble::random_forest_classifier::RandomForestClassifier;
 use smartcore::ensemble::random_forest_regressor::RandomForestRegressor;
 use smartcore::linalg::basic::arrays::{Array1, Array2};
@@ -21,8 +22,8 @@ use smartcore::tree::decision_tree_classifier::DecisionTreeClassifier;
 use smartcore::tree::decision_tree_regressor::DecisionTreeRegressor;
 
 use super::json;
-use super::onnx::{self, Comparison, Exported, Forest, Labels, Node, Precision, Threshold, Tree};
-use crate::{BoxError, LoadModel, ModelFolder, Predict, SaveModel, SavedModel};
+use super::onnx::{self, Comparison, Exported, Forest, Labels, Node, Precision, Targets, Threshold, Tree};
+use crate::{BoxError, LoadModel, ModelFolder, SaveModel, SavedModel};
 
 /// The versions of smartcore whose models are read and written.
 const SMARTCORE: (&str, &str) = ("smartcore", "0.7");
@@ -33,11 +34,41 @@ const SMARTCORE: (&str, &str) = ("smartcore", "0.7");
 /// It is kept as JSON, which Rust loads, and beside it as ONNX, by which every MLflow client predicts: labels in the
 /// output `label` and shares in `probabilities`, numbers in `variable`. Models of other kinds are saved by
 /// [`Json`](super::Json).
+///
+/// ```
+/// use smartcore::linalg::basic::matrix::DenseMatrix;
+/// use smartcore::tree::decision_tree_classifier::DecisionTreeClassifier;
+/// use trainyard::flavors::Smartcore;
+/// use trainyard::{Predict as _, SavedModel, save_model};
+///
+/// # fn main() -> Result<(), Box<dyn std::error::Error + Send + Sync>> {
+/// # let temporary = tempfile::tempdir()?;
+/// # let folder = temporary.path().join("model");
+/// type Tree = DecisionTreeClassifier<f64, i64, DenseMatrix<f64>, Vec<i64>>;
+///
+/// let x = DenseMatrix::from_2d_array(&[&[0.0, 1.0], &[1.0, 0.5], &[4.0, 1.0], &[5.0, 0.5]])?;
+/// let tree = Tree::fit(&x, &vec![0, 0, 1, 1], Default::default())?;
+/// save_model(&folder, &Smartcore(&tree), &Default::default())?;
+///
+/// let loaded = SavedModel::open(&folder)?.load::<Smartcore<Tree>>()?;
+/// assert_eq!(loaded.predict(&x)?, tree.predict(&x)?);
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug, Clone, Copy)]
 pub struct Smartcore<M>(pub M);
 
-/// A model that [`Smartcore`] saves.
-pub trait SmartcoreModel: Serialize {
+mod sealed {
+    pub trait Model {}
+    pub trait Float {}
+
+    impl<M: Model> Model for &M {}
+    impl Float for f32 {}
+    impl Float for f64 {}
+}
+
+/// A model that [`Smartcore`] saves. Other crates cannot implement it.
+pub trait SmartcoreModel: Serialize + sealed::Model {
     /// Writes the copy for everybody else.
     #[doc(hidden)]
     fn write_onnx(&self, folder: &mut ModelFolder) -> Result<(), BoxError>;
@@ -66,8 +97,8 @@ impl<M: SmartcoreModel + DeserializeOwned> LoadModel for Smartcore<M> {
     }
 }
 
-/// The numbers that a model computes in.
-pub trait Float: Number {
+/// The numbers that a model computes in: `f32` and `f64`.
+pub trait Float: Number + sealed::Float {
     /// Whether these are `f64`.
     #[doc(hidden)]
     const IS_DOUBLE: bool;
@@ -83,6 +114,15 @@ impl Float for f64 {
 
 fn precision<T: Float>() -> Precision {
     if T::IS_DOUBLE { Precision::Double } else { Precision::Single }
+}
+
+/// Regressors answer with the type of their targets, so those of integers lose what stands behind the point.
+fn targets<T: Number>() -> Targets {
+    if is_integer::<T>() { Targets::Integers } else { Targets::Floats }
+}
+
+fn is_integer<T: Number>() -> bool {
+    T::from_f64(0.5).and_then(|half| half.to_f64()) == Some(0.0)
 }
 
 fn number<T: Number>(value: T) -> Result<f64, BoxError> {
@@ -109,6 +149,15 @@ fn refuse_unfitted(model: &impl Serialize, field: &str) -> Result<(), BoxError> 
 
 macro_rules! linear {
     ($($model:ident where $($x:path)|+),+ $(,)?) => {$(
+        impl<TX, TY, X, Y> sealed::Model for $model<TX, TY, X, Y>
+        where
+            TX: Float + FloatNumber + RealNumber,
+            TY: Number,
+            X: Array2<TX> $(+ $x)+,
+            Y: Array1<TY>,
+        {
+        }
+
         impl<TX, TY, X, Y> SmartcoreModel for $model<TX, TY, X, Y>
         where
             TX: Float + FloatNumber + RealNumber,
@@ -120,7 +169,7 @@ macro_rules! linear {
             fn write_onnx(&self, folder: &mut ModelFolder) -> Result<(), BoxError> {
                 refuse_unfitted(self, "coefficients")?;
                 let (weights, intercept) = (values(self.coefficients())?, number(*self.intercept())?);
-                onnx::write_copy(onnx::regression(precision::<TX>(), &weights, intercept), folder)
+                onnx::write_copy(onnx::regression(precision::<TX>(), &weights, intercept, targets::<TY>()), folder)
             }
         }
     )+};
@@ -131,6 +180,15 @@ linear! {
     RidgeRegression where CholeskyDecomposable<TX> | SVDDecomposable<TX>,
     Lasso where Array2<TX>,
     ElasticNet where Array2<TX>,
+}
+
+impl<TX, TY, X, Y> sealed::Model for LogisticRegression<TX, TY, X, Y>
+where
+    TX: Float + FloatNumber + RealNumber,
+    TY: Number + Ord,
+    X: Array2<TX>,
+    Y: Array1<TY>,
+{
 }
 
 impl<TX, TY, X, Y> SmartcoreModel for LogisticRegression<TX, TY, X, Y>
@@ -225,6 +283,15 @@ fn forest<T: Float>(trees: Vec<Tree>, features: Option<usize>) -> Forest {
 
 macro_rules! trees {
     ($($model:ident<TY: Number $(+ $ty:path)?>, TX: $tx:path, $copy:expr;)+) => {$(
+        impl<TX, TY, X, Y> sealed::Model for $model<TX, TY, X, Y>
+        where
+            TX: Float + PartialOrd + $tx,
+            TY: Number $(+ $ty)?,
+            X: Array2<TX>,
+            Y: Array1<TY>,
+        {
+        }
+
         impl<TX, TY, X, Y> SmartcoreModel for $model<TX, TY, X, Y>
         where
             TX: Float + PartialOrd + $tx,
@@ -251,7 +318,7 @@ trees! {
         let saved: SavedTreeRegressor = parts(model)?;
         let features = saved.num_features;
         let saved = saved.tree_regressor.ok_or("the model was not fitted")?;
-        forest::<TX>(vec![tree(&saved, value)?], features).regressor()
+        forest::<TX>(vec![tree(&saved, value)?], features).regressor(targets::<TY>())
     };
     RandomForestClassifier<TY: Number + Ord>, TX: FloatNumber, |model| {
         let saved: SavedForest<usize> = parts(model)?;
@@ -265,7 +332,7 @@ trees! {
         let saved = saved.forest_regressor.ok_or("the model was not fitted")?;
         let trees = saved.trees.ok_or("the model was not fitted")?;
         let trees = trees.iter().map(|saved| tree(saved, value)).collect::<Result<Vec<_>, _>>()?;
-        forest::<TX>(trees, saved.num_features).regressor()
+        forest::<TX>(trees, saved.num_features).regressor(targets::<TY>())
     };
 }
 
@@ -275,28 +342,4 @@ fn classes_of(model: &impl Serialize) -> Result<Vec<i64>, BoxError> {
     let classes = fields.get("classes").and_then(serde_json::Value::as_array).ok_or("the model was not fitted")?;
     let class = |class: &serde_json::Value| class.as_i64().ok_or_else(|| format!("the class {class} is no integer"));
     Ok(classes.iter().map(class).collect::<Result<_, _>>()?)
-}
-
-macro_rules! predictors {
-    ($([$($bound:path)?] $model:ident),+ $(,)?) => {$(
-        impl<TX, TY, X, Y> Predict<X> for Smartcore<$model<TX, TY, X, Y>>
-        where
-            $model<TX, TY, X, Y>: Predictor<X, Y>,
-            TX: Number + FloatNumber + RealNumber,
-            TY: Number $(+ $bound)?,
-            X: Array2<TX> + QRDecomposable<TX> + SVDDecomposable<TX> + CholeskyDecomposable<TX>,
-            Y: Array1<TY>,
-        {
-            type Output = Y;
-
-            fn predict(&self, input: &X) -> Result<Y, BoxError> {
-                Ok(Predictor::predict(&self.0, input)?)
-            }
-        }
-    )+};
-}
-
-predictors! {
-    [] LinearRegression, [] RidgeRegression, [] Lasso, [] ElasticNet, [] DecisionTreeRegressor,
-    [] RandomForestRegressor, [Ord] LogisticRegression, [Ord] DecisionTreeClassifier, [Ord] RandomForestClassifier,
 }

@@ -3,6 +3,10 @@
 //! What only appends to the journal is an ordinary function, since it does not wait for anything. What waits for the store or
 //! a disk is `async`, and done on a thread of tokio's that is meant for blocking.
 
+mod client;
+
+pub use client::{Client, Pages};
+
 use std::fmt::Display;
 use std::ops::Deref;
 use std::path::PathBuf;
@@ -10,20 +14,23 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use serde::Serialize;
-use tokio::task::spawn_blocking;
+use tokio::task::{JoinError, spawn_blocking};
+use trainyard_api::ModelId;
 
-use crate::{Dataset, Error, Image, Progress, Request, RunBuilder, Search, Searched};
+use crate::{Dataset, Error, Image, ModelInfo, ModelOptions, Progress, RunBuilder, SaveModel};
 
 /// Does something that blocks, on a thread that may be blocked.
 async fn blocking<T: Send + 'static>(work: impl FnOnce() -> Result<T, Error> + Send + 'static) -> Result<T, Error> {
-    match spawn_blocking(work).await {
-        Ok(done) => done,
-        Err(error) => match error.try_into_panic() {
-            Ok(panic) => std::panic::resume_unwind(panic),
-            // The runtime is being shut down.
-            Err(_) => Err(Error::Cancelled),
-        },
-    }
+    outcome(spawn_blocking(work).await)?
+}
+
+/// What became of the work on another thread. A panic of it goes on here.
+fn outcome<T>(done: Result<T, JoinError>) -> Result<T, Error> {
+    done.map_err(|error| match error.try_into_panic() {
+        Ok(panic) => std::panic::resume_unwind(panic),
+        // The runtime is being shut down.
+        Err(_) => Error::Cancelled,
+    })
 }
 
 /// Starts a run in the experiment of that name; see [`crate::start_run`].
@@ -66,8 +73,8 @@ pub async fn start(run: RunBuilder) -> Result<Run, Error> {
 /// Calls that only append to the journal are ordinary functions: `log_metric`, `log_params`, `set_tag` and their like. The
 /// others are `async`.
 ///
-/// Dropped without `finish` the run ends as FINISHED, or FAILED while its thread panics, without waiting for the delivery of
-/// what was logged.
+/// Dropped without `finish` the run ends as FINISHED, or FAILED when the last clone goes while its thread panics, without
+/// waiting for the delivery of what was logged: only the end is written into the journal.
 ///
 /// ```
 /// # #[tokio::main] async fn main() -> Result<(), trainyard::Error> {
@@ -92,7 +99,7 @@ pub struct Run {
     shared: Arc<Ended>,
 }
 
-/// Ends the run without blocking when the last clone goes.
+/// Ends the run when the last clone goes: the end is written into the journal, and its delivery not waited for.
 #[derive(Debug)]
 struct Ended(Option<crate::Run>);
 
@@ -134,6 +141,14 @@ impl Run {
         self.shared.log_param(key, value)
     }
 
+    /// See [`crate::Run::log_param_pairs`].
+    pub fn log_param_pairs<K: AsRef<str>, V: Serialize>(
+        &self,
+        pairs: impl IntoIterator<Item = (K, V)>,
+    ) -> Result<(), Error> {
+        self.shared.log_param_pairs(pairs)
+    }
+
     /// See [`crate::Run::log_metric`].
     pub fn log_metric(&self, key: &str, value: f64, step: i64) -> Result<(), Error> {
         self.shared.log_metric(key, value, step)
@@ -146,6 +161,22 @@ impl Run {
         step: i64,
     ) -> Result<(), Error> {
         self.shared.log_metrics(metrics, step)
+    }
+
+    /// See [`crate::Run::log_metric_at`].
+    pub fn log_metric_at(&self, key: &str, value: f64, step: i64, timestamp_ms: i64) -> Result<(), Error> {
+        self.shared.log_metric_at(key, value, step, timestamp_ms)
+    }
+
+    /// See [`crate::Run::log_model_metrics`].
+    pub fn log_model_metrics<K: Into<String>>(
+        &self,
+        model_id: &ModelId,
+        dataset: Option<&Dataset>,
+        metrics: impl IntoIterator<Item = (K, f64)>,
+        step: i64,
+    ) -> Result<(), Error> {
+        self.shared.log_model_metrics(model_id, dataset, metrics, step)
     }
 
     /// See [`crate::Run::set_tag`].
@@ -161,8 +192,8 @@ impl Run {
 
 /// What waits for the store or a disk.
 impl Run {
-    /// Does several things with the run on a thread that may be blocked: what there is no function for here, such as
-    /// logging a model.
+    /// Does several things with the run on a thread that may be blocked: what there is no function for here, or what
+    /// borrows something.
     ///
     /// ```
     /// # #[tokio::main] async fn main() -> Result<(), trainyard::Error> {
@@ -184,6 +215,37 @@ impl Run {
     ) -> Result<T, Error> {
         let run = self.clone();
         blocking(move || work(&run.shared)).await
+    }
+
+    /// Saves a model and logs it under this name; see [`crate::Run::log_model`]. The model goes to another thread; a shared
+    /// one can be an `Arc` that a closure of [`with`](Self::with) holds.
+    ///
+    /// ```
+    /// # #[tokio::main] async fn main() -> Result<(), trainyard::Error> {
+    /// # let folder = tempfile::tempdir().expect("a folder");
+    /// # let tracking_uri = format!("sqlite:///{}/yard.db", folder.path().display());
+    /// # let run = trainyard::Run::builder().tracking_uri(&tracking_uri).experiment("iris");
+    /// # let run = trainyard::asynchronous::start(run).await?;
+    /// use trainyard::flavors::Json;
+    ///
+    /// let model = run.log_model("weights", Json(vec![0.5, -1.25])).await?;
+    /// run.log_model_metrics(&model.model_id, None, [("accuracy", 0.97)], 0)?;
+    /// run.finish().await
+    /// # }
+    /// ```
+    pub async fn log_model(&self, name: &str, model: impl SaveModel + Send + 'static) -> Result<ModelInfo, Error> {
+        self.log_model_with(name, model, ModelOptions::default()).await
+    }
+
+    /// Saves a model and logs it with all that the options say; see [`crate::Run::log_model_with`].
+    pub async fn log_model_with(
+        &self,
+        name: &str,
+        model: impl SaveModel + Send + 'static,
+        options: ModelOptions,
+    ) -> Result<ModelInfo, Error> {
+        let name = name.to_owned();
+        self.with(move |run| run.log_model_with(&name, &model, &options)).await
     }
 
     /// Starts a run below this one; see [`crate::Run::child`].
@@ -251,108 +313,5 @@ impl Run {
     /// Ends the run as FAILED, also for its other clones; see [`crate::Run::fail`].
     pub async fn fail(self) -> Result<(), Error> {
         self.with(crate::Run::fail_shared).await
-    }
-}
-
-/// A connection to a tracking store, for async code. Cheap to clone.
-///
-/// ```
-/// # #[tokio::main] async fn main() -> Result<(), trainyard::Error> {
-/// # let folder = tempfile::tempdir().expect("a folder");
-/// # let tracking_uri = format!("sqlite:///{}/yard.db", folder.path().display());
-/// use trainyard::asynchronous::Client;
-///
-/// let client = Client::from(trainyard::Client::connect(&tracking_uri)?);
-/// let mut pages = client.pages(client.blocking().search_experiments());
-/// while let Some(page) = pages.next().await {
-///     println!("{} experiments", page?.len());
-/// }
-/// # Ok(())
-/// # }
-/// ```
-#[derive(Debug, Clone)]
-pub struct Client {
-    client: crate::Client,
-}
-
-impl From<crate::Client> for Client {
-    fn from(client: crate::Client) -> Self {
-        Self { client }
-    }
-}
-
-impl Client {
-    /// The client whose calls block, for those that need no waiting and for other threads.
-    pub fn blocking(&self) -> &crate::Client {
-        &self.client
-    }
-
-    /// Carries out a request; see [`crate::Client::call`].
-    ///
-    /// ```
-    /// # #[tokio::main] async fn main() -> Result<(), trainyard::Error> {
-    /// # let folder = tempfile::tempdir().expect("a folder");
-    /// # let client = trainyard::Client::connect(&format!("sqlite:///{}/yard.db", folder.path().display()))?;
-    /// use trainyard::api::experiments::GetExperiment;
-    ///
-    /// let client = trainyard::asynchronous::Client::from(client);
-    /// let found = client.call(GetExperiment { experiment_id: "0".into() }).await?;
-    /// assert_eq!(found.experiment.name, "Default");
-    /// # Ok(())
-    /// # }
-    /// ```
-    pub async fn call<R: Request>(&self, request: R) -> Result<R::Response, Error> {
-        let client = self.client.clone();
-        blocking(move || client.call(request)).await
-    }
-
-    /// Does several things with the client on a thread that may be blocked.
-    ///
-    /// ```
-    /// # #[tokio::main] async fn main() -> Result<(), trainyard::Error> {
-    /// # let folder = tempfile::tempdir().expect("a folder");
-    /// # let client = trainyard::Client::connect(&format!("sqlite:///{}/yard.db", folder.path().display()))?;
-    /// let client = trainyard::asynchronous::Client::from(client);
-    /// let version = client.with(|client| client.register_model("s3://bucket/models/iris", "iris", &[])).await?;
-    /// assert_eq!(version.version, "1");
-    /// # Ok(())
-    /// # }
-    /// ```
-    pub async fn with<T: Send + 'static>(
-        &self,
-        work: impl FnOnce(&crate::Client) -> Result<T, Error> + Send + 'static,
-    ) -> Result<T, Error> {
-        let client = self.client.clone();
-        blocking(move || work(&client)).await
-    }
-
-    /// The pages of a search.
-    pub fn pages<R: Searched>(&self, search: Search<R>) -> Pages<R> {
-        Pages { pages: Some(search.pages()) }
-    }
-}
-
-/// The pages of a search, for async code; see [`Client::pages`].
-#[derive(Debug)]
-pub struct Pages<R> {
-    /// Away while a page is under way: a page that nobody waited for ends the search.
-    pages: Option<crate::Pages<R>>,
-}
-
-impl<R: Searched> Pages<R> {
-    /// The next page; `None` behind the last one.
-    pub async fn next(&mut self) -> Option<Result<Vec<R::Item>, Error>> {
-        let mut pages = self.pages.take()?;
-        let fetched = blocking(move || {
-            let page = pages.next();
-            Ok((pages, page))
-        });
-        match fetched.await {
-            Ok((pages, page)) => {
-                self.pages = Some(pages);
-                page
-            }
-            Err(error) => Some(Err(error)),
-        }
     }
 }
