@@ -121,6 +121,20 @@ pub struct CreatePresignedDownloadUrlResponse {
     pub file_size: Option<i64>,
 }
 
+/// Answer to a request for an address from which a file of the artifact proxy can be fetched out of a bucket.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct GetPresignedDownloadUrlResponse {
+    /// Where the file is, by GET.
+    pub url: String,
+    /// Headers that the request has to have.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub headers: BTreeMap<String, String>,
+    /// Bytes of the file.
+    #[serde(deserialize_with = "wire::optional_int64", skip_serializing_if = "Option::is_none")]
+    pub file_size: Option<i64>,
+}
+
 endpoints! { served
     Get "/artifacts/list" ListArtifacts => ListArtifactsResponse;
     Get "/logged-models/{model_id}/artifacts/directories" ListLoggedModelArtifacts => ListArtifactsResponse;

@@ -1,10 +1,11 @@
-//! What has happened to runs, as pages hear of it while they are open: `GET /api/trainyard/v1/events`, a stream.
+//! What has happened to runs and experiments, as pages hear of it while they are open: `GET /api/trainyard/v1/events`, a
+//! stream.
 
 use serde::{Deserialize, Serialize};
 
 use crate::{ExperimentId, RunId};
 
-/// What a run was changed by.
+/// What a run, or an experiment, was changed by. Of an experiment: that it was created, tags, and that it was deleted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum RunChangeKind {
@@ -14,7 +15,7 @@ pub enum RunChangeKind {
     Metrics,
     /// Params were logged.
     Params,
-    /// Tags were set or removed, or the run was renamed.
+    /// Tags were set or removed, or it was renamed.
     Tags,
     /// It began, ended, or began again.
     Status,
@@ -44,9 +45,9 @@ impl RunChangeKind {
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct RunChanged {
-    /// The experiment of the run.
+    /// The experiment, or that of the run.
     pub experiment_id: ExperimentId,
-    /// The run.
+    /// The run; empty where the experiment itself was changed.
     pub run_id: RunId,
     /// What it was changed by since the event before.
     pub kinds: Vec<RunChangeKind>,

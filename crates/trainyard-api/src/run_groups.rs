@@ -23,6 +23,9 @@ pub struct GroupRuns {
     /// Metrics whose latest values are aggregated, at most [`GROUP_METRICS`](crate::limits::GROUP_METRICS).
     #[serde(deserialize_with = "wire::list", skip_serializing_if = "Vec::is_empty")]
     pub metrics: Vec<String>,
+    /// What groups are ordered by before their values. Whether the metrics that are aggregated hold it does not matter.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub order_by: Option<GroupOrder>,
     /// Page size, 100 when left out, at most [`GROUPS`](crate::limits::GROUPS).
     #[serde(deserialize_with = "wire::optional_int64", skip_serializing_if = "Option::is_none")]
     pub max_results: Option<i64>,
@@ -41,6 +44,60 @@ pub struct GroupKey {
     /// Name of the param, tag or attribute; not told for a dataset.
     #[serde(skip_serializing_if = "String::is_empty")]
     pub key: String,
+}
+
+/// What groups are ordered by. What is missing, and NaN, comes last in both directions.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct GroupOrder {
+    /// What of a group.
+    #[serde(deserialize_with = "wire::word")]
+    pub by: GroupOrderBy,
+    /// The place in `group_by` of the key whose value it is, from 0; for `value` only.
+    #[serde(deserialize_with = "wire::int64", skip_serializing_if = "wire::is_default")]
+    pub index: i64,
+    /// The metric; required for `metric`, and for that only.
+    #[serde(skip_serializing_if = "String::is_empty")]
+    pub key: String,
+    /// What of the metric's values; for `metric` only.
+    #[serde(deserialize_with = "wire::word", skip_serializing_if = "wire::is_default")]
+    pub aggregate: GroupAggregate,
+    /// Whether the greatest come first.
+    #[serde(skip_serializing_if = "wire::is_default")]
+    pub descending: bool,
+}
+
+/// What of a group groups are ordered by.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum GroupOrderBy {
+    /// One of its values.
+    #[default]
+    Value,
+    /// An aggregate of a metric.
+    Metric,
+    /// How many runs there are.
+    Runs,
+    /// When the newest of them began.
+    #[serde(rename = "latest_start_time")]
+    LatestStartTime,
+}
+
+/// An aggregate of the latest values of a metric.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum GroupAggregate {
+    /// Their mean.
+    #[default]
+    Mean,
+    /// The smallest.
+    Min,
+    /// The greatest.
+    Max,
+    /// Their standard deviation.
+    Std,
+    /// How many there are.
+    Count,
 }
 
 /// Where the value is that runs of a group have in common.
@@ -62,7 +119,8 @@ pub enum GroupKind {
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct GroupRunsResponse {
-    /// One page, ordered by the values: numbers by what they are, then texts, then what is missing.
+    /// One page, in the order that was asked for, among equals by the values: numbers by what they are, then texts, then what is
+    /// missing.
     pub groups: Vec<RunGroup>,
     /// How many groups there are on all pages.
     #[serde(deserialize_with = "wire::int64")]

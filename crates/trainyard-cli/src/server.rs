@@ -5,7 +5,7 @@ use std::time::Duration;
 use clap::{ArgAction, Args, ValueEnum};
 use tracing::level_filters::LevelFilter;
 use tracing_subscriber::EnvFilter;
-use trainyard_server::{PostgresOptions, SecretText, ServerConfig, Ui, WebhookConfig};
+use trainyard_server::{EventConfig, PostgresOptions, SecretText, ServerConfig, Ui, WebhookConfig};
 
 use crate::failure::Failure;
 use crate::{environment, mlflow_ui, output};
@@ -167,6 +167,7 @@ fn config(args: ServerArgs) -> Result<ServerConfig, Failure> {
         ui,
         allowed_hosts: args.allowed_hosts,
         cors_allowed_origins: args.cors_allowed_origins,
+        events: EventConfig::default(),
         webhooks: WebhookConfig {
             allowed_schemes: args.webhook_allowed_schemes.iter().map(|scheme| scheme.trim().to_owned()).collect(),
             allow_private_ips: args.webhook_allow_private_ips,

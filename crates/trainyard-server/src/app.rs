@@ -9,9 +9,9 @@ use trainyard_store::webhooks::SecretKey;
 use trainyard_store::{ArtifactRoot, Store, StoreOptions};
 
 use crate::operations::export;
-use crate::routes::{events, stock_ui};
+use crate::routes::stock_ui;
 use crate::webhooks::Sender;
-use crate::{ServerConfig, StartError, Ui};
+use crate::{EventConfig, ServerConfig, StartError, Ui};
 
 /// The state shared by all requests. Cheap to clone.
 #[derive(Debug, Clone)]
@@ -30,6 +30,8 @@ pub(crate) struct State {
     pub(crate) ui: ServedUi,
     /// Turns of exports.
     pub(crate) exports: Arc<Semaphore>,
+    /// What streams of events may take.
+    pub(crate) events: EventConfig,
     /// Streams of events that may still be opened.
     pub(crate) streams: Arc<Semaphore>,
     /// Whether the server is stopping: what goes on for as long as a client listens ends then.
@@ -88,7 +90,8 @@ impl App {
         let static_prefix = config.static_prefix.clone();
         // Whatever they take, somebody is left to read the rest.
         let exports = Arc::new(Semaphore::new(export::AT_ONCE.min(readers - 1).max(1)));
-        let (streams, stopping) = (Arc::new(Semaphore::new(events::STREAMS)), AtomicBool::new(false));
+        let events = config.events;
+        let (streams, stopping) = (Arc::new(Semaphore::new(events.streams)), AtomicBool::new(false));
         Ok(Self(Arc::new(State {
             store,
             artifacts,
@@ -97,6 +100,7 @@ impl App {
             webhooks,
             ui,
             exports,
+            events,
             streams,
             stopping,
         })))

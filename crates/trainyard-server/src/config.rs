@@ -32,6 +32,8 @@ pub struct ServerConfig {
     pub cors_allowed_origins: Vec<String>,
     /// How registry webhooks are called.
     pub webhooks: WebhookConfig,
+    /// How many pages may listen to events, and for how long.
+    pub events: EventConfig,
     /// Pause between two looks for metric points to pack; without one this server packs none.
     pub pack_every: Option<Duration>,
 }
@@ -51,6 +53,7 @@ impl Default for ServerConfig {
             allowed_hosts: Vec::new(),
             cors_allowed_origins: Vec::new(),
             webhooks: WebhookConfig::default(),
+            events: EventConfig::default(),
             pack_every: Some(Duration::from_secs(30)),
         }
     }
@@ -106,6 +109,21 @@ impl Default for WebhookConfig {
             grace: Duration::from_secs(30),
             secret_key: None,
         }
+    }
+}
+
+/// What streams of events may take.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct EventConfig {
+    /// Streams at a time.
+    pub streams: usize,
+    /// A stream is ended after so long, so that one that nobody reads any more gives its place back: browsers open it anew.
+    pub longest: Duration,
+}
+
+impl Default for EventConfig {
+    fn default() -> Self {
+        Self { streams: 500, longest: Duration::from_secs(60 * 60) }
     }
 }
 

@@ -23,7 +23,7 @@ mod server;
 mod start;
 mod webhooks;
 
-pub use config::{SecretText, ServerConfig, Ui, WebhookConfig};
+pub use config::{EventConfig, SecretText, ServerConfig, Ui, WebhookConfig};
 pub use gc::{GcConfig, GcOutcome, GcProgress, Kept, gc, gc_preview};
 pub use routes::{Permission, Route, routes};
 pub use server::{Server, serve};

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use trainyard_api::artifacts::{
     CreatePresignedDownloadUrl, CreatePresignedDownloadUrlResponse, CreatePresignedUploadUrl,
-    CreatePresignedUploadUrlResponse,
+    CreatePresignedUploadUrlResponse, GetPresignedDownloadUrlResponse,
 };
 use trainyard_api::logged_models::GetLoggedModel;
 use trainyard_api::runs::GetRun;
@@ -77,6 +77,20 @@ pub(crate) async fn download(
     let file_size = store.head(&path).await?.size;
     let file_size = Some(i64::try_from(file_size).unwrap_or(i64::MAX));
     Ok(CreatePresignedDownloadUrlResponse { presigned_url, headers: BTreeMap::new(), file_size })
+}
+
+/// The same for a file of the artifact proxy, whose root may be a bucket: clients fetch it from there in ranges.
+pub(crate) async fn proxied_download(
+    store: &ArtifactStore,
+    path: &ArtifactPath,
+) -> Result<GetPresignedDownloadUrlResponse, Failure> {
+    let lifetime = lifetime(None)?;
+    let Some(url) = store.sign(path, SignedAccess::Read, lifetime).await? else {
+        let message = "Multipart download is not supported for the current artifact repository";
+        return Err(ApiError::new(ErrorCode::NotImplemented, message).into());
+    };
+    let file_size = i64::try_from(store.head(path).await?.size).unwrap_or(i64::MAX);
+    Ok(GetPresignedDownloadUrlResponse { url, headers: BTreeMap::new(), file_size: Some(file_size) })
 }
 
 async fn sign(

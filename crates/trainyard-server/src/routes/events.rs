@@ -1,4 +1,4 @@
-//! Changes of runs as they happen: a stream of server-sent events for each page that shows them.
+//! Changes of runs and experiments as they happen: a stream of server-sent events for each page that shows them.
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::Arc;
@@ -26,10 +26,6 @@ use crate::app::App;
 use crate::failure::Failure;
 use crate::routes::{Permission, Route};
 
-/// Streams at a time.
-pub(crate) const STREAMS: usize = 500;
-/// A stream is ended after so long, so that one that nobody reads any more gives its place back: browsers open it anew.
-const LONGEST: Duration = Duration::from_secs(3600);
 /// Between two looks for changes: so many events a second a run has at most.
 const PAUSE: Duration = Duration::from_millis(250);
 /// Of looks with nothing to say so many are let pass, before a comment shows that the stream is alive.
@@ -42,7 +38,7 @@ pub(super) fn routes() -> Vec<Route> {
 async fn events(State(app): State<App>, RawQuery(query): RawQuery) -> Result<Response, Failure> {
     let mut wanted = Wanted::parse(query.as_deref().unwrap_or_default())?;
     let Ok(turn) = Arc::clone(&app.streams).try_acquire_owned() else {
-        let message = format!("{STREAMS} streams of events are open, which is all that this server keeps");
+        let message = format!("{} streams of events are open, which is all that this server keeps", app.events.streams);
         return Err(ApiError::new(ErrorCode::TemporarilyUnavailable, message).into());
     };
     let news = app.store.run_changes();
@@ -52,7 +48,7 @@ async fn events(State(app): State<App>, RawQuery(query): RawQuery) -> Result<Res
     }
     let mut ticks = interval(PAUSE);
     ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
-    let until = Instant::now() + LONGEST;
+    let until = Instant::now() + app.events.longest;
     let listening = Listening { wanted, news, ticks, quiet: 0, until, app, _turn: turn };
     // The first part goes out at once, so that the page knows that it hears of all that happens from now on.
     let first = Bytes::from_static(b"retry: 2000\n: listening\n\n");
@@ -75,6 +71,8 @@ async fn events(State(app): State<App>, RawQuery(query): RawQuery) -> Result<Res
 /// What a page shows.
 #[derive(Debug, Default)]
 struct Wanted {
+    /// What becomes of experiments themselves, whichever they are.
+    all_experiments: bool,
     experiments: HashSet<i64>,
     runs: HashSet<RunId>,
     /// These runs by experiment: what becomes of an experiment becomes of them.
@@ -96,13 +94,21 @@ impl Wanted {
                     wanted.experiments.insert(experiment);
                 }
                 "run_id" => drop(wanted.runs.insert(value.as_ref().into())),
+                "all_experiments" => {
+                    wanted.all_experiments = value.parse().map_err(|_| {
+                        ApiError::invalid(format!(
+                            "Invalid value '{value}' for parameter 'all_experiments': neither true nor false"
+                        ))
+                    })?;
+                    continue;
+                }
                 _ => continue,
             }
             count += 1;
         }
         match count {
-            0 => Err(ApiError::missing("experiment_id")),
-            1..=EVENT_SUBJECTS => Ok(wanted),
+            0 if !wanted.all_experiments => Err(ApiError::missing("experiment_id")),
+            0..=EVENT_SUBJECTS => Ok(wanted),
             _ => Err(ApiError::invalid(format!(
                 "Invalid value for parameter 'experiment_id': {count} experiments and runs are named, {EVENT_SUBJECTS} at most \
                  can be"
@@ -110,13 +116,16 @@ impl Wanted {
         }
     }
 
-    /// What of a change is wanted: the change, and the same of single runs where it is about a whole experiment.
+    /// What of a change is wanted: the change, and where an experiment was deleted or restored the same of its runs.
     fn of(&self, change: &RunChange) -> Vec<RunChange> {
-        let is_wanted = self.experiments.contains(&change.experiment) || self.runs.contains(&change.run_id);
+        let of_experiment = change.is_of_experiment();
+        let is_wanted = self.experiments.contains(&change.experiment)
+            || (of_experiment && self.all_experiments)
+            || (!of_experiment && self.runs.contains(&change.run_id));
         let mut wanted = if is_wanted { vec![change.clone()] } else { Vec::new() };
-        if change.run_id.is_empty() {
+        if of_experiment {
             let runs = self.of_runs.get(&change.experiment).into_iter().flatten();
-            wanted.extend(runs.map(|run_id| change.of_run(run_id)));
+            wanted.extend(runs.filter_map(|run_id| change.of_run(run_id)));
         }
         wanted
     }

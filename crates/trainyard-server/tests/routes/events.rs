@@ -1,10 +1,11 @@
-//! Streams of events: what is heard of which runs, and that a stream ends when the server does.
+//! Streams of events: what is heard of which runs and experiments, how many streams there can be, and when they end.
 
 use std::io::{BufRead, BufReader, Write};
 use std::net::TcpStream;
 use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
+use trainyard_server::EventConfig;
 
 use crate::TestServer;
 
@@ -84,6 +85,91 @@ fn a_page_of_a_run_hears_of_its_experiment() {
 }
 
 #[test]
+fn a_page_of_experiments_hears_of_all_of_them_and_of_no_run() {
+    let server = TestServer::start();
+    let mut of_all = Events::open(&server, "all_experiments=true");
+    let mut of_default = Events::open(&server, "experiment_id=0");
+    let change = |path: &str, request: Value| {
+        let answer = server.post(&format!("/experiments/{path}"), request);
+        assert_eq!(answer.status, 200, "{answer:?}");
+        answer.json()
+    };
+    let tagged = json!([{"key": "team", "value": "vision"}]);
+    let id = change("create", json!({"name": "e", "tags": tagged}))["experiment_id"].clone();
+    let event = |id: &Value, kind: &str| json!({"experiment_id": id, "run_id": "", "kinds": [kind]});
+    assert_eq!(of_all.next(), event(&id, "created"));
+    for (path, request) in [
+        ("update", json!({"experiment_id": id, "new_name": "f"})),
+        ("set-experiment-tag", json!({"experiment_id": id, "key": "k", "value": "v"})),
+        ("delete-experiment-tag", json!({"experiment_id": id, "key": "k"})),
+    ] {
+        change(path, request);
+        assert_eq!(of_all.next(), event(&id, "tags"), "{path}");
+    }
+    // A run of it is no news of the experiment itself.
+    let run = server.post("/runs/create", json!({"experiment_id": id})).json();
+    log(&server, run["run"]["info"]["run_id"].as_str().unwrap(), 1);
+    for path in ["delete", "restore"] {
+        change(path, json!({"experiment_id": id}));
+        assert_eq!(of_all.next(), event(&id, "deleted"), "{path}");
+    }
+    // Who listens to one experiment hears the same of that one, and nothing of others.
+    change("update", json!({"experiment_id": "0", "new_name": "first"}));
+    assert_eq!(of_default.next(), event(&json!("0"), "tags"));
+    assert_eq!(of_all.next(), event(&json!("0"), "tags"));
+}
+
+#[test]
+fn a_run_is_not_changed_by_a_new_name_of_its_experiment() {
+    let server = TestServer::start();
+    let run_id = server.run();
+    let mut of_run = Events::open(&server, &format!("run_id={run_id}"));
+    let rename = json!({"experiment_id": "0", "new_name": "first"});
+    assert_eq!(server.post("/experiments/update", rename).status, 200);
+    log(&server, &run_id, 1);
+    assert_eq!(of_run.next()["kinds"], json!(["metrics"]));
+}
+
+#[test]
+fn there_are_only_so_many_streams_at_a_time() {
+    assert_eq!(EventConfig::default(), EventConfig { streams: 500, longest: Duration::from_secs(3600) });
+    let server = TestServer::start_with(|config| config.events.streams = 2);
+    let first = Events::open(&server, "experiment_id=0");
+    let _second = Events::open(&server, "experiment_id=0");
+    let ask = || server.get("/api/trainyard/v1/events?experiment_id=0");
+    insta::assert_snapshot!(ask().snapshot(), @r#"503 {"error_code":"TEMPORARILY_UNAVAILABLE","message":"2 streams of events are open, which is all that this server keeps"}"#);
+    drop(first);
+    // The place is free once the server has seen that the client is gone.
+    let began = Instant::now();
+    while !is_open(&server) {
+        assert!(began.elapsed() < Duration::from_secs(20), "the place of a stream that ended is free");
+        // A client that is gone shows by what cannot be sent to it.
+        let rename = json!({"experiment_id": "0", "new_name": format!("{began:?} {:?}", began.elapsed())});
+        assert_eq!(server.post("/experiments/update", rename).status, 200);
+        std::thread::sleep(Duration::from_millis(50));
+    }
+}
+
+/// Whether one more stream is opened.
+fn is_open(server: &TestServer) -> bool {
+    let mut connection = server.connect();
+    connection.send_head("GET", "/api/trainyard/v1/events?experiment_id=0", &[], 0);
+    connection.status() == 200
+}
+
+#[test]
+fn a_stream_ends_after_its_time_and_gives_its_place_back() {
+    let server = TestServer::start_with(|config| {
+        config.events = EventConfig { streams: 1, longest: Duration::from_millis(300) };
+    });
+    for _ in 0..3 {
+        let mut events = Events::open(&server, "experiment_id=0");
+        // The chunk that ends an answer; the connection stays.
+        while events.line().unwrap() != "0" {}
+    }
+}
+
+#[test]
 fn many_changes_of_a_run_are_few_events() {
     let server = TestServer::start();
     let run_id = server.run();
@@ -118,6 +204,8 @@ fn a_stream_is_about_something() {
     let server = TestServer::start();
     let ask = |query: &str| server.get(&format!("/api/trainyard/v1/events?{query}")).snapshot();
     insta::assert_snapshot!(ask(""), @r#"400 {"error_code":"INVALID_PARAMETER_VALUE","message":"Missing value for required parameter 'experiment_id'. See the API docs for more information about request parameters."}"#);
+    insta::assert_snapshot!(ask("all_experiments=false"), @r#"400 {"error_code":"INVALID_PARAMETER_VALUE","message":"Missing value for required parameter 'experiment_id'. See the API docs for more information about request parameters."}"#);
+    insta::assert_snapshot!(ask("all_experiments=yes"), @r#"400 {"error_code":"INVALID_PARAMETER_VALUE","message":"Invalid value 'yes' for parameter 'all_experiments': neither true nor false"}"#);
     insta::assert_snapshot!(ask("experiment_id=x"), @r#"400 {"error_code":"INVALID_PARAMETER_VALUE","message":"Invalid value 'x' for parameter 'experiment_id': not a number"}"#);
     insta::assert_snapshot!(ask(&"run_id=r&".repeat(101)), @r#"400 {"error_code":"INVALID_PARAMETER_VALUE","message":"Invalid value for parameter 'experiment_id': 101 experiments and runs are named, 100 at most can be"}"#);
 }

@@ -49,11 +49,17 @@ impl Connection {
         self.send((head + "\r\n").as_bytes()).unwrap();
     }
 
-    /// Reads one answer.
-    pub fn answer(&mut self, method: &str) -> Answer {
+    /// Reads the first line of an answer that may have no end.
+    pub fn status(&mut self) -> u16 {
         let mut line = String::new();
         self.0.read_line(&mut line).unwrap();
-        let status = line.split(' ').nth(1).unwrap_or_else(|| panic!("no status in {line:?}")).parse().unwrap();
+        line.split(' ').nth(1).unwrap_or_else(|| panic!("no status in {line:?}")).parse().unwrap()
+    }
+
+    /// Reads one answer.
+    pub fn answer(&mut self, method: &str) -> Answer {
+        let status = self.status();
+        let mut line = String::new();
         let mut headers = Vec::new();
         loop {
             line.clear();

@@ -106,14 +106,16 @@ fn files_in_buckets_have_addresses_and_the_headers_that_go_with_them() {
     let output = command.output().unwrap();
     let said = String::from_utf8_lossy(&output.stdout);
     assert!(said.contains("1 passed"), "{said}{}", String::from_utf8_lossy(&output.stderr));
-    assert!(bucket.join().unwrap().starts_with("HEAD /bucket/root/0/"), "the size is asked of the bucket");
+    let asked = bucket.join().unwrap();
+    assert!(asked[0].starts_with("HEAD /bucket/root/0/"), "the size is asked of the bucket: {asked:?}");
+    assert!(asked[1].starts_with("HEAD /bucket/proxied/d/a%20b"), "{asked:?}");
 }
 
-/// A bucket that says once of a file that it has seven bytes; what it was asked.
-fn bucket() -> (String, std::thread::JoinHandle<String>) {
+/// A bucket that says of two files that they have seven bytes; what it was asked.
+fn bucket() -> (String, std::thread::JoinHandle<Vec<String>>) {
     let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
     let endpoint = format!("http://{}", listener.local_addr().unwrap());
-    let bucket = std::thread::spawn(move || {
+    let answer = move |_| {
         let mut stream = BufReader::new(listener.accept().unwrap().0);
         let (mut request, mut line) = (String::new(), String::new());
         stream.read_line(&mut request).unwrap();
@@ -125,7 +127,8 @@ fn bucket() -> (String, std::thread::JoinHandle<String>) {
             format!("HTTP/1.1 200 OK\r\nETag: \"1\"\r\n{modified}\r\nContent-Length: 7\r\nConnection: close\r\n\r\n");
         stream.get_mut().write_all(answer.as_bytes()).unwrap();
         request
-    });
+    };
+    let bucket = std::thread::spawn(move || (0..2).map(answer).collect());
     (endpoint, bucket)
 }
 
@@ -158,4 +161,10 @@ fn in_buckets() {
     assert!(url.contains("/bucket/root/0/") && url.contains("/artifacts/model.bin?"), "{url}");
     assert_ne!(download["presigned_url"], upload["presigned_url"]);
     assert_eq!(download["file_size"], json!(7));
+
+    let server = TestServer::start_with(|config| config.artifacts_destination = "s3://bucket/proxied".to_owned());
+    let download = server.get("/api/2.0/mlflow-artifacts/presigned/d/a%20b").json();
+    let url = download["url"].as_str().unwrap();
+    assert!(url.contains("/bucket/proxied/d/a%20b?") && url.contains("X-Amz-Signature="), "{url}");
+    assert_eq!(download, json!({"url": url, "file_size": 7}));
 }

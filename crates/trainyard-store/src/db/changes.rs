@@ -1,4 +1,4 @@
-//! Which runs have changed, for pages that show them while they change.
+//! Which runs and experiments have changed, for pages that show them while they change.
 //!
 //! Transactions note what they change, and only while somebody listens; it is told after the commit. (Of a request that was
 //! refused beside others that were not, it may be told too: whoever looks finds nothing new.) On SQLite this process alone
@@ -31,12 +31,12 @@ const WANT: &str = "run_changes_wanted";
 const ALL: &str = "run_changes_missed";
 const SOME: &str = "run_changes ";
 
-/// A run that was changed.
+/// A run, or an experiment, that was changed.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct RunChange {
-    /// The key of its experiment.
+    /// The key of the experiment.
     pub experiment: i64,
-    /// The run; empty where the experiment was deleted or restored with all its runs.
+    /// The run; empty where the experiment itself was changed.
     pub run_id: RunId,
     /// A bit for each of [`RunChangeKind::ALL`].
     kinds: u8,
@@ -52,12 +52,18 @@ impl RunChange {
         RunChangeKind::ALL.into_iter().filter(|kind| self.kinds & (1 << *kind as u8) != 0).collect()
     }
 
-    /// The same change of one run, where it is one of all runs of an experiment.
-    pub fn of_run(&self, run_id: &RunId) -> Self {
-        Self { run_id: run_id.clone(), ..*self }
+    /// Whether it is one of an experiment, and not of a run.
+    pub fn is_of_experiment(&self) -> bool {
+        self.run_id.is_empty()
     }
 
-    /// Takes in another change of the same run.
+    /// What of a change of an experiment is one of each of its runs: that they were deleted or restored with it.
+    pub fn of_run(&self, run_id: &RunId) -> Option<Self> {
+        let deleted = Self::of(self.experiment, run_id, RunChangeKind::Deleted);
+        (self.is_of_experiment() && self.kinds & deleted.kinds != 0).then_some(deleted)
+    }
+
+    /// Takes in another change of the same run or experiment.
     pub fn merge(&mut self, other: &Self) {
         self.kinds |= other.kinds;
     }
@@ -66,7 +72,7 @@ impl RunChange {
 /// What listeners are told.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum RunNews {
-    /// These runs have changed.
+    /// These runs and experiments have changed.
     Changed(Arc<[RunChange]>),
     /// Any may have.
     Missed,
@@ -301,6 +307,16 @@ mod tests {
         changes.were_told();
         changes.connected();
         assert!(changes.to_tell().is_empty());
+    }
+
+    #[test]
+    fn runs_are_deleted_and_restored_with_their_experiment_and_not_renamed_with_it() {
+        let (run_id, experiment) = (RunId::from("r"), RunId::default());
+        let mut change = RunChange::of(7, &experiment, RunChangeKind::Tags);
+        assert_eq!(change.of_run(&run_id), None);
+        change.merge(&RunChange::of(7, &experiment, RunChangeKind::Deleted));
+        assert_eq!(change.of_run(&run_id), Some(RunChange::of(7, &run_id, RunChangeKind::Deleted)));
+        assert_eq!(RunChange::of(7, &"other".into(), RunChangeKind::Deleted).of_run(&run_id), None);
     }
 
     #[test]

@@ -254,7 +254,7 @@ impl<'c> Transaction<'c> {
         Ok(())
     }
 
-    /// Notes that a run was changed, for whoever looks at it; told once the transaction is committed. Costs next to nothing
+    /// Notes that a run, or with an empty id its experiment, was changed, for whoever looks at it; told once the transaction is committed. Costs next to nothing
     /// while nobody does.
     pub(crate) fn changed(&mut self, experiment: i64, run_id: &RunId, kind: RunChangeKind) {
         if self.context.changes.are_wanted() {

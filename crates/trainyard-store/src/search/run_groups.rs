@@ -2,7 +2,8 @@
 //!
 //! Runs are numbered as they are found; values are then read along their indexes, one pass each, and put together in memory:
 //! to look each of them up run by run, as SQL would, takes ten times as long for a hundred thousand runs. Metrics are read for
-//! the groups of the page only. What all this takes is bounded, see [`values::Room`].
+//! the groups of the page only, but for one that groups are ordered by: its aggregates take 56 bytes a group until they are ranked.
+//! What all this takes is bounded, see [`values::Room`].
 
 mod aggregate;
 mod found;
@@ -10,7 +11,9 @@ mod groups;
 mod values;
 
 use trainyard_api::limits::{GROUP_KEYS, GROUP_METRICS, GROUPS};
-use trainyard_api::run_groups::{GroupKey, GroupKind, GroupRuns, GroupRunsResponse, RunGroup};
+use trainyard_api::run_groups::{
+    GroupKey, GroupKind, GroupOrder, GroupOrderBy, GroupRuns, GroupRunsResponse, RunGroup,
+};
 
 use super::order::Order;
 use super::plan::Search;
@@ -20,18 +23,20 @@ use crate::{Access, Operation, StoreError, Transaction};
 use aggregate::Aggregate;
 pub(crate) use found::attribute;
 use found::{Belonging, Found};
-use groups::Groups;
+use groups::{Groups, PlaceOnPage, Ranking};
 use values::{Room, Values};
 
 impl Operation for GroupRuns {
     const ACCESS: Access = Access::Read;
 
     fn execute(self, tx: &mut Transaction<'_>) -> Result<GroupRunsResponse, StoreError> {
-        let Self { experiment_ids, filter, run_view_type, group_by, metrics, max_results, page_token } = self;
+        let Self { experiment_ids, filter, run_view_type, group_by, metrics, order_by, max_results, page_token } = self;
         check(&group_by, &metrics)?;
+        check_order(&group_by, order_by.as_ref())?;
         let limit = page::limit(max_results, 100, GROUPS)?;
-        let query = ("run groups", &experiment_ids, &filter, run_view_type, &group_by, &metrics);
-        let after: Option<Vec<Option<String>>> = place::read(&query, &page_token)?;
+        // Metrics say nothing about which groups there are: a page of the same groups may be asked for with others.
+        let query = ("run groups", &experiment_ids, &filter, run_view_type, &group_by, &order_by);
+        let after: Option<PlaceOnPage> = place::read(&query, &page_token)?;
         let experiments = experiment_keys(&experiment_ids)?;
         let order = Order::parse(&RULES, &[], &TIES)?;
         let mut search =
@@ -44,8 +49,11 @@ impl Operation for GroupRuns {
         }
         let values = values.into_iter().map(|values| values.sorted(found.runs.len())).collect();
         let groups = Groups::of(&found, values);
-        let mut page = groups.behind(after.as_deref());
-        let next_page_token = place::cut(&query, &mut page, limit, |group| groups.texts(*group));
+        let ranking = ranking(tx, &found, &groups, order_by.as_ref())?;
+        let mut page = groups.behind(&ranking, after.as_ref());
+        let next_page_token = place::cut(&query, &mut page, limit, |group| groups.place(&ranking, *group));
+        // It takes up to 16 bytes a group, and is not needed for the metrics.
+        drop(ranking);
         let answers = answers(tx, &found, &groups, (&page, &metrics))?;
         Ok(GroupRunsResponse { groups: answers, total: groups.count() as i64, next_page_token })
     }
@@ -82,6 +90,63 @@ fn check(group_by: &[GroupKey], metrics: &[String]) -> Result<(), StoreError> {
         }
     }
     Ok(())
+}
+
+fn check_order(group_by: &[GroupKey], order_by: Option<&GroupOrder>) -> Result<(), StoreError> {
+    let Some(GroupOrder { by, index, key, .. }) = order_by else { return Ok(()) };
+    match by {
+        GroupOrderBy::Value if usize::try_from(*index).is_ok_and(|index| index < group_by.len()) => Ok(()),
+        GroupOrderBy::Value => Err(StoreError::invalid(format!(
+            "Invalid value for parameter 'order_by.index': {index} is the place of no key; 'group_by' has {}",
+            group_by.len()
+        ))),
+        GroupOrderBy::Metric if key.is_empty() => Err(StoreError::missing("order_by.key")),
+        GroupOrderBy::Metric | GroupOrderBy::Runs | GroupOrderBy::LatestStartTime => Ok(()),
+    }
+}
+
+/// What groups are ordered by before their values; where that is a metric, it is aggregated for all of them.
+fn ranking(
+    tx: &mut Transaction<'_>,
+    found: &Found,
+    groups: &Groups,
+    order_by: Option<&GroupOrder>,
+) -> Result<Ranking, StoreError> {
+    let Some(&GroupOrder { by, index, ref key, aggregate, descending }) = order_by else { return Ok(Ranking::None) };
+    let ranks = match by {
+        GroupOrderBy::Value => {
+            return Ok(Ranking::Value { index: usize::try_from(index).unwrap_or_default(), descending });
+        }
+        GroupOrderBy::Runs => groups.run_counts().map(Some).collect(),
+        GroupOrderBy::LatestStartTime => groups.latest_start_times().map(Some).collect(),
+        GroupOrderBy::Metric => {
+            let aggregates = aggregates(tx, found, (groups, groups.count()), None, (key, Some))?;
+            aggregates.into_iter().map(|one| one.rank(aggregate)).collect()
+        }
+    };
+    Ok(Ranking::Numbers { ranks, descending })
+}
+
+/// Aggregates the latest values of a metric, of runs with these numbers or of all, for so many places of groups.
+fn aggregates(
+    tx: &mut Transaction<'_>,
+    found: &Found,
+    (groups, places): (&Groups, usize),
+    runs: Option<&[u32]>,
+    (metric, place_of): (&str, impl Fn(u32) -> Option<u32>),
+) -> Result<Vec<Aggregate>, StoreError> {
+    let sql = "SELECT summary.run, summary.latest_value FROM metric_summary AS summary
+               WHERE summary.metric_key = (SELECT id FROM metric_key WHERE key = $1) AND summary.latest_is_nan = 0";
+    let mut aggregates = vec![Aggregate::default(); places];
+    let belonging = Belonging { sql, run: "summary.run", value: Some(metric) };
+    found.each(tx, belonging, runs, |run, row| {
+        let value = row.get(1)?;
+        for place in groups.of_run(run).filter_map(&place_of) {
+            aggregates[place as usize].add(value);
+        }
+        Ok(())
+    })?;
+    Ok(aggregates)
 }
 
 /// Reads the values of a key; those of attributes have come with the runs.
@@ -125,18 +190,8 @@ fn answers(
     let place_of = |group: u32| places[group as usize];
     let runs = 0..found.runs.len() as u32;
     let on_page: Vec<u32> = runs.filter(|run| groups.of_run(*run).any(|group| place_of(group).is_some())).collect();
-    let sql = "SELECT summary.run, summary.latest_value FROM metric_summary AS summary
-               WHERE summary.metric_key = (SELECT id FROM metric_key WHERE key = $1) AND summary.latest_is_nan = 0";
     for metric in metrics {
-        let mut aggregates = vec![Aggregate::default(); page.len()];
-        let belonging = Belonging { sql, run: "summary.run", value: Some(metric) };
-        found.each(tx, belonging, Some(&on_page), |run, row| {
-            let value = row.get(1)?;
-            for place in groups.of_run(run).filter_map(place_of) {
-                aggregates[place as usize].add(value);
-            }
-            Ok(())
-        })?;
+        let aggregates = aggregates(tx, found, (groups, page.len()), Some(&on_page), (metric, place_of))?;
         for (answer, aggregate) in answers.iter_mut().zip(aggregates) {
             answer.metrics.push(aggregate.of(metric));
         }

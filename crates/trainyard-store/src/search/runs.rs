@@ -105,6 +105,22 @@ pub(super) const RULES: Rules = Rules {
             operators: EQUALITY,
             order_names: &["experiment_id"],
         },
+        Attribute {
+            names: &["models"],
+            // How many the run made; none is as if it were missing, so that it comes last either way.
+            column: "(SELECT NULLIF(COUNT(*), 0) FROM run_model_output AS made WHERE made.run = x.id)",
+            values: Values::Number,
+            operators: &[],
+            order_names: &["models"],
+        },
+        Attribute {
+            names: &["datasets"],
+            column: "(SELECT MIN(d.name) FROM run_dataset_input AS input JOIN dataset AS d ON d.id = input.dataset \
+                     WHERE input.run = x.id)",
+            values: Values::Text,
+            operators: &[],
+            order_names: &["datasets"],
+        },
     ],
     metrics: Metrics::OfRun,
 };

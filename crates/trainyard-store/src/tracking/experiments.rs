@@ -41,6 +41,7 @@ impl Operation for CreateExperiment {
         for tag in self.tags {
             set_tag(tx, id, tag)?;
         }
+        changed(tx, id, RunChangeKind::Created);
         Ok(CreateExperimentResponse { experiment_id: id.to_string().into() })
     }
 }
@@ -94,7 +95,11 @@ impl Operation for UpdateExperiment {
             Err(DbError::UniqueViolation(_)) => {
                 Err(StoreError::AlreadyExists { entity: Entity::ExperimentName, id: self.new_name, deleted: false })
             }
-            renamed => Ok(renamed.map(|_| Empty {})?),
+            Err(error) => Err(error.into()),
+            Ok(_) => {
+                changed(tx, experiment, RunChangeKind::Tags);
+                Ok(Empty {})
+            }
         }
     }
 }
@@ -152,6 +157,7 @@ impl Operation for SetExperimentTag {
         check_tag(&tag)?;
         let experiment = active(tx, &self.experiment_id)?;
         set_tag(tx, experiment, tag)?;
+        changed(tx, experiment, RunChangeKind::Tags);
         Ok(Empty {})
     }
 }
@@ -172,6 +178,7 @@ impl Operation for DeleteExperimentTag {
             let id = experiment.to_string();
             return Err(StoreError::TagNotFound { key: self.key, owner: "experiment", id });
         }
+        changed(tx, experiment, RunChangeKind::Tags);
         Ok(Empty {})
     }
 }
@@ -291,9 +298,14 @@ fn set_stage(tx: &mut Transaction<'_>, id: i64, stage: LifecycleStage) -> Result
         "UPDATE experiment SET lifecycle_stage = $1, last_update_time = $2 WHERE id = $3",
         &[stage.into(), now.into(), id.into()],
     )?;
-    // All of its runs at once, which no event names one by one.
-    tx.changed(id, &RunId::default(), RunChangeKind::Deleted);
+    // With all of its runs at once, which no event names one by one.
+    changed(tx, id, RunChangeKind::Deleted);
     Ok(())
+}
+
+/// Notes a change of the experiment itself.
+fn changed(tx: &mut Transaction<'_>, id: i64, kind: RunChangeKind) {
+    tx.changed(id, &RunId::default(), kind);
 }
 
 fn set_tag(tx: &mut Transaction<'_>, experiment: i64, tag: Tag) -> Result<(), StoreError> {

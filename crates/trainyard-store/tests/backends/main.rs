@@ -16,6 +16,7 @@ use backend::{on_each_backend, on_postgres, on_sqlite};
 on_each_backend! {
     db::changes:
         each_write_tells_what_it_changed
+        changes_of_experiments_are_told
         what_was_told_can_be_read
         what_was_under_way_when_somebody_began_to_listen_is_not_lost;
     db::clock:
@@ -262,12 +263,15 @@ on_each_backend! {
         more_runs_than_are_looked_up_are_grouped_the_same
         groups_of_runs_that_an_index_lists_are_the_same
         pages_of_groups_follow_each_other
+        groups_are_ordered_by_what_is_asked_for_and_what_is_missing_is_last
+        pages_of_groups_in_any_order_put_together_are_the_whole
         bad_questions_about_groups;
     search::run_search:
         clauses_find_what_mlflow_finds
         dataset_clauses_look_at_the_datasets_of_a_run
         a_refused_filter_is_told_where_and_why
         what_is_missing_comes_last_and_nan_before_it
+        runs_are_ordered_by_models_and_datasets
         pages_follow_each_other_without_gap_or_overlap
         a_search_sees_the_wanted_stages_and_experiments_only
         runs_come_with_what_is_asked_for;
@@ -330,6 +334,7 @@ on_sqlite! {
 on_postgres! {
     db::changes:
         other_servers_hear_of_runs
+        other_servers_hear_of_experiments
         the_first_and_the_last_that_a_program_does_is_heard_elsewhere
         what_was_changed_while_the_connection_was_away_is_heard;
     db::postgres:

@@ -1,6 +1,6 @@
 //! Mean and deviation of numbers that are seen once.
 
-use trainyard_api::run_groups::MetricAggregate;
+use trainyard_api::run_groups::{GroupAggregate, MetricAggregate};
 
 /// Beyond this the squares of numbers may not be numbers any more.
 const LARGE: f64 = 1e150;
@@ -48,6 +48,19 @@ impl Aggregate {
         self.squares += distance * (value - self.mean);
     }
 
+    /// A number that is in the order of one of the aggregates; none where that is missing or NaN.
+    pub(super) fn rank(self, aggregate: GroupAggregate) -> Option<i64> {
+        let MetricAggregate { count, mean, min, max, std, .. } = self.of("");
+        let value = match aggregate {
+            GroupAggregate::Count => return Some(count),
+            GroupAggregate::Mean => mean,
+            GroupAggregate::Min => min,
+            GroupAggregate::Max => max,
+            GroupAggregate::Std => std,
+        };
+        value.filter(|value| !value.is_nan()).map(in_order)
+    }
+
     pub(super) fn of(self, key: &str) -> MetricAggregate {
         let some = |value: f64| (self.count > 0).then_some(value);
         let (mean, std) = if self.infinite > 0 {
@@ -68,6 +81,14 @@ impl Aggregate {
     }
 }
 
+/// An integer in the order of doubles; equal ones, zeros among them, have the same.
+fn in_order(value: f64) -> i64 {
+    // Minus zero and zero are zero.
+    let bits = (value + 0.0).to_bits() as i64;
+    // Of negative numbers the greater is the one whose other bits say less.
+    if bits < 0 { bits ^ i64::MAX } else { bits }
+}
+
 #[cfg(test)]
 mod tests {
     #![allow(clippy::unwrap_used)]
@@ -86,6 +107,23 @@ mod tests {
         let of = of(&[1e9 + 4.0, 1e9 + 7.0, 1e9 + 13.0, 1e9 + 16.0]);
         assert_eq!((of.count, of.mean, of.min, of.max), (4, Some(1e9 + 10.0), Some(1e9 + 4.0), Some(1e9 + 16.0)));
         assert_eq!(of.std, Some(30_f64.sqrt()));
+    }
+
+    #[test]
+    fn ranks_are_in_the_order_of_numbers() {
+        let numbers = [f64::NEG_INFINITY, -1e9, -2.0, -1e-300, 0.0, 1e-300, 1.0, 1e9, f64::INFINITY];
+        assert!(numbers.map(in_order).is_sorted_by(|one, other| one < other));
+        assert_eq!(in_order(-0.0), in_order(0.0));
+        let of = |values: &[f64], aggregate| {
+            let mut of = Aggregate::default();
+            values.iter().for_each(|value| of.add(*value));
+            of.rank(aggregate)
+        };
+        assert_eq!(of(&[], GroupAggregate::Mean), None);
+        assert_eq!(of(&[], GroupAggregate::Count), Some(0));
+        assert_eq!(of(&[1.0], GroupAggregate::Std), None);
+        assert_eq!(of(&[1.0, 3.0], GroupAggregate::Mean), Some(in_order(2.0)));
+        assert_eq!(of(&[f64::INFINITY, f64::NEG_INFINITY], GroupAggregate::Mean), None);
     }
 
     #[test]

@@ -3,6 +3,7 @@
 use std::cmp::Ordering;
 use std::collections::HashMap;
 
+use serde::{Deserialize, Serialize};
 use trainyard_api::limits::GROUP_KEYS;
 use trainyard_api::run_groups::RunGroup;
 
@@ -27,6 +28,29 @@ pub(super) struct Groups {
     of_runs: Vec<u32>,
     /// Runs with a further group, in order: those that used several datasets.
     further: Vec<(u32, u32)>,
+}
+
+/// What groups are ordered by before their values.
+pub(super) enum Ranking {
+    /// Nothing.
+    None,
+    /// The value of one key.
+    Value { index: usize, descending: bool },
+    /// A number of each group; none comes last.
+    Numbers { ranks: Vec<Option<i64>>, descending: bool },
+}
+
+/// Where a group stands in the order: its rank, if it has one, and its values.
+#[derive(Debug, Serialize, Deserialize)]
+pub(super) struct PlaceOnPage(Option<i64>, Vec<Option<String>>);
+
+/// How a rank lies to another.
+fn ranked(one: Option<i64>, other: Option<i64>, descending: bool) -> Ordering {
+    match (one, other) {
+        (Some(one), Some(other)) if descending => other.cmp(&one),
+        (Some(one), Some(other)) => one.cmp(&other),
+        (one, other) => one.is_none().cmp(&other.is_none()),
+    }
 }
 
 impl Groups {
@@ -76,18 +100,67 @@ impl Groups {
     }
 
     /// The groups behind one, in order; all of them without it.
-    pub(super) fn behind(&self, after: Option<&[Option<String>]>) -> Vec<u32> {
-        let places: Option<Vec<Place>> = after
-            .map(|after| self.values.iter().zip(after).map(|(values, value)| values.place(value.as_deref())).collect());
+    pub(super) fn behind(&self, ranking: &Ranking, after: Option<&PlaceOnPage>) -> Vec<u32> {
         let values = |group: u32| &self.groups[group as usize].values;
+        let places: Option<Vec<Place>> = after.map(|PlaceOnPage(_, texts)| {
+            self.values.iter().zip(texts).map(|(values, text)| values.place(text.as_deref())).collect()
+        });
         let is_behind = |group: &u32| {
-            let Some(places) = &places else { return true };
+            let (Some(PlaceOnPage(rank, _)), Some(places)) = (after, &places) else { return true };
+            let first = match ranking {
+                Ranking::None => Ordering::Equal,
+                Ranking::Value { index, descending } => {
+                    let number = values(*group)[*index];
+                    places.get(*index).map_or(Ordering::Equal, |place| self.turned(*index, *descending, number, *place))
+                }
+                Ranking::Numbers { ranks, descending } => ranked(ranks[*group as usize], *rank, *descending),
+            };
             let orders = values(*group).iter().zip(places).map(|(number, place)| place.order(*number));
-            orders.fold(Ordering::Equal, Ordering::then).is_gt()
+            orders.fold(first, Ordering::then).is_gt()
         };
         let mut behind: Vec<u32> = (0..self.groups.len() as u32).filter(is_behind).collect();
-        behind.sort_unstable_by_key(|group| values(*group));
+        behind.sort_unstable_by(|one, other| {
+            let first = match ranking {
+                Ranking::None => Ordering::Equal,
+                Ranking::Value { index, descending } => {
+                    let place = Place::At(values(*other)[*index]);
+                    self.turned(*index, *descending, values(*one)[*index], place)
+                }
+                Ranking::Numbers { ranks, descending } => {
+                    ranked(ranks[*one as usize], ranks[*other as usize], *descending)
+                }
+            };
+            first.then_with(|| values(*one).cmp(values(*other)))
+        });
         behind
+    }
+
+    /// How the value of a key lies to a place, in one direction or the other; what is missing is last either way.
+    fn turned(&self, index: usize, descending: bool, number: u32, place: Place) -> Ordering {
+        let none = self.values[index].count();
+        if number == none || place == Place::At(none) || !descending {
+            return place.order(number);
+        }
+        place.order(number).reverse()
+    }
+
+    /// Where a group stands, for the token of the page behind it.
+    pub(super) fn place(&self, ranking: &Ranking, group: u32) -> PlaceOnPage {
+        let rank = match ranking {
+            Ranking::Numbers { ranks, .. } => ranks[group as usize],
+            Ranking::None | Ranking::Value { .. } => None,
+        };
+        PlaceOnPage(rank, self.texts(group))
+    }
+
+    /// How many runs each group has.
+    pub(super) fn run_counts(&self) -> impl Iterator<Item = i64> {
+        self.groups.iter().map(|group| group.runs)
+    }
+
+    /// When the newest run of each group began.
+    pub(super) fn latest_start_times(&self) -> impl Iterator<Item = i64> {
+        self.groups.iter().map(|group| group.latest_start_time)
     }
 
     /// The values of a group.

@@ -108,6 +108,11 @@ impl Sorted {
         self.texts.get(number as usize).map(|text| text.as_ref().to_owned())
     }
 
+    /// How many there are; the number of no value.
+    pub(super) fn count(&self) -> u32 {
+        self.texts.len() as u32
+    }
+
     /// Where a value stands that may have gone meanwhile.
     pub(super) fn place(&self, value: Option<&str>) -> Place {
         let Some(value) = value else { return Place::At(self.texts.len() as u32) };

@@ -4,13 +4,15 @@ use std::time::{Duration, Instant};
 
 use tokio::sync::broadcast::Receiver;
 use tokio::sync::broadcast::error::TryRecvError;
-use trainyard_api::RunId;
+use trainyard_api::experiments::{
+    CreateExperiment, DeleteExperiment, DeleteExperimentTag, RestoreExperiment, SetExperimentTag, UpdateExperiment,
+};
 use trainyard_api::metrics::Metric;
 use trainyard_api::run_changes::{ChangeRuns, RunAction};
 use trainyard_api::run_events::RunChangeKind::{self, Created, Deleted, Metrics, Params, Status, Tags};
 use trainyard_api::runs::{CreateRun, DeleteRun, LogBatch, RunStatus, SetTag, UpdateRun};
-use trainyard_api::{Param, Tag};
-use trainyard_store::{Operation as _, RunNews, Sources, Store};
+use trainyard_api::{ExperimentId, Param, RunId, Tag};
+use trainyard_store::{Operation as _, RunChange, RunNews, Sources, Store};
 
 use crate::backend::{TestStore, options};
 
@@ -54,6 +56,60 @@ pub fn each_write_tells_what_it_changed(test: TestStore) {
     hears(&mut news, &run_id, &[Tags]);
     test.call(DeleteRun { run_id: run_id.clone() }).unwrap();
     hears(&mut news, &run_id, &[Deleted]);
+}
+
+/// Waits until an experiment itself was changed in this way.
+fn hears_of(news: &mut Receiver<RunNews>, experiment_id: &ExperimentId, kind: RunChangeKind) {
+    let began = Instant::now();
+    loop {
+        assert!(began.elapsed() < Duration::from_secs(20), "{kind:?} of experiment {experiment_id} was not heard");
+        match news.try_recv() {
+            Ok(RunNews::Changed(changes)) => {
+                let is_it = |change: &RunChange| {
+                    change.is_of_experiment()
+                        && change.experiment.to_string() == experiment_id.as_str()
+                        && change.kinds().contains(&kind)
+                };
+                if changes.iter().any(is_it) {
+                    return;
+                }
+            }
+            Ok(RunNews::Missed) => {}
+            Err(TryRecvError::Empty) => std::thread::sleep(Duration::from_millis(5)),
+            Err(error) => panic!("{error}"),
+        }
+    }
+}
+
+/// Changes an experiment in every way, by a store, and waits until each is heard.
+fn change_experiment(store: &Store, news: &mut Receiver<RunNews>) {
+    let request = CreateExperiment { name: "e".into(), ..CreateExperiment::default() };
+    let experiment_id = store.execute(request).wait().unwrap().experiment_id;
+    hears_of(news, &experiment_id, Created);
+    let rename = UpdateExperiment { experiment_id: experiment_id.clone(), new_name: "f".into() };
+    store.execute(rename).wait().unwrap();
+    hears_of(news, &experiment_id, Tags);
+    let tag = SetExperimentTag { experiment_id: experiment_id.clone(), key: "k".into(), value: "v".into() };
+    store.execute(tag).wait().unwrap();
+    hears_of(news, &experiment_id, Tags);
+    let tag = DeleteExperimentTag { experiment_id: experiment_id.clone(), key: "k".into() };
+    store.execute(tag).wait().unwrap();
+    hears_of(news, &experiment_id, Tags);
+    store.execute(DeleteExperiment { experiment_id: experiment_id.clone() }).wait().unwrap();
+    hears_of(news, &experiment_id, Deleted);
+    store.execute(RestoreExperiment { experiment_id: experiment_id.clone() }).wait().unwrap();
+    hears_of(news, &experiment_id, Deleted);
+}
+
+pub fn changes_of_experiments_are_told(test: TestStore) {
+    let mut news = test.store.run_changes();
+    change_experiment(&test.store, &mut news);
+}
+
+pub fn other_servers_hear_of_experiments(test: TestStore) {
+    let other = test.another();
+    let mut news = listening(&other);
+    change_experiment(&test.store, &mut news);
 }
 
 pub fn what_was_told_can_be_read(test: TestStore) {

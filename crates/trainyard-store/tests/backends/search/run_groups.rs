@@ -217,6 +217,98 @@ pub fn pages_of_groups_follow_each_other(test: TestStore) {
     assert_eq!(seen, ["1", "2", "3", "4", "5", "6", "7", "8", "9", "10", "-"]);
 }
 
+/// A sweep whose groups differ in everything that groups are ordered by.
+fn sweep(test: &TestStore) -> (ExperimentId, [GroupKey; 2]) {
+    let experiment_id = experiment(test, "ordered");
+    for (lr, team, losses) in [
+        ("0.1", Some("a"), &[3.0, 5.0][..]),
+        ("0.1", Some("b"), &[-2.0]),
+        ("0.2", None, &[f64::NAN]),
+        ("0.2", Some("a"), &[-7.0, 9.0, 1.0]),
+        ("10", Some("c"), &[4.0]),
+        ("high", Some("b"), &[100.0]),
+    ] {
+        for loss in losses {
+            run(test, &experiment_id, Some(lr), team, Some(*loss));
+        }
+    }
+    (experiment_id, [key(GroupKind::Param, "lr"), key(GroupKind::Tag, "team")])
+}
+
+fn by_metric(aggregate: GroupAggregate, descending: bool) -> GroupOrder {
+    GroupOrder { by: GroupOrderBy::Metric, key: "loss".into(), aggregate, descending, ..GroupOrder::default() }
+}
+
+pub fn groups_are_ordered_by_what_is_asked_for_and_what_is_missing_is_last(test: TestStore) {
+    let (experiment_id, keys) = sweep(&test);
+    let ordered = |order: GroupOrder| {
+        // Not among the metrics that are answered: that does not matter.
+        let metrics = vec!["none".to_owned()];
+        let request = GroupRuns { metrics, order_by: Some(order), ..request(&experiment_id, &keys) };
+        let found = shown(&test.call(request).unwrap());
+        found.into_iter().map(|group| group.0).collect::<Vec<_>>().join(" ")
+    };
+    use GroupAggregate::{Count, Max, Mean, Min, Std};
+    for (aggregate, descending, found) in [
+        (Mean, false, "0.1,b 0.2,a 0.1,a 10,c high,b 0.2,-"),
+        (Mean, true, "high,b 0.1,a 10,c 0.2,a 0.1,b 0.2,-"),
+        (Min, false, "0.2,a 0.1,b 0.1,a 10,c high,b 0.2,-"),
+        (Max, true, "high,b 0.2,a 0.1,a 10,c 0.1,b 0.2,-"),
+        (Std, true, "0.2,a 0.1,a 0.1,b 0.2,- 10,c high,b"),
+        (Count, true, "0.2,a 0.1,a 0.1,b 10,c high,b 0.2,-"),
+    ] {
+        assert_eq!(ordered(by_metric(aggregate, descending)), found, "{aggregate:?} {descending}");
+    }
+    let by = |by, index, descending| ordered(GroupOrder { by, index, descending, ..GroupOrder::default() });
+    assert_eq!(by(GroupOrderBy::Value, 0, true), "high,b 10,c 0.2,a 0.2,- 0.1,a 0.1,b");
+    assert_eq!(by(GroupOrderBy::Value, 1, false), "0.1,a 0.2,a 0.1,b high,b 10,c 0.2,-");
+    assert_eq!(by(GroupOrderBy::Value, 1, true), "10,c 0.1,b high,b 0.1,a 0.2,a 0.2,-");
+    assert_eq!(by(GroupOrderBy::Runs, 0, true), "0.2,a 0.1,a 0.1,b 0.2,- 10,c high,b");
+    // Of a run's loss they make its start.
+    assert_eq!(by(GroupOrderBy::LatestStartTime, 0, true).split(' ').nth(1), Some("0.2,a"));
+}
+
+pub fn pages_of_groups_in_any_order_put_together_are_the_whole(test: TestStore) {
+    let (experiment_id, keys) = sweep(&test);
+    let orders = [false, true].into_iter().flat_map(|descending| {
+        let by = move |by, index| GroupOrder { by, index, descending, ..GroupOrder::default() };
+        let aggregates = [GroupAggregate::Mean, GroupAggregate::Std, GroupAggregate::Count];
+        let metrics = aggregates.map(move |aggregate| by_metric(aggregate, descending));
+        let rest = [(GroupOrderBy::Value, 0), (GroupOrderBy::Value, 1), (GroupOrderBy::Runs, 0)];
+        metrics.into_iter().chain(rest.map(move |(what, index)| by(what, index)))
+    });
+    for order in orders {
+        let ask = |max_results, page_token: String, metric: &str| {
+            let (metrics, order_by) = (vec![metric.to_owned()], Some(order.clone()));
+            test.call(GroupRuns { metrics, order_by, max_results, page_token, ..request(&experiment_id, &keys) })
+        };
+        let whole: Vec<_> = ask(None, String::new(), "loss").unwrap().groups;
+        let (mut groups, mut page_token) = (Vec::new(), String::new());
+        loop {
+            // With other metrics it is the same page.
+            let other = ask(Some(1), page_token.clone(), "none").unwrap();
+            let page = ask(Some(1), page_token, "loss").unwrap();
+            assert_eq!(
+                (&other.groups[0].values, &other.next_page_token),
+                (&page.groups[0].values, &page.next_page_token)
+            );
+            groups.extend(page.groups);
+            page_token = page.next_page_token;
+            if page_token.is_empty() {
+                break;
+            }
+        }
+        assert_eq!(groups.len(), 6);
+        // NaN is not equal to itself.
+        assert_eq!(format!("{groups:?}"), format!("{whole:?}"), "{order:?}");
+    }
+    let first = GroupRuns { max_results: Some(1), ..request(&experiment_id, &keys) };
+    let page_token = test.call(first).unwrap().next_page_token;
+    let order_by = Some(by_metric(GroupAggregate::Mean, true));
+    let message = refused(test.call(GroupRuns { order_by, page_token, ..request(&experiment_id, &keys) }));
+    assert!(message.contains("it belongs to another query"), "{message}");
+}
+
 pub fn bad_questions_about_groups(test: TestStore) {
     let ask = |group_by: &[GroupKey], metrics: usize, filter: &str| {
         let metrics = vec!["m".to_owned(); metrics];
@@ -224,6 +316,16 @@ pub fn bad_questions_about_groups(test: TestStore) {
     };
     let lr = key(GroupKind::Param, "lr");
     assert!(ask(&[], 0, "").contains("'group_by'"));
+    let order = |order_by| {
+        let order_by = Some(order_by);
+        refused(test.call(GroupRuns { order_by, ..request(&"0".into(), std::slice::from_ref(&lr)) }))
+    };
+    for index in [1, -1] {
+        let message =
+            format!("Invalid value for parameter 'order_by.index': {index} is the place of no key; 'group_by' has 1");
+        assert_eq!(order(GroupOrder { index, ..GroupOrder::default() }), message);
+    }
+    assert!(order(GroupOrder { by: GroupOrderBy::Metric, ..GroupOrder::default() }).contains("'order_by.key'"));
     assert_eq!(
         ask(&vec![lr.clone(); 4], 0, ""),
         "Invalid value for parameter 'group_by': 4 keys are named, 3 at most can be"

@@ -1,6 +1,7 @@
 //! `runs/search`: what each kind of clause finds, orders, pages.
 
-use trainyard_api::datasets::{Dataset, DatasetInput, LogInputs};
+use trainyard_api::datasets::{Dataset, DatasetInput, LogInputs, LogOutputs, ModelOutput};
+use trainyard_api::logged_models::CreateLoggedModel;
 use trainyard_api::runs::{DeleteRun, RunColumns, SearchRuns};
 use trainyard_api::{ExperimentId, Param, RunId, Tag, ViewType};
 use trainyard_store::StoreError;
@@ -194,6 +195,65 @@ pub fn what_is_missing_comes_last_and_nan_before_it(test: TestStore) {
         "`order_by` contains duplicate fields: [\"start_time\", \"start_time DESC\"]"
     );
     refused(ordered(&["metrics.x"; 33]));
+}
+
+pub fn runs_are_ordered_by_models_and_datasets(test: TestStore) {
+    let experiment_id = experiment(&test, "ordered");
+    for (start_time, (name, models, datasets)) in
+        (1..).zip([("A", 2, &["wine"][..]), ("B", 0, &["zebra", "iris"]), ("C", 1, &[]), ("D", 10, &["wine", "car"])])
+    {
+        let spec = RunSpec { name: name.into(), start_time, ..RunSpec::default() };
+        let run_id = add_run(&test, &experiment_id, &spec);
+        let input = |name: &&str| DatasetInput {
+            dataset: Dataset {
+                name: (*name).into(),
+                digest: "d".into(),
+                source_type: "local".into(),
+                source: "{}".into(),
+                ..Dataset::default()
+            },
+            ..DatasetInput::default()
+        };
+        if !datasets.is_empty() {
+            let datasets = datasets.iter().map(input).collect();
+            test.call(LogInputs { run_id: run_id.clone(), datasets, ..LogInputs::default() }).unwrap();
+        }
+        let made = |_| {
+            let request = CreateLoggedModel { experiment_id: experiment_id.clone(), ..CreateLoggedModel::default() };
+            ModelOutput { model_id: test.call(request).unwrap().model.info.model_id, step: 0 }
+        };
+        if models > 0 {
+            let models = (0..models).map(made).collect();
+            test.call(LogOutputs { run_id, models }).unwrap();
+        }
+    }
+    for (order, found) in
+        [("models", "CADB"), ("models DESC", "DACB"), ("attributes.datasets", "DBAC"), ("datasets DESC", "ABDC")]
+    {
+        // A page at a time, so that places in this order are found again.
+        let (mut names, mut page_token) = (String::new(), String::new());
+        loop {
+            let request = SearchRuns {
+                experiment_ids: vec![experiment_id.clone()],
+                order_by: vec![order.into()],
+                max_results: Some(1),
+                page_token,
+                ..SearchRuns::default()
+            };
+            let page = test.call(request).unwrap();
+            names.extend(page.runs.into_iter().map(|run| run.info.run_name));
+            page_token = page.next_page_token;
+            if page_token.is_empty() {
+                break;
+            }
+        }
+        assert_eq!(names, found, "{order}");
+    }
+    let filter = |filter: &str| {
+        let (experiment_ids, filter) = (vec![experiment_id.clone()], filter.to_owned());
+        refused(run_names(&test, SearchRuns { experiment_ids, filter, ..SearchRuns::default() }))
+    };
+    assert!(filter("models > 1").contains("runs cannot be searched by attribute 'models'"));
 }
 
 pub fn pages_follow_each_other_without_gap_or_overlap(test: TestStore) {
