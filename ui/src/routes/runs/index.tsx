@@ -175,6 +175,7 @@ function ExperimentRuns(props: { experimentId: string }): JSX.Element {
       >
         <Show when={selection.runs().size > 0}>
           <BulkBar
+            experimentId={id}
             selection={selection}
             lifecycle={store.state()?.lifecycle ?? "ALL"}
             onChanged={() => data.reload()}
