@@ -30,6 +30,7 @@ export function StageDialog(props: StageDialogProps): JSX.Element {
   const [stage, setStage] = createSignal(props.version.current_stage);
   const [archive, setArchive] = createSignal(false);
   const [busy, setBusy] = createSignal(false);
+  const [failure, setFailure] = createSignal<string>();
   const displaced = () =>
     props.siblings.filter(
       (other) => other.version !== props.version.version && other.current_stage === stage() && stage() !== "None",
@@ -40,9 +41,11 @@ export function StageDialog(props: StageDialogProps): JSX.Element {
     const wanted = stage();
     const archived = archive() && canArchive() ? displaced().map((other) => other.version) : [];
     setBusy(true);
+    setFailure(undefined);
     const moved = await make({
       done: `Version ${version} is in stage ${wanted}`,
       failed: "The stage was not changed",
+      tell: setFailure,
       run: () => transitionStage(name, version, wanted, archived.length > 0),
       undo: async () => {
         await transitionStage(name, version, before, false);
@@ -84,6 +87,13 @@ export function StageDialog(props: StageDialogProps): JSX.Element {
         </label>
       </Show>
       <p class="muted">MLflow has deprecated stages. An alias says the same and can be moved as easily.</p>
+      <Show when={failure()}>
+        {(text) => (
+          <p class="field-error" role="alert">
+            {text()}
+          </p>
+        )}
+      </Show>
     </Dialog>
   );
 }
