@@ -1,4 +1,4 @@
-import { type Accessor, createEffect, createMemo, createSignal, on, onCleanup } from "solid-js";
+import { type Accessor, batch, createEffect, createMemo, createSignal, on, onCleanup } from "solid-js";
 
 import { ChangeQueue, Rounds } from "../../data/change-queue";
 import { ApiError } from "../../data/http";
@@ -163,14 +163,16 @@ export function createRunsData(options: RunsDataOptions): RunsData {
     counting = abort;
     const request = { experiment_ids: [query.experimentId], run_view_type: query.lifecycle };
     try {
-      const all = await runs.count({ ...request, filter: query.filter }, { signal: abort.signal });
-      setTotal(all);
-      if (!isTree(query)) {
-        setRoots(query.groups.length > 0 ? undefined : all.runs);
-        return;
-      }
-      const filter = "tags.`mlflow.parentRunId` IS NULL";
-      setRoots((await runs.count({ ...request, filter }, { signal: abort.signal })).runs);
+      const numberOf = (filter: string) => runs.count({ ...request, filter }, { signal: abort.signal });
+      // Both at once: who sees how many runs there are may go to the last of them.
+      const [all, parents] = await Promise.all([
+        numberOf(query.filter),
+        isTree(query) ? numberOf("tags.`mlflow.parentRunId` IS NULL") : undefined,
+      ]);
+      batch(() => {
+        setTotal(all);
+        setRoots(query.groups.length > 0 ? undefined : (parents ?? all).runs);
+      });
     } catch {
       // The number is a help for the scroll bar; the lines themselves say what is wrong.
       if (!abort.signal.aborted) {
