@@ -63,6 +63,11 @@ export async function stockNames(count: number): Promise<KeptStore<Filled>> {
   );
 }
 
+/** A store of its own without runs, for what is logged while it is measured. */
+export async function stockEmpty(): Promise<KeptStore<Filled>> {
+  return keptStore("stock-empty", "no runs", (folder) => filled(folder, "empty", []));
+}
+
 /** Has stock make its tables and an experiment, then writes the rows as its own store would. */
 async function filled(folder: string, name: string, runs: readonly SeedRun[]): Promise<Filled> {
   const server = await startStock(folder);

@@ -2,7 +2,7 @@
 import { test } from "@playwright/test";
 
 import { stockNames, stockRuns, stockThere } from "./stock";
-import { longLines, manyNames, manyRuns } from "./stores";
+import { longLines, manyNames, manyRuns, NAMES } from "./stores";
 
 test("stores of Trainyard", async () => {
   await manyRuns();
@@ -13,5 +13,5 @@ test("stores of Trainyard", async () => {
 test("stores of stock MLflow", async () => {
   test.skip(!stockThere(), "TRAINYARD_STOCK_PYTHON names no interpreter with MLflow");
   for (const count of [2000, 100_000]) await stockRuns(count);
-  await stockNames(1000);
+  for (const count of [1000, NAMES]) await stockNames(count);
 });

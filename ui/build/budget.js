@@ -46,10 +46,15 @@ function row(name, bytes, limit) {
   rows.push({ what: name, "KiB brotli": (bytes / 1024).toFixed(1), limit: limit / 1024, ok: bytes <= limit });
 }
 
-const routes = Object.keys(manifest).filter((key) => /^src\/routes\/[^/]+\/index\.tsx$/.test(key));
-for (const route of routes.sort()) {
-  const files = closure(route, closure(entry, new Set()));
-  row(route.replace("src/", "").replace("/index.tsx", ""), await sum(files), FIRST_ROUTE);
+// Every page of src/app.tsx may be the first one that somebody opens.
+const app = await readFile(new URL("../src/app.tsx", import.meta.url), "utf8");
+const pages = [...app.matchAll(/lazy\(\(\) => import\("\.\/([^"]+)"\)\)/g)].map(([, page]) => `src/${String(page)}`);
+if (pages.length !== (app.match(/lazy\(/g) ?? []).length) throw new Error("src/app.tsx has pages that are not weighed");
+for (const page of pages.sort()) {
+  const chunk = [`${page}.tsx`, `${page}/index.tsx`].find((key) => manifest[key]);
+  if (!chunk) throw new Error(`the build has no chunk of ${page}; run \`npm run build\` first`);
+  const files = closure(chunk, closure(entry, new Set()));
+  row(page.replace("src/", ""), await sum(files), FIRST_ROUTE);
 }
 const all = (await readdir(dist, { recursive: true })).filter((name) => /\.(js|css)$/.test(name));
 row("everything", await sum(all), EVERYTHING);

@@ -112,3 +112,25 @@ test("charts are zoomed together, arranged by keys, and exported", async ({ page
   await page.getByRole("dialog").getByRole("button", { name: "Add" }).click();
   await expect(page.getByRole("application", { name: /5 marks/ })).toBeVisible();
 });
+
+test("files of runs stand beside each other", async ({ page, server }) => {
+  const experiment = await createExperiment(server.url, "files");
+  const ids = await createRuns(server.url, experiment, five().slice(0, 3));
+  for (const [at, id] of ids.entries()) {
+    const root = `mlflow-artifacts:/${experiment}/${id}/artifacts`;
+    await server.upload(root, "report/notes.txt", `notes of candidate ${String(at)}`);
+    if (at === 1) await server.upload(root, "report/only.txt", "only here");
+  }
+  await page.goto(`/compare?${ids.map((id) => `run=${id}`).join("&")}`);
+  await page.getByRole("tab", { name: "Differences" }).focus();
+  await page.keyboard.press("End");
+  await expect(page.getByRole("tab", { name: "Artifacts" })).toHaveAttribute("aria-selected", "true");
+  const files = page.getByRole("navigation", { name: "Files of the runs" });
+  await files.getByRole("button", { name: "report" }).click();
+  await files.getByRole("button", { name: "notes.txt" }).click();
+  const previews = page.getByRole("region", { name: "The file in each run" });
+  for (const at of [0, 1, 2]) await expect(previews).toContainText(`notes of candidate ${String(at)}`);
+  await files.getByRole("button", { name: /only\.txt.*1 of 3/ }).click();
+  await expect(previews).toContainText("only here");
+  await expect(previews.getByText("This run has no such file.")).toHaveCount(2);
+});

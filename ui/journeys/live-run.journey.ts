@@ -102,3 +102,30 @@ async function put(url: string, path: string, content: string): Promise<void> {
   const answer = await fetch(`${url}/api/2.0/mlflow-artifacts/artifacts/${path}`, { method: "PUT", body: content });
   if (!answer.ok) throw new Error(`PUT ${path}: ${String(answer.status)}`);
 }
+
+test("files of a live run appear, and a log that is written anew is read anew", async ({ page, server }) => {
+  const experiment = await createExperiment(server.url, "live files");
+  const run = await createRun(server.url, experiment, { name: "writes files" });
+  const root = `mlflow-artifacts:/${experiment}/${run}/artifacts`;
+  await page.goto(`/runs/${run}/artifacts`);
+  await expect(page.getByText("No files yet")).toBeVisible();
+  await server.upload(root, "plots/first.txt", "one");
+  const tree = page.getByRole("tree", { name: "Files" });
+  await tree.getByRole("treeitem", { name: "plots" }).click();
+  await tree.getByRole("treeitem", { name: "first.txt" }).click();
+  await expect(page.getByRole("region", { name: "Preview" })).toContainText("one");
+  // An open directory is listed again, by itself and on request.
+  await server.upload(root, "plots/second.txt", "two");
+  await expect(tree.getByRole("treeitem", { name: "second.txt" })).toBeVisible();
+  await server.upload(root, "plots/third.txt", "three");
+  await page.getByRole("button", { name: "List the files again" }).click();
+  await expect(tree.getByRole("treeitem", { name: "third.txt" })).toBeVisible({ timeout: 5000 });
+
+  await server.upload(root, "train.log", "epoch 1\nepoch 2\nepoch 3\n");
+  await page.getByRole("link", { name: "Logs" }).click();
+  const text = page.getByLabel("Text of the log");
+  await expect(text).toHaveText(/epoch 3/);
+  await server.upload(root, "train.log", "restarted\n");
+  await expect(text).toHaveText(/restarted/);
+  await expect(text).not.toHaveText(/epoch/);
+});

@@ -143,7 +143,9 @@ test("marked runs are tagged and deleted together, and the deletion is undone", 
 
   await page.getByRole("button", { name: "Delete", exact: true }).click();
   await expect(page.getByText("3 runs", { exact: true })).toBeVisible();
-  await page.getByRole("button", { name: "Undo" }).click();
+  // The tag can be taken back, too: each message has a button of its own.
+  const told = page.getByRole("status").locator(".toast").filter({ hasText: "Deleted 3 runs" });
+  await told.getByRole("button", { name: "Undo" }).click();
   await expect(page.getByText("6 runs", { exact: true })).toBeVisible();
 });
 

@@ -75,7 +75,7 @@ const SHOTS: readonly Shot[] = [
   },
   { name: "run", path: ({ best }) => `runs/${best}`, ready: "table, [role=table]", shown: true, phone: true },
   { name: "run-charts", path: ({ live }) => `runs/${live}/charts`, ready: DRAWN, shown: true, phone: true },
-  { name: "run-system", path: ({ best }) => `runs/${best}/system`, ready: DRAWN },
+  { name: "run-system", path: ({ best }) => `runs/${best}/system`, ready: DRAWN, shown: true },
   {
     name: "run-artifacts",
     path: ({ best }) => `runs/${best}/artifacts/plots/confusion.png`,
@@ -83,9 +83,9 @@ const SHOTS: readonly Shot[] = [
     shown: true,
   },
   { name: "run-table", path: ({ best }) => `runs/${best}/artifacts/errors.csv`, ready: "[role=columnheader]" },
-  { name: "run-logs", path: ({ best }) => `runs/${best}/logs`, ready: '[aria-label="Text of the log"]' },
-  { name: "run-children", path: ({ parent }) => `runs/${parent}/children`, ready: "[role=row] a, td a" },
-  { name: "run-models", path: ({ best }) => `runs/${best}/models`, ready: "main a[href*=logged-models]" },
+  { name: "run-logs", path: ({ best }) => `runs/${best}/logs`, ready: '[aria-label="Text of the log"]', shown: true },
+  { name: "run-children", path: ({ parent }) => `runs/${parent}/children`, ready: "[role=row] a, td a", shown: true },
+  { name: "run-models", path: ({ best }) => `runs/${best}/models`, ready: "main a[href*=logged-models]", shown: true },
   {
     name: "compare",
     path: (sights) => compare(sights),
@@ -93,9 +93,19 @@ const SHOTS: readonly Shot[] = [
     shown: true,
     phone: true,
   },
-  { name: "compare-charts", path: (sights) => `${compare(sights)}&part=charts`, ready: DRAWN },
-  { name: "compare-artifacts", path: (sights) => `${compare(sights)}&part=artifacts`, ready: "main button, main a" },
-  { name: "models", path: () => "models", ready: "main a[href*='models/']", phone: true },
+  { name: "compare-charts", path: (sights) => `${compare(sights)}&part=charts`, ready: DRAWN, shown: true },
+  {
+    name: "compare-artifacts",
+    path: (sights) => `${compare(sights)}&part=artifacts`,
+    ready: ".compare-file",
+    act: async (page) => {
+      await page.getByRole("button", { name: "plots" }).click();
+      await page.getByRole("button", { name: "confusion.png" }).click();
+      await page.locator(".compare-figure img").first().waitFor();
+    },
+    shown: true,
+  },
+  { name: "models", path: () => "models", ready: "main a[href*='models/']", phone: true, shown: true },
   { name: "model", path: ({ models }) => `models/${models.name}`, ready: "main a[href*=versions]", shown: true },
   {
     name: "version",
@@ -109,8 +119,14 @@ const SHOTS: readonly Shot[] = [
     path: ({ models: { name, versions } }) =>
       `models/${name}/compare?a=${versions[0] ?? ""}&b=${versions.at(-1) ?? ""}`,
     ready: "main [role=row], main tr",
+    shown: true,
   },
-  { name: "logged-models", path: (sights) => runs(sights, "/models"), ready: "main [role=row] a, main td a" },
+  {
+    name: "logged-models",
+    path: (sights) => runs(sights, "/models"),
+    ready: "main [role=row] a, main td a",
+    shown: true,
+  },
   { name: "logged-model", path: ({ models }) => `logged-models/${models.loggedModel}`, ready: "[aria-label=Lineage]" },
   {
     name: "palette",
@@ -124,8 +140,14 @@ const SHOTS: readonly Shot[] = [
     },
     shown: true,
   },
-  { name: "shortcuts", path: (sights) => runs(sights), ready: RUN_ROW, act: (page) => page.keyboard.press("?") },
-  { name: "empty-experiment", path: ({ empty }) => `experiments/${empty}`, ready: "main pre, main code" },
+  {
+    name: "shortcuts",
+    path: (sights) => runs(sights),
+    ready: RUN_ROW,
+    act: (page) => page.keyboard.press("?"),
+    shown: true,
+  },
+  { name: "empty-experiment", path: ({ empty }) => `experiments/${empty}`, ready: "main pre, main code", shown: true },
   { name: "not-found", path: () => "runs/00000000000000000000000000000000", ready: "main [role=alert], main p" },
 ];
 

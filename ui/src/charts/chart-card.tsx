@@ -2,14 +2,14 @@ import { createSignal, type JSX, onCleanup, onMount, Show } from "solid-js";
 
 import { Icon } from "../components/icons";
 import { MenuButton, type MenuItem } from "../components/menu";
-import { toastError } from "../components/toast";
+import { toast, toastError } from "../components/toast";
 import { CanvasChart } from "./canvas-chart";
 import { useCharts } from "./charts-context";
 import { chartTheme, runColor } from "./colors";
 import { drawRuns, type RunSpec } from "./draw-runs";
-import type { Drawing, Surface } from "./drawing";
+import type { Surface } from "./drawing";
 import { download, type Figure, figurePng, figureSvg, fileName, toCsv } from "./export";
-import { LineChart } from "./line-chart";
+import { LineChart, type LineTools } from "./line-chart";
 import { runLabel } from "./run-values";
 import { type ChartSpec, chartTitle, HEIGHTS, MAX_WIDTH, resizeChart } from "./spec";
 
@@ -34,7 +34,7 @@ export function ChartCard(props: ChartCardProps): JSX.Element {
   const [dropping, setDropping] = createSignal(false);
   let card!: HTMLElement;
   let body!: HTMLDivElement;
-  let drawLines: ((surface: Surface) => Drawing) | undefined;
+  let lines: LineTools | undefined;
 
   onMount(() => {
     // Charts far below are neither loaded nor drawn until they come near; those far away again ask for nothing new.
@@ -60,7 +60,7 @@ export function ChartCard(props: ChartCardProps): JSX.Element {
       theme,
       colorOf: runColor,
     };
-    const drawing = spec.kind === "line" ? drawLines?.(surface) : drawRuns(spec, charts.runs(), surface);
+    const drawing = spec.kind === "line" ? lines?.draw(surface) : drawRuns(spec, charts.runs(), surface);
     if (!drawing) return undefined;
     const colored = spec.kind === "line" || (spec.kind === "scatter" && spec.color === undefined);
     const runs = colored ? charts.lineRuns() : [];
@@ -70,7 +70,10 @@ export function ChartCard(props: ChartCardProps): JSX.Element {
 
   async function save(format: "png" | "svg" | "csv"): Promise<void> {
     const made = figure();
-    if (!made) return;
+    if (!made) {
+      toast("Not exported: the chart has no values yet");
+      return;
+    }
     const name = fileName(made.title, format);
     try {
       if (format === "png") download(name, await figurePng(made));
@@ -81,9 +84,18 @@ export function ChartCard(props: ChartCardProps): JSX.Element {
     }
   }
 
+  /** For fingers, which have no keys. */
+  const zooms = (): MenuItem[] => {
+    if (props.spec.kind !== "line") return [];
+    return [
+      { label: "Zoom in", icon: "plus", hint: "+", separated: true, run: () => lines?.zoomBy(0.5) },
+      { label: "Zoom out", icon: "minus", hint: "-", run: () => lines?.zoomBy(2) },
+    ];
+  };
   const items = (): MenuItem[] => [
     { label: "Edit…", icon: "edit", run: () => props.onEdit() },
     ...toggles(props.spec, props.onChange),
+    ...zooms(),
     { label: "Earlier", icon: "back", separated: true, run: () => props.onMove(-1) },
     { label: "Later", icon: "forward", run: () => props.onMove(1) },
     {
@@ -158,7 +170,7 @@ export function ChartCard(props: ChartCardProps): JSX.Element {
           when={runSpec()}
           fallback={
             <Show when={props.spec.kind === "line" && props.spec}>
-              {(spec) => <LineChart spec={spec()} active={near()} onFigure={(draw) => (drawLines = draw)} />}
+              {(spec) => <LineChart spec={spec()} active={near()} onTools={(tools) => (lines = tools)} />}
             </Show>
           }
         >

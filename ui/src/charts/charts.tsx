@@ -58,6 +58,7 @@ export function Charts(props: ChartsProps): JSX.Element {
   onCleanup(() => loader.close());
   const sync = createSync();
   useShortcuts("charts");
+  useShortcuts("handles");
   const [version, setVersion] = createSignal(0);
   const [editing, setEditing] = createSignal<{ spec: ChartSpec; isNew: boolean }>();
   const [filter, setFilter] = createSignal("");

@@ -12,19 +12,27 @@ import { runLabel } from "./run-values";
 import { sameList } from "./same";
 import { createSeries } from "./series-state";
 import { type LineSpec, seriesMetrics } from "./spec";
-import { axisName, yAxisName } from "./sync";
+import { axisName, yAxisName, zoomed } from "./sync";
 import { TimeSeries } from "./time-series";
 
 /** While a zoom still moves, nothing is asked for. */
 const SETTLE_MS = 200;
+
+/** What the card around a chart does with it. */
+export interface LineTools {
+  /** Draws it into a file. */
+  draw: (surface: Surface) => Drawing;
+  /** Shows a part of the x axis: half of it for 0.5, twice as much for 2. */
+  zoomBy: (factor: number) => void;
+}
 
 /** A chart of lines with its data: loads series, more detail where it is zoomed, and shows what is going on. */
 export function LineChart(props: {
   spec: LineSpec;
   /** Whether it is in sight or near. */
   active: boolean;
-  /** Gets what draws the chart into a file. */
-  onFigure: (draw: ((surface: Surface) => Drawing) | undefined) => void;
+  /** There as long as there is something to see. */
+  onTools: (tools: LineTools | undefined) => void;
 }): JSX.Element {
   const charts = useCharts();
   const ids = createMemo(() => charts.lineRuns().map((run) => run.info.run_id), [], { equals: sameList });
@@ -120,11 +128,18 @@ export function LineChart(props: {
     const extents = { x: x(), y: y() };
     const spec = props.spec;
     const drawn = lines();
-    if (!extents.x || !extents.y) props.onFigure(undefined);
-    else {
-      const both = { x: extents.x, y: extents.y };
-      props.onFigure((surface) => drawLines(spec, drawn, both, surface, nameOf));
+    const all = wholeX();
+    if (!extents.x || !extents.y || !all) {
+      props.onTools(undefined);
+      return;
     }
+    const both = { x: extents.x, y: extents.y };
+    props.onTools({
+      draw: (surface) => drawLines(spec, drawn, both, surface, nameOf),
+      zoomBy: (factor) => {
+        charts.sync.setZoom(axisName(spec.x), zoomed(both.x, all, factor, (both.x.min + both.x.max) / 2));
+      },
+    });
   });
 
   const busy = () => base.loading() || detail.loading();

@@ -1,7 +1,17 @@
 import { describe, expect, it } from "vitest";
 
 import type { SeriesColumns } from "../data/charts";
-import { buildLines, joinByStep, nearestRow, stepsWithin, visibleRows, withDetail, xExtent, yExtent } from "./lines";
+import {
+  buildLines,
+  joinByStep,
+  lineByKeys,
+  nearestRow,
+  stepsWithin,
+  visibleRows,
+  withDetail,
+  xExtent,
+  yExtent,
+} from "./lines";
 import { lineChart } from "./spec";
 
 function series(run_id: string, metric_key: string, rows: [step: number, value: number][], points = rows.length) {
@@ -109,5 +119,23 @@ describe("lines", () => {
     const lines = buildLines(spec, ["a"], find(loss), never);
     expect(stepsWithin(lines, { min: 35, max: 50 })).toEqual({ min: 2, max: 4 });
     expect(stepsWithin(lines, { min: 41, max: 50 })).toBeUndefined();
+  });
+
+  it("are gone through by keys one by one, several of a run too", () => {
+    const of = (id: string) => [series(id, "loss", [[0, 1]]), series(id, "acc", [[0, 1]])];
+    const spec = lineChart(["loss", "acc"]);
+    const lines = buildLines(spec, ["a", "b"], find(...of("a"), ...of("b")), never);
+    const visited: string[] = [];
+    let at = 0;
+    let highlighted = lines[0]?.runId;
+    for (let press = 0; press < 4; press++) {
+      at = lineByKeys(lines, at, highlighted, 1);
+      highlighted = lines[at]?.runId;
+      visited.push(`${String(highlighted)} ${String(lines[at]?.metric)}`);
+    }
+    expect(visited).toEqual(["a acc", "b loss", "b acc", "a loss"]);
+    expect(lineByKeys(lines, 0, "a", -1)).toBe(3);
+    // The pointer has gone to another run in between.
+    expect(lineByKeys(lines, 1, "b", 0)).toBe(2);
   });
 });

@@ -181,6 +181,16 @@ export function nearestRow(line: Line, x: number, reach = Infinity): number | un
   return Math.abs((line.x[best] ?? NaN) - x) <= reach ? best : undefined;
 }
 
+/**
+ * The place of the line that keys go to: `by` lines after the one they were on, or after the first of the highlighted run where
+ * something else has highlighted it since. A run may have several lines.
+ */
+export function lineByKeys(lines: readonly Line[], at: number, highlighted: string | undefined, by: number): number {
+  const first = lines.findIndex((line) => line.runId === highlighted);
+  const from = first >= 0 && lines[at]?.runId === highlighted ? at : Math.max(first, 0);
+  return (from + by + lines.length) % lines.length;
+}
+
 /** The steps that the lines cover between two x values: what to ask the server for when zooming along another axis. */
 export function stepsWithin(lines: readonly Line[], within: Extent): Extent | undefined {
   let min = Infinity;

@@ -5,6 +5,7 @@ import { Failure } from "../components/failure";
 import { Skeleton } from "../components/skeleton";
 import { ChangeQueue } from "../data/change-queue";
 import { search as searchColumns } from "../data/columns";
+import { firstNames } from "../data/first-names";
 import { createLive } from "../data/live";
 import { searchByIds } from "../data/run-details";
 import { lacks } from "../routes/runs/projection";
@@ -31,7 +32,7 @@ export default function ChartPanel(props: ChartPanelProps): JSX.Element {
   // Asked for only where nobody has chosen charts yet.
   const [metrics, { refetch }] = createResource(
     () => (saved() ? undefined : props.experimentId),
-    () => suggest("metric", ""),
+    (id) => firstNames(id, "metric").then((names) => names.map((one) => one.key)),
   );
   const state = createMemo(() => saved() ?? (metrics.state === "ready" ? defaultCharts(metrics()) : undefined));
 

@@ -6,7 +6,7 @@ import "uplot/dist/uPlot.min.css";
 import type { Extent } from "./extent";
 import { lineReadout, linesNear, type Nearby } from "./line-readout";
 import { xName } from "./line-axes";
-import { type Line, nearestRow } from "./lines";
+import { type Line, lineByKeys, nearestRow } from "./lines";
 import { paintLines } from "./paint-lines";
 import type { Theme } from "./palette";
 import { CanvasPen } from "./pen";
@@ -40,6 +40,8 @@ export function TimeSeries(props: TimeSeriesProps): JSX.Element {
   const [readout, setReadout] = createSignal<ReadoutContent>();
   const [spoken, setSpoken] = createSignal("");
   let pointed = false;
+  /** The line that keys have last gone to. */
+  let lineAt = 0;
 
   const axis = () => axisName(props.spec.x);
   const view = (): PlotView => ({ spec: props.spec, theme: props.theme, x: props.x, y: props.y });
@@ -162,9 +164,8 @@ export function TimeSeries(props: TimeSeriesProps): JSX.Element {
   /** Moves the pointer by keys: along a line, or to another line. */
   function step(by: number, toLine: number): void {
     if (!plot || props.lines.length === 0) return;
-    const current = props.lines.findIndex((line) => line.runId === props.sync.highlighted());
-    const index = (Math.max(current, 0) + toLine + props.lines.length) % props.lines.length;
-    const line = props.lines[index];
+    lineAt = lineByKeys(props.lines, lineAt, props.sync.highlighted(), toLine);
+    const line = props.lines[lineAt];
     if (!line) return;
     const cursor = props.sync.cursor();
     const from = cursor?.axis === axis() ? cursor.x : props.x.min;

@@ -2,6 +2,7 @@ import { createUniqueId, type JSX, onCleanup, onMount, Show } from "solid-js";
 import { Portal } from "solid-js/web";
 
 import { Button } from "./button";
+import { pushDialog } from "./dialog-stack";
 
 import "./dialog.css";
 
@@ -27,8 +28,10 @@ export function Dialog(props: DialogProps): JSX.Element {
   onMount(() => {
     const before = document.activeElement;
     element.showModal();
+    const remove = pushDialog(element);
     // A dialog that is taken off the page without being closed keeps the focus from going back.
     onCleanup(() => {
+      remove();
       element.close();
       const active = document.activeElement;
       const lost = active === null || active === document.body || element.contains(active);

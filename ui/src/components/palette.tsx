@@ -17,6 +17,8 @@ interface Entry {
   name: string;
   detail: string;
   run: () => void;
+  /** Of what has been found. */
+  href?: string;
 }
 
 const ICONS: Record<Found["kind"], IconName> = { Experiment: "folder", Run: "play", Model: "box" };
@@ -36,6 +38,7 @@ export default function Palette(props: { onClose: () => void; onHelp?: () => voi
   const [failure, setFailure] = createSignal<unknown>();
   const [busy, setBusy] = createSignal(false);
   const [at, setAt] = createSignal(0);
+  let moved = false;
   let list!: HTMLDivElement;
 
   let stop = new AbortController();
@@ -53,8 +56,10 @@ export default function Palette(props: { onClose: () => void; onHelp?: () => voi
     try {
       const next = await findByName(wanted, { signal });
       if (signal.aborted) return;
+      // What somebody has gone to by keys meanwhile stays chosen, wherever the answer has it.
+      const chosen = moved ? entries()[current()]?.href : undefined;
       setFound(next);
-      setAt(0);
+      setAt(Math.max(0, chosen === undefined ? 0 : entries().findIndex((entry) => entry.href === chosen)));
     } catch (error) {
       if (!isAbort(error) && !signal.aborted) setFailure(error);
     } finally {
@@ -63,6 +68,7 @@ export default function Palette(props: { onClose: () => void; onHelp?: () => voi
   };
   createEffect(
     on(text, (wanted) => {
+      moved = false;
       clearTimeout(typing);
       typing = setTimeout(() => void find(wanted), wanted === "" ? 0 : TYPING_MS);
     }),
@@ -98,6 +104,7 @@ export default function Palette(props: { onClose: () => void; onHelp?: () => voi
       icon: ICONS[one.kind],
       name: one.name,
       detail: one.detail,
+      href: one.href,
       run: () => navigate(one.href),
     }));
     const commands = rank(actions(), typed, (entry) => entry.name);
@@ -109,6 +116,7 @@ export default function Palette(props: { onClose: () => void; onHelp?: () => voi
   const move = (to: number) => {
     const count = entries().length;
     if (count === 0) return;
+    moved = true;
     setAt((to + count) % count);
     list.querySelector(`#palette-${String(current())}`)?.scrollIntoView({ block: "nearest" });
   };

@@ -20,7 +20,7 @@ const NAMES: Record<string, string> = {
 };
 
 /** Parts whose keys a widget answers to itself while it has the focus: these are not switched off. */
-const OF_WIDGETS: ReadonlySet<Part> = new Set(["charts", "table"]);
+const OF_WIDGETS: ReadonlySet<Part> = new Set(["charts", "columns", "handles", "table"]);
 
 /** All keys of all pages; those of the page below first. */
 export default function ShortcutHelp(props: { onClose: () => void }): JSX.Element {

@@ -51,6 +51,16 @@ export const SHORTCUTS = {
       "shift+ArrowRight": "Widen the column, in its header (← narrows it)",
     },
   },
+  columns: {
+    name: "Among columns to choose",
+    keys: {
+      ArrowDown: "From the search to the names, and along them (↑ back)",
+      PageDown: "Ten names down (Page Up: up)",
+      End: "To the last name (Home: the first)",
+      " ": "Show or hide the column (Enter too)",
+      ArrowRight: "Another kind of names, among the kinds (← too)",
+    },
+  },
   filter: {
     name: "In a filter",
     keys: {
@@ -69,6 +79,17 @@ export const SHORTCUTS = {
       y: "Zoom in along y (Shift Y: out)",
       "<": "Move the part in sight (>: to the right)",
       "0": "Show all; a double click does too",
+      Home: "To the first run (End: the last), where marks stand for runs",
+      Enter: "Open the run of a mark",
+    },
+  },
+  handles: {
+    name: "Handles of charts",
+    keys: {
+      ArrowLeft: "Edge beside the table: wider charts (→ narrower)",
+      ArrowUp: "Grip of a chart: earlier (↓ later; ← and → too)",
+      ArrowRight: "Corner of a chart: wider (← narrower)",
+      ArrowDown: "Corner of a chart: higher (↑ lower)",
     },
   },
   run: { name: "A run", keys: { e: "Rename the run" } },

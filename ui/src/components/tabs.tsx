@@ -1,5 +1,5 @@
-import { A } from "@solidjs/router";
-import { For, type JSX, Show } from "solid-js";
+import { A, useLocation } from "@solidjs/router";
+import { createEffect, For, type JSX, on, Show } from "solid-js";
 
 import "./tabs.css";
 
@@ -14,8 +14,20 @@ export interface Tab {
 
 /** Pages of one thing, each with an address of its own. */
 export function Tabs(props: { label: string; tabs: readonly Tab[] }): JSX.Element {
+  const location = useLocation();
+  let list!: HTMLElement;
+  // On a phone the part that is shown may lie outside of what is in sight of the list.
+  createEffect(
+    on(
+      () => location.pathname,
+      () => {
+        const active = list.querySelector<HTMLElement>(".tab-active");
+        if (active) list.scrollLeft = active.offsetLeft - (list.clientWidth - active.clientWidth) / 2;
+      },
+    ),
+  );
   return (
-    <nav class="tabs" aria-label={props.label}>
+    <nav class="tabs" aria-label={props.label} ref={list}>
       <For each={props.tabs}>
         {(tab) => (
           <A class="tab" href={tab.href} end={tab.end ?? false} activeClass="tab-active">

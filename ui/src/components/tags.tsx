@@ -1,10 +1,11 @@
 import { createSignal, For, type JSX, Show } from "solid-js";
 
+import { describe } from "../data/http";
 import type { Tag } from "../wire";
 import { Button } from "./button";
 import { Dialog } from "./dialog";
 import { Icon } from "./icons";
-import { toastError } from "./toast";
+import { toast } from "./toast";
 
 import "./tags.css";
 
@@ -18,11 +19,11 @@ export function tagValue(tags: readonly Tag[] | undefined, key: string): string 
   return tags?.find((tag) => tag.key === key)?.value;
 }
 
-/** `key: value` chips; more than `most` are counted. */
-export function TagChips(props: { tags: readonly Tag[]; most?: number }): JSX.Element {
+/** `key: value` chips in one line, or in as many as they need; more than `most` are counted. */
+export function TagChips(props: { tags: readonly Tag[]; most?: number; wrap?: boolean }): JSX.Element {
   const shown = () => props.tags.slice(0, props.most ?? 3);
   return (
-    <span class="tags">
+    <span class="tags" data-wrap={props.wrap === true ? "" : undefined}>
       <For each={shown()}>
         {(tag) => (
           <span class="tag" title={`${tag.key}: ${tag.value}`}>
@@ -45,7 +46,7 @@ export function TagChips(props: { tags: readonly Tag[]; most?: number }): JSX.El
 export interface TagEditorProps {
   title: string;
   tags: readonly Tag[];
-  /** Called for each change; what it throws is told, and the list stays as it was. */
+  /** Called for each change, and to take it back, which may be after the window was closed. */
   onSet: (key: string, value: string) => Promise<void>;
   onDelete: (key: string) => Promise<void>;
   onClose: () => void;
@@ -56,21 +57,28 @@ export function TagEditor(props: TagEditorProps): JSX.Element {
   const [key, setKey] = createSignal("");
   const [value, setValue] = createSignal("");
   const [busy, setBusy] = createSignal(false);
-  const run = async (what: string, action: () => Promise<void>) => {
+  const [failure, setFailure] = createSignal<string>();
+  /** Sets a tag, or deletes it where there is no value. */
+  const change = async (name: string, to: string | undefined): Promise<boolean> => {
+    const before = tagValue(props.tags, name);
+    const { onSet, onDelete } = props;
+    const put = (wanted: string | undefined) => (wanted === undefined ? onDelete(name) : onSet(name, wanted));
     setBusy(true);
+    setFailure(undefined);
     try {
-      await action();
+      await put(to);
+      if (before !== to) toast(`Tag ${name} ${to === undefined ? "deleted" : "set"}`, { undo: () => put(before) });
       return true;
     } catch (error) {
-      toastError(what, error);
+      setFailure(`The tag was not ${to === undefined ? "deleted" : "set"}: ${describe(error)}`);
       return false;
     } finally {
       setBusy(false);
     }
   };
   const set = async () => {
-    if (key().trim() === "") return;
-    if (await run("The tag was not set", () => props.onSet(key().trim(), value()))) {
+    if (key().trim() === "" || busy()) return;
+    if (await change(key().trim(), value())) {
       setKey("");
       setValue("");
     }
@@ -104,7 +112,7 @@ export function TagEditor(props: TagEditorProps): JSX.Element {
                 icon="trash"
                 label={`Delete tag ${tag.key}`}
                 disabled={busy()}
-                onClick={() => void run("The tag was not deleted", () => props.onDelete(tag.key))}
+                onClick={() => void change(tag.key, undefined)}
               />
             </li>
           )}
@@ -129,6 +137,11 @@ export function TagEditor(props: TagEditorProps): JSX.Element {
           Set tag
         </Button>
       </div>
+      <Show when={failure()}>
+        <p class="field-error" role="alert">
+          {failure()}
+        </p>
+      </Show>
     </Dialog>
   );
 }

@@ -1,7 +1,10 @@
 import { createSignal, For, type JSX, Show } from "solid-js";
+import { Portal } from "solid-js/web";
 
 import { describe } from "../data/http";
 import { Button } from "./button";
+import { Countdown } from "./countdown";
+import { topDialog } from "./dialog-stack";
 
 import "./toast.css";
 
@@ -16,9 +19,13 @@ export interface ToastOptions {
 interface Toast extends ToastOptions {
   id: number;
   message: string;
+  /** Until it goes. */
+  countdown: Countdown;
 }
 
 const [toasts, setToasts] = createSignal<readonly Toast[]>([]);
+/** A message that somebody turned away from stays so long at least. */
+const LINGER_MS = 3000;
 let next = 1;
 
 function dismiss(id: number): void {
@@ -28,9 +35,9 @@ function dismiss(id: number): void {
 /** Tells what has happened, at the lower edge, for some seconds. */
 export function toast(message: string, options: ToastOptions = {}): void {
   const id = next++;
-  setToasts((all) => [...all.slice(-2), { id, message, ...options }]);
   const stay = options.stay ?? (options.undo ? 12_000 : options.kind === "bad" ? 9000 : 4500);
-  setTimeout(() => dismiss(id), stay);
+  const countdown = new Countdown(stay, () => dismiss(id));
+  setToasts((all) => [...all.slice(-2), { id, message, countdown, ...options }]);
 }
 
 /** Tells of an error that belongs to no place on the page. */
@@ -54,23 +61,40 @@ export function undoLast(): boolean {
   return last !== undefined;
 }
 
-/** Where messages appear; once, in the frame. */
+/** Where messages appear; once, in the frame. A window makes all beside it inert, so they are shown within the one on top. */
 export function Toasts(): JSX.Element {
   return (
-    <div class="toasts" role="status" aria-live="polite">
-      <For each={toasts()}>
-        {(one) => (
-          <div class="toast" data-kind={one.kind ?? "plain"}>
-            <span class="toast-text">{one.message}</span>
-            <Show when={one.undo}>
-              <Button kind="quiet" icon="undo" onClick={() => void takeBack(one)}>
-                Undo
-              </Button>
-            </Show>
-            <Button kind="quiet" icon="close" label="Dismiss" onClick={() => dismiss(one.id)} />
-          </div>
-        )}
-      </For>
+    <Portal mount={topDialog() ?? document.body}>
+      <div class="toasts" role="status" aria-live="polite">
+        <For each={toasts()}>{(one) => <Message toast={one} />}</For>
+      </div>
+    </Portal>
+  );
+}
+
+/** Stays as long as it is pointed at or has the focus. */
+function Message(props: { toast: Toast }): JSX.Element {
+  const one = () => props.toast;
+  return (
+    <div
+      class="toast"
+      data-kind={one().kind ?? "plain"}
+      ref={(element) => {
+        for (const event of ["pointerenter", "focusin"]) {
+          element.addEventListener(event, () => one().countdown.hold());
+        }
+        for (const event of ["pointerleave", "focusout"]) {
+          element.addEventListener(event, () => one().countdown.resume(LINGER_MS));
+        }
+      }}
+    >
+      <span class="toast-text">{one().message}</span>
+      <Show when={one().undo}>
+        <Button kind="quiet" icon="undo" onClick={() => void takeBack(one())}>
+          Undo
+        </Button>
+      </Show>
+      <Button kind="quiet" icon="close" label="Dismiss" onClick={() => dismiss(one().id)} />
     </div>
   );
 }

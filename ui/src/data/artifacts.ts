@@ -1,5 +1,5 @@
 /** Files of runs, logged models and model versions: where they are listed, and where their bytes come from. */
-import type { FileInfo, ModelVersion, Run } from "../wire";
+import type { FileInfo, ListArtifactsResponse, ModelVersion, Run } from "../wire";
 import { address } from "./base";
 import { ApiError, get, MLFLOW, queryText, send, type Options } from "./http";
 
@@ -42,21 +42,23 @@ export async function listArtifacts(
 }
 
 async function listed(owner: ArtifactOwner, directory: string, options?: Options): Promise<FileInfo[]> {
-  interface Answer {
-    files?: FileInfo[];
-  }
   switch (owner.kind) {
     case "run": {
       const asked = { run_id: owner.runId, path: within(owner.root, directory) };
-      return (await get<Answer>(`${MLFLOW}artifacts/list`, asked, options)).files ?? [];
+      return (await get<Partial<ListArtifactsResponse>>(`${MLFLOW}artifacts/list`, asked, options)).files ?? [];
     }
     case "logged-model": {
       const path = `${MLFLOW}logged-models/${encodeURIComponent(owner.modelId)}/artifacts/directories`;
-      return (await get<Answer>(path, { artifact_directory_path: directory }, options)).files ?? [];
+      return (
+        (await get<Partial<ListArtifactsResponse>>(path, { artifact_directory_path: directory }, options)).files ?? []
+      );
     }
     case "model-version": {
       const asked = { path: within(owner.proxied, directory) };
-      return (await get<Answer>("ajax-api/2.0/mlflow-artifacts/artifacts", asked, options)).files ?? [];
+      return (
+        (await get<Partial<ListArtifactsResponse>>("ajax-api/2.0/mlflow-artifacts/artifacts", asked, options)).files ??
+        []
+      );
     }
   }
 }

@@ -1,35 +1,32 @@
-import type { Experiment, ViewType } from "../wire";
-import type { ExperimentActivity } from "../wire";
+import type {
+  CreateExperimentResponse,
+  Experiment,
+  ExperimentActivity,
+  GetExperimentActivityResponse,
+  GetExperimentResponse,
+  SearchExperiments,
+  SearchExperimentsResponse,
+} from "../wire";
 import { change, get, MLFLOW, type Options, query, TRAINYARD } from "./http";
 
-export interface ExperimentPage {
-  experiments: Experiment[];
-  next_page_token?: string;
-}
-
-export interface SearchExperiments {
-  filter?: string;
-  view_type?: ViewType;
-  max_results?: number;
-  order_by?: string[];
-  page_token?: string;
-}
+/** A page of experiments, which may be empty. */
+export type ExperimentPage = SearchExperimentsResponse & { experiments: Experiment[] };
 
 /** One page of experiments. */
 export async function search(request: SearchExperiments, options: Options = {}): Promise<ExperimentPage> {
-  const answer = await query<Partial<ExperimentPage>>(`${MLFLOW}experiments/search`, request, options);
+  const answer = await query<SearchExperimentsResponse>(`${MLFLOW}experiments/search`, request, options);
   return { ...answer, experiments: answer.experiments ?? [] };
 }
 
 /** One experiment by id, deleted ones too. */
 export async function getExperiment(experiment_id: string, options: Options = {}): Promise<Experiment> {
-  const answer = await get<{ experiment: Experiment }>(`${MLFLOW}experiments/get`, { experiment_id }, options);
+  const answer = await get<GetExperimentResponse>(`${MLFLOW}experiments/get`, { experiment_id }, options);
   return answer.experiment;
 }
 
 /** Makes an experiment; its id. */
 export async function create(name: string): Promise<string> {
-  const answer = await change<{ experiment_id: string }>("POST", `${MLFLOW}experiments/create`, { name });
+  const answer = await change<CreateExperimentResponse>("POST", `${MLFLOW}experiments/create`, { name });
   return answer.experiment_id;
 }
 
@@ -64,10 +61,8 @@ export async function activity(
   for (let at = 0; at < ids.length; at += MOST) parts.push(ids.slice(at, at + MOST));
   const answers = await Promise.all(
     parts.map((part) =>
-      get<{ experiments?: ExperimentActivity[] }>(`${TRAINYARD}experiments/activity`, { experiment_id: part }, options),
+      get<GetExperimentActivityResponse>(`${TRAINYARD}experiments/activity`, { experiment_id: part }, options),
     ),
   );
-  return new Map(
-    answers.flatMap((answer) => (answer.experiments ?? []).map((one) => [one.experiment_id, one] as const)),
-  );
+  return new Map(answers.flatMap((answer) => answer.experiments.map((one) => [one.experiment_id, one] as const)));
 }

@@ -1,5 +1,19 @@
 /** Registered models, their versions, and logged models. */
-import type { LoggedModel, ModelVersion, RegisteredModel, Run } from "../wire";
+import type {
+  GetLoggedModelResponse,
+  GetModelVersionDownloadUriResponse,
+  GetModelVersionResponse,
+  GetRegisteredModelResponse,
+  GetRunResponse,
+  LoggedModel,
+  LoggedModelOrder,
+  ModelVersion,
+  RegisteredModel,
+  Run,
+  SearchLoggedModelsResponse,
+  SearchModelVersionsResponse,
+  SearchRegisteredModelsResponse,
+} from "../wire";
 import { change, get, MLFLOW, query, type Options } from "./http";
 
 export const STAGES = ["None", "Staging", "Production", "Archived"] as const;
@@ -19,16 +33,12 @@ export async function searchRegisteredModels(
   options?: Options,
 ): Promise<Page<RegisteredModel>> {
   const asked = { filter, order_by: [orderBy], max_results: 100, page_token: pageToken };
-  const answer = await get<{ registered_models?: RegisteredModel[]; next_page_token?: string }>(
-    `${MLFLOW}registered-models/search`,
-    asked,
-    options,
-  );
+  const answer = await get<SearchRegisteredModelsResponse>(`${MLFLOW}registered-models/search`, asked, options);
   return { items: answer.registered_models ?? [], nextPageToken: answer.next_page_token };
 }
 
 export async function getRegisteredModel(name: string): Promise<RegisteredModel> {
-  const answer = await get<{ registered_model: RegisteredModel }>(`${MLFLOW}registered-models/get`, { name });
+  const answer = await get<GetRegisteredModelResponse>(`${MLFLOW}registered-models/get`, { name });
   return answer.registered_model;
 }
 
@@ -68,21 +78,30 @@ export function deleteAlias(name: string, alias: string): Promise<unknown> {
 
 export async function searchModelVersions(filter: string, pageToken?: string): Promise<Page<ModelVersion>> {
   const asked = { filter, order_by: ["version_number DESC"], max_results: 200, page_token: pageToken };
-  const answer = await get<{ model_versions?: ModelVersion[]; next_page_token?: string }>(
-    `${MLFLOW}model-versions/search`,
-    asked,
-  );
+  const answer = await get<SearchModelVersionsResponse>(`${MLFLOW}model-versions/search`, asked);
   return { items: answer.model_versions ?? [], nextPageToken: answer.next_page_token };
 }
 
+/** All versions of a model, however many there are. */
+export async function allModelVersions(name: string): Promise<ModelVersion[]> {
+  const all: ModelVersion[] = [];
+  let token: string | undefined;
+  do {
+    const page = await searchModelVersions(`name = ${quoted(name)}`, token);
+    all.push(...page.items);
+    token = page.nextPageToken;
+  } while (token !== undefined && token !== "");
+  return all;
+}
+
 export async function getModelVersion(name: string, version: string): Promise<ModelVersion> {
-  const answer = await get<{ model_version: ModelVersion }>(`${MLFLOW}model-versions/get`, { name, version });
+  const answer = await get<GetModelVersionResponse>(`${MLFLOW}model-versions/get`, { name, version });
   return answer.model_version;
 }
 
 export async function getModelVersionUri(name: string, version: string): Promise<string> {
   const path = `${MLFLOW}model-versions/get-download-uri`;
-  return (await get<{ artifact_uri: string }>(path, { name, version })).artifact_uri;
+  return (await get<GetModelVersionDownloadUriResponse>(path, { name, version })).artifact_uri;
 }
 
 export interface NewVersion {
@@ -94,7 +113,7 @@ export interface NewVersion {
 }
 
 export async function createModelVersion(wanted: NewVersion): Promise<ModelVersion> {
-  const answer = await change<{ model_version: ModelVersion }>("POST", `${MLFLOW}model-versions/create`, {
+  const answer = await change<GetModelVersionResponse>("POST", `${MLFLOW}model-versions/create`, {
     name: wanted.name,
     source: wanted.source,
     run_id: wanted.runId,
@@ -132,11 +151,6 @@ export function deleteModelVersionTag(name: string, version: string, key: string
 
 // Logged models
 
-export interface LoggedModelOrder {
-  field_name: string;
-  ascending: boolean;
-}
-
 export async function searchLoggedModels(
   experimentIds: readonly string[],
   filter: string,
@@ -151,17 +165,13 @@ export async function searchLoggedModels(
     max_results: 100,
     page_token: pageToken,
   };
-  const answer = await query<{ models?: LoggedModel[]; next_page_token?: string }>(
-    `${MLFLOW}logged-models/search`,
-    asked,
-    options,
-  );
+  const answer = await query<SearchLoggedModelsResponse>(`${MLFLOW}logged-models/search`, asked, options);
   return { items: answer.models ?? [], nextPageToken: answer.next_page_token };
 }
 
 export async function getLoggedModel(modelId: string): Promise<LoggedModel> {
   const path = `${MLFLOW}logged-models/${encodeURIComponent(modelId)}`;
-  return (await get<{ model: LoggedModel }>(path)).model;
+  return (await get<GetLoggedModelResponse>(path)).model;
 }
 
 export function deleteLoggedModel(modelId: string): Promise<unknown> {
@@ -184,7 +194,7 @@ export async function findRun(runId: string): Promise<Run | undefined> {
     return undefined;
   }
   try {
-    return (await get<{ run: Run }>(`${MLFLOW}runs/get`, { run_id: runId })).run;
+    return (await get<GetRunResponse>(`${MLFLOW}runs/get`, { run_id: runId })).run;
   } catch (error) {
     if (error instanceof Error && "status" in error && error.status === 404) {
       return undefined;

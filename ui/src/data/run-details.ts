@@ -1,11 +1,11 @@
 // Runs as a whole, by id: for pages and charts that are about a few of them.
 
-import type { Run, RunColumns } from "../wire";
+import type { GetRunResponse, Run, RunColumns, SearchRunsResponse } from "../wire";
 import { ApiError, get, MLFLOW, type Options, query } from "./http";
 
 /** One run with everything logged to it, deleted ones too. */
 export async function getRun(run_id: string, options: Options = {}): Promise<Run> {
-  const answer = await get<{ run: Run }>(`${MLFLOW}runs/get`, { run_id }, options);
+  const answer = await get<GetRunResponse>(`${MLFLOW}runs/get`, { run_id }, options);
   return answer.run;
 }
 
@@ -30,7 +30,7 @@ export async function searchByIds(
       if (ids.length === 0) return { runs: [] };
       const filter = `attributes.run_id IN (${ids.join(", ")})`;
       const body = { experiment_ids, filter, run_view_type: "ALL", max_results: IDS_A_REQUEST, columns };
-      return query<{ runs?: Run[] }>(`${MLFLOW}runs/search`, body, options);
+      return query<SearchRunsResponse>(`${MLFLOW}runs/search`, body, options);
     }),
   );
   const found = new Map(answers.flatMap((answer) => (answer.runs ?? []).map((run) => [run.info.run_id, run] as const)));

@@ -1,5 +1,16 @@
-import type { Run, RunColumns, RunInfo, SearchRunsResponse } from "../wire";
-import type { CountRunChildrenResponse, RunGroup, ChangeRuns, GroupRuns, GroupRunsResponse, SearchRuns } from "../wire";
+import type {
+  ChangeRuns,
+  CountRunChildrenResponse,
+  GroupRuns,
+  GroupRunsResponse,
+  Run,
+  RunColumns,
+  RunGroup,
+  RunInfo,
+  SearchRuns,
+  SearchRunsResponse,
+  UpdateRunResponse,
+} from "../wire";
 import { change, MLFLOW, type Options, query, TRAINYARD } from "./http";
 
 export interface RunPage {
@@ -93,6 +104,6 @@ export async function changeOne(run_id: string, request: Omit<ChangeRuns, "run_i
 
 /** Renames a run. */
 export async function rename(run_id: string, run_name: string): Promise<RunInfo> {
-  const answer = await change<{ run_info: RunInfo }>("POST", `${MLFLOW}runs/update`, { run_id, run_name });
+  const answer = await change<UpdateRunResponse>("POST", `${MLFLOW}runs/update`, { run_id, run_name });
   return answer.run_info;
 }

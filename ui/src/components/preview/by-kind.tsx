@@ -1,4 +1,14 @@
-import { createMemo, createResource, createSignal, ErrorBoundary, type JSX, lazy, Show, Suspense } from "solid-js";
+import {
+  createMemo,
+  createResource,
+  createSignal,
+  ErrorBoundary,
+  type JSX,
+  lazy,
+  Show,
+  Suspense,
+  untrack,
+} from "solid-js";
 
 import { readArtifact } from "../../data/artifacts";
 import { Button } from "../button";
@@ -49,15 +59,15 @@ export default function PreviewByKind(props: FileProps): JSX.Element {
         </div>
       }
     >
-      {/* A preview belongs to one file: another one starts anew. */}
-      <Show when={`${kind()} ${props.path}`} keyed>
+      {/* A preview belongs to one file: another one starts anew, and what else is heard of its run changes nothing. */}
+      <Show when={`${kind()} ${props.path} ${JSON.stringify(props.owner)}`} keyed>
         <ErrorBoundary
           fallback={(error: unknown, reset) => (
             <Failure what="The preview could not be shown" error={error} onRetry={reset} />
           )}
         >
           <Suspense fallback={<Skeleton lines={8} label="Loading the preview" />}>
-            {byKind(kind(), { owner: props.owner, path: props.path, size: props.size })}
+            {untrack(() => byKind(kind(), { owner: props.owner, path: props.path, size: props.size }))}
           </Suspense>
         </ErrorBoundary>
       </Show>

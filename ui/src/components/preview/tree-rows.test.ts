@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 
-import { type Listing, parentsOf, treeMove, treeRows } from "./tree-rows";
+import { type Listing, parentsOf, renewedEntries, treeMove, treeRows } from "./tree-rows";
 
 const file = (path: string) => ({ path, name: path.slice(path.lastIndexOf("/") + 1), isDirectory: false, size: 1 });
 const directory = (path: string) => ({ ...file(path), isDirectory: true, size: undefined });
@@ -62,5 +62,21 @@ describe("parentsOf", () => {
   it("names all directories above", () => {
     expect(parentsOf("a/b/c.txt")).toEqual(["a", "a/b"]);
     expect(parentsOf("c.txt")).toEqual([]);
+  });
+});
+
+describe("renewedEntries", () => {
+  const before = [directory("a"), file("b.log"), file("c.txt")];
+
+  it("keeps what has not changed", () => {
+    expect(renewedEntries(before, [directory("a"), file("b.log"), file("c.txt")])).toBe(before);
+  });
+
+  it("has new, changed and removed files as they are now, and the others as they were", () => {
+    const now = renewedEntries(before, [directory("a"), { ...file("b.log"), size: 7 }, file("d.txt")]);
+    expect(now.map((entry) => entry.path)).toEqual(["a", "b.log", "d.txt"]);
+    expect(now[0]).toBe(before[0]);
+    expect(now[1]?.size).toBe(7);
+    expect(renewedEntries(before, before.slice(0, 1))).toHaveLength(1);
   });
 });

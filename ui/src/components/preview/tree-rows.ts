@@ -5,6 +5,20 @@ import type { ArtifactEntry } from "../../data/artifacts";
 export type Listing =
   { state: "loading" } | { state: "failed"; error: unknown } | { state: "ready"; entries: readonly ArtifactEntry[] };
 
+/** Entries of a new listing; those that are the same as before are the same objects, so that what shows them stays. */
+export function renewedEntries(
+  before: readonly ArtifactEntry[],
+  now: readonly ArtifactEntry[],
+): readonly ArtifactEntry[] {
+  const known = new Map(before.map((entry) => [entry.path, entry]));
+  const next = now.map((entry) => {
+    const old = known.get(entry.path);
+    return old && old.isDirectory === entry.isDirectory && old.size === entry.size ? old : entry;
+  });
+  const same = next.length === before.length && next.every((entry, at) => entry === before[at]);
+  return same ? before : next;
+}
+
 export type TreeRow =
   | {
       kind: "entry";

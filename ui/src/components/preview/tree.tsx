@@ -4,6 +4,7 @@ import type { ArtifactEntry } from "../../data/artifacts";
 import { describe } from "../../data/http";
 import { Button } from "../button";
 import { Icon } from "../icons";
+import { rowHeight } from "../row-height";
 import { createVirtual } from "../virtual";
 import { formatSize } from "./size";
 import { type Listing, parentsOf, treeMove, type TreeRow, treeRows } from "./tree-rows";
@@ -18,13 +19,16 @@ export interface ArtifactTreeProps {
   onSelect: (entry: ArtifactEntry) => void;
   /** Asked for the entries of a directory, when it is opened and when a failed one is to be tried again. */
   onList: (directory: string) => void;
+  /** Told which directories are open. */
+  onOpen: (directories: ReadonlySet<string>) => void;
 }
 
-const ROW = 28;
+const ROW = rowHeight(28);
 
 /** A tree of files, of which only the rows in sight are drawn. One row takes part in the Tab order. */
 export function ArtifactTree(props: ArtifactTreeProps): JSX.Element {
   const [expanded, setExpanded] = createSignal<ReadonlySet<string>>(new Set());
+  createEffect(() => props.onOpen(expanded()));
   const [focused, setFocused] = createSignal("");
   let scroller!: HTMLDivElement;
   const rows = createMemo(() => treeRows(props.listings, expanded()));

@@ -5,11 +5,12 @@ import { runColor } from "../../charts/colors";
 import { Button } from "../../components/button";
 import { Icon } from "../../components/icons";
 import { RunStatusBadge } from "../../components/run-status";
+import { rowHeight } from "../../components/row-height";
 import { createVirtual, type VirtualItem } from "../../components/virtual";
 import type { Run } from "../../wire";
 import { type CompareRow, compareRows, orderBy, sharesOf, tableRows } from "./rows";
 
-const ROW = 32;
+const ROW = rowHeight(32);
 const HEAD = 58;
 // The style sheet says it again: in `style` a constant would become an inline style, which the page's policy forbids.
 const COLUMN = 170;

@@ -4,6 +4,7 @@ import { createMemo, createResource, For, type JSX, lazy, Match, Show, Suspense,
 import { sameList } from "../../charts/same";
 import { Empty } from "../../components/empty";
 import { Failure } from "../../components/failure";
+import { roving } from "../../components/roving";
 import { Skeleton } from "../../components/skeleton";
 import { useTitle } from "../../components/title";
 import { createLive, MOST_TOPICS } from "../../data/live";
@@ -85,7 +86,7 @@ export default function Compare(): JSX.Element {
     <div class="compare-page">
       <header class="page-head">
         <h1>Compare {known()?.length ?? ids().length} runs</h1>
-        <div class="compare-parts" role="tablist" aria-label="What is compared">
+        <div class="compare-parts" role="tablist" aria-label="What is compared" onKeyDown={roving}>
           <For each={PARTS}>
             {(one) => (
               <button
@@ -94,6 +95,8 @@ export default function Compare(): JSX.Element {
                 class="tab"
                 classList={{ "tab-active": part() === one.name }}
                 aria-selected={part() === one.name}
+                aria-controls="compared"
+                tabIndex={part() === one.name ? 0 : -1}
                 onClick={() => setSearch({ part: one.name === "differences" ? undefined : one.name })}
               >
                 {one.label}
@@ -120,21 +123,28 @@ export default function Compare(): JSX.Element {
               <Show when={all().length < ids().length}>
                 <p class="muted compare-note">{ids().length - all().length} of the runs are not there any more.</p>
               </Show>
-              <Switch>
-                <Match when={part() === "differences"}>
-                  <Differences runs={all()} onRemove={remove} />
-                </Match>
-                <Match when={part() === "charts"}>
-                  <Suspense fallback={<Skeleton lines={6} label="Loading the charts" />}>
-                    <CompareCharts runs={all()} running={running()} />
-                  </Suspense>
-                </Match>
-                <Match when={part() === "artifacts"}>
-                  <Suspense fallback={<Skeleton lines={6} label="Loading the artifacts" />}>
-                    <CompareArtifacts runs={all()} />
-                  </Suspense>
-                </Match>
-              </Switch>
+              <div
+                class="compare-part"
+                id="compared"
+                role="tabpanel"
+                aria-label={PARTS.find((one) => one.name === part())?.label}
+              >
+                <Switch>
+                  <Match when={part() === "differences"}>
+                    <Differences runs={all()} onRemove={remove} />
+                  </Match>
+                  <Match when={part() === "charts"}>
+                    <Suspense fallback={<Skeleton lines={6} label="Loading the charts" />}>
+                      <CompareCharts runs={all()} running={running()} />
+                    </Suspense>
+                  </Match>
+                  <Match when={part() === "artifacts"}>
+                    <Suspense fallback={<Skeleton lines={6} label="Loading the artifacts" />}>
+                      <CompareArtifacts runs={all()} />
+                    </Suspense>
+                  </Match>
+                </Switch>
+              </div>
             </Show>
           )}
         </Match>

@@ -310,17 +310,25 @@ function Dialogs(props: { asking: Asking; list: ExperimentList; onClose: () => v
         <TagEditor
           title={`Tags of ${one().name}`}
           tags={ownTags(one().tags)}
-          onSet={async (key, value) => {
-            await experiments.setTag(one().experiment_id, key, value);
-            await props.list.renew(one().experiment_id);
-          }}
-          onDelete={async (key) => {
-            await experiments.deleteTag(one().experiment_id, key);
-            await props.list.renew(one().experiment_id);
-          }}
+          onSet={setTag(props.list, one().experiment_id)}
+          onDelete={deleteTag(props.list, one().experiment_id)}
           onClose={() => props.onClose()}
         />
       )}
     </Show>
   );
+}
+
+function setTag(list: ExperimentList, id: string): (key: string, value: string) => Promise<void> {
+  return async (key, value) => {
+    await experiments.setTag(id, key, value);
+    await list.renew(id);
+  };
+}
+
+function deleteTag(list: ExperimentList, id: string): (key: string) => Promise<void> {
+  return async (key) => {
+    await experiments.deleteTag(id, key);
+    await list.renew(id);
+  };
 }

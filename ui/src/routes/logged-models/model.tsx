@@ -68,6 +68,15 @@ function Content(props: { details: Details; onChanged: () => unknown }): JSX.Ele
   const uri = () => `models:/${info().model_id}`;
   const owner = () => ({ kind: "logged-model" as const, modelId: info().model_id });
   const [files, { refetch }] = createModelFiles(owner);
+  // An undo may come when another page is shown: what changes a tag holds what it was made for.
+  const setTag = (id: string) => async (key: string, value: string) => {
+    await setLoggedModelTag(id, key, value);
+    await props.onChanged();
+  };
+  const deleteTag = (id: string) => async (key: string) => {
+    await deleteLoggedModelTag(id, key);
+    await props.onChanged();
+  };
   const remove = async () => {
     const { name, model_id: modelId, experiment_id: experimentId } = info();
     const yes = await confirm({
@@ -137,14 +146,8 @@ function Content(props: { details: Details; onChanged: () => unknown }): JSX.Ele
         <TagEditor
           title={`Tags of ${info().name}`}
           tags={ownTags(info().tags)}
-          onSet={async (key, value) => {
-            await setLoggedModelTag(info().model_id, key, value);
-            await props.onChanged();
-          }}
-          onDelete={async (key) => {
-            await deleteLoggedModelTag(info().model_id, key);
-            await props.onChanged();
-          }}
+          onSet={setTag(info().model_id)}
+          onDelete={deleteTag(info().model_id)}
           onClose={() => setOpen(undefined)}
         />
       </Show>
@@ -189,7 +192,7 @@ function Facts(props: { details: Details; onEditTags: () => void }): JSX.Element
         <dt>Tags</dt>
         <dd class="tag-line">
           <Show when={ownTags(info().tags).length > 0}>
-            <TagChips tags={ownTags(info().tags)} most={12} />
+            <TagChips tags={ownTags(info().tags)} most={12} wrap />
           </Show>
           <button type="button" class="button" data-kind="quiet" onClick={() => props.onEditTags()}>
             Edit

@@ -3,8 +3,7 @@ import { createMemo, For, type JSX, Show } from "solid-js";
 
 import { Icon } from "../../components/icons";
 import { TimeAgo } from "../../components/time";
-import type { LoggedModel } from "../../wire";
-import type { LoggedModelOrder } from "../../data/models";
+import type { LoggedModel, LoggedModelOrder } from "../../wire";
 import { loggedModelHref, runHref, versionHref } from "../models/addresses";
 import { formatMetric } from "../models/metric-text";
 import { metricColumns } from "./columns";

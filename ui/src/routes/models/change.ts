@@ -1,10 +1,13 @@
 import { toast, toastError } from "../../components/toast";
+import { describe } from "../../data/http";
 
 export interface Change {
   /** What has happened: "Alias champion set". */
   done: string;
   /** What has not: "The alias was not set". */
   failed: string;
+  /** Where a failure is told: in the window that asked for the change. By a passing message without it. */
+  tell?: (failure: string) => void;
   run: () => Promise<unknown>;
   /** Takes it back; left out for what cannot be taken back. */
   undo?: () => Promise<unknown>;
@@ -17,7 +20,8 @@ export async function make(change: Change): Promise<boolean> {
   try {
     await change.run();
   } catch (error) {
-    toastError(change.failed, error);
+    if (change.tell) change.tell(`${change.failed}: ${describe(error)}`);
+    else toastError(change.failed, error);
     return false;
   }
   const { undo } = change;

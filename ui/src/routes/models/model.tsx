@@ -73,6 +73,15 @@ function Content(props: { model: RegisteredModel; onChanged: () => unknown }): J
     if (newest === 0) return undefined;
     return versionUri(name, String(newest), aliases?.map((one) => one.alias) ?? []);
   };
+  // An undo may come when another page is shown: what changes a tag holds what it was made for.
+  const setTag = (name: string) => async (key: string, value: string) => {
+    await setRegisteredModelTag(name, key, value);
+    await props.onChanged();
+  };
+  const deleteTag = (name: string) => async (key: string) => {
+    await deleteRegisteredModelTag(name, key);
+    await props.onChanged();
+  };
   const remove = async () => {
     const { name } = props.model;
     const yes = await confirm({
@@ -144,7 +153,7 @@ function Content(props: { model: RegisteredModel; onChanged: () => unknown }): J
               <dt>Tags</dt>
               <dd class="tag-line">
                 <Show when={ownTags(props.model.tags).length > 0}>
-                  <TagChips tags={ownTags(props.model.tags)} most={12} />
+                  <TagChips tags={ownTags(props.model.tags)} most={12} wrap />
                 </Show>
                 <button type="button" class="button" data-kind="quiet" onClick={() => setEditing("tags")}>
                   Edit
@@ -158,14 +167,8 @@ function Content(props: { model: RegisteredModel; onChanged: () => unknown }): J
         <TagEditor
           title={`Tags of ${props.model.name}`}
           tags={ownTags(props.model.tags)}
-          onSet={async (key, value) => {
-            await setRegisteredModelTag(props.model.name, key, value);
-            await props.onChanged();
-          }}
-          onDelete={async (key) => {
-            await deleteRegisteredModelTag(props.model.name, key);
-            await props.onChanged();
-          }}
+          onSet={setTag(props.model.name)}
+          onDelete={deleteTag(props.model.name)}
           onClose={() => setEditing(undefined)}
         />
       </Show>

@@ -5,7 +5,14 @@ import { Button } from "../../components/button";
 import { Dialog } from "../../components/dialog";
 import { toast } from "../../components/toast";
 import { ApiError, describe } from "../../data/http";
-import { createModelVersion, createRegisteredModel, nameContains, searchRegisteredModels } from "../../data/models";
+import {
+  createModelVersion,
+  createRegisteredModel,
+  deleteRegisteredModel,
+  getRegisteredModel,
+  nameContains,
+  searchRegisteredModels,
+} from "../../data/models";
 import type { ModelVersion } from "../../wire";
 import { versionHref } from "./addresses";
 import { modelNameProblem } from "./alias-rules";
@@ -42,8 +49,9 @@ export function RegisterDialog(props: RegisterDialogProps): JSX.Element {
     if (wanted() === "" || problem() !== undefined || busy()) return;
     setBusy(true);
     setFailure(undefined);
+    let made = false;
     try {
-      await createUnlessThere(wanted());
+      made = await createUnlessThere(wanted());
       const version = await createModelVersion({
         name: wanted(),
         source: props.source,
@@ -56,7 +64,10 @@ export function RegisterDialog(props: RegisterDialogProps): JSX.Element {
       if (props.onRegistered) props.onRegistered(version);
       else navigate(versionHref(version.name, version.version));
     } catch (error) {
-      setFailure(describe(error));
+      const left = made && !(await removed(wanted()));
+      setFailure(
+        describe(error) + (left ? ` The registered model ${wanted()} has been created and has no version.` : ""),
+      );
     } finally {
       setBusy(false);
     }
@@ -121,10 +132,25 @@ function hint(name: string, known: readonly string[]): string {
   return known.includes(name) ? "A new version of this model." : "A new registered model.";
 }
 
-async function createUnlessThere(name: string): Promise<void> {
+/** Whether it was not there before. */
+async function createUnlessThere(name: string): Promise<boolean> {
   try {
     await createRegisteredModel(name);
+    return true;
   } catch (error) {
     if (!(error instanceof ApiError) || error.code !== "RESOURCE_ALREADY_EXISTS") throw error;
+    return false;
+  }
+}
+
+/** Takes a model away that was made for a version which could not be; not one that has got another meanwhile. */
+async function removed(name: string): Promise<boolean> {
+  try {
+    const model = await getRegisteredModel(name);
+    if ((model.latest_versions ?? []).length > 0) return true;
+    await deleteRegisteredModel(name);
+    return true;
+  } catch {
+    return false;
   }
 }

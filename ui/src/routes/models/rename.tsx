@@ -1,5 +1,5 @@
 import { useNavigate } from "@solidjs/router";
-import { createSignal, type JSX } from "solid-js";
+import { createSignal, type JSX, Show } from "solid-js";
 
 import { Button } from "../../components/button";
 import { Dialog } from "../../components/dialog";
@@ -13,6 +13,7 @@ export function RenameDialog(props: { name: string; onClose: () => void }): JSX.
   const navigate = useNavigate();
   const [text, setText] = createSignal(props.name);
   const [busy, setBusy] = createSignal(false);
+  const [failure, setFailure] = createSignal<string>();
   const wanted = () => text().trim();
   const problem = () => modelNameProblem(wanted());
   const rename = async () => {
@@ -21,9 +22,11 @@ export function RenameDialog(props: { name: string; onClose: () => void }): JSX.
     if (after === "" || after === before || problem() !== undefined) return;
     let now = after;
     setBusy(true);
+    setFailure(undefined);
     const renamed = await make({
       done: `${before} is now ${after}`,
       failed: "The model was not renamed",
+      tell: setFailure,
       run: () => renameRegisteredModel(before, after),
       undo: async () => {
         await renameRegisteredModel(after, before);
@@ -65,6 +68,13 @@ export function RenameDialog(props: { name: string; onClose: () => void }): JSX.
         />
       </label>
       <p class="muted">{problem() ?? "Code that loads it by its present name has to be changed."}</p>
+      <Show when={failure()}>
+        {(text) => (
+          <p class="field-error" role="alert">
+            {text()}
+          </p>
+        )}
+      </Show>
     </Dialog>
   );
 }

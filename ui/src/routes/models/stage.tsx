@@ -2,7 +2,7 @@ import { createSignal, For, type JSX, Show } from "solid-js";
 
 import { Button } from "../../components/button";
 import { Dialog } from "../../components/dialog";
-import { STAGES, transitionStage } from "../../data/models";
+import { allModelVersions, STAGES, transitionStage } from "../../data/models";
 import type { ModelVersion } from "../../wire";
 import { make } from "./change";
 
@@ -18,7 +18,7 @@ export function StageBadge(props: { stage: string }): JSX.Element {
 
 export interface StageDialogProps {
   version: ModelVersion;
-  /** All versions of the model, to tell and to take back what becomes of those in the same stage. */
+  /** Versions of the model, to tell what becomes of those in the same stage. */
   siblings: readonly ModelVersion[];
   onClose: () => void;
   onChanged: () => unknown;
@@ -30,6 +30,7 @@ export function StageDialog(props: StageDialogProps): JSX.Element {
   const [stage, setStage] = createSignal(props.version.current_stage);
   const [archive, setArchive] = createSignal(false);
   const [busy, setBusy] = createSignal(false);
+  const [failure, setFailure] = createSignal<string>();
   const displaced = () =>
     props.siblings.filter(
       (other) => other.version !== props.version.version && other.current_stage === stage() && stage() !== "None",
@@ -38,12 +39,20 @@ export function StageDialog(props: StageDialogProps): JSX.Element {
   const move = async () => {
     const { name, version, current_stage: before } = props.version;
     const wanted = stage();
-    const archived = archive() && canArchive() ? displaced().map((other) => other.version) : [];
+    const archives = archive() && canArchive();
+    let archived: string[] = [];
     setBusy(true);
+    setFailure(undefined);
     const moved = await make({
       done: `Version ${version} is in stage ${wanted}`,
       failed: "The stage was not changed",
-      run: () => transitionStage(name, version, wanted, archived.length > 0),
+      tell: setFailure,
+      run: async () => {
+        // To be able to put all of them back: the page may know the newest only.
+        const inStage = (other: ModelVersion) => other.version !== version && other.current_stage === wanted;
+        if (archives) archived = (await allModelVersions(name)).filter(inStage).map((other) => other.version);
+        await transitionStage(name, version, wanted, archives);
+      },
       undo: async () => {
         await transitionStage(name, version, before, false);
         for (const other of archived) await transitionStage(name, other, wanted, false);
@@ -84,6 +93,13 @@ export function StageDialog(props: StageDialogProps): JSX.Element {
         </label>
       </Show>
       <p class="muted">MLflow has deprecated stages. An alias says the same and can be moved as easily.</p>
+      <Show when={failure()}>
+        {(text) => (
+          <p class="field-error" role="alert">
+            {text()}
+          </p>
+        )}
+      </Show>
     </Dialog>
   );
 }

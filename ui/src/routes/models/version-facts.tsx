@@ -53,7 +53,7 @@ export function VersionFacts(props: { details: VersionDetails; onEditTags: () =>
         <dt>Tags</dt>
         <dd class="tag-line">
           <Show when={ownTags(version().tags).length > 0}>
-            <TagChips tags={ownTags(version().tags)} most={12} />
+            <TagChips tags={ownTags(version().tags)} most={12} wrap />
           </Show>
           <button type="button" class="button" data-kind="quiet" onClick={() => props.onEditTags()}>
             Edit

@@ -9,6 +9,7 @@ import { ownTags, TagEditor } from "../../components/tags";
 import { useTitle } from "../../components/title";
 import { toast, toastError } from "../../components/toast";
 import { describeModelVersion, deleteModelVersion, deleteModelVersionTag, setModelVersionTag } from "../../data/models";
+import type { ModelVersion } from "../../wire";
 import { compareHref, decoded, modelHref } from "./addresses";
 import { Aliases } from "./aliases";
 import { Description } from "./description";
@@ -59,6 +60,15 @@ function Content(props: { details: VersionDetails; onChanged: () => unknown }): 
   const [editing, setEditing] = createSignal<"tags" | "stage">();
   const version = () => props.details.version;
   const [files, { refetch }] = createModelFiles(() => props.details.owner);
+  // An undo may come when another page is shown: what changes a tag holds what it was made for.
+  const setTag = (of: ModelVersion) => async (key: string, value: string) => {
+    await setModelVersionTag(of.name, of.version, key, value);
+    await props.onChanged();
+  };
+  const deleteTag = (of: ModelVersion) => async (key: string) => {
+    await deleteModelVersionTag(of.name, of.version, key);
+    await props.onChanged();
+  };
   const remove = async () => {
     const { name, version: number } = version();
     const yes = await confirm({
@@ -145,14 +155,8 @@ function Content(props: { details: VersionDetails; onChanged: () => unknown }): 
         <TagEditor
           title={`Tags of version ${version().version}`}
           tags={ownTags(version().tags)}
-          onSet={async (key, value) => {
-            await setModelVersionTag(version().name, version().version, key, value);
-            await props.onChanged();
-          }}
-          onDelete={async (key) => {
-            await deleteModelVersionTag(version().name, version().version, key);
-            await props.onChanged();
-          }}
+          onSet={setTag(version())}
+          onDelete={deleteTag(version())}
           onClose={() => setEditing(undefined)}
         />
       </Show>

@@ -10,6 +10,7 @@ export default function NotFound(): JSX.Element {
   useTitle(() => "Not found");
   return (
     <div class="page">
+      <h1 class="unseen">Not found</h1>
       <Empty icon="search" title="There is no page at this address">
         <code>{location.pathname}</code>
         <p>

@@ -13,6 +13,7 @@ export function RunArtifacts(props: { run: Run; path: string }): JSX.Element {
       owner={{ kind: "run", runId: id() }}
       path={props.path}
       onSelect={(path) => navigate(`/runs/${id()}/artifacts/${path.split("/").map(encodeURIComponent).join("/")}`)}
+      growing={props.run.info.status === "RUNNING"}
       emptyCode={'mlflow.log_artifact("plot.png")'}
     />
   );

@@ -86,7 +86,7 @@ export function RunHeader(props: RunHeaderProps): JSX.Element {
         <Show
           when={draft() !== undefined}
           fallback={
-            <h1 class="run-name">
+            <h1 class="run-heading">
               {info().run_name}
               <Button kind="quiet" icon="edit" label="Rename" onClick={() => setDraft(info().run_name)} />
             </h1>
@@ -143,7 +143,7 @@ export function RunHeader(props: RunHeaderProps): JSX.Element {
       <div class="run-line muted">
         <RunStatusBadge status={info().status} />
         <Show when={deleted()}>
-          <span class="run-deleted">Deleted</span>
+          <span class="run-is-deleted">Deleted</span>
         </Show>
         <span>
           started <TimeAgo at={info().start_time} />

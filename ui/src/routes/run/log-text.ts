@@ -40,9 +40,13 @@ function lastState(line: string): string {
   return `${line.slice(start, start + MOST_OF_LINE)}… (${left.toLocaleString()} more characters)`;
 }
 
-/** Cuts off the part of a line at the start of a piece of a file. */
-export function fromWholeLine(text: string, isStart: boolean): string {
-  if (isStart) return text;
-  const end = text.indexOf("\n");
-  return end < 0 ? text : text.slice(end + 1);
+/** Where the first whole line of a piece of a file begins; in one without an end of a line, the first whole character. */
+export function lineStart(bytes: Uint8Array): number {
+  const end = bytes.indexOf(10);
+  // A line that ends where the piece does says nothing of the one before: better a part of it than nothing.
+  if (end >= 0 && end + 1 < bytes.length) return end + 1;
+  let at = 0;
+  // Bytes of UTF-8 that go on with a character.
+  while (at < 3 && ((bytes[at] ?? 0) & 0xc0) === 0x80) at += 1;
+  return at;
 }

@@ -4,11 +4,12 @@ import { Button } from "../../components/button";
 import { Empty } from "../../components/empty";
 import { Failure } from "../../components/failure";
 import { formatSize } from "../../components/preview/size";
+import { roving } from "../../components/roving";
 import { Skeleton } from "../../components/skeleton";
 import { type ArtifactEntry, type ArtifactOwner, artifactUrl, listArtifacts, readArtifact } from "../../data/artifacts";
 import type { Run } from "../../wire";
 import { createLogTail } from "./log-tail";
-import { cleanLog, isLog, isLogDirectory } from "./log-text";
+import { isLog, isLogDirectory } from "./log-text";
 
 const FOLLOW_MS = 2000;
 
@@ -41,20 +42,24 @@ export function RunLogs(props: { run: Run }): JSX.Element {
       >
         {(shown) => (
           <>
-            <div class="log-files" role="tablist" aria-label="Logs">
-              <For each={known()}>
-                {(entry) => (
-                  <button
-                    type="button"
-                    role="tab"
-                    class="log-file"
-                    aria-selected={entry.path === shown().path}
-                    onClick={() => setChosen(entry.path)}
-                  >
-                    {entry.path}
-                  </button>
-                )}
-              </For>
+            <div class="log-files">
+              <div class="log-tabs" role="tablist" aria-label="Logs" onKeyDown={roving}>
+                <For each={known()}>
+                  {(entry) => (
+                    <button
+                      type="button"
+                      role="tab"
+                      class="log-file"
+                      aria-selected={entry.path === shown().path}
+                      aria-controls="log"
+                      tabIndex={entry.path === shown().path ? 0 : -1}
+                      onClick={() => setChosen(entry.path)}
+                    >
+                      {entry.path}
+                    </button>
+                  )}
+                </For>
+              </div>
               <Button kind="quiet" icon="refresh" label="Look for new logs" onClick={() => void refetch()} />
             </div>
             <Show when={shown().path} keyed>
@@ -96,7 +101,6 @@ function Log(props: LogProps): JSX.Element {
     (start, length, signal) => readArtifact(props.owner, props.path, start, length, { signal }),
     () => props.size,
   );
-  const text = createMemo(() => cleanLog(tail.text()));
   void tail.restart();
 
   createEffect(() => {
@@ -108,7 +112,7 @@ function Log(props: LogProps): JSX.Element {
   });
   let atEnd = true;
   createEffect(
-    on(text, () => {
+    on([tail.parts, tail.rest], () => {
       if (atEnd) view.scrollTop = view.scrollHeight;
     }),
   );
@@ -122,7 +126,7 @@ function Log(props: LogProps): JSX.Element {
   }
 
   return (
-    <section class="log" aria-label={props.path}>
+    <section class="log" id="log" role="tabpanel" aria-label={props.path}>
       <div class="log-bar">
         <Button icon="live" pressed={following()} onClick={() => setFollowing(!following())}>
           Follow
@@ -158,7 +162,8 @@ function Log(props: LogProps): JSX.Element {
           atEnd = view.scrollHeight - view.scrollTop - view.clientHeight < 30;
         }}
       >
-        {text()}
+        <For each={tail.parts()}>{(part) => <>{part.text}</>}</For>
+        {tail.rest()}
       </pre>
     </section>
   );

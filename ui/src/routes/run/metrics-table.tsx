@@ -3,6 +3,7 @@ import { createEffect, createSignal, For, type JSX, on, Show } from "solid-js";
 
 import { Failure } from "../../components/failure";
 import { Skeleton } from "../../components/skeleton";
+import { rowHeight } from "../../components/row-height";
 import { createVirtual } from "../../components/virtual";
 import { formatExact } from "../../charts/ticks";
 import { toNumber } from "../../data/numbers";
@@ -11,7 +12,7 @@ import type { MetricSummary } from "../../wire";
 import { createMetricPages } from "./metric-pages";
 
 // The style sheet says it again: in `style` a constant would become an inline style, which the page's policy forbids.
-const ROW = 30;
+const ROW = rowHeight(30);
 const MOST_HEIGHT = 480;
 
 export interface MetricsTableProps {

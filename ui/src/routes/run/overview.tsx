@@ -26,14 +26,23 @@ export function RunOverview(props: OverviewProps): JSX.Element {
   const [editing, setEditing] = createSignal(false);
   const runId = () => props.run.info.run_id;
   const tags = () => ownTags(props.run.data.tags);
-  const set = (key: string, value: string) => changeOne(runId(), { action: "set_tag", key, value });
+  // An undo may come when another run is shown: what changes a tag holds the run that it was made for.
+  const setTag = (id: string) => async (key: string, value: string) => {
+    await changeOne(id, { action: "set_tag", key, value });
+    props.onChanged();
+  };
+  const deleteTag = (id: string) => async (key: string) => {
+    await changeOne(id, { action: "delete_tag", key });
+    props.onChanged();
+  };
+  const saveNote = (id: string) => (value: string) => changeOne(id, { action: "set_tag", key: NOTE, value });
 
   return (
     <div class="sides">
       <div>
         <Description
           text={tagValue(props.run.data.tags, NOTE) ?? ""}
-          onSave={(text) => set(NOTE, text)}
+          onSave={saveNote(runId())}
           onChanged={() => props.onChanged()}
         />
         <MetricsTable runId={runId()} total={props.run.data.metrics?.length ?? 0} version={props.version} />
@@ -47,7 +56,7 @@ export function RunOverview(props: OverviewProps): JSX.Element {
             <Button kind="quiet" icon="edit" label="Edit tags" onClick={() => setEditing(true)} />
           </div>
           <Show when={tags().length > 0} fallback={<p class="muted">No tags yet.</p>}>
-            <TagChips tags={tags()} most={50} />
+            <TagChips tags={tags()} most={50} wrap />
           </Show>
         </section>
         <Inputs run={props.run} />
@@ -55,14 +64,8 @@ export function RunOverview(props: OverviewProps): JSX.Element {
           <TagEditor
             title="Tags of the run"
             tags={tags()}
-            onSet={async (key, value) => {
-              await set(key, value);
-              props.onChanged();
-            }}
-            onDelete={async (key) => {
-              await changeOne(runId(), { action: "delete_tag", key });
-              props.onChanged();
-            }}
+            onSet={setTag(runId())}
+            onDelete={deleteTag(runId())}
             onClose={() => setEditing(false)}
           />
         </Show>

@@ -1,10 +1,11 @@
 import { createMemo, createSignal, For, type JSX, Show } from "solid-js";
 
+import { rowHeight } from "../../components/row-height";
 import { createVirtual } from "../../components/virtual";
 import type { Param } from "../../wire";
 
 // The style sheet says it again: in `style` a constant would become an inline style, which the page's policy forbids.
-const ROW = 30;
+const ROW = rowHeight(30);
 const MOST_HEIGHT = 420;
 
 /** Params of a run: searchable, however many there are. */

@@ -2,8 +2,8 @@ import { describe, expect, it, vi } from "vitest";
 
 import type { Run } from "../../wire";
 import type { MetricSummary } from "../../wire";
-import { createLogTail, PART_BYTES } from "./log-tail";
-import { cleanLog, fromWholeLine, isLog, isLogDirectory } from "./log-text";
+import { createLogTail, type LogTail, PART_BYTES } from "./log-tail";
+import { cleanLog, isLog, isLogDirectory, lineStart } from "./log-text";
 import { renewed } from "./metric-pages";
 import { loggedModels, renewedModels } from "./model-entries";
 import { commitAddress, datasetRows, sourceOf } from "./source";
@@ -76,6 +76,28 @@ describe("logged models", () => {
   });
 });
 
+/** A log that is written, read as from the server: which does not say how long a file is where nothing lies behind the start. */
+function growing(text: string, hint = 0) {
+  let content = new TextEncoder().encode(text);
+  const read = (start: number, length: number) => {
+    const bytes = content.slice(start, start + length);
+    return Promise.resolve({ bytes, total: bytes.length === 0 ? start : content.length, etag: undefined });
+  };
+  const write = (next: string) => {
+    content = new TextEncoder().encode(next);
+  };
+  return { tail: createLogTail(read, () => hint), write };
+}
+
+function textOf(tail: LogTail): string {
+  return (
+    tail
+      .parts()
+      .map((part) => part.text)
+      .join("") + tail.rest()
+  );
+}
+
 describe("logs", () => {
   const file = (name: string) => isLog({ name, isDirectory: false });
 
@@ -97,8 +119,11 @@ describe("logs", () => {
   });
 
   it("begin with a whole line", () => {
-    expect(fromWholeLine("ne one\nline two", false)).toBe("line two");
-    expect(fromWholeLine("line one\nline two", true)).toBe("line one\nline two");
+    const startOf = (text: string) => lineStart(new TextEncoder().encode(text));
+    expect(startOf("ne one\nline two")).toBe(7);
+    expect(startOf("one endless line")).toBe(0);
+    expect(startOf("one endless line\n")).toBe(0);
+    expect(lineStart(new TextEncoder().encode("ü and more").subarray(1))).toBe(1);
   });
 
   it("are read from the end, followed, and read backwards", async () => {
@@ -108,15 +133,53 @@ describe("logs", () => {
     );
     const tail = createLogTail(read, () => content.length - 5);
     await tail.restart();
-    expect(tail.text()).toBe("last grün\n");
+    expect(textOf(tail)).toBe("last grün\n");
     content = new TextEncoder().encode(new TextDecoder().decode(content) + "more\n");
     await tail.follow();
-    expect(tail.text()).toBe("last grün\nmore\n");
+    expect(textOf(tail)).toBe("last grün\nmore\n");
     expect(tail.total()).toBe(content.length);
     await tail.earlier();
+    await tail.earlier();
     expect(tail.start()).toBe(0);
-    expect(tail.text().startsWith("old line\n")).toBe(true);
-    expect(read).toHaveBeenCalledTimes(4);
+    expect(textOf(tail).startsWith("old line\n")).toBe(true);
+    expect(textOf(tail).endsWith("last grün\nmore\n")).toBe(true);
+    expect(read).toHaveBeenCalledTimes(5);
+  });
+
+  it("add what is new, and leave what is shown as it is", async () => {
+    const { tail, write } = growing("one\ntw");
+    await tail.restart();
+    expect([tail.parts().map((part) => part.text), tail.rest()]).toEqual([["one\n"], "tw"]);
+    const [first] = tail.parts();
+    write("one\ntwo\nthree");
+    await tail.follow();
+    expect([tail.parts().map((part) => part.text), tail.rest()]).toEqual([["one\n", "two\n"], "three"]);
+    expect(tail.parts()[0]).toBe(first);
+    await tail.follow();
+    expect(textOf(tail)).toBe("one\ntwo\nthree");
+  });
+
+  it("begin anew where the file was cut off or written anew", async () => {
+    const { tail, write } = growing("line one\nline two\n");
+    await tail.restart();
+    write("again\n");
+    await tail.follow();
+    expect(textOf(tail)).toBe("again\n");
+    write("another file that is longer\n");
+    await tail.follow();
+    expect(textOf(tail)).toBe("another file that is longer\n");
+    write("");
+    await tail.follow();
+    expect([textOf(tail), tail.total()]).toEqual(["", 0]);
+    write("from the start\n");
+    await tail.follow();
+    expect(textOf(tail)).toBe("from the start\n");
+  });
+
+  it("are read though they are shorter than they were listed", async () => {
+    const { tail } = growing("short\n", 10 * PART_BYTES);
+    await tail.restart();
+    expect([textOf(tail), tail.start(), tail.total()]).toEqual(["short\n", 0, 6]);
   });
 
   it("with lines of any length are cleaned at once", () => {

@@ -3,14 +3,13 @@ import { createSignal, type JSX, Show } from "solid-js";
 
 import { Button } from "../../components/button";
 import { Dialog } from "../../components/dialog";
-import { toast } from "../../components/toast";
 import { describe } from "../../data/http";
-import * as runs from "../../data/runs";
 import type { ViewType } from "../../wire";
-import { countText, deleteRuns, restoreRuns } from "./bulk-change";
+import { countText, deleteRuns, restoreRuns, tagRuns } from "./bulk-change";
 import type { Selection } from "./selection";
 
 export interface BulkBarProps {
+  experimentId: string;
   selection: Selection;
   lifecycle: ViewType;
   /** Something has changed: load the lines again. */
@@ -56,41 +55,48 @@ export function BulkBar(props: BulkBarProps): JSX.Element {
       </Show>
       <Button kind="quiet" icon="close" label="Unmark all" onClick={() => props.selection.clear()} />
       <Show when={tagging()}>
-        <TagRuns ids={ids()} onChanged={() => props.onChanged()} onClose={() => setTagging(false)} />
+        <TagRuns
+          experimentId={props.experimentId}
+          ids={ids()}
+          onChanged={() => props.onChanged()}
+          onClose={() => setTagging(false)}
+        />
       </Show>
     </div>
   );
 }
 
 /** Sets a tag of many runs, or deletes it. */
-function TagRuns(props: { ids: string[]; onChanged: () => void; onClose: () => void }): JSX.Element {
+function TagRuns(props: {
+  experimentId: string;
+  ids: string[];
+  onChanged: () => void;
+  onClose: () => void;
+}): JSX.Element {
   const [key, setKey] = createSignal("");
   const [value, setValue] = createSignal("");
   const [busy, setBusy] = createSignal(false);
   const [failed, setFailed] = createSignal<string>();
-  async function change(action: "set_tag" | "delete_tag"): Promise<void> {
+  /** Sets the tag, or deletes it where there is no value. */
+  async function change(to: string | undefined): Promise<void> {
     const name = key().trim();
     if (name === "" || busy()) return;
+    const { ids, onChanged, onClose } = props;
     setBusy(true);
     setFailed(undefined);
-    const request = { run_ids: props.ids, action, key: name };
-    const { done, error } = await runs.changeAll(action === "set_tag" ? { ...request, value: value() } : request);
+    const { done, error } = await tagRuns(props.experimentId, ids, name, to, onChanged);
     setBusy(false);
-    if (done.length > 0) {
-      toast(`${action === "set_tag" ? "Set" : "Deleted"} tag ${name} of ${countText(done.length)}`);
-      props.onChanged();
-    }
-    if (error === undefined) props.onClose();
-    else setFailed(`Not changed: ${countText(props.ids.length - done.length)}. ${describe(error)}`);
+    if (error === undefined) onClose();
+    else setFailed(`Not changed: ${countText(ids.length - done.length)}. ${describe(error)}`);
   }
   return (
     <Dialog
       title={`Tag ${props.ids.length.toLocaleString()} runs`}
       onClose={() => props.onClose()}
-      onSubmit={() => void change("set_tag")}
+      onSubmit={() => void change(value())}
       actions={
         <>
-          <Button kind="danger" busy={busy()} disabled={key().trim() === ""} onClick={() => void change("delete_tag")}>
+          <Button kind="danger" busy={busy()} disabled={key().trim() === ""} onClick={() => void change(undefined)}>
             Delete tag
           </Button>
           <Button kind="primary" type="submit" busy={busy()} disabled={key().trim() === ""}>

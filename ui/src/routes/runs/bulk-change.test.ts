@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, expect, it, vi } from "vitest";
 
 import type { ToastOptions } from "../../components/toast";
-import { deleteRuns, restoreRuns } from "./bulk-change";
+import { deleteRuns, restoreRuns, tagRuns } from "./bulk-change";
 
 const toasts: { message: string; undo: ToastOptions["undo"] }[] = [];
 
@@ -12,15 +12,17 @@ vi.mock("../../components/toast", () => ({
 
 const requests: { action: string; run_ids: string[] }[] = [];
 let fails: (request: number) => boolean;
+let answer: (path: string) => unknown;
 
 beforeEach(() => {
   toasts.length = 0;
   requests.length = 0;
   fails = () => false;
-  vi.stubGlobal("fetch", (_: string, init: RequestInit) => {
+  answer = () => ({});
+  vi.stubGlobal("fetch", (path: string, init: RequestInit) => {
     requests.push(JSON.parse(String(init.body)) as (typeof requests)[number]);
     const status = fails(requests.length) ? 400 : 200;
-    return Promise.resolve(new Response("{}", { status }));
+    return Promise.resolve(Response.json(answer(path), { status }));
   });
 });
 
@@ -56,4 +58,33 @@ it("tells which part of many runs was changed, and takes back that part", async 
   expect(toasts.map((toast) => toast.message)).toEqual(["Deleted 1,000 runs", "1,500 runs could not be deleted"]);
   await toasts[0]?.undo?.();
   expect(requests.at(-1)).toMatchObject({ action: "restore", run_ids: all.slice(0, 1000).map((one) => one.run_id) });
+});
+
+it("puts back the values that a tag had, run by run", async () => {
+  const had: Record<string, string | undefined> = { a: "x", b: "x", c: undefined, d: "new", e: "y" };
+  const answers = Object.entries(had).map(([run_id, value]) => ({
+    info: { run_id },
+    data: { tags: value === undefined ? [] : [{ key: "team", value }] },
+  }));
+  answer = (path) => (path.endsWith("runs/search") ? { runs: answers } : {});
+  const changed = vi.fn<() => void>();
+  const { done, error } = await tagRuns("1", Object.keys(had), "team", "new", changed);
+  expect([done.length, error]).toEqual([5, undefined]);
+  expect(toasts.map((toast) => toast.message)).toEqual(["Set tag team of 5 runs"]);
+  requests.length = 0;
+  await toasts[0]?.undo?.();
+  expect(requests).toEqual([
+    { action: "set_tag", key: "team", value: "x", run_ids: ["a", "b"] },
+    { action: "delete_tag", key: "team", run_ids: ["c"] },
+    { action: "set_tag", key: "team", value: "y", run_ids: ["e"] },
+  ]);
+  expect(changed).toHaveBeenCalledTimes(2);
+});
+
+it("changes no tag whose values cannot be put back", async () => {
+  fails = () => true;
+  const { done, error } = await tagRuns("1", ["a"], "team", undefined, () => undefined);
+  expect(done).toEqual([]);
+  expect(error).toBeDefined();
+  expect(requests.some((request) => request.action === "delete_tag")).toBe(false);
 });

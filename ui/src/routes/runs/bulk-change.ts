@@ -1,6 +1,7 @@
-// Deletes and restores many runs, with a way back that touches only what was changed.
+// Deletes, restores and tags many runs, with a way back that touches only what was changed.
 
 import { toast, toastError } from "../../components/toast";
+import { searchByIds } from "../../data/run-details";
 import * as runs from "../../data/runs";
 import type { MarkedRun } from "./selection";
 
@@ -39,4 +40,61 @@ async function changeRuns(ids: string[], action: "delete" | "restore", onChanged
     });
   }
   if (error !== undefined) toastError(`${countText(ids.length - done.length)} could not be ${word}`, error);
+}
+
+/**
+ * Sets a tag of runs of an experiment, or deletes it where there is no value. What they had is read first, so that it can be
+ * put back; where it cannot be read, nothing is changed.
+ */
+export async function tagRuns(
+  experimentId: string,
+  ids: string[],
+  key: string,
+  to: string | undefined,
+  onChanged: () => void,
+): Promise<runs.Changed> {
+  const before = new Map<string, string | undefined>();
+  try {
+    for (const { info, data } of await searchByIds([experimentId], ids, { tags: [key] })) {
+      before.set(info.run_id, data.tags?.find((tag) => tag.key === key)?.value);
+    }
+  } catch (error) {
+    return { done: [], error };
+  }
+  const { done, error } = await runs.changeAll(tagChange(ids, key, to));
+  if (done.length > 0) {
+    onChanged();
+    toast(`${to === undefined ? "Deleted" : "Set"} tag ${key} of ${countText(done.length)}`, {
+      undo: async () => {
+        await putBack(done, key, to, before);
+        onChanged();
+      },
+    });
+  }
+  return error === undefined ? { done } : { done, error };
+}
+
+/** Gives runs the values of a tag that they had: those of one value by one request. */
+async function putBack(
+  ids: readonly string[],
+  key: string,
+  now: string | undefined,
+  before: ReadonlyMap<string, string | undefined>,
+): Promise<void> {
+  const byValue = new Map<string | undefined, string[]>();
+  for (const id of ids) {
+    const value = before.get(id);
+    if (value === now) continue;
+    const same = byValue.get(value);
+    if (same) same.push(id);
+    else byValue.set(value, [id]);
+  }
+  for (const [value, same] of byValue) {
+    const back = await runs.changeAll(tagChange(same, key, value));
+    if (back.error !== undefined) throw back.error;
+  }
+}
+
+function tagChange(run_ids: string[], key: string, value: string | undefined): Parameters<typeof runs.changeAll>[0] {
+  return value === undefined ? { run_ids, action: "delete_tag", key } : { run_ids, action: "set_tag", key, value };
 }

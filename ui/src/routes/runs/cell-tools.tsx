@@ -2,6 +2,7 @@ import { createSignal, type JSX, onCleanup, onMount, Show } from "solid-js";
 
 import { copyText } from "../../components/copy";
 import { Icon } from "../../components/icons";
+import { onLongPress } from "../../components/long-press";
 import { MenuList } from "../../components/menu";
 import { Popover } from "../../components/popover";
 import { toast, toastError } from "../../components/toast";
@@ -54,12 +55,16 @@ export function CellTools(props: CellToolsProps): JSX.Element {
   onMount(() => {
     const scroller = props.scroller();
     const out = () => setHovered(undefined);
-    const context = (event: MouseEvent) => {
-      const found = target(event.target as Element);
-      if (!found || (event.target as Element).closest("a")) return;
-      event.preventDefault();
-      setMenu(found);
+    /** Links keep the menu of the browser. */
+    const open = (element: Element): boolean => {
+      const found = element.closest("a") ? undefined : target(element);
+      if (found) setMenu(found);
+      return found !== undefined;
     };
+    const context = (event: MouseEvent) => {
+      if (open(event.target as Element)) event.preventDefault();
+    };
+    onCleanup(onLongPress(scroller, open));
     scroller.addEventListener("pointerover", over);
     scroller.addEventListener("pointerleave", out);
     scroller.addEventListener("scroll", out, { passive: true });

@@ -3,9 +3,12 @@ import { createEffect, createMemo, createSignal, For, type JSX, onCleanup, Show 
 import { Button } from "../../components/button";
 import { Failure } from "../../components/failure";
 import { Icon } from "../../components/icons";
+import { roving } from "../../components/roving";
+import { rowHeight } from "../../components/row-height";
 import { createVirtual } from "../../components/virtual";
 import * as columnData from "../../data/columns";
 import type { Column as ColumnSummary } from "../../wire";
+import { columnFacts } from "./column-facts";
 import { ATTRIBUTES, columnId, columnLabel, moveColumn, toggleColumn } from "./columns";
 import { PagedWindow } from "./paged-window";
 import type { Column, ColumnSource } from "./state";
@@ -18,7 +21,7 @@ const KINDS: readonly [ColumnSource, string][] = [
   ["tag", "Tags"],
   ["attribute", "Attributes"],
 ];
-const LINE = 30;
+const LINE = rowHeight(30);
 
 export interface ColumnPickerProps {
   experimentId: string;
@@ -54,10 +57,17 @@ export function ColumnPicker(props: ColumnPickerProps): JSX.Element {
             event.currentTarget.closest(".picker")?.querySelector<HTMLElement>(".picker-list")?.focus();
           }}
         />
-        <div class="picker-kinds" role="tablist" aria-label="Kind of columns">
+        <div class="picker-kinds" role="tablist" aria-label="Kind of columns" onKeyDown={roving}>
           <For each={KINDS}>
             {([source, name]) => (
-              <button type="button" role="tab" aria-selected={kind() === source} onClick={() => setKind(source)}>
+              <button
+                type="button"
+                role="tab"
+                aria-selected={kind() === source}
+                aria-controls="picker-panel"
+                tabIndex={kind() === source ? 0 : -1}
+                onClick={() => setKind(source)}
+              >
                 {name}
               </button>
             )}
@@ -65,17 +75,19 @@ export function ColumnPicker(props: ColumnPickerProps): JSX.Element {
         </div>
       </div>
       <div class="picker-body">
-        <Show when={kind()} keyed>
-          {(source) => (
-            <Names
-              experimentId={props.experimentId}
-              source={source}
-              contains={contains()}
-              columns={props.columns}
-              onToggle={(column) => props.onColumns(toggleColumn(props.columns, column))}
-            />
-          )}
-        </Show>
+        <div class="picker-panel" id="picker-panel" role="tabpanel" aria-label="Names">
+          <Show when={kind()} keyed>
+            {(source) => (
+              <Names
+                experimentId={props.experimentId}
+                source={source}
+                contains={contains()}
+                columns={props.columns}
+                onToggle={(column) => props.onColumns(toggleColumn(props.columns, column))}
+              />
+            )}
+          </Show>
+        </div>
         <Chosen {...props} />
       </div>
     </div>
@@ -199,7 +211,7 @@ function Names(props: NamesProps): JSX.Element {
                         <Icon name="check" size={14} />
                       </Show>
                     </span>
-                    <span class="ellipsis" title={one().key}>
+                    <span class="ellipsis" title={columnFacts(one())}>
                       {columnLabel(column(one()))}
                     </span>
                     <span class="picker-runs">{one().runs > 0 ? one().runs.toLocaleString() : ""}</span>

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 
+import { columnFacts } from "./column-facts";
 import { columnId, defaultColumns, moveColumn, nextOrder, orderBy, resizeColumn, toggleColumn } from "./columns";
 import type { Column } from "./state";
 
@@ -89,5 +90,22 @@ describe("orders", () => {
   it("get widths within what makes sense", () => {
     const widthOf = (width: number) => resizeColumn([name, loss], columnId(loss), width)[1]?.width;
     expect([widthOf(130.4), widthOf(-50), widthOf(9999)]).toEqual([130, 56, 1200]);
+  });
+
+  it("tell what is known of their values", () => {
+    const metric = { kind: "metric", key: "loss", runs: 1200, distinct: 900 } as const;
+    expect(columnFacts({ ...metric, min: 0.25, max: 8 })).toBe(
+      "loss\n1,200 runs\n900 different values\nfrom 0.25 to 8",
+    );
+    expect(columnFacts({ ...metric, runs: 1, distinct: 1 })).toBe("loss\n1 run\n1 different value");
+    expect(columnFacts({ kind: "tag", key: "status", runs: 0, distinct: 0 })).toBe("status");
+  });
+
+  it("of metrics that few runs have are shown beside params that all of them have", () => {
+    const found = [
+      { kind: "metric", key: "loss", runs: 1, distinct: 1 },
+      { kind: "param", key: "lr", runs: 1000, distinct: 7 },
+    ] as const;
+    expect(ids(defaultColumns(found))).toContain("metric:loss");
   });
 });

@@ -1,5 +1,5 @@
 import { quoteName } from "../../filter/lexer";
-import type { Column as ColumnSummary } from "../../wire";
+import type { Column as ColumnSummary, ColumnKind } from "../../wire";
 import type { Column, ColumnSource, Order } from "./state";
 
 interface Attribute {
@@ -79,8 +79,9 @@ const PARAMS = 6;
 
 /** Columns of an experiment that nobody has chosen any for: what most runs have, params that differ first. */
 export function defaultColumns(found: readonly ColumnSummary[]): Column[] {
-  const most = Math.max(1, ...found.map((one) => one.runs));
-  const common = (one: ColumnSummary) => one.runs >= most * 0.2;
+  const most = (kind: ColumnKind) => Math.max(1, ...found.flatMap((one) => (one.kind === kind ? [one.runs] : [])));
+  const least = { metric: most("metric") * 0.2, param: most("param") * 0.2, tag: 0 };
+  const common = (one: ColumnSummary) => one.runs >= least[one.kind];
   const metrics = found
     .filter((one) => one.kind === "metric" && common(one) && !one.key.startsWith("system/"))
     .sort((a, b) => b.runs - a.runs)

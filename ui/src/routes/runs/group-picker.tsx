@@ -4,6 +4,7 @@ import { Button } from "../../components/button";
 import { Failure } from "../../components/failure";
 import { Icon } from "../../components/icons";
 import { PopoverButton } from "../../components/popover";
+import { roving } from "../../components/roving";
 import * as columnData from "../../data/columns";
 import { settled } from "../../data/settled";
 import type { GroupKey } from "../../wire";
@@ -120,13 +121,14 @@ function GroupChoice(props: GroupPickerProps): JSX.Element {
       </ul>
       <footer class="groups-foot">
         <span class="muted">Metrics show</span>
-        <div class="segments" role="radiogroup" aria-label="Number shown of a group">
+        <div class="segments" role="radiogroup" aria-label="Number shown of a group" onKeyDown={roving}>
           <For each={AGGREGATES}>
             {([aggregate, name]) => (
               <button
                 type="button"
                 role="radio"
                 aria-checked={props.aggregate === aggregate}
+                tabIndex={props.aggregate === aggregate ? 0 : -1}
                 onClick={() => props.onAggregate(aggregate)}
               >
                 {name}

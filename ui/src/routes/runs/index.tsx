@@ -5,8 +5,8 @@ import { Failure } from "../../components/failure";
 import { useShortcuts } from "../../components/shortcuts";
 import { Skeleton } from "../../components/skeleton";
 import { useTitle } from "../../components/title";
-import * as columnData from "../../data/columns";
 import * as experiments from "../../data/experiments";
+import { firstNames } from "../../data/first-names";
 import { settled } from "../../data/settled";
 import { both, errorPlace, errorReason } from "../../filter/lexer";
 import type { Column as ColumnSummary, GroupKey } from "../../wire";
@@ -52,7 +52,7 @@ function ExperimentRuns(props: { experimentId: string }): JSX.Element {
   const selection = createSelection();
   const sparks = createSparks();
   const [experiment, { refetch }] = createResource(() => experiments.getExperiment(id));
-  const [names, { refetch: renewNames }] = createResource(() => firstNames(id));
+  const [names, { refetch: renewNames }] = createResource(() => startingNames(id));
   const known = () => settled(experiment);
   let table: TableHandle | undefined;
   let filter: HTMLInputElement | undefined;
@@ -141,6 +141,7 @@ function ExperimentRuns(props: { experimentId: string }): JSX.Element {
   };
   useShortcuts("filter");
   useShortcuts("table");
+  useShortcuts("columns");
   useShortcuts("runs", {
     "/": () => filter?.focus(),
     "g t": () => table?.focus(),
@@ -175,6 +176,7 @@ function ExperimentRuns(props: { experimentId: string }): JSX.Element {
       >
         <Show when={selection.runs().size > 0}>
           <BulkBar
+            experimentId={id}
             selection={selection}
             lifecycle={store.state()?.lifecycle ?? "ALL"}
             onChanged={() => data.reload()}
@@ -309,13 +311,9 @@ function ExperimentRuns(props: { experimentId: string }): JSX.Element {
 }
 
 /** Names that the columns are chosen from while nobody has chosen any. */
-async function firstNames(id: string): Promise<ColumnSummary[]> {
-  const ask = (kind: "metric" | "param") =>
-    columnData.search({ experiment_ids: [id], kind, max_results: 200 }).then(
-      (page) => page.columns,
-      // The table does without columns of values rather than not at all.
-      () => [],
-    );
+async function startingNames(id: string): Promise<ColumnSummary[]> {
+  // The table does without columns of values rather than not at all.
+  const ask = (kind: "metric" | "param") => firstNames(id, kind).catch(() => []);
   return (await Promise.all([ask("metric"), ask("param")])).flat();
 }
 

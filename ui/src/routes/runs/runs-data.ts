@@ -1,10 +1,11 @@
-import { type Accessor, createEffect, createMemo, createSignal, on, onCleanup } from "solid-js";
+import { type Accessor, batch, createEffect, createMemo, createSignal, on, onCleanup } from "solid-js";
 
 import { ChangeQueue, Rounds } from "../../data/change-queue";
 import { ApiError } from "../../data/http";
 import { type Change, createLive } from "../../data/live";
 import * as runs from "../../data/runs";
 import type { RunColumns } from "../../wire";
+import { Appeared } from "./appeared";
 import { movedRuns } from "./moved";
 import { lacks } from "./projection";
 import { isTree, type RowQuery, rowSource } from "./row-source";
@@ -58,6 +59,7 @@ export function createRunsData(options: RunsDataOptions): RunsData {
   const [total, setTotal] = createSignal<{ runs: number; running: number }>();
   const [roots, setRoots] = createSignal<number>();
   const [newer, setNewer] = createSignal<ReadonlySet<string>>(new Set());
+  const appeared = new Appeared();
   const [moved, setMoved] = createSignal(0);
   const [asked, setAsked] = createSignal(0);
   /** Parents that are open stay so in every order; groups until others are asked for. */
@@ -135,6 +137,7 @@ export function createRunsData(options: RunsDataOptions): RunsData {
       setError(next.error);
       rows()?.close();
       setNewer(new Set<string>());
+      appeared.clear();
       setMoved(0);
       setRows(next);
       setVersion((now) => now + 1);
@@ -160,14 +163,16 @@ export function createRunsData(options: RunsDataOptions): RunsData {
     counting = abort;
     const request = { experiment_ids: [query.experimentId], run_view_type: query.lifecycle };
     try {
-      const all = await runs.count({ ...request, filter: query.filter }, { signal: abort.signal });
-      setTotal(all);
-      if (!isTree(query)) {
-        setRoots(query.groups.length > 0 ? undefined : all.runs);
-        return;
-      }
-      const filter = "tags.`mlflow.parentRunId` IS NULL";
-      setRoots((await runs.count({ ...request, filter }, { signal: abort.signal })).runs);
+      const numberOf = (filter: string) => runs.count({ ...request, filter }, { signal: abort.signal });
+      // Both at once: who sees how many runs there are may go to the last of them.
+      const [all, parents] = await Promise.all([
+        numberOf(query.filter),
+        isTree(query) ? numberOf("tags.`mlflow.parentRunId` IS NULL") : undefined,
+      ]);
+      batch(() => {
+        setTotal(all);
+        setRoots(query.groups.length > 0 ? undefined : (parents ?? all).runs);
+      });
     } catch {
       // The number is a help for the scroll bar; the lines themselves say what is wrong.
       if (!abort.signal.aborted) {
@@ -200,10 +205,16 @@ export function createRunsData(options: RunsDataOptions): RunsData {
     const here = new Set<string>();
     for (const run of shown.runs()) here.add(run.info.run_id);
     const known = changes.filter((change) => here.has(change.runId));
-    const appeared = changes.filter((change) => !here.has(change.runId) && change.kinds.has("created"));
+    const unseen = changes.filter((change) => !here.has(change.runId));
+    const fitting = await appeared.among(query, unseen);
+    // The lines that the numbers are about may have been replaced while the server was asked.
+    if (rows() !== shown) {
+      queue.add(changes);
+      return;
+    }
     const gone = known.some((change) => change.kinds.has("deleted"));
-    if (appeared.length > 0) setNewer((before) => new Set([...before, ...appeared.map((change) => change.runId)]));
-    if ((gone || appeared.length > 0) && options.atTop()) {
+    if (fitting.length > 0) setNewer((before) => new Set([...before, ...fitting]));
+    if ((gone || fitting.length > 0) && options.atTop()) {
       reload();
       return;
     }

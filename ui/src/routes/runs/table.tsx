@@ -1,6 +1,7 @@
 import { createMemo, createSignal, Index, type JSX, onCleanup, onMount, Show } from "solid-js";
 
 import { toast } from "../../components/toast";
+import { rowHeight } from "../../components/row-height";
 import { createSlots, createVirtual } from "../../components/virtual";
 import type { Run } from "../../wire";
 import { CellTools } from "./cell-tools";
@@ -55,8 +56,7 @@ export interface Place {
 /** Runs in lines, their values in columns; only what is in sight is on the page. */
 export function RunsTable(props: RunsTableProps): JSX.Element {
   let scroller!: HTMLDivElement;
-  const coarse = matchMedia("(pointer: coarse)").matches;
-  const height = coarse ? 38 : 32;
+  const height = rowHeight(32);
   const [room, setRoom] = createSignal(1000);
   const [place, setPlace] = createSignal<Place>({ line: 0, column: 0 });
   const [focused, setFocused] = createSignal(false);

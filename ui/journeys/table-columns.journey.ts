@@ -1,0 +1,115 @@
+/** Columns of the runs table: sparklines, pinned, resized, moved, and exported as they are shown. */
+import { readFile } from "node:fs/promises";
+
+import { createExperiment, createRuns } from "./seed";
+import { expect, test } from "./server";
+
+test("columns are pinned, widened, moved, drawn as lines, and kept", async ({ page, server }) => {
+  const experiment = await createExperiment(server.url, "columns");
+  await createRuns(
+    server.url,
+    experiment,
+    [1, 2, 3].map((at) => ({
+      name: `run-${String(at)}`,
+      params: { lr: String(at / 10) },
+      metrics: { loss: Array.from({ length: 20 }, (_, step) => at / (step + 1)) },
+      status: "FINISHED" as const,
+    })),
+  );
+  await page.goto(`/experiments/${experiment}`);
+  const head = (name: string) => page.getByRole("columnheader", { name: new RegExp(name) }).first();
+  const menu = async (column: string, entry: string) => {
+    await head(column).hover();
+    await page
+      .getByRole("button", { name: `Menu of column ${column}`, exact: true })
+      .first()
+      .click();
+    const item = page.getByRole("menu").getByText(entry, { exact: true });
+    await item.click();
+  };
+  const order = () => page.locator(".runs-head .head-name").allTextContents();
+  await expect(head("lr")).toBeVisible();
+
+  await menu("loss", "Sparkline beside it");
+  await expect(page.locator(".runs-row .spark path").first()).toBeVisible();
+  const lines = await page
+    .locator(".runs-row .spark path")
+    .evaluateAll((all) => all.map((one) => one.getAttribute("d")));
+  expect(lines).toHaveLength(3);
+  expect(lines.every((line) => (line ?? "").length > 40)).toBe(true);
+
+  await menu("lr", "Pin");
+  await expect(page.locator(".runs-head .runs-pinned")).toContainText("lr");
+  const before = await order();
+  await menu("Status", "Move right");
+  await expect.poll(order).not.toEqual(before);
+
+  const width = async () => (await head("lr").boundingBox())?.width ?? 0;
+  const narrow = await width();
+  const edge = await head("lr").locator(".head-resize").boundingBox();
+  if (!edge) throw new Error("no edge to drag");
+  await page.mouse.move(edge.x + edge.width / 2, edge.y + edge.height / 2);
+  await page.mouse.down();
+  await page.mouse.move(edge.x + 80, edge.y + 4, { steps: 5 });
+  await page.mouse.up();
+  await expect.poll(width).toBeGreaterThan(narrow + 40);
+
+  // Another visit of the same address has the columns as they were left.
+  const after = await order();
+  await page.reload();
+  await expect.poll(order).toEqual(after);
+  await expect.poll(width).toBeGreaterThan(narrow + 40);
+});
+
+test("runs are exported as the table has them", async ({ page, server }) => {
+  const experiment = await createExperiment(server.url, "exported");
+  await createRuns(
+    server.url,
+    experiment,
+    ["adam", "sgd", "adam"].map((optimizer, at) => ({
+      name: `run-${String(at)}`,
+      params: { optimizer },
+      metrics: { loss: at + 0.5 },
+      status: "FINISHED" as const,
+    })),
+  );
+  await page.goto(`/experiments/${experiment}?filter=${encodeURIComponent("params.optimizer = 'adam'")}`);
+  const filter = page.getByRole("combobox", { name: "Filter runs" });
+  await filter.fill("params.optimizer = 'adam'");
+  await filter.press("Enter");
+  await expect(page.locator(".runs-foot")).toContainText("2 runs");
+  await page.getByRole("button", { name: "Which runs, and export" }).click();
+  const [download] = await Promise.all([
+    page.waitForEvent("download"),
+    page.getByRole("menuitem", { name: "Export CSV" }).click(),
+  ]);
+  const rows = (await readFile(await download.path(), "utf8")).trim().split(/\r?\n/);
+  expect(rows).toHaveLength(3);
+  expect(rows[0]).toContain("run_name");
+  expect(rows.slice(1).every((row) => row.includes("adam") && !row.includes("sgd"))).toBe(true);
+});
+
+test("tags of many runs are set and taken back", async ({ page, server }) => {
+  const experiment = await createExperiment(server.url, "tagged");
+  await createRuns(server.url, experiment, [
+    { name: "has one", tags: { team: "vision" }, metrics: { loss: 1 }, status: "FINISHED" },
+    { name: "has none", metrics: { loss: 1 }, status: "FINISHED" },
+  ]);
+  const teams = async () => {
+    const found = await server.call<{
+      runs: { info: { run_name: string }; data: { tags?: { key: string; value: string }[] } }[];
+    }>("POST", "runs/search", { experiment_ids: [experiment] });
+    return Object.fromEntries(
+      found.runs.map((run) => [run.info.run_name, run.data.tags?.find((tag) => tag.key === "team")?.value]),
+    );
+  };
+  await page.goto(`/experiments/${experiment}`);
+  await page.getByRole("checkbox", { name: "Mark all runs in sight" }).check();
+  await page.getByRole("toolbar", { name: "Marked runs" }).getByRole("button", { name: "Tag" }).click();
+  await page.getByRole("dialog").getByLabel("Key").fill("team");
+  await page.getByRole("dialog").getByLabel("Value").fill("speech");
+  await page.getByRole("dialog").getByRole("button", { name: "Set tag" }).click();
+  await expect.poll(teams).toEqual({ "has one": "speech", "has none": "speech" });
+  await page.getByRole("status").getByRole("button", { name: "Undo" }).click();
+  await expect.poll(teams).toEqual({ "has one": "vision", "has none": undefined });
+});
