@@ -130,11 +130,26 @@ fn history_as_json(bencher: Bencher<'_, '_>) {
         .bench(|| assert_eq!(series::history_as_json(&store, &run_id, 5), 100_000));
 }
 
-/// Filters whose reading is most of the work: the experiment they are asked of is empty.
-#[divan::bench(args = [
+const FILTERS: [&str; 2] = [
     "metrics.loss < 0.5",
     "params.depth = '3' AND tags.team LIKE 'vis%' AND metrics.`val loss` >= 1e-3 AND status = 'FINISHED'",
-])]
+];
+
+/// Reading filters and writing their SQL, without asking the database; so many in a row that the way to its thread is little.
+#[divan::bench(args = FILTERS)]
+fn compile_filter(bencher: Bencher<'_, '_>, text: &str) {
+    const TIMES: usize = 1000;
+    let (_folder, store) = store();
+    bencher.counter(ItemsCount::new(TIMES)).bench(|| {
+        let text = text.to_owned();
+        let all =
+            store.read(move |tx| (0..TIMES).try_for_each(|_| trainyard_store::compile_filter(tx, black_box(&text))));
+        all.wait().unwrap();
+    });
+}
+
+/// Searches that are little more than the reading of their filters: the experiment they are asked of is empty.
+#[divan::bench(args = FILTERS)]
 fn filter(bencher: Bencher<'_, '_>, text: &str) {
     let (_folder, store) = store();
     let request = SearchRuns { experiment_ids: vec!["0".into()], filter: text.to_owned(), ..SearchRuns::default() };

@@ -28,6 +28,9 @@ const LOADS: &[(Operation, u32, Option<[f64; 2]>)] = &[
     (Operation::Downsampled, 1, None),
 ];
 
+/// How many times the processor time of Trainyard on SQLite stock with one worker is expected to take, at least.
+const TIMES_STOCK: &[(Operation, u32, f64)] = &[(Operation::LogMetric, 32, 100.0), (Operation::LogBatch, 4, 50.0)];
+
 /// What is compared, how long and how often.
 #[derive(Debug, Clone)]
 pub struct Comparison {
@@ -114,7 +117,10 @@ pub fn measure(programs: &Programs, comparison: &Comparison, wrk: &Wrk, report: 
         let cost =
             |who| columns.iter().position(|(one, _)| *one == who).and_then(|index| middle(index, |one| one.cpu_ms));
         let mut texts: Vec<_> = (0..columns.len()).map(|index| shown(middle(index, |one| one.cpu_ms), "ms")).collect();
-        texts.push(shown(cost(Who::Stock).zip(cost(Who::Sqlite)).map(|(theirs, ours)| theirs / ours), "×"));
+        let ratio = cost(Who::Stock).zip(cost(Who::Sqlite)).map(|(theirs, ours)| theirs / ours);
+        let at_least = TIMES_STOCK.iter().find(|(one, at, _)| one == operation && at == connections);
+        let mark = ratio.zip(at_least).map(|(ratio, (.., least))| Expected::AtLeast(*least).mark(ratio));
+        texts.push(shown(ratio, "×") + &mark.unwrap_or_default());
         costs.texts(&title, &texts);
         let both = |index| match (middle(index, |one| one.p50_ms), middle(index, |one| one.p99_ms)) {
             (Some(p50), Some(p99)) => format!("{} / {} ms", number(p50), number(p99)),

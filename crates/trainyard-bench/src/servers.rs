@@ -274,12 +274,13 @@ fn free_address() -> Result<SocketAddr> {
     Ok(TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?.local_addr()?)
 }
 
-/// Bytes on disk of the store of a server that has been stopped; on PostgreSQL after a VACUUM.
+/// Bytes on disk of the store of a server that has been stopped; on PostgreSQL after a VACUUM, and with the
+/// statistics that it gathers, as autovacuum would some minutes later.
 pub fn size(folder: &Path, postgres: Option<&Postgres>) -> Result<u64> {
     match postgres {
         Some(postgres) => {
             let ask = |sql| postgres.query(sql).map_err(anyhow::Error::msg);
-            ask("VACUUM")?;
+            ask("VACUUM (ANALYZE)")?;
             let text = ask("SELECT pg_database_size(current_database())")?;
             text.parse().with_context(|| format!("a size, not {text:?}"))
         }

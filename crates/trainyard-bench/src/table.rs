@@ -13,6 +13,17 @@ pub enum Expected {
     AtLeast(f64),
 }
 
+impl Expected {
+    /// What stands behind a figure: what is expected of it, and whether that is kept.
+    pub fn mark(self, value: f64) -> String {
+        let (sign, limit, kept) = match self {
+            Self::AtMost(limit) => ("≤", limit, value <= limit),
+            Self::AtLeast(limit) => ("≥", limit, value >= limit),
+        };
+        format!(" ({sign} {}: {})", number(limit), verdict(kept))
+    }
+}
+
 /// A table that is written row by row.
 #[derive(Debug)]
 pub struct Table {
@@ -40,11 +51,7 @@ impl Table {
             // Writing to a String cannot fail.
             let _ = write!(line, " {} {unit}", number(*value));
             if let Some(expected) = expected {
-                let (sign, limit, kept) = match expected {
-                    Expected::AtMost(limit) => ("≤", limit, value <= limit),
-                    Expected::AtLeast(limit) => ("≥", limit, value >= limit),
-                };
-                let _ = write!(line, " ({sign} {}: {})", number(*limit), verdict(kept));
+                line += &expected.mark(*value);
             }
             line += " |";
         }
