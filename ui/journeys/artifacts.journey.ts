@@ -93,6 +93,8 @@ test("each kind of file has its preview", async ({ page, server }) => {
   await expectDrawn(page, "samples/made at step 10", 20);
 
   await open(page, run, "report.html");
+  await expect(page.frameLocator(".preview-page").getByRole("heading", { name: "Page" })).toBeVisible();
+  await page.getByRole("button", { name: "Run its scripts" }).click();
   await expect(page.frameLocator(".preview-page").getByText("drawn")).toBeVisible();
 
   await open(page, run, "paper.pdf");
@@ -154,6 +156,8 @@ test("names, Markdown and HTML of strangers run nothing", async ({ page, server,
   page.on("dialog", (dialog) => {
     throw new Error(`a dialog was opened: ${dialog.message()}`);
   });
+  const pixel = { contentType: "image/png", body: Buffer.from(png(1, 1, 0)) };
+  await page.route("https://evil.example/**", (route) => route.fulfill(pixel));
   const run = await seedRun(server, MARKUP);
   await seedHostile(server, run);
   const unharmed = async () => {
@@ -177,8 +181,22 @@ test("names, Markdown and HTML of strangers run nothing", async ({ page, server,
 
   await open(page, run, "page.html");
   const frame = page.frameLocator(".preview-page");
+  // At first it stands still: what it says is there, no script has written into it, and nobody else was asked for anything.
+  await expect(frame.getByText("nothing has run")).toBeVisible();
+  await expect(page.getByText("Shown without scripts.")).toBeVisible();
+  await page.waitForLoadState("networkidle");
+  await expect(frame.getByText("nothing has run")).toBeVisible();
+  await unharmed();
+  await page.getByRole("button", { name: "Run its scripts" }).click();
   // Scripts of the page run, in an origin of its own: they reach neither the page around it nor the server.
   await expect(frame.getByText("outside: no, server: no, store: no")).toBeVisible();
+  // What it loads from elsewhere it may load now; it still opens nothing and leads nowhere.
+  await expect.poll(() => asked.some((url) => url === "https://evil.example/x.png")).toBe(true);
+  asked.length = 0;
+  await unharmed();
+  await page.getByRole("treeitem", { name: "other.html" }).click();
+  await expect(frame.getByText("still here")).toBeVisible();
+  await expect(page.getByRole("button", { name: "Run its scripts" })).toBeVisible();
   await unharmed();
 
   await open(page, run, "picture.svg");
@@ -202,7 +220,8 @@ test("a page that is opened by itself is in a sandbox too", async ({ page, serve
 
 /** Takes out what the browser says of what it has kept pages of strangers from: there is nothing else. */
 function refused(problems: string[]): void {
-  const told = /^(Blocked opening|Unsafe attempt|Connecting to|Fetch API cannot load|Refused to)/;
+  const told =
+    /^(Blocked (opening|script)|Unsafe attempt|Connecting to|Fetch API cannot load|Refused to|Loading the image|Executing inline)/;
   expect(problems.splice(0).filter((problem) => !told.test(problem))).toEqual([]);
 }
 
@@ -213,7 +232,7 @@ async function seedHostile(server: Server, run: SeededRun): Promise<void> {
     "![far](https://evil.example/pixel.png)",
     "<iframe src=https://evil.example></iframe>",
   ];
-  const html = `<!doctype html><p id=out></p><script>
+  const html = `<!doctype html><p id=out>nothing has run</p><img src="https://evil.example/x.png" alt=""><script>
     const told = {};
     const tell = (what, done) => { told[what] = done; out.textContent =
       "outside: " + told.outside + ", server: " + told.server + ", store: " + told.store; };
@@ -228,6 +247,8 @@ async function seedHostile(server: Server, run: SeededRun): Promise<void> {
   await server.upload(run.root, MARKUP, "harmless");
   await server.upload(run.root, "README.md", markdown.join("\n\n"));
   await server.upload(run.root, "page.html", html);
+  const other = `<p id=out>still here</p><img src="https://evil.example/y.png" alt=""><script>out.textContent = "ran"</script>`;
+  await server.upload(run.root, "other.html", other);
   await server.upload(run.root, "picture.svg", svg);
   const description = `<b>text</b> [x](javascript:window.top.pwned=1)`;
   await server.call("POST", "registered-models/create", { name: MARKUP, description });

@@ -46,6 +46,86 @@ test("an experiment is made, renamed, deleted and restored by keyboard alone", a
   await expect(page.getByRole("link", { name: "iris-2" })).toBeHidden();
 });
 
+test("experiments that others make, rename and delete come and go by themselves", async ({ page, server }) => {
+  const listening = page.waitForResponse((response) => response.url().includes("all_experiments=true"));
+  await page.goto("/experiments");
+  await listening;
+  await expect(page.getByRole("link", { name: "Default" })).toBeVisible();
+  const id = await createExperiment(server.url, "from elsewhere");
+  await expect(page.getByRole("link", { name: "from elsewhere" })).toBeVisible();
+  await server.call("POST", "experiments/update", { experiment_id: id, new_name: "with a new name" });
+  await expect(page.getByRole("link", { name: "with a new name" })).toBeVisible();
+  await server.call("POST", "experiments/delete", { experiment_id: id });
+  await expect(page.getByRole("link", { name: "with a new name" })).toBeHidden();
+  await server.call("POST", "experiments/restore", { experiment_id: id });
+  await expect(page.getByRole("link", { name: "with a new name" })).toBeVisible();
+});
+
+test("who reads further down is told of new experiments, and nothing moves", async ({ page, server }) => {
+  for (let at = 0; at < 60; at++) await createExperiment(server.url, `e-${String(at)}`);
+  const listening = page.waitForResponse((response) => response.url().includes("all_experiments=true"));
+  await page.goto("/experiments");
+  await listening;
+  await expect(page.getByRole("link", { name: "e-59" })).toBeVisible();
+  await page.locator(".experiments-body").evaluate((element) => (element.scrollTop = 1500));
+  await expect(page.getByRole("link", { name: "e-20" })).toBeVisible();
+  await createExperiment(server.url, "new one");
+  const told = page.getByRole("button", { name: "1 new experiment" });
+  await expect(told).toBeVisible();
+  expect(await page.locator(".experiments-body").evaluate((element) => element.scrollTop)).toBe(1500);
+  await told.click();
+  await expect(page.getByRole("link", { name: "new one" })).toBeVisible();
+  await expect(told).toBeHidden();
+});
+
+test("a page is asked for once on the way from the experiments to their runs", async ({ page, server }) => {
+  const id = await createExperiment(server.url, "read once");
+  await createRun(server.url, id, { name: "only", status: "FINISHED" });
+  const opened = page.waitForResponse((response) => response.url().includes("all_experiments=true"));
+  await page.goto("/experiments");
+  await opened;
+  const searches: string[] = [];
+  page.on("request", (request) => {
+    if (request.url().endsWith("/runs/search")) searches.push(request.url());
+  });
+  const listening = page.waitForResponse((response) => response.url().includes(`events?experiment_id=${id}`));
+  await page.getByRole("link", { name: "read once" }).click();
+  await expect(page.getByRole("link", { name: "only" })).toBeVisible();
+  await listening;
+  // Longer than the old connection is kept, and changes are gathered.
+  await page.waitForTimeout(2000);
+  expect(searches).toHaveLength(1);
+});
+
+test("a part of the app that an update of the server took away leads to a new page", async ({
+  page,
+  server,
+  problems,
+}) => {
+  await page.goto("/experiments");
+  await expect(page.getByRole("link", { name: "Default" })).toBeVisible();
+  await page.route("**/assets/**", (route) => route.fulfill({ status: 404, body: "" }));
+  await page.getByRole("link", { name: "Models" }).first().click();
+  await expect(page.getByText("A part of the app could not be loaded")).toBeVisible();
+  await page.unroute("**/assets/**");
+  await page.getByRole("button", { name: "Load the page anew" }).click();
+  await expect(page.getByRole("heading", { level: 1 })).toBeVisible();
+  await expect(page).toHaveURL(`${server.url}/models`);
+  // The browser and the page have said what was missing.
+  problems.splice(0);
+});
+
+test("the palette finds a run by its whole id, whichever experiment it is in", async ({ page, server }) => {
+  const id = await createExperiment(server.url, "gone");
+  const run = await createRun(server.url, id, { name: "still known" });
+  // Runs of deleted experiments are in none of those that are searched.
+  await server.call("POST", "experiments/delete", { experiment_id: id });
+  await page.goto("/experiments");
+  await page.keyboard.press("ControlOrMeta+k");
+  await page.keyboard.type(run);
+  await expect(page.getByRole("option", { name: /still known/ })).toBeVisible();
+});
+
 test("a name that is taken is told in the window, which stays open", async ({ page, server }) => {
   await createExperiment(server.url, "iris");
   await page.goto("/experiments");

@@ -136,6 +136,12 @@ function pageOf(path: string): string {
   return /^.*\/runs\/[^/]+/.exec(path)?.[0] ?? path;
 }
 
+/** Browsers keep in mind that a part was not there, so that another try without a new page would find the same. */
+function isMissingPart(error: unknown): boolean {
+  const said = error instanceof Error ? error.message : "";
+  return /dynamically imported module|Importing a module script failed|Unable to preload CSS/i.test(said);
+}
+
 /** A page that threw; another address is another try. */
 function PageFailure(props: { error: unknown; path: string; reset: () => void }): JSX.Element {
   const location = useLocation();
@@ -143,7 +149,17 @@ function PageFailure(props: { error: unknown; path: string; reset: () => void })
   return (
     <Show when={location.pathname === failedAt} fallback={<Resume reset={props.reset} />}>
       <div class="page">
-        <Failure what="This page could not be shown" error={props.error} onRetry={() => props.reset()} />
+        <Show
+          when={isMissingPart(props.error)}
+          fallback={<Failure what="This page could not be shown" error={props.error} onRetry={() => props.reset()} />}
+        >
+          <Failure
+            what="A part of the app could not be loaded"
+            error={new Error("The server may have been updated since this page was opened. Load the page anew to go on.")}
+            retryLabel="Load the page anew"
+            onRetry={() => window.location.reload()}
+          />
+        </Show>
       </div>
     </Show>
   );

@@ -40,6 +40,10 @@ pub struct ExperimentActivity {
     /// When a run last began or ended, or the experiment was last changed, in milliseconds since the epoch.
     #[serde(deserialize_with = "wire::int64")]
     pub last_activity_time: i64,
+    /// Whether there may be more runs than the numbers say: one request counts
+    /// [`ACTIVITY_RUNS`](crate::limits::ACTIVITY_RUNS) at most.
+    #[serde(skip_serializing_if = "wire::is_default")]
+    pub at_least: bool,
 }
 
 endpoints! { below "/api/trainyard/v1"

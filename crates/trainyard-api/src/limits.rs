@@ -112,6 +112,10 @@ pub const CHART_BUCKETS: i64 = 2000;
 pub const CHART_ROWS: i64 = 500_000;
 /// Experiments of one experiments/activity.
 pub const ACTIVITY_EXPERIMENTS: usize = 100;
+/// Runs that one experiments/activity counts in all experiments together,
+pub const ACTIVITY_RUNS: i64 = 500_000;
+/// and at least in each, of every kind, whatever the others have.
+pub const ACTIVITY_RUNS_EACH: i64 = 1000;
 /// Experiments and runs of one stream of events together.
 pub const EVENT_SUBJECTS: usize = 100;
 /// Views of one experiment: they are listed together, with their definitions.

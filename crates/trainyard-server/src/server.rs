@@ -269,6 +269,27 @@ mod tests {
     }
 
     #[tokio::test]
+    async fn small_answers_do_not_wait_for_each_other() {
+        let folder = tempfile::tempdir().unwrap();
+        let shared = Arc::new(shared(folder.path(), Router::new()).await);
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let mut client = TcpStream::connect(listener.local_addr().unwrap()).await.unwrap();
+        let stream = listener.accept().await.unwrap().0.into_std().unwrap();
+        // The same socket by another name: what is set on one is set on both.
+        let seen = stream.try_clone().unwrap();
+        assert!(!seen.nodelay().unwrap(), "set by itself, nothing would be shown");
+        let watcher = GracefulShutdown::new().watcher();
+        let answered = tokio::spawn(answer_connection(TcpStream::from_std(stream).unwrap(), shared, watcher));
+        let request = b"GET /a HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\n\r\n";
+        tokio::io::AsyncWriteExt::write_all(&mut client, request).await.unwrap();
+        let mut answer = Vec::new();
+        tokio::io::AsyncReadExt::read_to_end(&mut client, &mut answer).await.unwrap();
+        assert!(answer.starts_with(b"HTTP/1.1 404"), "{}", String::from_utf8_lossy(&answer));
+        assert!(seen.nodelay().unwrap());
+        answered.await.unwrap();
+    }
+
+    #[tokio::test]
     async fn every_request_is_a_line_in_the_access_log_and_keeps_its_query_to_itself() {
         let folder = tempfile::tempdir().unwrap();
         let shared = shared(folder.path(), Router::new()).await;

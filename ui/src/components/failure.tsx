@@ -11,6 +11,8 @@ export interface FailureProps {
   what: string;
   error: unknown;
   onRetry?: () => void;
+  /** What trying again is called; "Try again" where left out. */
+  retryLabel?: string;
   /** One line in a larger page instead of the page's middle. */
   inline?: boolean;
 }
@@ -28,7 +30,7 @@ export function Failure(props: FailureProps): JSX.Element {
       </div>
       <Show when={props.onRetry}>
         <Button icon="refresh" onClick={() => props.onRetry?.()}>
-          Try again
+          {props.retryLabel ?? "Try again"}
         </Button>
       </Show>
     </div>

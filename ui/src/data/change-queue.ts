@@ -33,9 +33,10 @@ export class ChangeQueue {
   }
 
   #keep(change: Change): void {
-    const before = this.#waiting.get(change.runId);
+    const subject = subjectOf(change);
+    const before = this.#waiting.get(subject);
     const kinds = before ? new Set([...before.kinds, ...change.kinds]) : change.kinds;
-    this.#waiting.set(change.runId, { ...change, kinds });
+    this.#waiting.set(subject, { ...change, kinds });
   }
 
   #soon(delay: number): void {
@@ -46,7 +47,7 @@ export class ChangeQueue {
   async #run(): Promise<void> {
     this.#timer = undefined;
     const lot = [...this.#waiting.values()].slice(0, LOT);
-    for (const { runId } of lot) this.#waiting.delete(runId);
+    for (const change of lot) this.#waiting.delete(subjectOf(change));
     this.#dealing = true;
     let delay = GATHER_MS;
     try {
@@ -61,6 +62,11 @@ export class ChangeQueue {
     this.#dealing = false;
     if (this.#waiting.size > 0) this.#soon(delay);
   }
+}
+
+/** Of a whole experiment the run has no name. */
+function subjectOf({ experimentId, runId }: Change): string {
+  return `${experimentId}/${runId}`;
 }
 
 /** Work that is asked for often and done seldom: some time after it is asked for, and never twice at once. */

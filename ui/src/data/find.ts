@@ -1,6 +1,6 @@
 /** Things by a part of their name, for the palette. */
 import { search as searchExperiments } from "./experiments";
-import { MLFLOW, type Options, query } from "./http";
+import { ApiError, get, MLFLOW, type Options, query } from "./http";
 import { nameContains, quoted, searchRegisteredModels } from "./models";
 
 export interface Found {
@@ -50,11 +50,36 @@ async function findModels(text: string, options: Options): Promise<Found[]> {
   }));
 }
 
+interface FoundRun {
+  info: { run_id: string; run_name: string };
+}
+
 interface FoundRuns {
-  runs?: { info: { run_id: string; run_name: string } }[];
+  runs?: FoundRun[];
 }
 
 async function findRuns(text: string, options: Options): Promise<Found[]> {
+  const [found, named] = await Promise.all([searchRuns(text, options), runOfId(text.trim(), options)]);
+  return named && !found.some((one) => one.href === named.href) ? [named, ...found].slice(0, MOST) : found;
+}
+
+/** The run of a whole id, whichever experiment it is in. */
+async function runOfId(id: string, options: Options): Promise<Found | undefined> {
+  if (!/^[0-9a-f]{32}$/i.test(id)) return undefined;
+  try {
+    const { run } = await get<{ run: FoundRun }>(`${MLFLOW}runs/get`, { run_id: id.toLowerCase() }, options);
+    return found(run.info);
+  } catch (error) {
+    if (error instanceof ApiError && error.status === 404) return undefined;
+    throw error;
+  }
+}
+
+function found({ run_id, run_name }: FoundRun["info"]): Found {
+  return { kind: "Run", name: run_name, detail: run_id.slice(0, 8), href: `/runs/${encodeURIComponent(run_id)}` };
+}
+
+async function searchRuns(text: string, options: Options): Promise<Found[]> {
   const asked = { max_results: EXPERIMENTS, order_by: ["last_update_time DESC"] };
   const { experiments } = await searchExperiments(asked, options);
   const typed = text.trim();
@@ -65,10 +90,5 @@ async function findRuns(text: string, options: Options): Promise<Found[]> {
     { experiment_ids: experiments.map((one) => one.experiment_id), filter, max_results: MOST, columns: {} },
     options,
   );
-  return (answer.runs ?? []).map(({ info }) => ({
-    kind: "Run",
-    name: info.run_name,
-    detail: info.run_id.slice(0, 8),
-    href: `/runs/${encodeURIComponent(info.run_id)}`,
-  }));
+  return (answer.runs ?? []).map(({ info }) => found(info));
 }

@@ -105,6 +105,105 @@ describe("live changes", () => {
     expect(watcher.reload).toHaveBeenCalledTimes(1);
   });
 
+  it("go on without a break when something else is to be heard, too", () => {
+    const before = { ...listener(), opened: vi.fn<() => void>() };
+    const after = { ...listener(), opened: vi.fn<() => void>() };
+    live.watch({ runIds: ["r1"] }, before);
+    vi.advanceTimersByTime(100);
+    sources[0]?.send("open");
+    live.watch({ runIds: ["r2"] }, after);
+    vi.advanceTimersByTime(100);
+    // The old connection is heard until the new one is open, and a moment longer.
+    expect(sources).toHaveLength(2);
+    expect(sources[0]?.closed).toBe(false);
+    sources[0]?.send("changed", metrics("r1"));
+    expect(after.opened).not.toHaveBeenCalled();
+    sources[1]?.send("open");
+    sources[0]?.send("changed", { ...metrics("r1"), kinds: ["status"] });
+    vi.advanceTimersByTime(300);
+    expect(before.changed.mock.calls).toEqual([
+      [[{ experimentId: "1", runId: "r1", kinds: new Set(["metrics", "status"]) }]],
+    ]);
+    vi.advanceTimersByTime(1000);
+    expect(sources[0]?.closed).toBe(true);
+    expect(sources[1]?.closed).toBe(false);
+    expect([before.opened, after.opened].map((one) => one.mock.calls.length)).toEqual([1, 1]);
+    expect(before.reload).not.toHaveBeenCalled();
+    expect(after.reload).not.toHaveBeenCalled();
+  });
+
+  it("have a page read once that takes the place of another", () => {
+    const [list, table] = [listener(), { ...listener(), opened: vi.fn<() => void>() }];
+    const left = live.watch({ experimentIds: ["1", "2"], allExperiments: true }, list);
+    vi.advanceTimersByTime(100);
+    sources[0]?.send("open");
+    left.stop();
+    live.watch({ experimentIds: ["1"] }, table);
+    vi.advanceTimersByTime(100);
+    sources[1]?.send("open");
+    expect(table.reload).not.toHaveBeenCalled();
+    // It was heard from the first moment.
+    expect(table.opened).not.toHaveBeenCalled();
+    expect(list.reload).not.toHaveBeenCalled();
+  });
+
+  it("have nothing read again when there is less to hear", () => {
+    const watcher = { ...listener(), opened: vi.fn<() => void>() };
+    const watching = live.watch({ runIds: ["r1", "r2", "r3"] }, watcher);
+    vi.advanceTimersByTime(100);
+    sources[0]?.send("open");
+    watching.change({ runIds: ["r1", "r3"] });
+    vi.advanceTimersByTime(100);
+    expect(sources[1]?.url).toContain("events?run_id=r1&run_id=r3");
+    sources[1]?.send("open");
+    vi.advanceTimersByTime(2000);
+    expect(sources[0]?.closed).toBe(true);
+    expect(watcher.opened).toHaveBeenCalledTimes(1);
+    expect(watcher.reload).not.toHaveBeenCalled();
+  });
+
+  it("tell who asks for more that it begins, and after a break all who were there", () => {
+    const [first, second] = [listener(), { ...listener(), opened: vi.fn<() => void>() }];
+    live.watch({ runIds: ["r1"] }, first);
+    vi.advanceTimersByTime(100);
+    sources[0]?.send("open");
+    sources[0]?.send("error");
+    live.watch({ runIds: ["r2"] }, second);
+    vi.advanceTimersByTime(100);
+    sources[1]?.send("open");
+    expect(first.reload).toHaveBeenCalledTimes(1);
+    expect(second.reload).not.toHaveBeenCalled();
+    expect(second.opened).toHaveBeenCalledTimes(1);
+  });
+
+  it("give the old connection up where the server has no place for another", () => {
+    const watcher = listener();
+    live.watch({ runIds: ["r1"] }, watcher);
+    vi.advanceTimersByTime(100);
+    sources[0]?.send("open");
+    live.watch({ runIds: ["r2"] }, listener());
+    vi.advanceTimersByTime(100);
+    if (sources[1]) sources[1].readyState = 2;
+    sources[1]?.send("error");
+    expect(sources[0]?.closed).toBe(true);
+    vi.advanceTimersByTime(2000);
+    sources[2]?.send("open");
+    expect(watcher.reload).toHaveBeenCalledTimes(1);
+  });
+
+  it("of experiments themselves reach who watches all of them", () => {
+    const [all, one] = [listener(), listener()];
+    live.watch({ allExperiments: true }, all);
+    live.watch({ experimentIds: ["1"] }, one);
+    vi.advanceTimersByTime(100);
+    expect(sources[0]?.url).toContain("events?experiment_id=1&all_experiments=true");
+    sources[0]?.send("changed", { ...metrics("", "2"), kinds: ["created"] });
+    sources[0]?.send("changed", metrics("r1", "1"));
+    vi.advanceTimersByTime(300);
+    expect(all.changed.mock.calls).toEqual([[[{ experimentId: "2", runId: "", kinds: new Set(["created"]) }]]]);
+    expect(one.changed.mock.calls).toEqual([[[{ experimentId: "1", runId: "r1", kinds: new Set(["metrics"]) }]]]);
+  });
+
   it("connect again, more and more slowly, where the browser gives up", () => {
     live.watch({ runIds: ["r1"] }, listener());
     vi.advanceTimersByTime(100);
@@ -121,8 +220,9 @@ describe("live changes", () => {
 
   it("need no connection while nobody looks or watches", () => {
     const watcher = listener();
-    const stop = live.watch({ runIds: ["r1"] }, watcher);
+    const watching = live.watch({ runIds: ["r1"] }, watcher);
     vi.advanceTimersByTime(100);
+    sources[0]?.send("open");
     live.setAwake(false);
     vi.advanceTimersByTime(100);
     expect(sources[0]?.closed).toBe(true);
@@ -131,7 +231,7 @@ describe("live changes", () => {
     expect(sources).toHaveLength(2);
     sources[1]?.send("open");
     expect(watcher.reload).toHaveBeenCalledTimes(1);
-    stop();
+    watching.stop();
     vi.advanceTimersByTime(100);
     expect(sources[1]?.closed).toBe(true);
     expect(sources).toHaveLength(2);

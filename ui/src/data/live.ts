@@ -3,21 +3,24 @@
 
 import { createEffect, onCleanup } from "solid-js";
 
-import type { RunChanged, RunChangeKind } from "../wire";
+import type { RunChangeKind } from "../wire";
 import { address } from "./base";
 import { queryText, TRAINYARD } from "./http";
 
-/** What changed about a run since the last time. */
+/** What changed about a run, or about an experiment, since the last time. */
 export interface Change {
   experimentId: string;
+  /** Empty where the experiment itself was changed. */
   runId: string;
   kinds: ReadonlySet<RunChangeKind>;
 }
 
-/** What to hear about: whole experiments, single runs. */
+/** What to hear about: experiments with all of their runs, single runs, what becomes of experiments themselves. */
 export interface Interest {
   experimentIds?: readonly string[];
   runIds?: readonly string[];
+  /** Of whichever experiment that it is made, renamed, tagged, deleted or restored. */
+  allExperiments?: boolean;
 }
 
 export interface Listener {
@@ -26,6 +29,13 @@ export interface Listener {
   reload: () => void;
   /** From now on changes are heard. What was read before may already have changed by then. */
   opened?: () => void;
+}
+
+/** One that watches. */
+export interface Watching {
+  /** Goes on with another interest. What both have in common is heard all the time. */
+  change: (interest: Interest) => void;
+  stop: () => void;
 }
 
 /** The part of EventSource that is used; tests bring their own. */
@@ -39,22 +49,43 @@ export interface Source {
 export const MOST_TOPICS = 100;
 const COLLECT_MS = 250;
 const REOPEN_MS = 50;
+/** The server looks for changes four times a second: what happened before a new connection began comes by the old one. */
+const LINGER_MS = 1000;
 const RETRY_MS = [2000, 4000, 8000, 15_000, 30_000];
 const CLOSED = 2;
 
 interface Watcher {
   interest: Interest;
   listener: Listener;
+  /** Something of its interest has been heard: what then happens while nothing is heard has been missed. */
+  heard: boolean;
+  /** Something of its interest is not heard yet. */
+  waits: boolean;
 }
 
-/** Keeps one connection for all watchers, opens it anew when they change, and when it is lost. */
+interface Connection {
+  source: Source;
+  url: string;
+  topics: ReadonlySet<string>;
+  open: boolean;
+}
+
+/**
+ * Keeps one connection for all watchers. When they change, another takes its place, and the old one is let go only after that:
+ * who has been heard before goes on to be, and need not read anything again.
+ */
 export class LiveChanges {
   readonly #open: (url: string) => Source;
   readonly #watchers = new Set<Watcher>();
   readonly #collected = new Map<string, { experimentId: string; runId: string; kinds: Set<RunChangeKind> }>();
-  #source: Source | undefined;
-  #url = "";
+  #current: Connection | undefined;
+  /** Takes the place of the current one as soon as it is open. */
+  #next: Connection | undefined;
+  /** The one before, for a moment. */
+  #former: Source | undefined;
+  #letGo: ReturnType<typeof setTimeout> | undefined;
   #failures = 0;
+  /** Since the connection was lost, things may have happened that were heard by nobody. */
   #lost = false;
   #awake = true;
   #reopening: ReturnType<typeof setTimeout> | undefined;
@@ -64,14 +95,24 @@ export class LiveChanges {
     this.#open = open;
   }
 
-  /** Starts to watch; the answer stops it. */
-  watch(interest: Interest, listener: Listener): () => void {
-    const watcher = { interest, listener };
+  watch(interest: Interest, listener: Listener): Watching {
+    const watcher: Watcher = { interest, listener, heard: false, waits: false };
     this.#watchers.add(watcher);
-    this.#reopenSoon(REOPEN_MS);
-    return () => {
-      this.#watchers.delete(watcher);
+    const look = (): void => {
+      if (this.#current?.open === true) this.#note(watcher, this.#current);
+      else watcher.waits = topicsOf(watcher.interest).length > 0;
       this.#reopenSoon(REOPEN_MS);
+    };
+    look();
+    return {
+      change: (now) => {
+        watcher.interest = now;
+        look();
+      },
+      stop: () => {
+        this.#watchers.delete(watcher);
+        this.#reopenSoon(REOPEN_MS);
+      },
     };
   }
 
@@ -82,49 +123,103 @@ export class LiveChanges {
     this.#reopenSoon(REOPEN_MS);
   }
 
+  #note(watcher: Watcher, { topics, url }: Connection): void {
+    const own = topicsOf(watcher.interest);
+    // Of more topics than one connection takes the rest is never heard: then there is nothing to wait for.
+    watcher.waits = !own.every((topic) => topics.has(topic)) && url !== this.#wanted().url;
+    if (own.some((topic) => topics.has(topic))) watcher.heard = true;
+  }
+
   #reopenSoon(delay: number): void {
     clearTimeout(this.#reopening);
     this.#reopening = setTimeout(() => this.#reopen(), delay);
   }
 
-  #reopen(): void {
-    const topics = wantedTopics([...this.#watchers].map((watcher) => watcher.interest));
-    const wanted = this.#awake && topics ? address(TRAINYARD + "events" + queryText(topics)) : "";
-    const isOpen = this.#source !== undefined && this.#source.readyState !== CLOSED;
-    if (wanted === this.#url && (isOpen || wanted === "")) return;
-    // What happens between two connections is heard by neither.
-    if (this.#source) this.#lost = true;
-    this.#source?.close();
-    this.#source = undefined;
-    this.#url = wanted;
-    if (wanted !== "") this.#connect(wanted);
+  #wanted(): { url: string; topics: Topics | undefined } {
+    const topics = this.#awake ? wantedTopics([...this.#watchers].map((watcher) => watcher.interest)) : undefined;
+    return { url: topics ? address(TRAINYARD + "events" + queryText(topics)) : "", topics };
   }
 
-  #connect(url: string): void {
+  #reopen(): void {
+    const { url, topics } = this.#wanted();
+    const answers = (one: Connection | undefined) => one?.url === url && one.source.readyState !== CLOSED;
+    if (answers(this.#next)) return;
+    this.#next?.source.close();
+    this.#next = undefined;
+    if (topics === undefined) this.#drop();
+    else if (!answers(this.#current)) this.#connect(url, topics);
+  }
+
+  /** What happens from now on is heard by nobody. */
+  #drop(): void {
+    if (!this.#current) return;
+    this.#current.source.close();
+    this.#current = undefined;
+    this.#lost = true;
+  }
+
+  #connect(url: string, topics: Topics): void {
     const source = this.#open(url);
-    this.#source = source;
-    source.addEventListener("open", () => {
-      if (source !== this.#source) return;
-      this.#failures = 0;
-      if (this.#lost) this.#reload();
-      else for (const { listener } of [...this.#watchers]) listener.opened?.();
-      this.#lost = false;
-    });
+    const connection: Connection = { source, url, topics: new Set(topicList(topics)), open: false };
+    this.#next = connection;
+    source.addEventListener("open", () => this.#opened(connection));
     source.addEventListener("changed", (event) => {
-      if (source === this.#source) this.#collect(event.data);
+      if (source.readyState !== CLOSED) this.#collect(event.data);
     });
     source.addEventListener("reload", () => {
-      if (source === this.#source) this.#reload();
+      if (connection === this.#current) this.#reload();
     });
-    source.addEventListener("error", () => {
-      if (source !== this.#source) return;
+    source.addEventListener("error", () => this.#failed(connection));
+  }
+
+  #opened(connection: Connection): void {
+    if (connection === this.#next) {
+      const before = this.#current;
+      this.#current = connection;
+      this.#next = undefined;
+      if (before) this.#linger(before);
+    } else if (connection !== this.#current) return;
+    connection.open = true;
+    this.#failures = 0;
+    const lost = this.#lost;
+    this.#lost = false;
+    // Everything is read anew, what has been collected included.
+    if (lost) this.#collected.clear();
+    for (const watcher of [...this.#watchers]) {
+      const { heard, waits, listener } = watcher;
+      this.#note(watcher, connection);
+      if (lost && heard) listener.reload();
+      else if (waits && !watcher.waits) listener.opened?.();
+    }
+  }
+
+  #linger({ source, open }: Connection): void {
+    clearTimeout(this.#letGo);
+    // Browsers keep few connections to a server: no more than one is left over.
+    if (this.#former && this.#former.readyState !== CLOSED) {
+      this.#former.close();
       this.#lost = true;
-      // The browser tries again by itself after a broken connection, but not after an answer that is an error.
-      if (source.readyState !== CLOSED) return;
-      const delay = RETRY_MS[Math.min(this.#failures, RETRY_MS.length - 1)] ?? 30_000;
-      this.#failures++;
-      this.#reopenSoon(delay);
-    });
+    }
+    this.#former = source;
+    if (open) this.#letGo = setTimeout(() => source.close(), LINGER_MS);
+    else source.close();
+  }
+
+  #failed(connection: Connection): void {
+    if (connection === this.#current) {
+      connection.open = false;
+      this.#lost = true;
+    } else if (connection !== this.#next) return;
+    // The browser tries again by itself after a broken connection, but not after an answer that is an error.
+    if (connection.source.readyState !== CLOSED) return;
+    if (connection === this.#next) {
+      this.#next = undefined;
+      // Perhaps the server has no place left for two.
+      this.#drop();
+    }
+    const delay = RETRY_MS[Math.min(this.#failures, RETRY_MS.length - 1)] ?? 30_000;
+    this.#failures++;
+    this.#reopenSoon(delay);
   }
 
   #collect(text: string): void {
@@ -147,7 +242,8 @@ export class LiveChanges {
       const own = changes.filter(
         (change) =>
           interest.experimentIds?.includes(change.experimentId) === true ||
-          interest.runIds?.includes(change.runId) === true,
+          interest.runIds?.includes(change.runId) === true ||
+          (interest.allExperiments === true && change.runId === ""),
       );
       if (own.length > 0) listener.changed(own);
     }
@@ -160,15 +256,32 @@ export class LiveChanges {
   }
 }
 
+/** What a connection is about, as the server is asked. */
+export interface Topics extends Record<string, string[] | string | undefined> {
+  experiment_id: string[];
+  run_id: string[];
+  all_experiments?: string;
+}
+
 /** The topics of all interests, experiments first: they cover the most. `undefined` for none. */
-export function wantedTopics(
-  interests: readonly Interest[],
-): { experiment_id: string[]; run_id: string[] } | undefined {
+export function wantedTopics(interests: readonly Interest[]): Topics | undefined {
   const experiments = [...new Set(interests.flatMap((interest) => interest.experimentIds ?? []))].sort();
   const runs = [...new Set(interests.flatMap((interest) => interest.runIds ?? []))].sort();
   const experiment_id = experiments.slice(0, MOST_TOPICS);
   const run_id = runs.slice(0, MOST_TOPICS - experiment_id.length);
-  return experiment_id.length + run_id.length > 0 ? { experiment_id, run_id } : undefined;
+  const all = interests.some((interest) => interest.allExperiments === true);
+  if (experiment_id.length + run_id.length === 0 && !all) return undefined;
+  return { experiment_id, run_id, ...(all ? { all_experiments: "true" } : {}) };
+}
+
+/** One text for each topic. */
+function topicList({ experiment_id, run_id, all_experiments }: Topics): string[] {
+  return [...experiment_id.map((id) => `/${id}`), ...run_id, ...(all_experiments === undefined ? [] : ["*"])];
+}
+
+function topicsOf(interest: Interest): string[] {
+  const { experimentIds = [], runIds = [], allExperiments = false } = interest;
+  return [...experimentIds.map((id) => `/${id}`), ...runIds, ...(allExperiments ? ["*"] : [])];
 }
 
 function readChange(text: string): { experimentId: string; runId: string; kinds: RunChangeKind[] } | undefined {
@@ -196,33 +309,11 @@ function pageChanges(): LiveChanges {
 
 /** Watches while the component that calls it is on the page; follows changes of the interest. */
 export function createLive(interest: () => Interest, listener: Listener): void {
+  let watching: Watching | undefined;
   createEffect(() => {
-    const stop = pageChanges().watch(interest(), listener);
-    onCleanup(stop);
+    const now = interest();
+    if (watching) watching.change(now);
+    else watching = pageChanges().watch(now, listener);
   });
-}
-
-export interface LiveOptions {
-  experiment_ids?: readonly string[];
-  run_ids?: readonly string[];
-  /** Something has changed; called for each run, at most some times a second. */
-  onChange: (event: RunChanged) => void;
-  /** Something may have been missed: load again what is shown. */
-  onReload: () => void;
-}
-
-/** Listens to changes, run by run, until the returned function is called. */
-export function listen(options: LiveOptions): () => void {
-  const { experiment_ids: experimentIds = [], run_ids: runIds = [] } = options;
-  return pageChanges().watch(
-    { experimentIds, runIds },
-    {
-      changed(changes) {
-        for (const { experimentId, runId, kinds } of changes) {
-          options.onChange({ experiment_id: experimentId, run_id: runId, kinds: [...kinds] });
-        }
-      },
-      reload: () => options.onReload(),
-    },
-  );
+  onCleanup(() => watching?.stop());
 }

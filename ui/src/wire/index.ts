@@ -734,6 +734,8 @@ export interface GroupRuns {
   group_by: GroupKey[];
   /** Metrics whose latest values are aggregated, at most [`GROUP_METRICS`](crate::limits::GROUP_METRICS). */
   metrics?: string[];
+  /** What groups are ordered by before their values. Whether the metrics that are aggregated hold it does not matter. */
+  order_by?: GroupOrder;
   /** Page size, 100 when left out, at most [`GROUPS`](crate::limits::GROUPS). */
   max_results?: number;
   /** Where the last page ended. */
@@ -748,12 +750,35 @@ export interface GroupKey {
   key?: string;
 }
 
+/** What groups are ordered by. What is missing, and NaN, comes last in both directions. */
+export interface GroupOrder {
+  /** What of a group. */
+  by: GroupOrderBy;
+  /** The place in `group_by` of the key whose value it is, from 0; for `value` only. */
+  index?: number;
+  /** The metric; required for `metric`, and for that only. */
+  key?: string;
+  /** What of the metric's values; for `metric` only. */
+  aggregate?: GroupAggregate;
+  /** Whether the greatest come first. */
+  descending?: boolean;
+}
+
+/** What of a group groups are ordered by. */
+export type GroupOrderBy = "value" | "metric" | "runs" | "latest_start_time";
+
+/** An aggregate of the latest values of a metric. */
+export type GroupAggregate = "mean" | "min" | "max" | "std" | "count";
+
 /** Where the value is that runs of a group have in common. */
 export type GroupKind = "param" | "tag" | "dataset" | "attribute";
 
 /** Answer to [`GroupRuns`]. */
 export interface GroupRunsResponse {
-  /** One page, ordered by the values: numbers by what they are, then texts, then what is missing. */
+  /**
+   * One page, in the order that was asked for, among equals by the values: numbers by what they are, then texts, then what is
+   * missing.
+   */
   groups: RunGroup[];
   /** How many groups there are on all pages. */
   total: number;
@@ -806,14 +831,14 @@ export interface ChangeRuns {
 /** What is done to each run. */
 export type RunAction = "delete" | "restore" | "set_tag" | "delete_tag";
 
-/** What a run was changed by. */
+/** What a run, or an experiment, was changed by. Of an experiment: that it was created, tags, and that it was deleted. */
 export type RunChangeKind = "created" | "metrics" | "params" | "tags" | "status" | "inputs" | "models" | "deleted";
 
 /** Data of an event `changed`. */
 export interface RunChanged {
-  /** The experiment of the run. */
+  /** The experiment, or that of the run. */
   experiment_id: ExperimentId;
-  /** The run. */
+  /** The run; empty where the experiment itself was changed. */
   run_id: RunId;
   /** What it was changed by since the event before. */
   kinds: RunChangeKind[];
@@ -843,6 +868,11 @@ export interface ExperimentActivity {
   deleted_runs: number;
   /** When a run last began or ended, or the experiment was last changed, in milliseconds since the epoch. */
   last_activity_time: number;
+  /**
+   * Whether there may be more runs than the numbers say: one request counts
+   * [`ACTIVITY_RUNS`](crate::limits::ACTIVITY_RUNS) at most.
+   */
+  at_least?: boolean;
 }
 
 /** A saved view. */
@@ -1575,6 +1605,16 @@ export interface CreatePresignedDownloadUrl {
 export interface CreatePresignedDownloadUrlResponse {
   /** Where the file is, by GET. */
   presigned_url: string;
+  /** Headers that the request has to have. */
+  headers?: Record<string, string>;
+  /** Bytes of the file. */
+  file_size?: number;
+}
+
+/** Answer to a request for an address from which a file of the artifact proxy can be fetched out of a bucket. */
+export interface GetPresignedDownloadUrlResponse {
+  /** Where the file is, by GET. */
+  url: string;
   /** Headers that the request has to have. */
   headers?: Record<string, string>;
   /** Bytes of the file. */

@@ -78,16 +78,26 @@ export function VideoPreview(props: FileProps): JSX.Element {
 }
 
 /**
- * HTML runs as a page of no origin: the frame's sandbox says so, and the server says it again for whoever opens the
- * address by itself. Browsers open PDFs only without a sandbox; their viewers run no scripts of the page.
+ * HTML stands still at first: no script runs and nothing is loaded from elsewhere, which would tell others who looks. Its scripts
+ * run when somebody says so, as a page of no origin: the frame's sandbox says so, and the server says it again for whoever opens
+ * the address by itself. Browsers open PDFs only without a sandbox; their viewers run no scripts of the page.
  */
 export function FramePreview(props: FileProps & { kind: "html" | "pdf" }): JSX.Element {
   const [source, setSource] = createSignal(false);
-  const frame = (
+  // By path: what is allowed to one file is not allowed to the next.
+  const [allowed, setAllowed] = createSignal<string>();
+  const runs = (): boolean => allowed() === props.path;
+  const page = (
     <Show
-      when={props.kind === "html"}
+      when={runs()}
       fallback={
-        <iframe class="preview-frame" src={inlineArtifactUrl(props.owner, props.path, "still")} title={props.path} />
+        <iframe
+          class="preview-frame preview-page"
+          sandbox=""
+          referrerPolicy="no-referrer"
+          src={inlineArtifactUrl(props.owner, props.path, "still")}
+          title={props.path}
+        />
       }
     >
       <iframe
@@ -102,14 +112,32 @@ export function FramePreview(props: FileProps & { kind: "html" | "pdf" }): JSX.E
   return (
     <>
       <Show when={!source()} fallback={<TextPreview owner={props.owner} path={props.path} size={props.size} />}>
-        {frame}
+        <Show
+          when={props.kind === "html"}
+          fallback={
+            <iframe
+              class="preview-frame"
+              src={inlineArtifactUrl(props.owner, props.path, "still")}
+              title={props.path}
+            />
+          }
+        >
+          {page}
+        </Show>
       </Show>
       <Show when={props.kind === "html"}>
         <footer class="preview-foot">
           <Button pressed={source()} onClick={() => setSource(!source())}>
             Source
           </Button>
-          <span class="muted">Shown in a sandbox without access to this server.</span>
+          <Show when={!runs()}>
+            <Button onClick={() => setAllowed(props.path)}>Run its scripts</Button>
+          </Show>
+          <span class="muted">
+            {runs()
+              ? "Its scripts run in a sandbox without access to this server. They may load things from elsewhere."
+              : "Shown without scripts. They may load things from elsewhere, which tells others that you look."}
+          </span>
         </footer>
       </Show>
     </>

@@ -189,6 +189,18 @@ function Lines(props: LinesProps): JSX.Element {
         </span>
       </div>
       <div class="experiments-body" ref={scroller} role="rowgroup">
+        <Show when={props.list.newer() > 0}>
+          <button
+            type="button"
+            class="experiments-newer"
+            onClick={() => {
+              scroller.scrollTop = 0;
+              props.list.reload();
+            }}
+          >
+            {props.list.newer() === 1 ? "1 new experiment" : `${props.list.newer().toLocaleString()} new experiments`}
+          </button>
+        </Show>
         <Show when={props.list.count() > 0} fallback={<Skeleton lines={6} label="Loading experiments" />}>
           <div class="experiments-lines" style={{ height: `${String(lines.total())}px` }}>
             <For each={lines.items()}>
@@ -246,7 +258,7 @@ function Line(props: LinesProps & { experiment: Experiment; index: number }): JS
               <Show when={now().running > 0}>
                 <span class="experiments-running">{now().running.toLocaleString()} running</span>
               </Show>
-              {now().runs.toLocaleString()}
+              {now().runs.toLocaleString() + (now().at_least === true ? "+" : "")}
             </>
           )}
         </Show>

@@ -8,6 +8,8 @@ interface Attribute {
   /** Key in `order_by`; none where the server cannot order by it. */
   order?: string;
   number?: boolean;
+  /** Filters do not know the key. */
+  orderOnly?: boolean;
 }
 
 /** Columns that every run has. */
@@ -19,8 +21,8 @@ export const ATTRIBUTES: Readonly<Record<string, Attribute>> = {
   duration: { label: "Duration", width: 116, order: "duration", number: true },
   user_id: { label: "User", width: 96, order: "user_id" },
   source: { label: "Source", width: 150, order: "tags.`mlflow.source.name`" },
-  models: { label: "Models", width: 110 },
-  datasets: { label: "Datasets", width: 150 },
+  models: { label: "Models", width: 110, order: "models", number: true, orderOnly: true },
+  datasets: { label: "Datasets", width: 150, order: "datasets", orderOnly: true },
   description: { label: "Description", width: 200, order: "tags.`mlflow.note.content`" },
   run_id: { label: "Run ID", width: 250, order: "run_id" },
 };
@@ -52,15 +54,21 @@ export function isNumeric(column: Column): boolean {
   return column.source === "metric" || (column.source === "attribute" && ATTRIBUTES[column.key]?.number === true);
 }
 
-/** The key of a column in filters and orders; undefined where there is none. */
+/** The key of a column in filters; undefined where there is none. */
 export function searchKey(column: Pick<Column, "source" | "key">): string | undefined {
+  if (column.source === "attribute" && ATTRIBUTES[column.key]?.orderOnly === true) return undefined;
+  return orderKey(column);
+}
+
+/** The key of a column in orders; undefined where there is none. */
+export function orderKey(column: Pick<Column, "source" | "key">): string | undefined {
   if (column.source === "attribute") return ATTRIBUTES[column.key]?.order;
   return `${column.source}s.${quoteName(column.key)}`;
 }
 
 /** `order_by` of a request. The newest come first, and among equals too. */
 export function orderBy(order: Order | null): string[] {
-  const key = order ? searchKey(order) : undefined;
+  const key = order ? orderKey(order) : undefined;
   return key && order ? [`${key} ${order.descending ? "DESC" : "ASC"}`] : [];
 }
 

@@ -11,7 +11,7 @@ import {
   moveColumn,
   nextOrder,
   resizeColumn,
-  searchKey,
+  orderKey,
   toggleColumn,
 } from "./columns";
 import type { Layout } from "./layout";
@@ -111,7 +111,7 @@ function HeadCell(props: HeadCellProps): JSX.Element {
       ? now
       : undefined;
   };
-  const sortable = () => searchKey(props.column) !== undefined && props.column.spark !== true;
+  const sortable = () => orderKey(props.column) !== undefined && props.column.spark !== true;
   const label = () => columnLabel(props.column);
 
   return (

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 
 import type { Run, RunGroup } from "../../wire";
-import { groupClause, isTree, noteWeights, pageSize, sortGroups } from "./row-source";
+import { groupClause, groupOrder, isTree, metricParts, noteWeights, pageSize, withMetrics } from "./row-source";
 
 const group = (value: string | null, mean?: number): RunGroup => ({
   values: [value],
@@ -10,7 +10,6 @@ const group = (value: string | null, mean?: number): RunGroup => ({
   latest_start_time: 0,
   metrics: mean === undefined ? [] : [{ key: "loss", count: 1, mean }],
 });
-const names = (groups: RunGroup[]) => groups.map((one) => one.values[0]);
 
 describe("groups", () => {
   it("are found by a filter, also those without a value", () => {
@@ -25,22 +24,39 @@ describe("groups", () => {
     expect(groupClause(keys.slice(2), [null])).toBe("NOT dataset.name LIKE '%'");
   });
 
-  it("are ordered by an aggregate, those without one last", () => {
-    const order = { source: "metric", key: "loss", descending: true } as const;
-    const query = { order, groups: [{ kind: "param", key: "lr" }], aggregate: "mean" } as const;
-    const all = [group("a", 1), group("b"), group("c", 3), group("d", NaN)];
-    expect(names(sortGroups(all, { ...query, groups: [...query.groups] }))).toEqual(["c", "a", "b", "d"]);
-    const turned = { ...query, groups: [...query.groups], order: { ...order, descending: false } };
-    expect(names(sortGroups(all, turned))).toEqual(["a", "c", "b", "d"]);
+  it("are ordered by a metric, a key or their newest run, wherever the server finds it", () => {
+    const query = {
+      groups: [
+        { kind: "param" as const, key: "lr" },
+        { kind: "tag" as const, key: "team" },
+        { kind: "dataset" as const, key: "" },
+      ],
+      aggregate: "max" as const,
+    };
+    const ordered = (source: "metric" | "param" | "tag" | "attribute", key: string) =>
+      groupOrder({ ...query, order: { source, key, descending: true } });
+    expect(ordered("metric", "hidden")).toEqual({ by: "metric", key: "hidden", aggregate: "max", descending: true });
+    expect(ordered("tag", "team")).toEqual({ by: "value", index: 1, descending: true });
+    expect(ordered("attribute", "datasets")).toEqual({ by: "value", index: 2, descending: true });
+    expect(ordered("attribute", "start_time")).toEqual({ by: "latest_start_time", descending: true });
+    expect(ordered("param", "depth")).toBeUndefined();
+    expect(groupOrder({ ...query, order: null })).toBeUndefined();
   });
 
-  it("are ordered by their own values as numbers where they are numbers", () => {
-    const query = {
-      order: { source: "param" as const, key: "lr", descending: false },
-      groups: [{ kind: "param" as const, key: "lr" }],
-      aggregate: "mean" as const,
-    };
-    expect(names(sortGroups([group("10"), group(null), group("9")], query))).toEqual(["9", "10", null]);
+  it("are asked for twenty metrics at a time, the one that orders them first", () => {
+    const metrics = Array.from({ length: 45 }, (_, at) => `m${String(at)}`);
+    const parts = metricParts({ metrics, order: { source: "metric", key: "m30", descending: false } });
+    expect(parts.map((part) => part.length)).toEqual([20, 20, 5]);
+    expect(parts[0]?.slice(0, 2)).toEqual(["m30", "m0"]);
+    expect(new Set(parts.flat())).toEqual(new Set(metrics));
+    // Without any metric groups are asked for all the same.
+    expect(metricParts({ metrics: [], order: null })).toEqual([[]]);
+  });
+
+  it("have the metrics of all answers, and none that another answer does not know", () => {
+    const further = { groups: [{ ...group("b"), metrics: [{ key: "acc", count: 1, mean: 5 }] }] };
+    const all = withMetrics([group("a", 1), group("b", 2)], [further]);
+    expect(all.map((one) => one.metrics?.map((metric) => metric.key))).toEqual([["loss"], ["loss", "acc"]]);
   });
 });
 

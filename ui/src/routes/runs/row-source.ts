@@ -1,6 +1,6 @@
 import * as runs from "../../data/runs";
 import { both, quoteName, quoteText } from "../../filter/lexer";
-import type { GroupKey, MetricAggregate, Run, RunColumns, RunGroup } from "../../wire";
+import type { GroupKey, GroupOrder, MetricAggregate, Run, RunColumns, RunGroup } from "../../wire";
 import { toNumber } from "../../data/numbers";
 import { orderBy } from "./columns";
 import type { Page } from "./paged-window";
@@ -20,8 +20,9 @@ export function isTree(query: Pick<RowQuery, "filter" | "groups" | "tree">): boo
   return query.tree && query.groups.length === 0 && query.filter.trim() === "";
 }
 
-/** Groups come with aggregates of so many metrics at most. */
-const MOST_METRICS = 20;
+/** One request for groups is about so many metrics at most; so many are asked for in all. */
+const METRICS_EACH = 20;
+const MOST_METRICS = 200;
 /** Values that a page should have at most, so that runs with thousands of metrics come in smaller pages. */
 const PAGE_VALUES = 60_000;
 
@@ -84,14 +85,25 @@ export function rowSource(query: RowQuery, columns: () => RunColumns | undefined
   }
 
   async function groupPage(token: string, signal: AbortSignal): Promise<Page<Root>> {
-    const metrics = query.metrics.slice(0, MOST_METRICS);
-    const answer = await runs.groups(
-      { ...request, group_by: query.groups, metrics, max_results: 1000, page_token: token },
-      { signal },
+    const order = groupOrder(query);
+    const pages = await Promise.all(
+      metricParts(query).map((metrics) =>
+        runs.groups(
+          {
+            ...request,
+            group_by: query.groups,
+            metrics,
+            max_results: 1000,
+            page_token: token,
+            ...(order ? { order_by: order } : {}),
+          },
+          { signal },
+        ),
+      ),
     );
-    const whole = token === "" && answer.next_page_token === "";
-    const groups = whole ? sortGroups(answer.groups, query) : answer.groups;
-    return { rows: groups.map((group) => ({ group })), next: answer.next_page_token };
+    const [first, ...rest] = pages;
+    const groups = withMetrics(first?.groups ?? [], rest);
+    return { rows: groups.map((group) => ({ group })), next: first?.next_page_token ?? "" };
   }
 
   return {
@@ -134,32 +146,36 @@ export function aggregateOf(group: RunGroup, key: string, aggregate: Aggregate):
   return value === undefined ? undefined : toNumber(value);
 }
 
-/** Groups in the order of the view, as far as groups have what it orders by. */
-export function sortGroups(
-  groups: readonly RunGroup[],
-  query: Pick<RowQuery, "order" | "groups" | "aggregate">,
-): RunGroup[] {
-  const order = query.order;
-  if (!order) return [...groups];
-  const at = query.groups.findIndex((group) => group.kind === order.source && group.key === order.key);
-  const value = (group: RunGroup): number | string | null | undefined => {
-    if (order.source === "metric") return aggregateOf(group, order.key, query.aggregate);
-    if (at >= 0) return group.values[at];
-    return order.key === "start_time" ? group.latest_start_time : undefined;
-  };
-  const direction = order.descending ? -1 : 1;
-  return [...groups].sort((a, b) => compare(value(a), value(b), direction));
+/** The order of the view, as far as groups have what it orders by. */
+export function groupOrder(query: Pick<RowQuery, "order" | "groups" | "aggregate">): GroupOrder | undefined {
+  const { order, groups, aggregate } = query;
+  if (!order) return undefined;
+  const { source, key, descending } = order;
+  if (source === "metric") return { by: "metric", key, aggregate, descending };
+  const index = groups.findIndex((group) => group.kind === source && group.key === key);
+  if (index >= 0) return { by: "value", index, descending };
+  // Runs are found by the name of the dataset that they are grouped by.
+  const dataset = source === "attribute" && key === "datasets" ? groups.findIndex((one) => one.kind === "dataset") : -1;
+  if (dataset >= 0) return { by: "value", index: dataset, descending };
+  return source === "attribute" && key === "start_time" ? { by: "latest_start_time", descending } : undefined;
 }
 
-/** What is missing, and NaN, comes last in both directions. */
-function compare(
-  a: number | string | null | undefined,
-  b: number | string | null | undefined,
-  direction: number,
-): number {
-  const missing = (value: typeof a) => value === null || value === undefined || Number.isNaN(value);
-  if (missing(a) || missing(b)) return Number(missing(a)) - Number(missing(b));
-  const [x, y] = [Number(a), Number(b)];
-  if (!Number.isNaN(x) && !Number.isNaN(y)) return (x - y) * direction;
-  return String(a).localeCompare(String(b)) * direction;
+/** The metrics of the columns, so many a request; the one that groups are ordered by is among the first. */
+export function metricParts(query: Pick<RowQuery, "order" | "metrics">): string[][] {
+  const ordered = query.order?.source === "metric" ? query.order.key : undefined;
+  const first = query.metrics.filter((key) => key === ordered);
+  const metrics = [...first, ...query.metrics.filter((key) => key !== ordered)].slice(0, MOST_METRICS);
+  const parts = [metrics.slice(0, METRICS_EACH)];
+  for (let at = METRICS_EACH; at < metrics.length; at += METRICS_EACH) parts.push(metrics.slice(at, at + METRICS_EACH));
+  return parts;
+}
+
+/** Groups with further metrics of them. Between two answers groups may come and go: what one of them lacks is blank. */
+export function withMetrics(groups: readonly RunGroup[], rest: readonly { groups: RunGroup[] }[]): RunGroup[] {
+  const name = (group: RunGroup): string => JSON.stringify(group.values);
+  const further = rest.map((page) => new Map(page.groups.map((group) => [name(group), group.metrics ?? []])));
+  return groups.map((group) => ({
+    ...group,
+    metrics: [...(group.metrics ?? []), ...further.flatMap((page) => page.get(name(group)) ?? [])],
+  }));
 }

@@ -1,9 +1,10 @@
-//! A series in buckets for charts: stretches of equal width along steps or timestamps, each told by one of its points and the
+//! A series in buckets for charts: stretches of equal width along steps or timestamps, each told by its last point and the
 //! extremes of all of them.
 //!
 //! The order in which points come by does not matter, so nothing is sorted, however long a series is. A chunk of a block that
 //! is no wider than a bucket counts as a whole for the bucket that it begins in: so a series of a million points is told by
-//! some thousand outlines, every point counts once, and a bucket's border moves by less than its width.
+//! some thousand outlines, every point counts once, and a bucket's border moves by less than its width. Of the points of such a
+//! chunk the first is known, so fewer than a chunk's points may follow the one that a bucket is told by.
 
 use std::cmp::Ordering;
 
@@ -48,7 +49,7 @@ impl Axis {
 /// A bucket that has points.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(in crate::tracking) struct Bucket {
-    /// The first of its points; in the last bucket the last.
+    /// The last of its points that is known by itself; in the last bucket the last of all.
     pub(in crate::tracking) point: Point,
     /// NaN where it has no numbers.
     pub(in crate::tracking) min: f64,
@@ -86,6 +87,7 @@ pub(in crate::tracking) fn buckets(
         buckets: vec![None; most],
         few: Some(Vec::new()),
         last: None,
+        chunk_in: None,
     };
     if packed_until.is_some() {
         walk(tx, series, &mut counter)?;
@@ -122,6 +124,8 @@ struct Counter {
     /// All points, as long as they are no more than buckets.
     few: Option<Vec<Point>>,
     last: Option<Point>,
+    /// The bucket that the last chunk was counted for.
+    chunk_in: Option<usize>,
 }
 
 impl Counter {
@@ -131,8 +135,13 @@ impl Counter {
 
     /// The bucket of a place within the range.
     fn bucket(&mut self, place: i64) -> Option<&mut Option<Bucket>> {
+        let index = self.index(place)?;
+        self.buckets.get_mut(index)
+    }
+
+    fn index(&self, place: i64) -> Option<usize> {
         let index = (i128::from(place) - i128::from(self.range.0)) * self.buckets.len() as i128 / self.span;
-        self.buckets.get_mut(usize::try_from(index).ok()?)
+        usize::try_from(index).ok()
     }
 
     fn add(&mut self, Bucket { point, min, max }: Bucket) {
@@ -140,7 +149,7 @@ impl Counter {
         let Some(bucket) = self.bucket(axis.of(&point)) else { return };
         match bucket {
             Some(known) => {
-                if axis.order(&point, &known.point).is_lt() {
+                if axis.order(&point, &known.point).is_gt() {
                     known.point = point;
                 }
                 // Of a number and NaN these are the number.
@@ -200,11 +209,21 @@ impl Onlooker for Counter {
             return false;
         }
         self.few = None;
+        self.chunk_in = self.index(self.axis.of(&chunk.first));
         self.add(Bucket { point: chunk.first, min: chunk.min.number(), max: chunk.max.number() });
         true
     }
 
     fn passed(&mut self, last: Point) {
         self.note_last(last);
+        let axis = self.axis;
+        // It has been counted with its chunk: it is known by itself now, and tells of that bucket unless it lies in another.
+        if self.holds(axis.of(&last))
+            && self.index(axis.of(&last)) == self.chunk_in
+            && let Some(Some(known)) = self.bucket(axis.of(&last))
+            && axis.order(&last, &known.point).is_gt()
+        {
+            known.point = last;
+        }
     }
 }

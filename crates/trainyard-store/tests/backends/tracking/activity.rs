@@ -18,7 +18,7 @@ pub fn activity_counts_runs_and_tells_the_last_change(test: TestStore) {
     };
     let activity = |experiment_id: &trainyard_api::ExperimentId, runs, running, deleted_runs, last_activity_time| {
         let experiment_id = experiment_id.clone();
-        ExperimentActivity { experiment_id, runs, running, deleted_runs, last_activity_time }
+        ExperimentActivity { experiment_id, runs, running, deleted_runs, last_activity_time, at_least: false }
     };
     let (first, _, third) = (run(made + 10), run(made + 20), run(made - 5));
     assert_eq!(ask(), [activity(&quiet, 0, 0, 0, made), activity(&busy, 3, 3, 0, made + 20)]);

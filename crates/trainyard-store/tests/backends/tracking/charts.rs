@@ -97,7 +97,14 @@ pub fn buckets_lose_no_extreme_however_points_are_stored(test: TestStore) {
     points[20_000].2 = f64::NAN;
     let rows_only = log(&test, &points);
     let packed = log(&test, &points);
+    // A bucket is told by its last point; where chunks are taken as a whole, fewer than their points follow it.
+    let off = |run_id: &RunId| -> Vec<i64> {
+        let ends = (1..=100).map(|bucket| bucket * 400 - 1);
+        rows(&test, request(run_id, 100)).iter().zip(ends).map(|(row, end)| end - row.step).collect()
+    };
+    assert_eq!(off(&rows_only), [0; 100]);
     pack(&test, &packed);
+    assert!(off(&packed).iter().all(|off| (0..256).contains(off)), "{:?}", off(&packed));
     for run_id in [&rows_only, &packed] {
         for (x, buckets) in
             [(ChartAxis::Step, 100), (ChartAxis::Timestamp, 100), (ChartAxis::Step, 1), (ChartAxis::Step, 2000)]
