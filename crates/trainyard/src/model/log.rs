@@ -80,7 +80,7 @@ impl Run {
         let client = self.client();
         // Params, and the points of this step, are the model's too: the store must have them first.
         self.flush(DELIVERY)?;
-        let stored = client.call(GetRun { run_id: self.id().clone(), ..Default::default() })?.run;
+        let stored = client.call(GetRun { run_id: self.stored_id()?, ..Default::default() })?.run;
         let logged = client.call(creation(&stored, name, options))?.model.info;
         let delivery = Delivery { client, run: &stored, logged: &logged, options };
         if let Err(error) = delivery.carry_out(filled) {
