@@ -4,7 +4,6 @@ use std::time::{Duration, Instant};
 
 use pyo3::prelude::*;
 use pyo3::sync::PyOnceLock;
-use trainyard::Error;
 use trainyard::internals::journal::{self, Context, Flush, FlushState};
 use trainyard_api::runs::RunStatus;
 use trainyard_api::{ApiError, KeyValue};
@@ -162,8 +161,8 @@ pub(crate) fn wait(
                 break Some(if reason.is_empty() { format!("{uri} has not acknowledged it yet") } else { reason });
             }
         };
-        if let Some(rejections) = flush.rejections() {
-            return Err(raise(Error::Rejected(rejections)));
+        if let Some(trouble) = flush.trouble() {
+            return Err(raise(trouble));
         }
     }
     Ok(unfinished)

@@ -58,8 +58,8 @@ def _upload(url, folder, stderr, **variables):
     return subprocess.run(command, stderr=stderr, env=environment, check=True, timeout=120)
 
 
-def _on_a_terminal(url, folder, **variables):
-    """Return what an upload shows on a terminal."""
+def _shown(run):
+    """Return what a program shows on a terminal: `run` is given its end, to start the program with."""
     ours, theirs = pty.openpty()
     shown = []
 
@@ -72,12 +72,17 @@ def _on_a_terminal(url, folder, **variables):
     reader = threading.Thread(target=read)
     reader.start()
     try:
-        _upload(url, folder, theirs, **variables)
+        run(theirs)
     finally:
         os.close(theirs)
         reader.join()
         os.close(ours)
     return b"".join(shown).decode()
+
+
+def _on_a_terminal(url, folder, **variables):
+    """Return what an upload shows on a terminal."""
+    return _shown(lambda terminal: _upload(url, folder, terminal, **variables))
 
 
 def test_a_long_upload_shows_a_bar_on_a_terminal(slow_server, tmp_path):
@@ -92,3 +97,30 @@ def test_the_bar_can_be_switched_off(slow_server, tmp_path):
 
 def test_what_is_no_terminal_gets_no_bar(slow_server, tmp_path):
     assert _upload(slow_server, tmp_path, subprocess.PIPE).stderr == b""
+
+
+_LOG = """
+import trainyard as mlflow
+with mlflow.start_run():
+    for step in range(20000):
+        mlflow.log_metric("loss", 0.5, step=step)
+"""
+
+
+def _sync(stderr):
+    command = [sys.executable, "-m", "trainyard", "sync"]
+    environment = {**os.environ, "TERM": "xterm"}
+    return subprocess.run(command, stdout=subprocess.PIPE, stderr=stderr, env=environment, check=True, timeout=120)
+
+
+def test_a_delivery_shows_a_bar_on_a_terminal_and_leaves_nothing_of_it(tmp_path):
+    offline = {**os.environ, "TRAINYARD_OFFLINE": "1"}
+    for on_a_terminal in (True, False):
+        subprocess.run([sys.executable, "-c", _LOG], env=offline, check=True, timeout=120)
+        if on_a_terminal:
+            shown = _shown(_sync)
+            # The run, its points, and its end.
+            assert "/20,002 records" in shown and "left" in shown
+            assert shown.endswith("\x1b[2K"), "the line is cleared"
+        else:
+            assert _sync(subprocess.PIPE).stderr == b""

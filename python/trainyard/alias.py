@@ -5,8 +5,12 @@ import importlib
 import importlib.abc
 import importlib.util
 import sys
+import threading
 
 _NAME = "mlflow"
+# Guards what `resolving_mlflow` puts into the import system: the finder, and how many threads need it.
+_lock = threading.Lock()
+_finder, _users = None, 0
 
 
 class _Finder(importlib.abc.MetaPathFinder):
@@ -57,15 +61,37 @@ def resolving_mlflow():
 
     Pickles and model code that were made with MLflow name its modules.
     """
-    if _NAME in sys.modules or importlib.util.find_spec(_NAME) is not None:
+    if not _enter():
         yield
         return
-    finder = _Finder()
-    sys.meta_path.insert(0, finder)
     try:
         yield
     finally:
-        sys.meta_path.remove(finder)
+        _leave()
+
+
+def _enter():
+    """Install the finder with the first user; ``False`` where the name is somebody else's."""
+    global _finder, _users
+    with _lock:
+        if _finder is None:
+            if _NAME in sys.modules or importlib.util.find_spec(_NAME) is not None:
+                return False
+            _finder = _Finder()
+            sys.meta_path.insert(0, _finder)
+        _users += 1
+        return True
+
+
+def _leave():
+    """Clean up with the last user."""
+    global _finder, _users
+    with _lock:
+        _users -= 1
+        if _users:
+            return
+        sys.meta_path.remove(_finder)
+        _finder = None
         # What is loaded holds the modules; the rest of the program goes on without a package of this name.
         for name in [name for name in sys.modules if name.partition(".")[0] == _NAME]:
             del sys.modules[name]

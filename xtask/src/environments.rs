@@ -176,7 +176,8 @@ fn recipe(python: &str, installs: &[&[&str]]) -> Result<String> {
     Ok(recipe)
 }
 
-fn interpreter() -> Result<String> {
+/// The Python interpreter that environments are made with.
+pub fn interpreter() -> Result<String> {
     let python = std::env::var("PYTHON").unwrap_or_else(|_| "python3".to_owned());
     let check = program(&python, &["-c", "import sys; print(sys.version_info >= (3, 11))"]);
     match first_line(check).as_deref() {

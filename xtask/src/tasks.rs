@@ -20,7 +20,7 @@ pub const BUILD_ADVICE: &str = "The compiler's message is above.";
 
 /// Trains the iris example with the Python package and says how to look at the result.
 pub fn demo() -> Result<()> {
-    web_ui::build_if_possible()?;
+    web_ui::build_if_possible();
     let environment = environments::with_package()?;
     let mut example = program(environment.python(), &["examples/sklearn_iris.py"]);
     example.env("TRAINYARD_TRACKING_URI", "sqlite:///yard/yard.db");
@@ -36,6 +36,9 @@ pub fn demo() -> Result<()> {
 
 /// Everything: Rust, Python, the stock clients, and the web UI.
 pub fn test() -> Result<()> {
+    // What would be missing at the end of half an hour is said at the beginning.
+    environments::interpreter()?;
+    web_ui::check_node()?;
     test_rust()?;
     test_python()?;
     rust_frameworks()?;
@@ -89,6 +92,9 @@ pub fn rust_frameworks() -> Result<()> {
     let tests =
         cargo(&["test", "--quiet", "-p", "trainyard", "--lib", "--test", "client", "--features", RUST_FRAMEWORKS]);
     run("Test the adapters for frameworks of Rust", tests, TEST_ADVICE)?;
+    let mut examples = cargo(&["test", "--quiet", "-p", "trainyard", "--doc", "--features", RUST_FRAMEWORKS]);
+    examples.env("TRAINYARD_HOME", root().join("target/test-home"));
+    run("Run the examples in their documentation", examples, TEST_ADVICE)?;
     let examples = root().join("target/debug/examples");
     let build = cargo(&["build", "--quiet", "-p", "trainyard", "--examples", "--features", RUST_FRAMEWORKS]);
     run("Build the Rust examples", build, BUILD_ADVICE)?;
@@ -186,7 +192,7 @@ fn scenarios(environment: &Environment) -> Command {
 
 /// The server on ./yard, in the place of this process, so that signals reach it alone. Its variables are the user's.
 pub fn serve() -> Result<()> {
-    web_ui::build_if_possible()?;
+    web_ui::build_if_possible();
     let server = server_program()?;
     eprintln!("==> Serve ./yard; Ctrl-C ends it\n    $ target/debug/trainyard server");
     let error = Command::new(&server).arg("server").current_dir(root()).exec();
@@ -224,7 +230,7 @@ pub fn wheel() -> Result<()> {
 }
 
 fn release_wheel() -> Result<PathBuf> {
-    web_ui::build_if_possible()?;
+    web_ui::build_if_possible();
     let environment = environments::developer()?;
     let wheels = root().join("target/wheels");
     // Only the wheel of this build is left afterwards, so that its name need not be guessed.
@@ -275,6 +281,13 @@ pub fn lint() -> Result<()> {
     run("Check the format of Rust code", cargo(&["fmt", "--all", "--check"]), "Run `make format`.")?;
     let clippy = cargo(&["clippy", "--workspace", "--all-targets", "--quiet", "--", "-D", "warnings"]);
     run("Check Rust code with clippy", clippy, "Mend what clippy names above.")?;
+    let with_frameworks = ["-p", "trainyard", "--features", RUST_FRAMEWORKS];
+    let mut clippy = cargo(&["clippy", "--quiet", "--all-targets"]);
+    clippy.args(with_frameworks).args(["--", "-D", "warnings"]);
+    run("Check the adapters for frameworks of Rust with clippy", clippy, "Mend what clippy names above.")?;
+    let mut documentation = cargo(&["doc", "--quiet", "--no-deps"]);
+    documentation.args(with_frameworks).env("RUSTDOCFLAGS", "-Dwarnings");
+    run("Check the documentation of the Rust SDK", documentation, "Mend the links that rustdoc names above.")?;
     wire_types(true)?;
     web_ui::check()?;
     let ruff = environments::developer()?.program("ruff");

@@ -19,16 +19,40 @@ fn npm(arguments: &[&str]) -> Command {
     npm
 }
 
-/// Whether Node.js is there, without which the server shows a plain page in the place of the UI.
-fn is_possible() -> bool {
-    first_line(npm(&["--version"])).is_some()
+/// The oldest Node.js that the packages of the UI run on, as in ui/package.json.
+const NODE: (u32, u32) = (20, 19);
+
+/// Why the UI cannot be built here, if so.
+fn missing() -> Option<String> {
+    let Some(version) = first_line(program("node", &["--version"])) else {
+        return Some("Node.js is missing".to_owned());
+    };
+    if !is_new_enough(&version) {
+        return Some(format!("Node.js {} is too old", version.trim_start_matches('v')));
+    }
+    first_line(npm(&["--version"])).is_none().then(|| "npm is missing".to_owned())
+}
+
+/// Whether `node --version` says enough, such as `v22.11.0`.
+fn is_new_enough(version: &str) -> bool {
+    let mut numbers = version.trim_start_matches('v').split('.').map_while(|number| number.parse::<u32>().ok());
+    numbers.next().zip(numbers.next()).is_some_and(|version| version >= NODE)
+}
+
+/// Fails where the UI cannot be built.
+pub fn check_node() -> Result<()> {
+    let (major, minor) = NODE;
+    match missing() {
+        Some(missing) => {
+            bail!("{missing}: the web UI needs Node.js {major}.{minor} or newer, with npm (https://nodejs.org)")
+        }
+        None => Ok(()),
+    }
 }
 
 /// The packages that the lock file names, where they are not there yet.
 fn packages() -> Result<()> {
-    if !is_possible() {
-        bail!("the web UI needs Node.js 20 or newer, with npm");
-    }
+    check_node()?;
     let changed = |path: &str| fs::metadata(root().join(path)).and_then(|file| file.modified()).ok();
     let (wanted, installed) = (changed("ui/package-lock.json"), changed("ui/node_modules/.package-lock.json"));
     if installed.is_some() && wanted <= installed {
@@ -43,15 +67,16 @@ pub fn build() -> Result<()> {
     run("Build the web UI", npm(&["run", "--silent", "build"]), BUILD_ADVICE)
 }
 
-/// As [`build`], where Node.js is there; says so where it is not.
-pub fn build_if_possible() -> Result<()> {
-    if is_possible() {
-        return build();
-    }
-    eprintln!(
-        "==> Node.js is missing: the server will show a plain page in the place of its web UI (`make ui` builds it)"
-    );
-    Ok(())
+/// As [`build`], where that is possible. Where it is not, one line says what the server shows instead.
+pub fn build_if_possible() {
+    let reason = match missing() {
+        Some(missing) => missing,
+        None => match build() {
+            Ok(()) => return,
+            Err(error) => format!("{error:#}"),
+        },
+    };
+    eprintln!("==> The server shows a plain page in the place of its web UI (`make ui` builds it): {reason}");
 }
 
 /// Types, style and format of the UI's sources.
@@ -62,7 +87,7 @@ pub fn check() -> Result<()> {
 
 /// The format of the UI's sources, where Node.js is there.
 pub fn format() -> Result<()> {
-    if !is_possible() {
+    if missing().is_some() {
         return Ok(());
     }
     packages()?;
@@ -99,4 +124,27 @@ pub fn screenshots() -> Result<()> {
     let mut pictures = npm(&["run", "--silent", "screenshots"]);
     pictures.env("TRAINYARD_BIN", server_program()?).env("TRAINYARD_CHROMIUM", chromium);
     run("Take pictures of the web UI", pictures, "The page that could not be shown is named above.")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_version_of_node_is_compared_by_its_numbers() {
+        for (version, enough) in [
+            ("v20.19.0", true),
+            ("v20.20.1", true),
+            ("v22.1.0", true),
+            ("v100.0.0", true),
+            ("v20.18.9", false),
+            ("v18.20.4", false),
+            ("v9.99.0", false),
+            ("v20", false),
+            ("", false),
+            ("node", false),
+        ] {
+            assert_eq!(is_new_enough(version), enough, "{version}");
+        }
+    }
 }

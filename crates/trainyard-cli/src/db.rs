@@ -14,7 +14,6 @@ use crate::output;
 ///
 /// A server may go on running on it meanwhile.
 #[derive(Debug, Subcommand)]
-#[command(after_help = "Example: trainyard db stats --backend-store-uri sqlite:////srv/yard/yard.db")]
 pub enum DbCommand {
     /// Show how much there is of everything, and how much room it takes.
     #[command(after_help = "\

@@ -52,12 +52,12 @@ enum Command {
     #[command(subcommand, after_help = "Example: trainyard artifacts list models:/iris-classifier/1")]
     Artifacts(artifacts::ArtifactsCommand),
     /// Look after a database: how large it is, whether it is whole, packing it.
-    #[command(subcommand)]
+    #[command(subcommand, after_help = "Example: trainyard db stats --backend-store-uri sqlite:////srv/yard/yard.db")]
     Db(db::DbCommand),
     /// Remove what is marked deleted for good.
     Gc(gc::GcArgs),
     /// Write runs or metrics to a Parquet, CSV or JSON file.
-    #[command(subcommand)]
+    #[command(subcommand, after_help = "Example: trainyard export runs --experiment iris --to runs.parquet")]
     Export(export::ExportCommand),
     /// Deliver what was logged while a server was away.
     Sync(sync::SyncArgs),

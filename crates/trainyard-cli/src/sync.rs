@@ -1,5 +1,6 @@
 //! `trainyard sync`.
 
+use std::cell::Cell;
 use std::collections::{BTreeMap, BTreeSet};
 
 use anstream::eprintln;
@@ -126,9 +127,14 @@ fn deliver(args: &SyncArgs, journals: &[Leftover]) -> Result<Vec<Outcome>, Failu
             Some(client) => Ok(client.clone()),
             None => connect(args, uri),
         };
+        let count = Cell::new(0);
         let delivered = client.and_then(|client| {
             clients.insert(uri.to_owned(), client.clone());
-            journal.deliver(&client, &|records| bar.inc(records))
+            let progress = |records| {
+                count.set(count.get() + records);
+                bar.inc(records);
+            };
+            journal.deliver(&client, &progress)
         });
         outcomes.push(match delivered {
             Ok(None) => outcome(journal, State::InUse, 0, None),
@@ -148,7 +154,7 @@ fn deliver(args: &SyncArgs, journals: &[Leftover]) -> Result<Vec<Outcome>, Failu
                 if matches!(error, Error::Unreachable { .. } | Error::NotATrackingServer { .. }) {
                     away.insert(uri.to_owned());
                 }
-                left(journal, &error.message())
+                Outcome { records: count.get(), ..left(journal, &error.message()) }
             }
         });
     }

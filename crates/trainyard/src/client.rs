@@ -186,6 +186,11 @@ impl Client {
         }
     }
 
+    /// For how long the store has asked to be left alone.
+    pub(crate) fn retry_after(&self) -> Option<std::time::Duration> {
+        self.inner.transport.http().and_then(Http::retry_after)
+    }
+
     /// Whether the store takes ingest batches. A server that was not asked yet is asked if that is `worth_asking`.
     pub(crate) fn takes_ingest(&self, worth_asking: bool) -> Result<bool, Error> {
         match &self.inner.transport {

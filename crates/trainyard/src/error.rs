@@ -176,8 +176,12 @@ pub enum Error {
         /// What the system said.
         source: io::Error,
     },
-    /// A journal on disk cannot be read.
-    #[error("the journal {} is damaged: {reason}", path.display())]
+    /// A journal on disk cannot be read to its end.
+    #[error(
+        "the journal {} is damaged: {reason}. What stands before that is not lost: it is delivered. What stands there and \
+         behind cannot be read; the folder is kept, to be copied or looked into, until somebody removes it",
+        path.display()
+    )]
     DamagedJournal {
         /// The journal's folder.
         path: PathBuf,

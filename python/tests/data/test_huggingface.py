@@ -96,6 +96,7 @@ def test_what_is_no_dataset_of_the_package_is_refused(interface):
 
 
 @installed
+@pytest.mark.heavy
 def test_the_package_itself_gives_the_recorded_digest(tmp_path):
     import datasets
 
@@ -109,6 +110,7 @@ def test_the_package_itself_gives_the_recorded_digest(tmp_path):
 
 
 @installed
+@pytest.mark.heavy
 @pytest.mark.stock
 def test_logged_fields_equal_those_of_stock(stock, capsys):
     theirs = stock(SCRIPT)

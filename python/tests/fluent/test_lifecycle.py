@@ -108,13 +108,20 @@ def test_tags_from_the_environment_are_set_on_runs(yard, monkeypatch):
         mlflow.start_run()
 
 
-def test_searching_for_a_frame_without_pandas_says_what_to_do(yard, monkeypatch):
+def test_searching_without_pandas_gives_lists_and_says_so_once(yard, monkeypatch):
     import sys
 
+    from trainyard.tracking import search
+
     monkeypatch.setitem(sys.modules, "pandas", None)
-    with pytest.raises(MlflowException, match="output_format='pandas' needs pandas"):
-        mlflow.search_runs()
-    assert mlflow.search_runs(output_format="list") == []
+    monkeypatch.setattr(search, "_told", False)
+    with mlflow.start_run() as run:
+        pass
+    with pytest.warns(UserWarning, match=r"searches return lists: pip install 'trainyard\[pandas\]'") as told:
+        assert [found.info.run_id for found in mlflow.search_runs()] == [run.info.run_id]
+        assert mlflow.search_logged_models() == []
+    assert len(told) == 1
+    assert len(mlflow.search_runs(output_format="list")) == 1
     with pytest.raises(MlflowException, match="valid ones are 'pandas' and 'list'"):
         mlflow.search_runs(output_format="csv")
 

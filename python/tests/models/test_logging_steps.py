@@ -213,3 +213,28 @@ def test_points_of_a_step_that_later_ones_hide_are_linked(store):
     for info, expected in ((first, {"loss": 10.0}), (middle, {"loss": 8.0})):
         metrics = mlflow.get_logged_model(info.model_id).metrics
         assert {metric.key: metric.value for metric in metrics} == expected
+
+
+def test_a_long_history_is_not_read_for_the_points_of_one_step(yard, monkeypatch):
+    from trainyard.models import delivery
+
+    monkeypatch.setattr(delivery, "_POINTS_PER_PAGE", 10)
+    monkeypatch.setattr(delivery, "_MOST_PAGES", 4)
+    call, asked = MlflowClient._call, []
+
+    def counted(self, operation, **arguments):
+        if operation == "GetMetricHistory":
+            asked.append(arguments["metric_key"])
+        return call(self, operation, **arguments)
+
+    with mlflow.start_run():
+        for step in range(100):
+            mlflow.log_metric("early", step / 10, step=step, timestamp=step)
+            mlflow.log_metric("seldom", 0.5, step=step * 10, timestamp=step)
+        mlflow.log_metric("other", 1.0, step=15)
+        monkeypatch.setattr(MlflowClient, "_call", counted)
+        info = log_model(Flavor().save, name="m", step=15)
+    # Two pages to the step, one to find that there is none, nothing for a metric that has not gone on.
+    assert asked.count("early") == 2 and asked.count("seldom") == 1 and "other" not in asked
+    metrics = {metric.key: metric.value for metric in MlflowClient().get_logged_model(info.model_id).metrics}
+    assert metrics == {"early": 1.5, "other": 1.0}

@@ -16,6 +16,9 @@ from trainyard.tracking.client import MlflowClient
 
 # What one request to create a logged model takes.
 _PARAMS_PER_REQUEST = 100
+# How much of a metric's history is looked through for the points of one step: servers give no more at once.
+_POINTS_PER_PAGE = 25_000
+_MOST_PAGES = 20
 
 
 class Delivery:
@@ -155,7 +158,7 @@ class Delivery:
         points = list(points.values())
         for point in latest if self._step else ():
             if point.step > self._step:
-                points += self._client.get_metric_history(run_id, point.key)
+                points += self._points_of_step(run_id, point.key)
         linked = [
             Metric(
                 point.key,
@@ -171,6 +174,24 @@ class Delivery:
         ]
         if linked:
             self._client.log_batch(run_id, metrics=linked)
+
+    def _points_of_step(self, run_id, key):
+        """The points of this step in a metric's history, which is in order of time.
+
+        Steps usually are as well: nothing behind a later step is asked for, and no more than the beginning of a very
+        long history.
+        """
+        points, token = [], None
+        for _ in range(_MOST_PAGES):
+            answer = self._client._call(
+                "GetMetricHistory", run_id=run_id, metric_key=key, max_results=_POINTS_PER_PAGE, page_token=token
+            )
+            page = [Metric._from_wire(wire) for wire in answer.get("metrics") or ()]
+            points += [point for point in page if point.step == self._step]
+            token = answer.get("next_page_token")
+            if not token or (page and page[-1].step > self._step):
+                break
+        return points
 
 
 def _files_below(folder):

@@ -8,6 +8,9 @@ from trainyard import _core, environment
 from trainyard.entities.experiment import FileInfo
 from trainyard.exceptions import MlflowException
 
+# How much of a stream is in memory at a time.
+_PIECE = 1 << 20
+
 
 class ArtifactCalls:
     """Artifacts of runs and logged models."""
@@ -192,7 +195,21 @@ class ArtifactCalls:
         artifact_file
             Path of the file in the run's artifacts.
         """
-        self._write(run_id, artifact_file, stream.read())
+        artifacts = self._connection.artifacts(self._artifact_uri(run_id))
+        # A stream may be larger than the memory. The temporary file has its final name, which is what is stored.
+        folder, _, name = artifact_file.rpartition("/")
+        if name in ("", ".", "..") or os.sep in name:
+            # No name of a file, which is refused with the reason.
+            artifacts.write(artifact_file, b"")
+            return
+        import shutil
+        import tempfile
+
+        with tempfile.TemporaryDirectory(prefix="trainyard-") as temporary:
+            local = os.path.join(temporary, name)
+            with open(local, "wb") as file:
+                shutil.copyfileobj(stream, file, _PIECE)
+            artifacts.upload(local, folder, new_transfer())
 
     def _artifact_uri(self, run_id):
         return self._call("GetRun", run_id=run_id)["run"]["info"]["artifact_uri"]

@@ -3,6 +3,7 @@
 from trainyard.entities.logged_model import LoggedModel
 from trainyard.entities.run import ViewType
 from trainyard.exceptions import MlflowException
+from trainyard.notices import warn
 from trainyard.tracking import experiments
 from trainyard.tracking.client import MlflowClient
 from trainyard.tracking.paging import all_pages
@@ -10,6 +11,8 @@ from trainyard.tracking.paging import all_pages
 _PAGE_SIZE = 1000
 _LOGGED_MODELS_PAGE_SIZE = 100
 _REGISTRY_PAGE_SIZE = 1000
+# Whether the program knows that there is no pandas.
+_told = False
 
 
 def search_runs(
@@ -37,7 +40,8 @@ def search_runs(
     order_by
         Order, such as ``["metrics.accuracy DESC"]``.
     output_format
-        ``"pandas"`` for a data frame or ``"list"`` for a list of ``Run``, which needs no pandas.
+        ``"pandas"`` for a data frame, or ``"list"`` for a list of ``Run``. Where pandas is not installed it is always a
+        list, with a warning once.
     search_all_experiments
         Look in all active experiments when none is given.
     experiment_names
@@ -98,7 +102,8 @@ def search_logged_models(
     order_by
         Order: dicts with ``field_name``, and ``ascending``, ``dataset_name`` and ``dataset_digest`` where wanted.
     output_format
-        ``"pandas"`` for a data frame or ``"list"`` for a list of ``LoggedModel``, which needs no pandas.
+        ``"pandas"`` for a data frame, or ``"list"`` for a list of ``LoggedModel``. Where pandas is not installed it is
+        always a list, with a warning once.
 
     Returns
     -------
@@ -192,12 +197,18 @@ def _check_format(output_format):
 
 
 def _pandas(output_format):
+    """Return pandas, or ``None`` when the results are to be a list."""
+    global _told
     if output_format == "list":
         return None
     try:
         import pandas
     except ImportError:
-        raise MlflowException(
-            "output_format='pandas' needs pandas: pip install 'trainyard[pandas]', or ask for 'list'"
-        ) from None
+        if not _told:
+            _told = True
+            warn(
+                "pandas is not installed, so searches return lists: pip install 'trainyard[pandas]' for data frames, "
+                "or ask for output_format='list'"
+            )
+        return None
     return pandas

@@ -7,6 +7,8 @@ const COMMANDS: &[&[&str]] = &[
     &["runs"],
     &["models"],
     &["artifacts"],
+    &["export"],
+    &["db"],
     &["experiments", "list"],
     &["experiments", "create"],
     &["runs", "list"],

@@ -108,3 +108,32 @@ fn a_journal_that_cannot_be_read_is_named() {
         ended.stderr
     );
 }
+
+#[test]
+fn a_damaged_journal_is_delivered_up_to_the_damage_and_kept() {
+    let yard = Yard::new();
+    let store = format!("sqlite:///{}", yard.database().display());
+    let run_id = leave_a_run(&yard, &store);
+    let journals = std::fs::read_dir(yard.path().join("home/journal")).unwrap();
+    let folder = journals.map(|entry| entry.unwrap().path()).find(|path| path.join("head").is_file()).unwrap();
+    let segment = folder.join("00000001.segment");
+    let mut bytes = std::fs::read(&segment).unwrap();
+    // In the last points: their frames and payloads take 37 bytes each, and the param stands behind them.
+    let used = bytes.iter().rposition(|byte| *byte != 0).unwrap();
+    bytes[used - 3 * 37] ^= 1;
+    std::fs::write(&segment, bytes).unwrap();
+
+    for delivered_before in [false, true] {
+        let (code, found) = outcomes(&yard, &[]);
+        assert_eq!((code, &found[0]["state"]), (Some(1), &json!("failed")), "{found}");
+        let records = found[0]["records"].as_u64().unwrap();
+        assert!(if delivered_before { records == 0 } else { (6..10).contains(&records) }, "{found}");
+        let message = found[0]["message"].as_str().unwrap();
+        assert!(message.contains("is damaged: segment 1, byte") && message.contains("the folder is kept"), "{message}");
+        let request =
+            GetMetricHistory { run_id: run_id.as_str().into(), metric_key: "loss".to_owned(), ..Default::default() };
+        let stored = yard.client().call(request).unwrap().metrics.len();
+        assert!((5..9).contains(&stored), "{stored} of 10 points");
+        assert!(segment.exists());
+    }
+}

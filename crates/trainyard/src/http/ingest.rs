@@ -72,6 +72,7 @@ impl Http {
             agent.run(self.authorized(builder, &url).body(&request.body()[..])?)
         });
         let answer = sent.and_then(Answer::read).map_err(|error| self.unreachable(&error))?;
+        self.answered(&answer);
         match answer.status {
             0..400 => answer.json(&url).map(Some),
             // Not to be trusted with anything, or too busy: whatever the form of the request.

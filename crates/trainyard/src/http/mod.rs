@@ -11,7 +11,8 @@ pub(crate) use exchange::{Answer, SEGMENT, query_of, refusal};
 pub(crate) use retry::{Repeat, Retries};
 
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::time::Duration;
+use std::sync::{Mutex, PoisonError};
+use std::time::{Duration, Instant};
 
 use trainyard_api::JsonEndpoint;
 use ureq::tls::TlsConfig;
@@ -21,14 +22,23 @@ use crate::fork::PerProcess;
 use crate::tracking_uri::HttpAddress;
 use crate::{Error, setting};
 
+/// Longest wait for a connection: a server that takes longer than this to say hello is not there.
+const CONNECT: Duration = Duration::from_secs(5);
+/// The same for a server that has never answered; a training must not stand still because an address is wrong.
+const FIRST_CONNECT: Duration = Duration::from_secs(3);
+
 /// A tracking server reached by HTTP.
 pub(crate) struct Http {
     address: HttpAddress,
     credentials: Option<Credentials>,
     settings: Settings,
     agent: PerProcess<Agent>,
+    /// The one for a server that has not answered yet.
+    first_agent: PerProcess<Agent>,
     /// Whether this server has ever answered; until then, patience with it is short.
     reached: AtomicBool,
+    /// Until when the server asked not to be asked.
+    busy_until: Mutex<Option<Instant>>,
     ingest: ingest::Support,
 }
 
@@ -51,12 +61,12 @@ impl Settings {
         })
     }
 
-    fn agent(&self) -> Agent {
+    fn agent(&self, connect: Duration) -> Agent {
         Agent::config_builder()
             .http_status_as_error(false)
             .user_agent(concat!("trainyard/", env!("CARGO_PKG_VERSION")))
             .tls_config(self.tls.clone())
-            .timeout_connect(Some(self.timeout))
+            .timeout_connect(Some(self.timeout.min(connect)))
             // A time-out of silence, not of the whole body: large artifacts may take as long as they need.
             .timeout_recv_response(Some(self.timeout))
             .timeout_per_read(Some(self.timeout))
@@ -75,9 +85,11 @@ impl Http {
         Ok(Self {
             address,
             credentials: credentials.or_else(Credentials::from_env),
-            agent: PerProcess::new(settings.agent()),
+            agent: PerProcess::new(settings.agent(CONNECT)),
+            first_agent: PerProcess::new(settings.agent(FIRST_CONNECT)),
             settings,
             reached: AtomicBool::new(false),
+            busy_until: Mutex::new(None),
             ingest: ingest::Support::default(),
         })
     }
@@ -87,7 +99,24 @@ impl Http {
     }
 
     fn agent(&self) -> &Agent {
-        self.agent.get(|| self.settings.agent())
+        match self.reached.load(Ordering::Relaxed) {
+            true => self.agent.get(|| self.settings.agent(CONNECT)),
+            false => self.first_agent.get(|| self.settings.agent(FIRST_CONNECT)),
+        }
+    }
+
+    /// For how long the server has asked to be left alone, with its last answer.
+    pub(crate) fn retry_after(&self) -> Option<Duration> {
+        let until = *self.busy_until.lock().unwrap_or_else(PoisonError::into_inner);
+        until.map(|until| until.saturating_duration_since(Instant::now())).filter(|left| !left.is_zero())
+    }
+
+    /// Notes what an answer says about further requests.
+    fn answered(&self, answer: &Answer) {
+        self.reached.store(true, Ordering::Relaxed);
+        let asked = retry::asked_pause(answer.status, answer.retry_after.as_deref());
+        let until = asked.map(|pause| Instant::now() + pause);
+        *self.busy_until.lock().unwrap_or_else(PoisonError::into_inner) = until;
     }
 
     /// Sends a request of the REST interface.
@@ -120,7 +149,7 @@ impl Http {
         loop {
             match attempt(self.agent()).and_then(Answer::read) {
                 Ok(answer) => {
-                    self.reached.store(true, Ordering::Relaxed);
+                    self.answered(&answer);
                     if answer.status < 400 {
                         return Ok(answer);
                     }

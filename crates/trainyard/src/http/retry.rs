@@ -4,7 +4,7 @@ use std::collections::hash_map::RandomState;
 use std::hash::BuildHasher;
 use std::io::ErrorKind;
 use std::thread;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use jiff::Timestamp;
 use jiff::fmt::rfc2822;
@@ -17,6 +17,8 @@ use super::Settings;
 const MAX_PAUSE: Duration = Duration::from_secs(60);
 /// Repeats granted to a server that has never answered: enough for one that is just starting.
 const FIRST_CONTACT_RETRIES: u32 = 2;
+/// Time after which such a server is not asked again: it has not refused, which is quick, but is silent.
+const FIRST_CONTACT: Duration = Duration::from_secs(2);
 
 /// Whether carrying out a request twice is the same as once.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -46,12 +48,13 @@ pub(crate) struct Retries<'s> {
     settings: &'s Settings,
     repeat: Repeat,
     reached: bool,
+    began: Instant,
     done: u32,
 }
 
 impl<'s> Retries<'s> {
     pub(super) fn new(settings: &'s Settings, repeat: Repeat, reached: bool) -> Self {
-        Self { settings, repeat, reached, done: 0 }
+        Self { settings, repeat, reached, began: Instant::now(), done: 0 }
     }
 
     /// Bytes have arrived since the last fault, so patience starts anew.
@@ -85,7 +88,7 @@ impl<'s> Retries<'s> {
     fn wait(&mut self, asked: Option<Duration>) -> bool {
         let patience = self.settings.max_retries;
         let patience = if self.reached { patience } else { patience.min(FIRST_CONTACT_RETRIES) };
-        if self.done >= patience {
+        if self.done >= patience || !self.reached && self.began.elapsed() >= FIRST_CONTACT {
             return false;
         }
         let pause = asked.unwrap_or_else(|| backoff(self.settings.backoff_factor, self.done)).min(MAX_PAUSE);
@@ -111,6 +114,15 @@ fn parse_retry_after(text: &str, now: Timestamp) -> Option<Duration> {
     }
     let date = rfc2822::parse(text).ok()?.timestamp();
     Some(Duration::try_from(date.duration_since(now)).unwrap_or_default())
+}
+
+/// The pause that an answer asks for before anything else is sent.
+pub(super) fn asked_pause(status: u16, retry_after: Option<&str>) -> Option<Duration> {
+    let turned_away = matches!(status, 429 | 503);
+    retry_after
+        .filter(|_| turned_away)
+        .and_then(|text| parse_retry_after(text, Timestamp::now()))
+        .map(|d| d.min(MAX_PAUSE))
 }
 
 fn never_sent(error: &ureq::Error) -> bool {

@@ -74,7 +74,7 @@ impl Delivery {
     pub(super) fn step(&mut self, client: &Client, end: Option<Position>) -> Result<Delivered, Error> {
         if self.request.is_none() {
             let room = Room::of(client)?;
-            self.request = self.read(room, end).map_err(|error| self.damaged(error))?;
+            self.request = self.read(room, end).map_err(|error| unreadable(&self.folder, error))?;
         }
         let Some(request) = self.request.take() else {
             // The writer may have gone on to a new segment without having written into it.
@@ -85,9 +85,13 @@ impl Delivery {
         };
         let sent = self.send(client, &request.step);
         match sent {
-            Ok(Some(rejections)) => {
-                rejection::keep(&self.folder, &rejections).map_err(Error::io(&self.folder))?;
-                self.acknowledge(request.end)?;
+            Ok(Some(mut rejections)) => {
+                if let Err(error) = self.acknowledge(request.end) {
+                    self.request = Some(request);
+                    return Err(error);
+                }
+                // On a full disk they are told all the same; delivery is what makes room there.
+                rejection::keep(&self.folder, &mut rejections);
                 Ok(Delivered::Records(request.records, rejections))
             }
             Ok(None) => {
@@ -118,19 +122,16 @@ impl Delivery {
         folder::remove(&self.folder)
     }
 
-    fn damaged(&self, error: io::Error) -> Error {
-        match error.kind() {
-            io::ErrorKind::InvalidData => {
-                Error::DamagedJournal { path: self.folder.clone(), reason: error.to_string() }
-            }
-            _ => Error::io(&self.folder)(error),
-        }
-    }
-
-    /// Takes as many entries as one request may hold.
+    /// Takes as many entries as one request may hold; what is whole before damage is a request, and damage the next answer.
     fn read(&mut self, room: Room, end: Option<Position>) -> io::Result<Option<Request>> {
         let mut batch = Batch::new(room);
-        while let Some(entry) = self.entries.peek(end)? {
+        loop {
+            let entry = match self.entries.peek(end) {
+                Ok(Some(entry)) => entry,
+                Ok(None) => break,
+                Err(_) if batch.records > 0 => break,
+                Err(error) => return Err(error),
+            };
             let alone = matches!(entry, Entry::Create(_) | Entry::Update(_));
             if alone && batch.records > 0 || !alone && !batch.takes(entry) {
                 break;
@@ -262,6 +263,14 @@ impl Delivery {
             *other != self.folder
                 && other.file_name().is_some_and(|name| name.to_string_lossy().starts_with(&beginning))
         }))
+    }
+}
+
+/// The error of a journal that cannot be read.
+pub(super) fn unreadable(folder: &Path, error: io::Error) -> Error {
+    match error.kind() {
+        io::ErrorKind::InvalidData => Error::DamagedJournal { path: folder.to_owned(), reason: error.to_string() },
+        _ => Error::io(folder)(error),
     }
 }
 

@@ -14,7 +14,7 @@ use std::time::{Duration, Instant};
 use super::delivery::{Delivered, Delivery};
 use super::folder;
 use super::head::{Head, Position};
-use super::rejection::{self, Rejection, Rejections};
+use super::rejection::{self, Rejection};
 use crate::fork::PerProcess;
 use crate::{Client, Error};
 
@@ -24,6 +24,11 @@ const COLLECT: Duration = Duration::from_millis(100);
 const FIRST_PAUSE: Duration = Duration::from_millis(100);
 const LONGEST_PAUSE: Duration = Duration::from_secs(5);
 const PAUSE_WHEN_AWAITED: Duration = Duration::from_millis(250);
+/// For how long after a wait the next one is expected: callers wait in slices.
+const STILL_AWAITED: Duration = Duration::from_secs(1);
+/// Longest pause that a store may ask for (`Retry-After`), and while somebody waits.
+const LONGEST_ASKED: Duration = Duration::from_secs(60);
+const LONGEST_ASKED_WHEN_AWAITED: Duration = Duration::from_secs(5);
 /// Refusals that are told in full; all of them are kept in a file.
 const TOLD: usize = 100;
 /// A journal of a dead process is read as far as it is whole.
@@ -34,12 +39,14 @@ pub(super) struct Journal {
     pub(super) folder: PathBuf,
     pub(super) run_id: String,
     /// How far the writer is.
-    committed: AtomicU64,
+    pub(super) committed: AtomicU64,
     delivered: AtomicU64,
     /// The writer is gone; the journal is removed once everything is delivered.
     sealed: AtomicBool,
+    /// It is damaged, so nothing that is written behind the damage would ever be read.
+    abandoned: AtomicBool,
     /// Left by another process, of another run: it is delivered when there is nothing else to do.
-    left_over: bool,
+    pub(super) left_over: bool,
     delivery: Mutex<Option<Delivery>>,
 }
 
@@ -53,6 +60,7 @@ impl Journal {
             committed: AtomicU64::new(committed.to_bits()),
             delivered: AtomicU64::new(delivery.position().to_bits()),
             sealed: AtomicBool::new(false),
+            abandoned: AtomicBool::new(false),
             left_over: false,
             delivery: Mutex::new(Some(delivery)),
         }
@@ -71,7 +79,13 @@ impl Journal {
         self.sealed.store(true, Ordering::SeqCst);
     }
 
-    fn is_delivered_to(&self, bits: u64) -> bool {
+    /// Whether the writer has to go on in another journal.
+    #[inline]
+    pub(super) fn is_abandoned(&self) -> bool {
+        self.abandoned.load(Ordering::Relaxed)
+    }
+
+    pub(super) fn is_delivered_to(&self, bits: u64) -> bool {
         self.delivered.load(Ordering::SeqCst) >= bits
     }
 
@@ -82,38 +96,54 @@ impl Journal {
 
 /// Delivers to one tracking store.
 pub(super) struct Lane {
-    client: Client,
-    uri: String,
-    journals: Mutex<Vec<Arc<Journal>>>,
+    /// The one that was last used for this store: its password is the newest.
+    client: Mutex<Client>,
+    pub(super) uri: String,
+    pub(super) journals: Mutex<Vec<Arc<Journal>>>,
     thread: OnceLock<Option<Thread>>,
-    asleep: AtomicBool,
+    pub(super) asleep: AtomicBool,
     /// There is enough for a request.
     full: AtomicBool,
-    state: Mutex<LaneState>,
-    changed: Condvar,
+    pub(super) state: Mutex<LaneState>,
+    pub(super) changed: Condvar,
 }
 
 #[derive(Default)]
-struct LaneState {
-    /// Callers that wait for a delivery.
-    awaited: usize,
+pub(super) struct LaneState {
+    /// Callers that wait for a delivery, and when the last of them stopped.
+    pub(super) awaited: usize,
+    pub(super) awaited_until: Option<Instant>,
     /// Somebody has begun to wait since the last round.
-    hurry: bool,
+    pub(super) hurry: bool,
+    /// Why nothing is delivered by this process any more.
+    pub(super) stopped: Option<&'static str>,
     /// Rounds that have failed, and why the last one did, until one succeeds.
-    failures: u64,
-    failure: Option<String>,
-    failing_since: Option<Instant>,
-    rejections: Vec<(Rejection, PathBuf)>,
-    rejected: HashMap<String, usize>,
+    pub(super) failures: u64,
+    pub(super) failure: Option<String>,
+    pub(super) failing_since: Option<Instant>,
+    pub(super) rejections: Vec<(Rejection, PathBuf)>,
+    pub(super) rejected: HashMap<String, usize>,
+    /// Journals of this process that turned out to be damaged: the run's id, and what is wrong.
+    pub(super) damaged: Vec<(String, Error)>,
 }
 
-/// The lane of a tracking store in this process.
+impl LaneState {
+    fn is_awaited(&self) -> bool {
+        self.awaited > 0 || self.awaited_until.is_some_and(|until| until.elapsed() < STILL_AWAITED)
+    }
+}
+
+/// The lane of a tracking store in this process, which delivers with this client from now on.
 pub(super) fn lane(client: &Client) -> Arc<Lane> {
     let uri = client.lasting_uri();
     let mut lanes = lock(lanes());
+    if let Some(lane) = lanes.get(&uri) {
+        *lock(&lane.client) = client.clone();
+        return lane.clone();
+    }
     let lane = lanes.entry(uri.clone()).or_insert_with(|| {
         Arc::new(Lane {
-            client: client.clone(),
+            client: Mutex::new(client.clone()),
             uri,
             journals: Mutex::default(),
             thread: OnceLock::new(),
@@ -180,6 +210,7 @@ impl Lane {
         });
         if thread.is_none() {
             tracing::warn!("no thread could be started to deliver what is logged; `trainyard sync` will deliver it");
+            lock(&self.state).stopped = Some("no thread could be started to deliver it");
         }
         self.asleep.store(false, Ordering::SeqCst);
         self.unpark();
@@ -201,13 +232,14 @@ impl Lane {
         self.unpark();
     }
 
-    fn unpark(&self) {
+    pub(super) fn unpark(&self) {
         if let Some(Some(thread)) = self.thread.get() {
             thread.unpark();
         }
     }
 
     fn run(self: Arc<Self>) {
+        let _stop = Stop(&self);
         let mut pause = FIRST_PAUSE;
         let mut greeted = false;
         loop {
@@ -231,15 +263,14 @@ impl Lane {
                 }
                 Err(error) => {
                     tracing::debug!(tracking.uri = self.uri, %error, "what was logged could not be delivered yet");
-                    let awaited = {
+                    {
                         let mut state = lock(&self.state);
                         state.failures += 1;
                         state.failure = Some(error.to_string());
                         state.failing_since.get_or_insert_with(Instant::now);
                         self.changed.notify_all();
-                        state.awaited > 0
-                    };
-                    self.pause(if awaited { pause.min(PAUSE_WHEN_AWAITED) } else { pause });
+                    }
+                    self.pause(pause);
                     pause = (pause * 2).min(LONGEST_PAUSE);
                 }
             }
@@ -273,12 +304,23 @@ impl Lane {
         }
     }
 
-    /// Waits after a failure, unless somebody begins to wait for a delivery.
+    /// Waits after a failure: as long as the store asks for, else until somebody begins to wait for a delivery.
     fn pause(&self, pause: Duration) {
-        let until = Instant::now() + pause;
+        let asked = lock(&self.client).retry_after();
+        let began = Instant::now();
         loop {
-            let left = until.saturating_duration_since(Instant::now());
-            if left.is_zero() || lock(&self.state).hurry {
+            let (awaited, hurry) = {
+                let state = lock(&self.state);
+                (state.is_awaited(), state.hurry)
+            };
+            let pause = match asked {
+                Some(asked) => asked.min(if awaited { LONGEST_ASKED_WHEN_AWAITED } else { LONGEST_ASKED }),
+                None if hurry => return,
+                None if awaited => pause.min(PAUSE_WHEN_AWAITED),
+                None => pause,
+            };
+            let left = pause.saturating_sub(began.elapsed());
+            if left.is_zero() {
                 return;
             }
             thread::park_timeout(left);
@@ -312,8 +354,9 @@ impl Lane {
         let mut records = 0;
         let mut slot = lock(&journal.delivery);
         let Some(delivery) = slot.as_mut() else { return Ok(0) };
+        let client = lock(&self.client).clone();
         loop {
-            match delivery.step(&self.client, end) {
+            match delivery.step(&client, end) {
                 Ok(Delivered::Records(count, rejections)) => {
                     records += count;
                     self.delivered(journal, delivery.position().to_bits(), rejections);
@@ -336,7 +379,11 @@ impl Lane {
                     // The rest cannot be read by repeating. It stays where it is, for `trainyard sync` to speak about.
                     tracing::error!(%error, "a part of what was logged cannot be delivered");
                     drop(slot.take());
+                    journal.abandoned.store(true, Ordering::SeqCst);
                     self.forget(journal);
+                    if !journal.left_over {
+                        lock(&self.state).damaged.push((journal.run_id.clone(), error));
+                    }
                     self.delivered(journal, TO_THE_END, Vec::new());
                     return Ok(records);
                 }
@@ -379,119 +426,14 @@ impl Lane {
     fn forget(&self, journal: &Arc<Journal>) {
         lock(&self.journals).retain(|other| !Arc::ptr_eq(other, journal));
     }
-
-    /// What has to be delivered for everything that was logged until now to be delivered; of one run or of all.
-    pub(super) fn flush(self: &Arc<Self>, run_id: Option<&str>) -> Flush {
-        let wanted =
-            |journal: &&Arc<Journal>| !journal.left_over && run_id.is_none_or(|run_id| journal.run_id == run_id);
-        let journals = lock(&self.journals).clone();
-        let parts = journals.iter().filter(wanted).map(|journal| {
-            let committed = journal.committed.load(Ordering::SeqCst);
-            (journal.clone(), committed)
-        });
-        let parts = parts.collect();
-        let failures = lock(&self.state).failures;
-        Flush { lane: self.clone(), parts, failures, run_id: run_id.map(str::to_owned) }
-    }
 }
 
-/// A delivery that somebody waits for.
-pub struct Flush {
-    lane: Arc<Lane>,
-    parts: Vec<(Arc<Journal>, u64)>,
-    failures: u64,
-    run_id: Option<String>,
-}
+/// Says that the thread of a lane has ended, which it does only by a panic.
+pub(super) struct Stop<'l>(pub(super) &'l Lane);
 
-/// How far a [`Flush`] has come.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum FlushState {
-    /// Everything was acknowledged or refused.
-    Done,
-    /// It is under way.
-    Waiting,
-    /// Since the flush began the store could not be reached, or is in trouble; it is tried again all the time.
-    Failing {
-        /// What happened.
-        reason: String,
-        /// For how long nothing has got through.
-        since: Duration,
-    },
-}
-
-impl Flush {
-    /// Waits for at most this long, or until an attempt has failed that was not told of yet.
-    pub fn wait(&mut self, at_most: Duration) -> FlushState {
-        if self.is_done() {
-            return FlushState::Done;
-        }
-        let until = Instant::now() + at_most;
-        let lane = self.lane.clone();
-        let mut state = lock(&lane.state);
-        state.awaited += 1;
-        state.hurry = true;
-        lane.asleep.store(false, Ordering::SeqCst);
-        lane.unpark();
-        let found = loop {
-            if self.is_done() {
-                break FlushState::Done;
-            }
-            if let (true, Some(reason)) = (state.failures > self.failures, &state.failure) {
-                self.failures = state.failures;
-                let since = state.failing_since.map(|since| since.elapsed()).unwrap_or_default();
-                break FlushState::Failing { reason: reason.clone(), since };
-            }
-            let left = until.saturating_duration_since(Instant::now());
-            if left.is_zero() {
-                break FlushState::Waiting;
-            }
-            state = lane.changed.wait_timeout(state, left).unwrap_or_else(PoisonError::into_inner).0;
-        };
-        state.awaited -= 1;
-        found
-    }
-
-    /// Whether everything was acknowledged or refused.
-    pub fn is_done(&self) -> bool {
-        self.parts.iter().all(|(journal, committed)| journal.is_delivered_to(*committed))
-    }
-
-    /// For how long nothing has got through to the store; zero when it answers.
-    pub fn failing_for(&self) -> Duration {
-        lock(&self.lane.state).failing_since.map(|since| since.elapsed()).unwrap_or_default()
-    }
-
-    /// The store that is delivered to, without a password.
-    pub fn tracking_uri(&self) -> &str {
-        &self.lane.uri
-    }
-
-    /// What was refused since somebody last asked.
-    pub fn rejections(&self) -> Option<Rejections> {
-        let mut state = lock(&self.lane.state);
-        let mut list = Vec::new();
-        let mut file = PathBuf::new();
-        let ours =
-            |run_id: &str| self.run_id.as_deref().is_none_or(|wanted| folder::name(wanted) == folder::name(run_id));
-        let mut count = 0;
-        state.rejected.retain(|run_id, rejected| {
-            let ours = ours(run_id);
-            count += if ours { *rejected } else { 0 };
-            !ours
-        });
-        if count == 0 {
-            return None;
-        }
-        // By the journal's file, since the store may know the run by another id.
-        state.rejections.retain(|(rejection, kept)| {
-            let name = kept.file_name().unwrap_or_default().to_string_lossy();
-            let ours = name.split_once('-').is_some_and(|(run_id, _)| ours(run_id));
-            if ours {
-                list.push(rejection.clone());
-                file.clone_from(kept);
-            }
-            !ours
-        });
-        Some(Rejections { list, count, file })
+impl Drop for Stop<'_> {
+    fn drop(&mut self) {
+        lock(&self.0.state).stopped = Some("the thread that delivers it has ended with an error");
+        self.0.changed.notify_all();
     }
 }

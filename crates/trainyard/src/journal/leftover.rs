@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 use std::thread;
 use std::time::Duration;
 
-use super::delivery::{Delivered, Delivery};
+use super::delivery::{self, Delivered, Delivery};
 use super::folder;
 use super::head::{Head, Header};
 use super::reader::{Entry, Reader};
@@ -100,9 +100,7 @@ impl Leftover {
         let (_, state, _) = Head::look(&self.folder)?;
         let mut reader = Reader::new(&self.folder, state.delivered);
         let mut contents = Contents::default();
-        let damaged =
-            |error: std::io::Error| Error::DamagedJournal { path: self.folder.clone(), reason: error.to_string() };
-        while let Some(entry) = reader.next(None).map_err(damaged)? {
+        while let Some(entry) = reader.next(None).map_err(|error| delivery::unreadable(&self.folder, error))? {
             match entry {
                 Entry::Metric(_) => contents.metrics += 1,
                 Entry::Param(_) => contents.params += 1,

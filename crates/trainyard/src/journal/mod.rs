@@ -1,12 +1,13 @@
 //! The run journal: what is logged is appended to a file mapped into memory, and delivered in the background.
 //!
 //! `run_log` is what programs use. It writes through `writer` (records of `record`, in the files of `segment`, in a folder
-//! of `folder` with a `head`), and tells the thread of `lane`, which delivers through `delivery` what `reader` reads, in
+//! of `folder` with a `head`), and tells the thread of `lane`, for which `flush` waits and which delivers through `delivery` what `reader` reads, in
 //! the requests of `batch`.
 //! `leftover` finds the journals of processes that are gone.
 
 mod batch;
 mod delivery;
+mod flush;
 mod folder;
 mod head;
 mod lane;
@@ -18,7 +19,7 @@ mod run_log;
 mod segment;
 mod writer;
 
-pub use lane::{Flush, FlushState};
+pub use flush::{Flush, FlushState};
 pub use leftover::{Contents, Leftover, Sync, leftovers};
 pub use record::{Context, NewRun};
 pub use rejection::{Rejection, Rejections};
@@ -27,7 +28,7 @@ pub use run_log::{RunLog, end_run_timeout, is_offline, journal_folder, look_for_
 pub(crate) use head::forget_inherited;
 pub(crate) use run_log::{is_away, start};
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use crate::Client;
 
@@ -36,11 +37,15 @@ pub fn flush(client: &Client) -> Flush {
     lane::lane(client).flush(None)
 }
 
+/// How long a request that shows what was logged waits for its delivery.
+const DELIVERED_FIRST: Duration = Duration::from_secs(600);
+
 /// Waits for the delivery of what was logged until now, so that an answer shows it. A store that is away now is so for the
 /// request too, whose error says it better.
 pub(crate) fn deliver_first(client: &Client) {
     let mut flush = flush(client);
-    while flush.wait(Duration::from_secs(1)) == FlushState::Waiting {}
+    let began = Instant::now();
+    while flush.wait(Duration::from_secs(1)) == FlushState::Waiting && began.elapsed() < DELIVERED_FIRST {}
 }
 
 /// What was logged until now to all runs of all tracking stores.

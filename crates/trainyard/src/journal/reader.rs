@@ -11,7 +11,7 @@ use trainyard_api::{Param, Tag};
 use super::folder;
 use super::head::{Position, read_at};
 use super::record::{Context, FRAME, NewRun, Point, Record, unframe};
-use super::segment::{self, START};
+use super::segment::{self, SMALLEST, START};
 
 /// How much of a segment is read at a time.
 const CHUNK: usize = 256 << 10;
@@ -64,69 +64,83 @@ impl Reader {
         self.position
     }
 
-    /// The next entry. `end` is where the writer stands; without one the journal is read as far as it is whole, its
-    /// last record being dropped when it is torn.
+    /// The next entry. `end` is where the writer stands; without one the journal is read to its end, where a record that
+    /// was half written when the writer was killed is dropped.
+    ///
+    /// Damage is an error in front of it: all that is whole before it has been returned by then, and the next call gives the
+    /// same error.
     pub(super) fn next(&mut self, end: Option<Position>) -> io::Result<Option<Entry>> {
         loop {
-            let Some(record) = self.record(end)? else { return Ok(None) };
-            let delivered = self.position <= self.from;
+            let Some((record, size)) = self.record(end)? else { return Ok(None) };
             let entry = match record {
                 Record::Key(key) => {
                     self.keys.push(key);
-                    continue;
+                    None
                 }
                 Record::Context(context) => {
                     self.contexts.push(context);
-                    continue;
+                    None
                 }
-                Record::Point(point) => Entry::Metric(self.metric(point)?),
-                Record::Param(param) => Entry::Param(param),
-                Record::Tag(tag) => Entry::Tag(tag),
-                Record::Create(run) => Entry::Create(run),
-                Record::Update(change) => Entry::Update(change),
+                Record::Point(point) => Some(Entry::Metric(self.metric(point)?)),
+                Record::Param(param) => Some(Entry::Param(param)),
+                Record::Tag(tag) => Some(Entry::Tag(tag)),
+                Record::Create(run) => Some(Entry::Create(run)),
+                Record::Update(change) => Some(Entry::Update(change)),
             };
-            if !delivered {
-                return Ok(Some(entry));
+            self.position.offset += size;
+            if entry.is_some() && self.position > self.from {
+                return Ok(entry);
             }
         }
     }
 
-    /// The next record, in this segment or the next one.
-    fn record(&mut self, end: Option<Position>) -> io::Result<Option<Record>> {
+    /// The record at the position, or at the beginning of the next segment, and how many bytes it takes.
+    fn record(&mut self, end: Option<Position>) -> io::Result<Option<(Record, u32)>> {
         loop {
-            if end.is_some_and(|end| self.position >= end) || self.file.is_none() && !self.open()? {
+            if end.is_some_and(|end| self.position >= end) {
                 return Ok(None);
+            }
+            if self.file.is_none() && !self.open()? {
+                return match self.goes_on(end) {
+                    true => Err(self.damaged("the segment is empty, and there are records behind it")),
+                    false => Ok(None),
+                };
             }
             let limit = match end {
                 Some(end) if end.segment == self.position.segment => u64::from(end.offset),
                 _ => self.file_size,
             };
             if let Some(payload) = self.payload(limit)? {
-                let record = Record::decode(payload);
-                let length = payload.len();
-                self.position.offset += (FRAME + length) as u32;
-                return match record {
-                    Some(record) => Ok(Some(record)),
+                let size = (FRAME + payload.len()) as u32;
+                return match Record::decode(payload) {
+                    Some(record) => Ok(Some((record, size))),
                     None => Err(self.damaged("a record of a kind that this version does not know")),
                 };
             }
             // Either the segment ends here, or it is damaged.
-            let next = Position { segment: self.position.segment + 1, offset: START.len() as u32 };
-            let more = match end {
-                Some(end) => end.segment > self.position.segment,
-                None => segment::path(&self.folder, next.segment).exists(),
-            };
-            if !more {
+            let rest = self.rest()?;
+            if !self.goes_on(end) {
                 return match end {
                     Some(_) => Err(self.damaged("a record that was written cannot be read")),
-                    None => Ok(None),
+                    None if self.file_size < SMALLEST as u64 => Err(self.damaged("the segment has been cut short")),
+                    None if may_be_torn(&rest) => Ok(None),
+                    None => Err(self.damaged("a record is not as it was written, and there are others behind it")),
                 };
             }
-            if !self.ends_here()? {
+            if rest.iter().any(|byte| *byte != 0) {
                 return Err(self.damaged("a record in the middle of the journal is not as it was written"));
             }
-            self.position = next;
+            self.position = Position { segment: self.position.segment + 1, offset: START.len() as u32 };
             self.file = None;
+        }
+    }
+
+    /// Whether there are records in a segment behind this one.
+    fn goes_on(&self, end: Option<Position>) -> bool {
+        let next = self.position.segment + 1;
+        match end {
+            Some(end) => end >= Position { segment: next, offset: 0 },
+            None => segment::path(&self.folder, next).exists(),
         }
     }
 
@@ -150,7 +164,7 @@ impl Reader {
             return Ok(false);
         }
         read_at(&file, &mut start, 0)?;
-        if start == [0; START.len()] {
+        if start == [0; START.len()] && is_zero(&file, self.file_size)? {
             // Killed between making the segment and writing into it.
             return Ok(false);
         }
@@ -186,10 +200,12 @@ impl Reader {
         let wanted = limit.saturating_sub(at).min(size.max(CHUNK) as u64) as usize;
         self.buffer.resize(wanted, 0);
         self.buffer_at = at;
-        match &self.file {
+        let read = match &self.file {
             Some(file) => read_at(file, &mut self.buffer, at),
             None => Ok(()),
-        }
+        };
+        // What could not be read must not be taken for zeros by the next attempt.
+        read.inspect_err(|_| self.buffer.clear())
     }
 
     fn buffered(&self) -> &[u8] {
@@ -197,11 +213,16 @@ impl Reader {
         at.and_then(|at| self.buffer.get(at as usize..)).unwrap_or_default()
     }
 
-    /// Whether nothing was ever written behind the position.
-    fn ends_here(&mut self) -> io::Result<bool> {
-        let limit = self.file_size;
-        self.fill(FRAME, limit)?;
-        Ok(self.buffered().iter().take(FRAME).all(|byte| *byte == 0))
+    /// Everything from the position to the end of the segment.
+    fn rest(&mut self) -> io::Result<Vec<u8>> {
+        let at = u64::from(self.position.offset);
+        let size = self.file_size.saturating_sub(at);
+        self.buffer.clear();
+        let mut rest = vec![0; size as usize];
+        match &self.file {
+            Some(file) => read_at(file, &mut rest, at).map(|()| rest),
+            None => Ok(rest),
+        }
     }
 
     fn metric(&self, point: Point) -> io::Result<Metric> {
@@ -231,6 +252,28 @@ impl Reader {
         let Position { segment, offset } = self.position;
         io::Error::new(ErrorKind::InvalidData, format!("segment {segment}, byte {offset}: {what}"))
     }
+}
+
+/// Whether the bytes behind the last whole record can be those of a single one that was half written, or not at all, when its
+/// writer was killed or the machine lost power: nothing was ever written behind it.
+fn may_be_torn(rest: &[u8]) -> bool {
+    let Some((front, _)) = rest.split_first_chunk::<FRAME>() else { return rest.iter().all(|byte| *byte == 0) };
+    let written = rest.iter().rposition(|byte| *byte != 0).map_or(0, |last| last + 1);
+    let [a, b, c, d, ..] = *front;
+    // The front is written last: where there is none, how long the record was to be is not known.
+    let ends = *front == [0; FRAME] || {
+        let size = FRAME + u32::from_le_bytes([a, b, c, d]) as usize;
+        written <= size && size <= rest.len()
+    };
+    // Whatever it is, it must not hide a whole one.
+    ends && (FRAME..written).all(|at| unframe(&rest[at..]).is_none())
+}
+
+/// Whether a file is nothing but zeros.
+fn is_zero(file: &File, size: u64) -> io::Result<bool> {
+    let mut bytes = vec![0; size as usize];
+    read_at(file, &mut bytes, 0)?;
+    Ok(bytes.iter().all(|byte| *byte == 0))
 }
 
 /// A reader whose next entry can be looked at before it is taken.
@@ -374,11 +417,76 @@ mod tests {
                 None => bytes.truncate(at),
             }
             fs::write(&file, bytes).expect("the segment");
-            let (read, _) = read(folder.path(), Position::default(), None);
-            prop_assert!(read.len() <= entries.len());
-            prop_assert_eq!(&read, &entries[..read.len()]);
-            prop_assert!(read.len() < entries.len() || used == at);
+            let (found, error) = read(folder.path(), Position::default(), None);
+            prop_assert!(found.len() < entries.len() || used == at);
+            prop_assert_eq!(&found, &entries[..found.len()]);
+            // Only the last record may be taken for one that was half written, and a file without a beginning for a new one.
+            let torn = found.len() + 1 == entries.len() && damage.is_some();
+            prop_assert!(error.is_some() || torn || damage.is_none() && at < START.len(), "{} of {}", found.len(), entries.len());
         }
+
+        #[test]
+        fn what_a_kill_leaves_is_no_damage(calls in calls(), cut in any::<prop::sample::Index>()) {
+            let folder = tempfile::tempdir().expect("a folder");
+            let mut writer = Writer::create(folder.path(), "run").expect("a journal");
+            let entries: Vec<_> =
+                calls.iter().enumerate().map(|(number, call)| log(&mut writer, number, call)).collect();
+            let before = writer.position().offset as usize;
+            log(&mut writer, calls.len(), &Call::Param(1, "half written".to_owned()));
+            let used = writer.position().offset as usize;
+            drop(writer);
+            // The payload is copied first, then the frame.
+            let file = path(folder.path(), 1);
+            let mut bytes = fs::read(&file).expect("the segment");
+            let cut = before + FRAME + cut.index(used - before - FRAME);
+            bytes[before..before + FRAME].fill(0);
+            bytes[cut..used].fill(0);
+            fs::write(&file, bytes).expect("the segment");
+            let (found, error) = read(folder.path(), Position::default(), None);
+            prop_assert!(error.is_none(), "{:?}", error);
+            prop_assert_eq!(&found, &entries);
+        }
+
+        #[test]
+        fn pages_that_power_loss_has_taken_are_noticed(pages in prop::collection::btree_set(0..4usize, 1..4)) {
+            let folder = tempfile::tempdir().expect("a folder");
+            let mut writer = Writer::create(folder.path(), "run").expect("a journal");
+            // Enough for five pages; the last of them, which is not lost, holds whole records.
+            let entries: Vec<_> = (0..600)
+                .map(|step| log(&mut writer, step, &Call::Point { key: 0, value: 0.5, step: step as i64, context: 0 }))
+                .collect();
+            prop_assert!(writer.position().offset > 5 * 4096);
+            drop(writer);
+            let file = path(folder.path(), 1);
+            let mut bytes = fs::read(&file).expect("the segment");
+            for page in &pages {
+                bytes[page * 4096..(page + 1) * 4096].fill(0);
+            }
+            fs::write(&file, bytes).expect("the segment");
+            let (found, error) = read(folder.path(), Position::default(), None);
+            prop_assert!(error.is_some());
+            prop_assert_eq!(&found, &entries[..found.len()]);
+        }
+    }
+
+    #[test]
+    fn damage_stays_where_it_is() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let mut writer = Writer::create(folder.path(), "run").expect("a journal");
+        for step in 0..100 {
+            writer.point("loss", 0.5, step, step, &Context::default()).expect("room");
+        }
+        // A whole record that this version cannot read, and one behind it.
+        writer.append_bytes(&[99, 1, 2, 3]);
+        writer.tag("behind", "it").expect("room");
+        drop(writer);
+        let mut reader = Reader::new(folder.path(), Position::default());
+        for _ in 0..100 {
+            assert!(matches!(reader.next(None), Ok(Some(Entry::Metric(_)))));
+        }
+        let first = reader.next(None).expect_err("damage").to_string();
+        assert!(first.contains("of a kind that this version does not know"), "{first}");
+        assert_eq!(reader.next(None).expect_err("still there").to_string(), first);
     }
 
     #[test]

@@ -25,12 +25,16 @@ pub struct Rejection {
     pub message: String,
     /// The request that was refused, for the file that keeps it.
     request: Value,
+    /// Why it is not in the file that keeps what was refused.
+    #[serde(skip)]
+    lost: Option<String>,
 }
 
 impl Rejection {
     pub(super) fn new(run_id: &str, what: String, error: &ApiError, request: &impl Serialize) -> Self {
         let request = serde_json::to_value(request).unwrap_or_default();
-        Self { run_id: run_id.to_owned(), what, error_code: error.error_code, message: error.message.clone(), request }
+        let (error_code, message) = (error.error_code, error.message.clone());
+        Self { run_id: run_id.to_owned(), what, error_code, message, request, lost: None }
     }
 
     pub(super) fn of_batch(batch: &LogBatch, error: &ApiError) -> Self {
@@ -95,7 +99,10 @@ impl fmt::Display for Rejections {
         if self.count > 1 {
             write!(f, " ({} more were refused)", self.count - 1)?;
         }
-        write!(f, "; what was refused is kept in {}", self.file.display())
+        match &first.lost {
+            None => write!(f, "; what was refused is kept in {}", self.file.display()),
+            Some(reason) => write!(f, "; it could not be kept in {}: {reason}", self.file.display()),
+        }
     }
 }
 
@@ -106,12 +113,19 @@ pub(super) fn file(journal: &Path) -> PathBuf {
     journals.join("rejected").join(name).with_extension("jsonl")
 }
 
-/// Adds refused records to their file, one line of JSON each.
-pub(super) fn keep(journal: &Path, rejections: &[Rejection]) -> io::Result<()> {
+/// Adds refused records to their file, one line of JSON each. Where that fails, they say so.
+pub(super) fn keep(journal: &Path, rejections: &mut [Rejection]) {
     if rejections.is_empty() {
-        return Ok(());
+        return;
     }
-    let path = file(journal);
+    if let Err(error) = write(&file(journal), rejections) {
+        for rejection in rejections {
+            rejection.lost = Some(error.to_string());
+        }
+    }
+}
+
+fn write(path: &Path, rejections: &[Rejection]) -> io::Result<()> {
     if let Some(folder) = path.parent() {
         make(folder)?;
     }

@@ -8,12 +8,13 @@ use std::time::{Duration, Instant};
 
 use trainyard_api::metrics::Metric;
 use trainyard_api::runs::{CreateRun, GetRun, Run, RunStatus, UpdateRun};
-use trainyard_api::{ErrorCode, Param, RunId, Tag, rules};
+use trainyard_api::{ApiError, ErrorCode, Param, RunId, Tag, rules};
 use uuid::Uuid;
 
+use super::flush::{Flush, FlushState};
 use super::folder;
 use super::head::{Head, Header};
-use super::lane::{self, Flush, FlushState, Journal, Lane};
+use super::lane::{self, Journal, Lane};
 use super::record::{Context, NewRun};
 use super::writer::Writer;
 use crate::fork::PerProcess;
@@ -22,8 +23,10 @@ use crate::{Client, Error, setting};
 
 /// Records after which the delivering thread is told that there is enough for a request.
 const ENOUGH: u32 = 1000;
-/// Pauses before a store that does not answer is taken to be away when a run is to be started.
+/// Pauses before a store that cannot be reached is taken to be away when a run is to be started.
 const FIRST_CONTACT: [Duration; 2] = [Duration::from_millis(250), Duration::from_millis(500)];
+/// Time after which it is not asked again: one that is silent has made the program wait long enough.
+const FIRST_CONTACT_LIMIT: Duration = Duration::from_secs(2);
 
 /// What is logged to a run: appended to a journal on disk, and delivered in the background.
 ///
@@ -41,6 +44,8 @@ pub struct RunLog {
 #[derive(Default)]
 struct Slot {
     open: Option<Open>,
+    /// Nothing more may be logged here.
+    finished: bool,
 }
 
 struct Open {
@@ -118,6 +123,7 @@ impl RunLog {
         for param in params {
             open.writer.check_param(&param.key, &param.value)?;
         }
+        open.writer.reserve(metrics, params, tags)?;
         for metric in metrics {
             let context = Context {
                 model_id: metric.model_id.clone(),
@@ -150,10 +156,24 @@ impl RunLog {
 
     /// Records the end of the run, now when no time is given; what is logged afterwards begins a new journal.
     pub fn end(&self, status: RunStatus, end_time: Option<i64>) -> Result<(), Error> {
+        self.record_end(status, end_time, false)
+    }
+
+    /// Records the end of the run, once and for all: what is logged afterwards is an error.
+    pub(crate) fn finish(&self, status: RunStatus) -> Result<(), Error> {
+        self.record_end(status, None, true)
+    }
+
+    fn record_end(&self, status: RunStatus, end_time: Option<i64>, finished: bool) -> Result<(), Error> {
         let change =
             UpdateRun { status: Some(status), end_time: Some(end_time.unwrap_or_else(now_ms)), ..UpdateRun::default() };
-        self.with(|open| open.writer.update_run(change))?;
-        self.close();
+        {
+            let mut slot = self.slot();
+            let open = self.open(&mut slot)?;
+            open.writer.update_run(change)?;
+            open.appended();
+            *slot = Slot { open: None, finished };
+        }
         if !self.offline {
             // Workers that were forked from this process and have ended may not have delivered everything.
             lane::lane(&self.client).adopt_run(&folder::journals()?, &self.run_id);
@@ -193,12 +213,18 @@ impl RunLog {
             let left = until.saturating_duration_since(Instant::now());
             let state = flush.wait(left.min(Duration::from_millis(100)));
             if state == FlushState::Done || left.is_zero() {
-                return match flush.rejections() {
-                    Some(rejections) => Err(Error::Rejected(rejections)),
-                    None => Ok(state),
-                };
+                return flush.trouble().map_or(Ok(state), Err);
             }
         }
+    }
+
+    /// The id that the store knows the run by: servers other than ours give one of their own to a run started offline.
+    pub(crate) fn stored_run_id(&self) -> Result<RunId, Error> {
+        let remembered = match self.started_offline {
+            true => folder::remembered_run(&folder::journals()?, &self.run_id),
+            false => None,
+        };
+        Ok(remembered.unwrap_or_else(|| self.run_id.clone()).into())
     }
 
     fn slot(&self) -> MutexGuard<'_, Slot> {
@@ -209,8 +235,8 @@ impl RunLog {
     fn with(&self, append: impl FnOnce(&mut Open) -> Result<(), Error>) -> Result<(), Error> {
         let mut slot = self.slot();
         let open = match &mut slot.open {
-            Some(open) => open,
-            None => self.open(&mut slot)?,
+            Some(open) if !open.journal.is_abandoned() => open,
+            _ => self.open(&mut slot)?,
         };
         append(open)?;
         open.appended();
@@ -219,7 +245,12 @@ impl RunLog {
 
     /// The journal of this process, which is made when there is none.
     fn open<'s>(&self, slot: &'s mut Slot) -> Result<&'s mut Open, Error> {
-        if slot.open.is_none() {
+        if slot.finished {
+            let ended =
+                format!("run {} has ended, so nothing more can be logged to it; `resume` goes on with it", self.run_id);
+            return Err(ApiError::new(ErrorCode::InvalidState, ended).into());
+        }
+        if slot.open.as_ref().is_none_or(|open| open.journal.is_abandoned()) {
             slot.open = Some(self.make()?);
         }
         Ok(slot.open.as_mut().expect("it was made just now"))
@@ -290,7 +321,8 @@ pub(crate) fn start(client: &Client, request: &mut CreateRun) -> Result<Run, Err
     if request.run_id.is_empty() {
         request.run_id = new_run_id();
     }
-    let mut pauses = FIRST_CONTACT.iter();
+    let began = Instant::now();
+    let mut pauses = FIRST_CONTACT.iter().take_while(|_| began.elapsed() < FIRST_CONTACT_LIMIT);
     loop {
         match client.attempt(request.clone()) {
             Ok(made) => return Ok(made.run),

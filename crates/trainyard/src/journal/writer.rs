@@ -4,8 +4,9 @@ use std::collections::HashMap;
 use std::io;
 use std::path::{Path, PathBuf};
 
+use trainyard_api::metrics::Metric;
 use trainyard_api::runs::UpdateRun;
-use trainyard_api::{ApiError, Param, Tag, limits, rules};
+use trainyard_api::{ApiError, ModelId, Param, Tag, limits, rules};
 
 use super::head::Position;
 use super::record::{Context, FRAME, NewRun, POINT, Point, Record};
@@ -85,10 +86,7 @@ impl Writer {
         if timestamp < 0 {
             rules::metric_timestamp(&"", key, value, timestamp)?;
         }
-        // Room for the point and the texts it refers to: their numbers hold within one segment.
-        let texts =
-            key.len() + context.model_id.as_str().len() + context.dataset_name.len() + context.dataset_digest.len();
-        let size = 3 * FRAME + POINT + 4 + 2 + 4 * 4 + texts;
+        let size = point_size(key, &context.model_id, &context.dataset_name, &context.dataset_digest);
         if self.segment.room() < size {
             self.grow(size)?;
         }
@@ -141,6 +139,29 @@ impl Writer {
         Ok(())
     }
 
+    /// Sees to it that all of a batch finds room, so that it is not half logged when the disk is full.
+    pub(super) fn reserve(&mut self, metrics: &[Metric], params: &[Param], tags: &[Tag]) -> Result<(), Error> {
+        let pair = |key: &str, value: &str, limit: usize| FRAME + 1 + 2 * 4 + key.len() + cut(value, limit).len();
+        let pairs = params.iter().map(|param| pair(&param.key, &param.value, limits::PARAM_VALUE_CHARS)).sum::<usize>()
+            + tags.iter().map(|tag| pair(&tag.key, &tag.value, limits::RUN_TAG_VALUE_CHARS)).sum::<usize>();
+        let points = metrics.iter().map(|metric| {
+            let plain =
+                metric.model_id.is_empty() && metric.dataset_name.is_empty() && metric.dataset_digest.is_empty();
+            match self.keys.get(&metric.key) {
+                Some(known) if plain && known.segment == self.number => FRAME + POINT,
+                _ => point_size(&metric.key, &metric.model_id, &metric.dataset_name, &metric.dataset_digest),
+            }
+        });
+        if self.segment.room() >= points.sum::<usize>() + pairs {
+            return Ok(());
+        }
+        // Nothing has a number in a new segment.
+        let points = metrics
+            .iter()
+            .map(|metric| point_size(&metric.key, &metric.model_id, &metric.dataset_name, &metric.dataset_digest));
+        self.grow(points.sum::<usize>() + pairs)
+    }
+
     /// Appends a tag.
     pub(super) fn tag(&mut self, key: &str, value: &str) -> Result<(), Error> {
         rules::tag_key(key)?;
@@ -163,6 +184,11 @@ impl Writer {
             let FirstPoint { value, timestamp, context } = known.first?;
             Some((key.as_str(), value, timestamp, context.map(|index| &self.contexts[index].context)))
         })
+    }
+
+    #[cfg(test)]
+    pub(super) fn append_bytes(&mut self, payload: &[u8]) {
+        self.segment.append(payload);
     }
 
     fn append(&mut self, record: &Record) -> Result<(), Error> {
@@ -230,6 +256,13 @@ impl Writer {
         }
         Ok(index)
     }
+}
+
+/// Room for a point and the texts it refers to, whose numbers hold within one segment.
+#[inline]
+fn point_size(key: &str, model_id: &ModelId, dataset_name: &str, dataset_digest: &str) -> usize {
+    let texts = key.len() + model_id.as_str().len() + dataset_name.len() + dataset_digest.len();
+    3 * FRAME + POINT + 4 + 2 + 4 * 4 + texts
 }
 
 /// At most `limit` characters: a store keeps no more.

@@ -101,7 +101,7 @@ impl Run {
         let client = self.client();
         // Params, and the points of this step, are the model's too: the store must have them first.
         self.flush(DELIVERY)?;
-        let stored = client.call(GetRun { run_id: self.id().clone(), ..Default::default() })?.run;
+        let stored = client.call(GetRun { run_id: self.stored_id()?, ..Default::default() })?.run;
         let logged = client.call(creation(&stored, name, options))?.model.info;
         let first_points = self.first_points();
         let delivery = Delivery { client, run: &stored, logged: &logged, options, first_points };

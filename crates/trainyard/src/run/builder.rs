@@ -2,7 +2,7 @@
 
 use std::fmt::Display;
 use std::sync::atomic::AtomicBool;
-use std::sync::{Arc, OnceLock};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use trainyard_api::runs::{CreateRun, RunInfo, RunStatus, UpdateRun};
 use trainyard_api::{ApiError, ExperimentId, LifecycleStage, RunId, Tag, rules};
@@ -40,7 +40,8 @@ pub enum Offline {
 /// Starts a run, step by step; see [`Run::builder`].
 ///
 /// What is not said is taken from the environment: the tracking URI, the experiment (`MLFLOW_EXPERIMENT_NAME` or
-/// `MLFLOW_EXPERIMENT_ID`), whether to stay offline (`TRAINYARD_OFFLINE`), whether to record system metrics
+/// `MLFLOW_EXPERIMENT_ID`), a run to go on with (`MLFLOW_RUN_ID`; it counts for the first run that the program starts),
+/// whether to stay offline (`TRAINYARD_OFFLINE`), whether to record system metrics
 /// (`MLFLOW_ENABLE_SYSTEM_METRICS_LOGGING`). Each may begin with `TRAINYARD_` or `MLFLOW_`.
 ///
 /// ```
@@ -130,7 +131,7 @@ impl RunBuilder {
         self
     }
 
-    /// The run above, which also says store and experiment.
+    /// The run above, which also says store and experiment, and whether the store may be away.
     pub fn parent(mut self, parent: &Run) -> Self {
         self.client = Some(parent.client().clone());
         let id = &parent.info().experiment_id;
@@ -141,9 +142,10 @@ impl RunBuilder {
             self.experiment = Experiment::Named(name.clone());
         }
         self.parent = Some(parent.id().clone());
-        if parent.inner.recorded_only {
-            self.offline = Some(Offline::Always);
-        }
+        self.offline = match parent.inner.offline {
+            Offline::Always => Some(Offline::Always),
+            of_parent => self.offline.or(Some(of_parent)),
+        };
         self
     }
 
@@ -207,7 +209,11 @@ impl RunBuilder {
             Some(wanted) => wanted,
             None => setting::flag("ENABLE_SYSTEM_METRICS_LOGGING")?,
         };
-        let started = match self.resumed.clone() {
+        #[cfg(feature = "system-metrics")]
+        let system_metrics = system_metrics.then(super::system::Settings::from_env).transpose()?;
+        let of_environment = run_of_environment();
+        let resumed = self.resumed.clone().or(of_environment);
+        let started = match resumed {
             Some(run_id) => self.go_on(client, run_id, offline)?,
             None => self.begin(client, offline)?,
         };
@@ -216,10 +222,10 @@ impl RunBuilder {
             let _ = artifact_uri.set(started.info.artifact_uri.clone());
         }
         let recorded_only = offline == Offline::Always;
-        let inner = Arc::new(Inner { log: started.log, ended: AtomicBool::new(false), recorded_only });
+        let inner = Arc::new(Inner { log: started.log, ended: AtomicBool::new(false), recorded_only, offline });
         #[cfg(feature = "system-metrics")]
-        let monitor =
-            system_metrics.then(|| super::system::Monitor::start(inner.clone(), started.system_step)).transpose()?;
+        let monitor = system_metrics
+            .and_then(|settings| super::system::Monitor::start(inner.clone(), settings, started.system_step));
         Ok(Run {
             #[cfg(feature = "system-metrics")]
             system: std::sync::Mutex::new(monitor),
@@ -353,6 +359,17 @@ struct Started {
     /// First step of its system metrics.
     #[cfg_attr(not(feature = "system-metrics"), expect(dead_code, reason = "there are none"))]
     system_step: i64,
+}
+
+/// The run that the environment names, for whoever asks first: the runs that a program starts after it are others.
+fn run_of_environment() -> Option<RunId> {
+    static TAKEN: Mutex<Option<String>> = Mutex::new(None);
+    let (_, id) = setting::text("RUN_ID")?;
+    let mut taken = TAKEN.lock().unwrap_or_else(PoisonError::into_inner);
+    (taken.as_ref() != Some(&id)).then(|| {
+        *taken = Some(id.clone());
+        id.as_str().into()
+    })
 }
 
 /// The experiment that the environment names, else the one called Default.

@@ -199,7 +199,7 @@ impl Run {
         self.artifact_uri("a dataset")?;
         let tags = if context.is_empty() { Vec::new() } else { vec![Tag::new(CONTEXT, context)] };
         let input = DatasetInput { tags, dataset: dataset.entity.clone() };
-        let request = LogInputs { run_id: self.id().clone(), datasets: vec![input], models: Vec::new() };
+        let request = LogInputs { run_id: self.stored_id()?, datasets: vec![input], models: Vec::new() };
         self.client().call(request).map(drop)
     }
 }

@@ -115,6 +115,8 @@ pub(crate) struct Inner {
     pub(crate) ended: AtomicBool,
     /// Nothing is delivered by this process, so nothing is waited for.
     recorded_only: bool,
+    /// Whether its store may be away.
+    offline: Offline,
 }
 
 impl Run {
@@ -417,12 +419,17 @@ impl Run {
             return Err(offline());
         }
         self.inner.log.wait(LEAST)?;
-        match journal::look_for_run(&self.client, self.id().as_str()) {
+        match journal::look_for_run(&self.client, self.stored_id()?.as_str()) {
             Ok(Some(run)) => Ok(self.artifact_uri.get_or_init(|| run.info.artifact_uri)),
             Ok(None) => Err(offline()),
             Err(error) if error.code() == trainyard_api::ErrorCode::ResourceDoesNotExist => Err(offline()),
             Err(error) => Err(error),
         }
+    }
+
+    /// The id that the store knows the run by, for requests that do not go through the journal.
+    pub(crate) fn stored_id(&self) -> Result<RunId, Error> {
+        self.inner.log.stored_run_id()
     }
 
     /// Waits until the store has everything that was logged to the run until now, for at most this long.
@@ -512,7 +519,8 @@ impl Run {
         if self.inner.ended.swap(true, Ordering::SeqCst) {
             return Ok(());
         }
-        self.inner.log.end(status, None)
+        // With the disk full the run goes on, and its end can be asked for again.
+        self.inner.log.finish(status).inspect_err(|_| self.inner.ended.store(false, Ordering::SeqCst))
     }
 
     /// Ends the run without waiting for a delivery, for a scope in which nothing may block.
@@ -544,8 +552,8 @@ impl Inner {
         // A store that has been away for long is not waited for as long again.
         let at_most = at_most.saturating_sub(flush.failing_for()).max(at_most.min(LEAST));
         let reason = wait(&mut flush, at_most);
-        match (flush.rejections(), reason) {
-            (Some(rejections), _) => Err(Error::Rejected(rejections)),
+        match (flush.trouble(), reason) {
+            (Some(error), _) => Err(error),
             (None, None) => Ok(()),
             (None, Some(reason)) => Err(Error::Undelivered {
                 run_id: self.log.run_id().to_owned(),

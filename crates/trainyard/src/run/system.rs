@@ -1,6 +1,5 @@
 //! The thread that samples the machine and logs averages to the run.
 
-use std::path::Path;
 use std::process;
 use std::sync::{Arc, Condvar, Mutex, PoisonError};
 use std::thread::{self, JoinHandle};
@@ -28,14 +27,15 @@ struct Stop {
     changed: Condvar,
 }
 
-struct Settings {
+/// What the environment says about them.
+pub(super) struct Settings {
     interval: Duration,
     samples_per_point: u32,
     prefix: String,
 }
 
 impl Settings {
-    fn from_env() -> Result<Self, Error> {
+    pub(super) fn from_env() -> Result<Self, Error> {
         let interval = setting::number("SYSTEM_METRICS_SAMPLING_INTERVAL", 10.0)?.clamp(0.1, 1e9);
         let samples = setting::number("SYSTEM_METRICS_SAMPLES_BEFORE_LOGGING", 1.0)?.clamp(1.0, 1e6);
         let node = setting::text("SYSTEM_METRICS_NODE_ID").map_or_else(String::new, |(_, node)| format!("{node}/"));
@@ -48,20 +48,25 @@ impl Settings {
 }
 
 impl Monitor {
-    pub(super) fn start(run: Arc<Inner>, first_step: i64) -> Result<Self, Error> {
-        let settings = Settings::from_env()?;
+    /// `None` when there is no thread to be had, which is not worth a training either.
+    pub(super) fn start(run: Arc<Inner>, settings: Settings, first_step: i64) -> Option<Self> {
+        let run_id = run.log.run_id().to_owned();
         let stop = Arc::new(Stop::default());
         let told = stop.clone();
         let builder = thread::Builder::new().name("trainyard-system".to_owned());
-        let thread = builder
-            .spawn(move || {
-                // What goes wrong here is not worth a training: it is said once, and the metrics end.
-                if let Err(error) = monitor(&run, &settings, first_step, &told) {
-                    tracing::warn!(run.id = run.log.run_id(), %error, "system metrics are no longer recorded");
-                }
-            })
-            .map_err(Error::io(Path::new("the thread of system metrics")))?;
-        Ok(Self { stop, thread, process: process::id() })
+        let started = builder.spawn(move || {
+            // What goes wrong here is not worth a training: it is said once, and the metrics end.
+            if let Err(error) = monitor(&run, &settings, first_step, &told) {
+                tracing::warn!(run.id = run.log.run_id(), %error, "system metrics are no longer recorded");
+            }
+        });
+        match started {
+            Ok(thread) => Some(Self { stop, thread, process: process::id() }),
+            Err(error) => {
+                tracing::warn!(run.id = run_id, %error, "system metrics are not recorded: there is no thread for them");
+                None
+            }
+        }
     }
 
     /// Logs what was sampled since the last point, and stops.

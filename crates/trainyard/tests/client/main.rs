@@ -4,6 +4,7 @@
 mod artifacts;
 mod asynchronous;
 mod bad_input;
+mod delivery_faults;
 mod environment;
 mod frameworks;
 mod guide;
