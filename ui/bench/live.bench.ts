@@ -1,5 +1,5 @@
 /** What pages that follow a live run hold in memory as it goes on. */
-import { type Browser, test } from "@playwright/test";
+import { type Browser, errors, test } from "@playwright/test";
 import { setTimeout as sleep } from "node:timers/promises";
 
 import { type Server, startServer } from "../journeys/program";
@@ -60,9 +60,12 @@ interface Reading {
 
 interface Held {
   points: number;
-  /** By the minute; of each page one. */
-  readings: Reading[][];
+  /** By the minute; of each page one, nothing of those that did not come. */
+  readings: (Reading | undefined)[][];
 }
+
+/** How long a page may take until it shows the run. */
+const PATIENCE_MINUTES = 2;
 
 test("live", async ({ browser }) => {
   const server = await startServer();
@@ -80,7 +83,8 @@ test("live", async ({ browser }) => {
       name,
       ...minutes.map((minute) => {
         const reading = readings[minute]?.[at];
-        return reading ? `${size(reading.heap)}, ${reading.nodes.toLocaleString("en")} nodes` : "–";
+        if (!reading) return `not there after ${String(PATIENCE_MINUTES)} min`;
+        return `${size(reading.heap)}, ${reading.nodes.toLocaleString("en")} nodes`;
       }),
     ]);
   await keep("live", {
@@ -103,7 +107,18 @@ async function held(browser: Browser, server: Server, pages: readonly Watched[])
     pages.map(async ({ path, ready, key }) => {
       const { page, close } = await coldPage(browser);
       await page.goto(`${server.url}/${path(experiment, run)}`);
-      await page.locator(ready).first().waitFor({ timeout: 120_000 });
+      const shown = page
+        .locator(ready)
+        .first()
+        .waitFor({ timeout: PATIENCE_MINUTES * 60_000 });
+      const late = await shown.then(
+        () => false,
+        (error: unknown) => {
+          if (error instanceof errors.TimeoutError) return true;
+          throw error;
+        },
+      );
+      if (late) return { session: undefined, close };
       if (key !== undefined) await page.keyboard.press(key);
       const session = await page.context().newCDPSession(page);
       await session.send("Performance.enable");
@@ -113,7 +128,8 @@ async function held(browser: Browser, server: Server, pages: readonly Watched[])
   await sleep(5000);
   const read = () =>
     Promise.all(
-      open.map(async ({ session }): Promise<Reading> => {
+      open.map(async ({ session }): Promise<Reading | undefined> => {
+        if (!session) return undefined;
         const heap = await heapOf(session);
         const { metrics } = await session.send("Performance.getMetrics");
         return { heap, nodes: metrics.find(({ name }) => name === "Nodes")?.value ?? NaN };

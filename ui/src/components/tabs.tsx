@@ -1,5 +1,5 @@
 import { A, useLocation } from "@solidjs/router";
-import { createEffect, For, type JSX, on, Show } from "solid-js";
+import { createEffect, Index, type JSX, on, Show } from "solid-js";
 
 import "./tabs.css";
 
@@ -19,7 +19,8 @@ export function Tabs(props: { label: string; tabs: readonly Tab[] }): JSX.Elemen
   // On a phone the part that is shown may lie outside of what is in sight of the list.
   createEffect(
     on(
-      () => location.pathname,
+      // Numbers that come later make tabs wider.
+      [() => location.pathname, () => props.tabs.map((tab) => tab.count).join()],
       () => {
         const active = list.querySelector<HTMLElement>(".tab-active");
         if (active) list.scrollLeft = active.offsetLeft - (list.clientWidth - active.clientWidth) / 2;
@@ -28,16 +29,17 @@ export function Tabs(props: { label: string; tabs: readonly Tab[] }): JSX.Elemen
   );
   return (
     <nav class="tabs" aria-label={props.label} ref={list}>
-      <For each={props.tabs}>
+      {/* By place: tabs whose numbers change stay, and keep the focus. */}
+      <Index each={props.tabs}>
         {(tab) => (
-          <A class="tab" href={tab.href} end={tab.end ?? false} activeClass="tab-active">
-            {tab.label}
-            <Show when={tab.count !== undefined}>
-              <span class="tab-count">{tab.count?.toLocaleString()}</span>
+          <A class="tab" href={tab().href} end={tab().end ?? false} activeClass="tab-active">
+            {tab().label}
+            <Show when={tab().count !== undefined}>
+              <span class="tab-count">{tab().count?.toLocaleString()}</span>
             </Show>
           </A>
         )}
-      </For>
+      </Index>
     </nav>
   );
 }
