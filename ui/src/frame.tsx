@@ -155,7 +155,9 @@ function PageFailure(props: { error: unknown; path: string; reset: () => void })
         >
           <Failure
             what="A part of the app could not be loaded"
-            error={new Error("The server may have been updated since this page was opened. Load the page anew to go on.")}
+            error={
+              new Error("The server may have been updated since this page was opened. Load the page anew to go on.")
+            }
             retryLabel="Load the page anew"
             onRetry={() => window.location.reload()}
           />

@@ -190,7 +190,11 @@ export function createExperimentList(query: Accessor<ExperimentQuery>): Experime
   /** What was changed between being read and being listened to was heard by nobody: mostly the first line tells. */
   async function catchUp(): Promise<void> {
     const before = window();
-    const request = { filter: searchFilter(untrack(query).search), view_type: untrack(query).lifecycle, max_results: 1 };
+    const request = {
+      filter: searchFilter(untrack(query).search),
+      view_type: untrack(query).lifecycle,
+      max_results: 1,
+    };
     try {
       const page = await experiments.search({ ...request, order_by: ORDER }, { signal: abort.signal });
       const [now] = page.experiments;
