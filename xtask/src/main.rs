@@ -3,6 +3,7 @@
 mod chromium;
 mod debian;
 mod environments;
+mod fresh_project;
 #[allow(dead_code, reason = "tests and the bench use more of it")]
 mod postgres;
 mod step;
@@ -30,6 +31,11 @@ const TASKS: &[Task] = &[
         "rust-frameworks",
         "the adapters for frameworks of Rust, and their examples' models in Python",
         tasks::rust_frameworks,
+    ),
+    (
+        "fresh-project",
+        "count the crates that the Rust client of a server stands on, and time its build from nothing",
+        fresh_project::fresh_project,
     ),
     ("test-frameworks", "the tests and examples of PyTorch, TensorFlow and Keras", tasks::test_frameworks),
     ("interop", "exchange every kind of model with stock MLflow and write docs/interop.md", tasks::interop),
