@@ -42,7 +42,7 @@ struct Inner {
 }
 
 pub(crate) enum Transport {
-    Http(Http),
+    Http(Box<Http>),
     #[cfg(feature = "embedded")]
     Embedded(Embedded),
 }
@@ -99,7 +99,7 @@ impl Client {
     /// ```
     pub fn connect(tracking_uri: &str) -> Result<Self, Error> {
         let transport = match TrackingUri::parse(tracking_uri)? {
-            TrackingUri::Http { address, credentials } => Transport::Http(Http::new(address, credentials)?),
+            TrackingUri::Http { address, credentials } => Transport::Http(Box::new(Http::new(address, credentials)?)),
             #[cfg(feature = "embedded")]
             TrackingUri::Sqlite { database } => Transport::Embedded(Embedded::in_file(database)),
             #[cfg(feature = "embedded")]

@@ -157,8 +157,8 @@ fn what_was_refused_is_told_where_it_cannot_be_kept() {
 
 /// Makes the folder of the only journal one in which no file can be made, or gives it back.
 fn set_writable(folder: &Path, writable: bool) {
-    let journal = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
-    let journal = journal.filter(|path| path.join("head").is_file()).next().unwrap();
+    let mut journal = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
+    let journal = journal.find(|path| path.join("head").is_file()).unwrap();
     // Root may write anywhere, so the name of the next segment is taken in place of the right to make it.
     let next = journal.join("00000002.segment");
     match writable {
