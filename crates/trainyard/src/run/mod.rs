@@ -522,7 +522,7 @@ impl Run {
         }
     }
 
-    #[cfg(feature = "tracing-layer")]
+    #[cfg(any(feature = "burn-train", feature = "tracing-layer"))]
     pub(crate) fn inner(&self) -> &Arc<Inner> {
         &self.inner
     }
