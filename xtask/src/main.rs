@@ -31,7 +31,11 @@ const TASKS: &[Task] = &[
         "the adapters for frameworks of Rust, and their examples' models in Python",
         tasks::rust_frameworks,
     ),
-    ("test-frameworks", "the tests and examples of PyTorch, TensorFlow and Keras", tasks::test_frameworks),
+    (
+        "test-frameworks",
+        "the tests and examples of PyTorch, TensorFlow and Keras, and of burn and candle",
+        tasks::test_frameworks,
+    ),
     ("interop", "exchange every kind of model with stock MLflow and write docs/interop.md", tasks::interop),
     ("test-chaos", "60 seconds of logging while server and program are killed again and again", tasks::test_chaos),
     ("conformance", "the stock MLflow clients against our server", tasks::conformance),
