@@ -1,10 +1,11 @@
 //! What the Rust examples have in common: a run with one registered model, loaded back and compared.
+#![allow(dead_code, reason = "an example starts its run by itself, or lets it be started")]
 
 use std::fmt::Debug;
 
 use serde::Serialize;
 use serde_json::json;
-use trainyard::{BoxError, Client, InputExample, LoadModel, ModelOptions, SaveModel, Tensor};
+use trainyard::{BoxError, Client, InputExample, LoadModel, ModelOptions, Run, SaveModel, Tensor};
 
 /// What a run records of one model.
 pub struct Training<'a> {
@@ -26,8 +27,20 @@ pub fn record<L: LoadModel, T: Serialize + PartialEq + Debug>(
     predictions: &[T],
     predict_loaded: impl FnOnce(L) -> Result<Vec<T>, BoxError>,
 ) -> Result<(), BoxError> {
-    let name = training.name;
-    let run = client.start_run(name, "")?;
+    let run = client.start_run(training.name, "")?;
+    record_in(run, training, model, features, predictions, predict_loaded)
+}
+
+/// The same for a run that is under way.
+pub fn record_in<L: LoadModel, T: Serialize + PartialEq + Debug>(
+    run: Run,
+    training: &Training<'_>,
+    model: &dyn SaveModel,
+    features: &(impl Tensor + Serialize),
+    predictions: &[T],
+    predict_loaded: impl FnOnce(L) -> Result<Vec<T>, BoxError>,
+) -> Result<(), BoxError> {
+    let (name, client) = (training.name, run.client().clone());
     run.log_params(training.params)?;
     run.log_metric(training.metric.0, training.metric.1, 0)?;
     // For whoever wants to compare: the tests of these examples let Python predict the same rows.

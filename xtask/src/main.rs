@@ -37,7 +37,11 @@ const TASKS: &[Task] = &[
         "count the crates that the Rust client of a server stands on, and time its build from nothing",
         fresh_project::fresh_project,
     ),
-    ("test-frameworks", "the tests and examples of PyTorch, TensorFlow and Keras", tasks::test_frameworks),
+    (
+        "test-frameworks",
+        "the tests and examples of PyTorch, TensorFlow and Keras, and of burn and candle",
+        tasks::test_frameworks,
+    ),
     ("interop", "exchange every kind of model with stock MLflow and write docs/interop.md", tasks::interop),
     ("test-chaos", "60 seconds of logging while server and program are killed again and again", tasks::test_chaos),
     ("conformance", "the stock MLflow clients against our server", tasks::conformance),

@@ -84,19 +84,24 @@ pub fn test_python() -> Result<()> {
 }
 
 /// Frameworks of Rust that build in a minute or two.
-const RUST_FRAMEWORKS: &str = "cbor,linfa,ndarray,onnx,safetensors,smartcore";
+const RUST_FRAMEWORKS: &str = "arrow,cbor,linfa,ndarray,onnx,safetensors,smartcore";
+/// All of them.
+const ALL_RUST_FRAMEWORKS: &str = "arrow,burn-example,candle,cbor,linfa,ndarray,onnx,polars,safetensors,smartcore";
 
 /// The adapters of the Rust SDK for the smaller frameworks: their tests, and what Python makes of the models of their
 /// examples.
 pub fn rust_frameworks() -> Result<()> {
-    let tests =
-        cargo(&["test", "--quiet", "-p", "trainyard", "--lib", "--test", "client", "--features", RUST_FRAMEWORKS]);
+    rust_frameworks_with(RUST_FRAMEWORKS)
+}
+
+fn rust_frameworks_with(features: &str) -> Result<()> {
+    let tests = cargo(&["test", "--quiet", "-p", "trainyard", "--lib", "--test", "client", "--features", features]);
     run("Test the adapters for frameworks of Rust", tests, TEST_ADVICE)?;
     let mut examples = cargo(&["test", "--quiet", "-p", "trainyard", "--doc", "--features", RUST_FRAMEWORKS]);
     examples.env("TRAINYARD_HOME", root().join("target/test-home"));
     run("Run the examples in their documentation", examples, TEST_ADVICE)?;
     let examples = root().join("target/debug/examples");
-    let build = cargo(&["build", "--quiet", "-p", "trainyard", "--examples", "--features", RUST_FRAMEWORKS]);
+    let build = cargo(&["build", "--quiet", "-p", "trainyard", "--examples", "--features", features]);
     run("Build the Rust examples", build, BUILD_ADVICE)?;
     let environment = environments::with_package()?;
     let stock = environments::stock_3_18()?;
@@ -105,14 +110,16 @@ pub fn rust_frameworks() -> Result<()> {
     run("Run the Rust examples, and predict with their models from Python", tests, TEST_ADVICE)
 }
 
-/// What needs PyTorch, TensorFlow or Keras: too large for every day, so in an environment of its own.
+/// What needs PyTorch, TensorFlow or Keras, or burn or candle: too large for every day, so in an environment of its
+/// own.
 pub fn test_frameworks() -> Result<()> {
     let server = server_program()?;
     let environment = environments::frameworks()?;
     let stock = environments::frameworks_stock()?;
     let mut tests = program(environment.python(), &["-m", "pytest", "python/tests", "-m", "heavy"]);
     tests.env("TRAINYARD_BIN", server).env("TRAINYARD_STOCK_PYTHON", stock.python());
-    run("Test the flavors of PyTorch, TensorFlow and Keras", tests, TEST_ADVICE)
+    run("Test the flavors of PyTorch, TensorFlow and Keras", tests, TEST_ADVICE)?;
+    rust_frameworks_with(ALL_RUST_FRAMEWORKS)
 }
 
 /// The interop matrix, whose results become the table in docs/interop.md.

@@ -278,8 +278,10 @@ mod tests {
         // The same socket by another name: what is set on one is set on both.
         let seen = stream.try_clone().unwrap();
         assert!(!seen.nodelay().unwrap(), "set by itself, nothing would be shown");
-        let watcher = GracefulShutdown::new().watcher();
-        let answered = tokio::spawn(answer_connection(TcpStream::from_std(stream).unwrap(), shared, watcher));
+        // Connections end when it is dropped.
+        let shutdown = GracefulShutdown::new();
+        let stream = TcpStream::from_std(stream).unwrap();
+        let answered = tokio::spawn(answer_connection(stream, shared, shutdown.watcher()));
         let request = b"GET /a HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\n\r\n";
         tokio::io::AsyncWriteExt::write_all(&mut client, request).await.unwrap();
         let mut answer = Vec::new();

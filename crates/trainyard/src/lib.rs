@@ -38,9 +38,21 @@
 //! | `model-scan` | for the Python package | yes |
 //! | `asynchronous` | the module `asynchronous`, for programs on tokio | no |
 //! | `tracing-layer` | the module `tracing_layer`, which makes metrics of the fields of events | no |
+//! | `cbor` | [`flavors`]: models of serde that hold numbers JSON has not, `Cbor` | no |
+//! | `safetensors` | [`flavors`]: tensors in a file that PyTorch and others read, `Safetensors` | no |
+//! | `onnx` | [`flavors`]: models in the ONNX format, `Onnx` | no |
+//! | `linfa` | [`flavors`]: models of linfa 0.8, with a copy in the ONNX format, `Linfa` | no |
+//! | `smartcore` | [`flavors`]: models of smartcore 0.7, with a copy in the ONNX format, `Smartcore` | no |
+//! | `candle` | [`flavors`]: models of candle 0.11, `Candle` | no |
+//! | `burn` | [`flavors`]: modules of burn 0.22, `Burn` | no |
+//! | `burn-train` | the metrics of burn's learner, `flavors::BurnMetrics` | no |
+//! | `ndarray` | arrays of ndarray 0.17 as signatures, examples and datasets | no |
+//! | `polars` | data frames of polars 0.55 as signatures, examples and datasets | no |
+//! | `arrow` | record batches of Arrow 60 as datasets | no |
 //!
 //! Without any of them the client of a tracking server is left: runs with their journal, searches, models and the registry.
-//! Artifacts go through the server, and exports are not there.
+//! Artifacts go through the server, and exports are not there. burn needs Rust 1.95. The feature `burn-example` is for this
+//! crate's own tests and example of burn.
 
 mod artifacts;
 #[cfg(feature = "asynchronous")]

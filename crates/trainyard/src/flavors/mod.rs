@@ -7,6 +7,8 @@
 //! | [`Xgboost`], [`Lightgbm`] | – | Rust, and every MLflow client, which predicts with it |
 //! | `Cbor` | `cbor` | Rust |
 //! | `Safetensors` | `safetensors` | Rust; the file is one that PyTorch and others read |
+//! | `Candle` | `candle` | Rust; likewise |
+//! | `Burn` | `burn` | Rust; likewise. `BurnMetrics` (`burn-train`) logs the learner's metrics |
 //! | `Onnx` | `onnx` | Rust, and every MLflow client, which predicts with it |
 //! | `Linfa`, `Smartcore` | `linfa`, `smartcore` | Rust, and by their ONNX copy every MLflow client |
 //!
@@ -16,6 +18,12 @@
 //!
 //! An adapter takes the model or a reference to it: `Json(&model)` saves without moving anything.
 
+#[cfg(feature = "burn")]
+mod burn;
+#[cfg(feature = "burn-train")]
+mod burn_metrics;
+#[cfg(feature = "candle")]
+mod candle;
 #[cfg(feature = "cbor")]
 mod cbor;
 mod depth;
@@ -36,6 +44,12 @@ mod save_with;
 #[cfg(feature = "smartcore")]
 mod smartcore;
 
+#[cfg(feature = "burn")]
+pub use burn::{Burn, LoadedBurn};
+#[cfg(feature = "burn-train")]
+pub use burn_metrics::BurnMetrics;
+#[cfg(feature = "candle")]
+pub use candle::{Candle, LoadedCandle};
 #[cfg(feature = "cbor")]
 pub use cbor::Cbor;
 pub use gradient_boosting::{Lightgbm, Xgboost};

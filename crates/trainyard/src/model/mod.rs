@@ -6,6 +6,8 @@
 mod example;
 mod flavor;
 mod folder;
+#[cfg(feature = "polars")]
+mod frame;
 mod log;
 mod options;
 mod saved;

@@ -148,7 +148,7 @@ impl Schema {
         )
     }
 
-    fn to_json(&self) -> String {
+    pub(crate) fn to_json(&self) -> String {
         let entries: Vec<String> = match self {
             Self::Columns(columns) => columns.iter().map(Column::to_json).collect(),
             Self::Tensors(tensors) => tensors.iter().map(TensorSpec::to_json).collect(),

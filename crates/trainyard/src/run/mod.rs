@@ -536,7 +536,7 @@ impl Run {
         self.inner.log.first_points()
     }
 
-    #[cfg(feature = "tracing-layer")]
+    #[cfg(any(feature = "burn-train", feature = "tracing-layer"))]
     pub(crate) fn inner(&self) -> &Arc<Inner> {
         &self.inner
     }

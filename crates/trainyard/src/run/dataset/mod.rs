@@ -1,5 +1,12 @@
 //! What a run was trained or measured on: a name, a digest and a source.
 
+#[cfg(feature = "arrow")]
+mod arrow;
+#[cfg(feature = "polars")]
+mod frame;
+#[cfg(any(feature = "arrow", feature = "polars"))]
+mod table;
+
 use std::fs::File;
 use std::io::{self, BufReader, Read, Write};
 use std::path::Path;
@@ -17,6 +24,8 @@ use crate::Error;
 const CONTEXT: &str = "mlflow.data.context";
 /// Hex digits of a digest, as many as MLflow's have.
 const DIGITS: usize = 8;
+/// Bytes that are handed to the hash at once.
+const PIECE: usize = 1 << 16;
 
 /// Data that a run uses: its name, a digest of its content, and where it comes from.
 ///
@@ -75,7 +84,7 @@ impl Dataset {
 
     /// Numbers in memory with the shape that they have: a tensor, or a matrix row by row.
     ///
-    /// An array of `ndarray` in standard layout is `(array.as_slice(), array.shape())`.
+    /// An array of ndarray is taken by `from_array`, with the feature `ndarray`.
     ///
     /// ```
     /// let images = vec![0_u8; 10 * 28 * 28];
@@ -87,19 +96,47 @@ impl Dataset {
             let reason = format!("{} values do not have the shape {shape:?}", values.len());
             return Err(Error::Dataset { name: name.to_owned(), reason });
         }
+        Self::from_elements(name, values.iter().copied(), shape)
+    }
+
+    /// An array of ndarray 0.17, or a view of one: a tensor, or a matrix row by row. It has the digest of
+    /// [`from_slice`](Self::from_slice), however it lies in memory.
+    ///
+    /// ```
+    /// use ndarray::array;
+    /// use trainyard::Dataset;
+    ///
+    /// let features = array![[5.1, 3.5], [6.2, 2.9]];
+    /// let by_array = Dataset::from_array("features", &features)?;
+    /// assert_eq!(by_array, Dataset::from_slice("features", &[5.1, 3.5, 6.2, 2.9], &[2, 2])?);
+    /// # Ok::<(), trainyard::Error>(())
+    /// ```
+    #[cfg(feature = "ndarray")]
+    pub fn from_array<T: Element, S: ndarray::Data<Elem = T>, D: ndarray::Dimension>(
+        name: &str,
+        array: &ndarray::ArrayBase<S, D>,
+    ) -> Result<Self, Error> {
+        Self::from_elements(name, array.iter().copied(), array.shape())
+    }
+
+    fn from_elements<T: Element>(name: &str, values: impl Iterator<Item = T>, shape: &[usize]) -> Result<Self, Error> {
         let mut hash = Hash::default();
         hash.0.update(T::NAME);
         for side in shape {
             hash.0.update((*side as u64).to_le_bytes());
         }
         // Bytes are handed over in pieces: the hash is slow when it is given eight at a time.
-        let mut bytes = Vec::with_capacity(1 << 16);
-        for values in values.chunks(1 << 13) {
-            bytes.clear();
-            values.iter().for_each(|value| value.write(&mut bytes));
-            hash.0.update(&bytes);
+        let mut bytes = Vec::with_capacity(PIECE);
+        for value in values {
+            value.write(&mut bytes);
+            if bytes.len() >= PIECE - size_of::<T>() {
+                hash.0.update(&bytes);
+                bytes.clear();
+            }
         }
-        let dataset = Self::new(name, hash, &json!({"shape": shape, "size": values.len()}))?;
+        hash.0.update(&bytes);
+        let size: usize = shape.iter().product();
+        let dataset = Self::new(name, hash, &json!({"shape": shape, "size": size}))?;
         let schema = json!({"mlflow_tensorspec": {
             "features": [{"type": "tensor", "tensor-spec": {"dtype": T::NAME, "shape": shape_of_rows(shape)}}],
             "targets": null,

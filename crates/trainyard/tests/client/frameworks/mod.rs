@@ -1,8 +1,22 @@
 //! Models of frameworks: what the adapters write is what they load, and nothing else is.
-#![cfg(any(feature = "cbor", feature = "linfa", feature = "ndarray", feature = "onnx", feature = "smartcore"))]
+#![cfg(any(
+    feature = "burn-example",
+    feature = "candle",
+    feature = "cbor",
+    feature = "linfa",
+    feature = "ndarray",
+    feature = "smartcore"
+))]
 
 use tempfile::TempDir;
 use trainyard::{ModelOptions, SaveModel, SavedModel, save_model};
+
+#[cfg(feature = "burn-example")]
+mod burn;
+#[cfg(feature = "burn-example")]
+mod burn_learner;
+#[cfg(feature = "candle")]
+mod candle;
 
 /// A model directory of its own.
 fn saved(model: &dyn SaveModel) -> (TempDir, SavedModel) {
@@ -11,6 +25,17 @@ fn saved(model: &dyn SaveModel) -> (TempDir, SavedModel) {
     save_model(&path, model, &ModelOptions::new()).unwrap();
     let saved = SavedModel::open(&path).unwrap();
     (folder, saved)
+}
+
+/// The model as if another version of the framework had saved it.
+#[cfg(any(feature = "burn-example", feature = "candle", feature = "linfa"))]
+fn of_another_version(path: &std::path::Path, flavor: &str, version: &str) -> SavedModel {
+    use trainyard::internals::models::{self, Mlmodel};
+
+    let mut description = Mlmodel::read(path).unwrap();
+    description.flavors.get_mut(flavor).unwrap()["crate_version"] = version.into();
+    models::finish(path, &mut description).unwrap();
+    SavedModel::open(path).unwrap()
 }
 
 #[cfg(feature = "cbor")]
@@ -72,10 +97,9 @@ mod linfa_models {
     use linfa_trees::DecisionTree;
     use ndarray_0_16::{Array1, Array2, array};
     use trainyard::flavors::{Linfa, Onnx};
-    use trainyard::internals::models::{self, Mlmodel};
     use trainyard::{Error, Predict as _, Schema};
 
-    use super::saved;
+    use super::{of_another_version, saved};
 
     fn tree<L: linfa::Label + Copy>(classes: [L; 4]) -> (DecisionTree<f64, L>, Array2<f64>) {
         let features = array![[0.0, 1.0], [1.0, 1.5], [2.0, 0.5], [3.0, 2.0]];
@@ -138,15 +162,10 @@ mod linfa_models {
     #[test]
     fn a_model_of_another_version_of_the_framework_is_refused() {
         let (tree, _) = tree([false, true, false, true]);
-        let (folder, saved) = saved(&Linfa(&tree));
-        let path = saved.path();
-        let mut description = Mlmodel::read(path).unwrap();
-        description.flavors.get_mut("rust_serde").unwrap()["crate_version"] = "0.7".into();
-        models::finish(path, &mut description).unwrap();
-        let saved = trainyard::SavedModel::open(path).unwrap();
+        let (_folder, saved) = saved(&Linfa(&tree));
+        let saved = of_another_version(saved.path(), "rust_serde", "0.7");
         let error = saved.load::<Linfa<DecisionTree<f64, bool>>>().unwrap_err().to_string();
         assert!(error.contains("saved by linfa 0.7") && error.contains("loaded by linfa 0.8"), "{error}");
-        drop(folder);
     }
 }
 
