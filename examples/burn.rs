@@ -3,6 +3,7 @@
 //!
 //! Run it with `cargo run -p trainyard --example burn --features burn-example`: without a server everything is kept in
 //! ./yard.
+#![allow(clippy::print_stdout, reason = "whoever runs an example reads what it prints")]
 
 use std::sync::Arc;
 

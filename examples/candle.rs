@@ -2,6 +2,7 @@
 //!
 //! Run it with `cargo run -p trainyard --example candle --features candle`: without a server everything is kept in
 //! ./yard.
+#![allow(clippy::print_stdout, reason = "whoever runs an example reads what it prints")]
 
 use candle_core::{DType, Device, Tensor};
 use candle_nn::{AdamW, Linear, Module, Optimizer, VarBuilder, VarMap, linear, loss};
