@@ -3,6 +3,7 @@
 //!
 //! Run it with `cargo run -p trainyard --example trained_elsewhere --features onnx -- model.onnx`, or with `model.ubj`
 //! or `model.lgb` and the version of the library that saved it: without a server everything is kept in ./yard.
+#![allow(clippy::print_stdout, reason = "an example says what it has done")]
 
 use std::env;
 use std::path::Path;

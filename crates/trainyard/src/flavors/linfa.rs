@@ -291,11 +291,13 @@ fn threshold(model: &impl Serialize) -> Result<f64, BoxError> {
     threshold.ok_or_else(|| "the model does not tell its threshold".into())
 }
 
-/// Trees by their roots, each with the features it looks at where these are not all.
+/// A tree by its root, with the features that it looks at where these are not all.
+type Root<'a, F, L> = (&'a TreeNode<F, L>, Option<&'a [usize]>);
+
 fn classifier<F, L>(
     precision: Precision,
     features: Option<usize>,
-    trees: &[(&TreeNode<F, L>, Option<&[usize]>)],
+    trees: &[Root<'_, F, L>],
 ) -> Result<Exported, BoxError>
 where
     F: linfa::Float + Into<f64>,
@@ -316,16 +318,17 @@ where
     forest.classifier(&labels(&classes)?)
 }
 
-fn children<F: linfa::Float, L: linfa::Label>(node: &TreeNode<F, L>) -> Option<(&TreeNode<F, L>, &TreeNode<F, L>)> {
+/// Both of them, or none.
+fn children<F: linfa::Float, L: linfa::Label>(node: &TreeNode<F, L>) -> Option<[&TreeNode<F, L>; 2]> {
     match node.children()[..] {
-        [Some(left), Some(right)] if !node.is_leaf() => Some((&**left, &**right)),
+        [Some(left), Some(right)] if !node.is_leaf() => Some([&**left, &**right]),
         _ => None,
     }
 }
 
 fn leaves<F: linfa::Float, L: linfa::Label>(node: &TreeNode<F, L>, classes: &mut Vec<L>) {
     match children(node) {
-        Some((left, right)) => {
+        Some([left, right]) => {
             leaves(left, classes);
             leaves(right, classes);
         }
@@ -345,7 +348,7 @@ where
     L: linfa::Label,
 {
     let index = tree.len();
-    let Some((left, right)) = children(node) else {
+    let Some([left, right]) = children(node) else {
         let class = node.prediction().and_then(|class| classes.binary_search(&class).ok());
         tree.push(Node::Leaf { class: class.ok_or("a leaf of a tree has no class")?, value: 1.0 });
         return Ok(index);
