@@ -346,7 +346,6 @@ fn threshold(model: &impl Serialize) -> Result<f64, BoxError> {
     threshold.ok_or_else(|| "the model does not tell its threshold".into())
 }
 
-<<<<<<< HEAD
 /// The root of a tree, with the features that the tree looks at where these are not all.
 type Rooted<'a, F, L> = (&'a TreeNode<F, L>, Option<&'a [usize]>);
 
@@ -355,15 +354,6 @@ fn classifier<F, L>(
     precision: Precision,
     features: Option<usize>,
     trees: &[Rooted<'_, F, L>],
-=======
-/// A tree by its root, with the features that it looks at where these are not all.
-type Root<'a, F, L> = (&'a TreeNode<F, L>, Option<&'a [usize]>);
-
-fn classifier<F, L>(
-    precision: Precision,
-    features: Option<usize>,
-    trees: &[Root<'_, F, L>],
->>>>>>> w-models-heavy
 ) -> Result<Exported, BoxError>
 where
     F: linfa::Float + Into<f64>,
@@ -384,10 +374,6 @@ where
     forest.classifier(&labels(&classes)?)
 }
 
-<<<<<<< HEAD
-=======
-/// Both of them, or none.
->>>>>>> w-models-heavy
 fn children<F: linfa::Float, L: linfa::Label>(node: &TreeNode<F, L>) -> Option<[&TreeNode<F, L>; 2]> {
     match node.children()[..] {
         [Some(left), Some(right)] if !node.is_leaf() => Some([&**left, &**right]),
