@@ -1,6 +1,5 @@
 //! What the Rust examples have in common: a run with one registered model, loaded back and compared.
 #![allow(dead_code, reason = "an example starts its run by itself, or lets it be started")]
-#![allow(clippy::print_stdout, reason = "an example says what it has done")]
 
 use std::fmt::Debug;
 
