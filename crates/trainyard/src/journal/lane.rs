@@ -4,7 +4,7 @@
 //! sleeps while there is nothing to deliver, and never stops: it ends with the process, and what it has not delivered
 //! by then waits in the journals.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, OnceLock, PoisonError};
@@ -100,6 +100,8 @@ pub(super) struct Lane {
     client: Mutex<Client>,
     pub(super) uri: String,
     pub(super) journals: Mutex<Vec<Arc<Journal>>>,
+    /// Folders of journals that turned out to be damaged, which are not taken on again.
+    unreadable: Mutex<HashSet<PathBuf>>,
     thread: OnceLock<Option<Thread>>,
     pub(super) asleep: AtomicBool,
     /// There is enough for a request.
@@ -146,6 +148,7 @@ pub(super) fn lane(client: &Client) -> Arc<Lane> {
             client: Mutex::new(client.clone()),
             uri,
             journals: Mutex::default(),
+            unreadable: Mutex::default(),
             thread: OnceLock::new(),
             asleep: AtomicBool::new(false),
             full: AtomicBool::new(false),
@@ -190,7 +193,8 @@ impl Lane {
         let Ok(folders) = folder::list(journals) else { return };
         for folder in folders {
             let name = folder.file_name().unwrap_or_default().to_string_lossy().into_owned();
-            if !wanted(&name) || lock(&self.journals).iter().any(|journal| journal.folder == folder) {
+            let known = lock(&self.journals).iter().any(|journal| journal.folder == folder);
+            if known || !wanted(&name) || lock(&self.unreadable).contains(&folder) {
                 continue;
             }
             // One that cannot be read is for `trainyard sync` to speak about.
@@ -378,6 +382,7 @@ impl Lane {
                 Err(error @ Error::DamagedJournal { .. }) => {
                     // The rest cannot be read by repeating. It stays where it is, for `trainyard sync` to speak about.
                     tracing::error!(%error, "a part of what was logged cannot be delivered");
+                    lock(&self.unreadable).insert(journal.folder.clone());
                     drop(slot.take());
                     journal.abandoned.store(true, Ordering::SeqCst);
                     self.forget(journal);
