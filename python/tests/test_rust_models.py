@@ -163,7 +163,7 @@ def test_the_program_of_the_guide_registers_a_model_with_an_alias(store):
     assert version.version in ("2", 2)
     recorded = mlflow.get_run(version.run_id)
     assert (recorded.info.run_name, recorded.data.params) == ("by hand", {"epochs": "200", "learning_rate": "0.02"})
-    assert recorded.data.metrics["loss"] < 0.02
+    assert recorded.data.metrics["loss"] < 0.03
     assert len(MlflowClient().get_metric_history(version.run_id, "loss")) == 200
 
 
