@@ -11,7 +11,7 @@ use trainyard_api::{Param, Tag};
 use super::folder;
 use super::head::{Position, read_at};
 use super::record::{Context, FRAME, NewRun, Point, Record, unframe};
-use super::segment::{self, SMALLEST, START};
+use super::segment::{self, LEAST, START};
 
 /// How much of a segment is read at a time.
 const CHUNK: usize = 256 << 10;
@@ -122,7 +122,7 @@ impl Reader {
             if !self.goes_on(end) {
                 return match end {
                     Some(_) => Err(self.damaged("a record that was written cannot be read")),
-                    None if self.file_size < SMALLEST as u64 => Err(self.damaged("the segment has been cut short")),
+                    None if self.file_size < LEAST as u64 => Err(self.damaged("the segment has been cut short")),
                     None if may_be_torn(&rest) => Ok(None),
                     None => Err(self.damaged("a record is not as it was written, and there are others behind it")),
                 };

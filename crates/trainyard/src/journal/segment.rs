@@ -15,6 +15,8 @@ use super::record::{FRAME, frame};
 pub(super) const START: [u8; 8] = *b"TYSEG\0\0\x01";
 /// Size of the first segment of a journal; each later one is four times as large, up to [`LARGEST`].
 pub(super) const SMALLEST: usize = 256 << 10;
+/// Size below which no segment is made, though the disk be full.
+pub(super) const LEAST: usize = SMALLEST / 2;
 /// Size of the segments of a busy journal: seldom enough that making one does not count, small enough to be given back soon.
 pub(super) const LARGEST: usize = 8 << 20;
 

@@ -10,7 +10,7 @@ use trainyard_api::{ApiError, ModelId, Param, Tag, limits, rules};
 
 use super::head::Position;
 use super::record::{Context, FRAME, NewRun, POINT, Point, Record};
-use super::segment::{self, LARGEST, SMALLEST, Segment};
+use super::segment::{self, LARGEST, LEAST, SMALLEST, Segment};
 use crate::Error;
 
 /// Writes one journal. What can be known to be wrong without asking a server is refused here.
@@ -211,7 +211,7 @@ impl Writer {
         let grown = loop {
             match Segment::create(&path, room.max(least)) {
                 // A small one may still find a place.
-                Err(_) if room > SMALLEST => room /= 4,
+                Err(_) if room > LEAST => room = (room / 4).max(LEAST),
                 grown => break grown,
             }
         };
