@@ -136,7 +136,7 @@ export function FramePreview(props: FileProps & { kind: "html" | "pdf" }): JSX.E
           <span class="muted">
             {runs()
               ? "Its scripts run in a sandbox without access to this server. They may load things from elsewhere."
-              : "Shown without scripts. They may load things from elsewhere, which tells others that you look."}
+              : "Shown without scripts. Once they run they may load things from elsewhere, which tells others that you look."}
           </span>
         </footer>
       </Show>
