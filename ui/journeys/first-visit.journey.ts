@@ -81,7 +81,10 @@ test("who reads further down is told of new experiments, and nothing moves", asy
 test("a page is asked for once on the way from the experiments to their runs", async ({ page, server }) => {
   const id = await createExperiment(server.url, "read once");
   await createRun(server.url, id, { name: "only", status: "FINISHED" });
-  const opened = page.waitForResponse((response) => response.url().includes("all_experiments=true"));
+  // The list is heard of as a whole at first, and with each of its experiments once it is there.
+  const opened = page.waitForResponse((response) =>
+    ["all_experiments=true", `experiment_id=${id}`].every((topic) => response.url().includes(topic)),
+  );
   await page.goto("/experiments");
   await opened;
   const searches: string[] = [];
@@ -124,6 +127,28 @@ test("the palette finds a run by its whole id, whichever experiment it is in", a
   await page.keyboard.press("ControlOrMeta+k");
   await page.keyboard.type(run);
   await expect(page.getByRole("option", { name: /still known/ })).toBeVisible();
+});
+
+test("what is typed before the palette is there becomes its text", async ({ page, server }) => {
+  await createExperiment(server.url, "gearbox");
+  await page.goto("/models");
+  await expect(page.getByRole("heading", { level: 1 })).toBeVisible();
+  let deliver = () => {};
+  const late = new Promise<void>((resolve) => (deliver = resolve));
+  await page.route("**/assets/palette-*.js", async (route) => {
+    await late;
+    await route.continue();
+  });
+  await page.keyboard.press("ControlOrMeta+k");
+  // To the page alone, the first two would mean another one.
+  await page.keyboard.type("gearz");
+  await page.keyboard.press("Backspace");
+  deliver();
+  await expect(page.getByRole("combobox", { name: /Search experiments/ })).toHaveValue("gear");
+  await expect(page).toHaveURL(`${server.url}/models`);
+  await page.keyboard.type("box");
+  await page.getByRole("option", { name: /gearbox/ }).click();
+  await expect(page.getByText("gearbox").first()).toBeVisible();
 });
 
 test("a name that is taken is told in the window, which stays open", async ({ page, server }) => {

@@ -57,6 +57,8 @@ test("columns are pinned, widened, moved, drawn as lines, and kept", async ({ pa
     expect(await width()).toBeGreaterThan(narrow + 40);
   }).toPass();
 
+  // The address follows a moment after the last change, by a timer that was set before this one.
+  await page.evaluate(() => new Promise((resolve) => setTimeout(resolve, 500)));
   // Another visit of the same address has the columns as they were left.
   const after = await order();
   await page.reload();

@@ -15,6 +15,7 @@ import {
 import { Button } from "./components/button";
 import { Confirmations } from "./components/confirm";
 import { Failure } from "./components/failure";
+import { type HeldKeys, holdKeys } from "./components/held-keys";
 import { Icon, Mark } from "./components/icons";
 import { MenuButton } from "./components/menu";
 import { modifier, runShortcut, useShortcuts } from "./components/shortcuts";
@@ -30,13 +31,23 @@ const ShortcutHelp = lazy(() => import("./components/shortcut-help"));
 /** What stands around every page: navigation, palette, messages; and what catches a page that fails. */
 export function Frame(props: RouteSectionProps): JSX.Element {
   const [palette, setPalette] = createSignal(false);
+  let typed: HeldKeys | undefined;
+  const openPalette = () => {
+    if (palette()) return;
+    typed = holdKeys(closePalette);
+    setPalette(true);
+  };
+  const closePalette = () => {
+    typed?.take();
+    setPalette(false);
+  };
   const [help, setHelp] = createSignal(false);
   const location = useLocation();
   const navigate = useNavigate();
   let main!: HTMLElement;
 
   useShortcuts("everywhere", {
-    "mod+k": { run: () => setPalette(true), inFields: true },
+    "mod+k": { run: openPalette, inFields: true },
     "g e": () => navigate("/experiments"),
     "g m": () => navigate("/models"),
     "?": () => setHelp(true),
@@ -85,7 +96,7 @@ export function Frame(props: RouteSectionProps): JSX.Element {
             Models
           </A>
         </nav>
-        <button type="button" class="frame-search" onClick={() => setPalette(true)} aria-label="Search and commands">
+        <button type="button" class="frame-search" onClick={openPalette} aria-label="Search and commands">
           <Icon name="search" />
           <span>Search</span>
           <kbd>{modifier === "⌘" ? "⌘K" : "Ctrl K"}</kbd>
@@ -121,7 +132,7 @@ export function Frame(props: RouteSectionProps): JSX.Element {
       <Confirmations />
       <Suspense>
         <Show when={palette()}>
-          <Palette onClose={() => setPalette(false)} onHelp={() => setHelp(true)} />
+          <Palette typed={() => typed?.take() ?? ""} onClose={closePalette} onHelp={() => setHelp(true)} />
         </Show>
         <Show when={help()}>
           <ShortcutHelp onClose={() => setHelp(false)} />

@@ -1,5 +1,5 @@
 import { useNavigate } from "@solidjs/router";
-import { createEffect, createMemo, createSignal, For, type JSX, on, onCleanup, Show } from "solid-js";
+import { createEffect, createMemo, createSignal, For, type JSX, on, onCleanup, onMount, Show } from "solid-js";
 
 import { type Found, findByName } from "../data/find";
 import { describe, isAbort } from "../data/http";
@@ -31,7 +31,12 @@ const THEMES: readonly { choice: ThemeChoice; name: string; icon: IconName }[] =
 const TYPING_MS = 150;
 
 /** Goes to an experiment, run or model by its name, or does something, by typing. */
-export default function Palette(props: { onClose: () => void; onHelp?: () => void }): JSX.Element {
+export default function Palette(props: {
+  /** What has been typed before the palette was there. */
+  typed: () => string;
+  onClose: () => void;
+  onHelp?: () => void;
+}): JSX.Element {
   const navigate = useNavigate();
   const [text, setText] = createSignal("");
   const [found, setFound] = createSignal<readonly Found[]>([]);
@@ -73,6 +78,8 @@ export default function Palette(props: { onClose: () => void; onHelp?: () => voi
       typing = setTimeout(() => void find(wanted), wanted === "" ? 0 : TYPING_MS);
     }),
   );
+
+  onMount(() => setText(props.typed()));
 
   const actions = createMemo((): Entry[] => [
     { group: "Go to", icon: "folder", name: "Experiments", detail: "g e", run: () => navigate("/experiments") },
