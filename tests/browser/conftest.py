@@ -20,7 +20,7 @@ from playwright.sync_api import sync_playwright
 from target_server import REPOSITORY, TargetServer
 
 STOCK_PYTHON = os.environ.get("TRAINYARD_STOCK_PYTHON", str(REPOSITORY / "target/venvs/mlflow-3.18/bin/python"))
-RUNS = int(os.environ.get("TRAINYARD_BROWSER_RUNS", "60"))
+RUNS = int(os.environ.get("TRAINYARD_BROWSER_RUNS", "500"))
 SHOTS = os.environ.get("TRAINYARD_BROWSER_SHOTS")
 # A machine that tests has other work too.
 PATIENCE_MS = 60_000

@@ -14,15 +14,16 @@ def asked(**fields) -> str:
     return "&".join(f"{name}={quote(json.dumps(value))}" for name, value in fields.items())
 
 
+RUN_NAMES = """() => [...document.querySelectorAll('.ag-root a[href*="/runs/"]')]
+    .map(link => [link.getBoundingClientRect().top, link.innerText.trim()])
+    .filter(([, text]) => text.startsWith('digits-') && !text.startsWith('digits-part'))
+    .sort(([above], [below]) => above - below)
+    .map(([, text]) => text)"""
+
+
 def run_names(visit) -> list[str]:
     """The names in the table of runs, from top to bottom."""
-    return visit.page.evaluate(
-        """() => [...document.querySelectorAll('.ag-root a[href*="/runs/"]')]
-            .map(link => [link.getBoundingClientRect().top, link.innerText.trim()])
-            .filter(([, text]) => text.startsWith('digits-') && !text.startsWith('digits-part'))
-            .sort(([above], [below]) => above - below)
-            .map(([, text]) => text)"""
-    )
+    return visit.page.evaluate(RUN_NAMES)
 
 
 def test_the_experiments_are_listed(visit):
@@ -35,6 +36,15 @@ def test_the_table_of_runs_is_ordered_by_a_metric(visit):
     visit.open(f"/experiments/{visit.store.experiment_id}/runs?{order}")
     visit.see("digits-000")
     assert run_names(visit)[:3] == ["digits-000", "digits-001", "digits-002"]
+
+
+def test_a_click_on_the_head_of_a_column_turns_the_order_around(visit):
+    visit.open(f"/experiments/{visit.store.experiment_id}/runs")
+    visit.see(NEWEST)
+    assert run_names(visit)[0] == NEWEST
+    visit.page.locator("[role=columnheader]").get_by_text("Created", exact=True).click()
+    visit.page.wait_for_function(f"first => ({RUN_NAMES})()[0] === first", arg="digits-000")
+    assert run_names(visit)[:3] == ["digits-000", "digits-010", "digits-020"]
 
 
 def test_the_table_of_runs_is_filtered(visit):
@@ -92,6 +102,7 @@ def test_runs_are_compared(visit):
     query = asked(runs=visit.store.run_ids[:4], experiments=[visit.store.experiment_id])
     visit.open(f"/compare-runs?{query}")
     visit.see("Comparing 4 Runs from 1 Experiment", "digits-003", "learning_rate", "loss")
+    visit.see_charts(1)
     visit.see("No common artifacts to display.")
 
 

@@ -33,7 +33,7 @@ def test_a_missing_field_is_named(wire, route, message, field):
     assert field in answer.message
 
 
-@pytest.mark.parametrize("route", ["runs/create", "runs/log-batch", "experiments/create", "runs/search"])
+@pytest.mark.parametrize("route", ["runs/create", "runs/log-batch", "experiments/create", "experiments/search"])
 def test_a_broken_body_is_refused(wire, route):
     for body in (b'{"experiment_id": "0"', b"[1, 2]", b"nonsense", b"\xff\xfe", b'"text"', b"{" * 100_000):
         answer = wire.post(route, body)
@@ -75,6 +75,28 @@ def test_a_broken_body_names_line_and_column(wire):
 def test_a_wrong_type_is_refused(wire, route, message):
     answer = wire.post(route, message)
     assert (answer.status, answer.error_code) == (400, "INVALID_PARAMETER_VALUE")
+
+
+@pytest.mark.parametrize(
+    ("route", "message", "value", "field"),
+    [
+        ("experiments/create", {"name": 5}, "5", "name"),
+        ("experiments/create", {"name": ["a"]}, '["a"]', "name"),
+        ("runs/create", {"experiment_id": "0", "start_time": "soon"}, '"soon"', "start_time"),
+        ("runs/set-tag", {"run_id": "r", "key": "k", "value": {"b": 1, "a": 2}}, '{"a":2,"b":1}', "value"),
+        ("registered-models/create", {"name": "m", "tags": 5}, "5", "tags"),
+    ],
+    ids=["number", "list", "text", "object", "number-for-list"],
+)
+def test_a_wrong_type_is_told_in_words_that_clients_look_for(wire, route, message, value, field):
+    told = wire.post(route, message).message
+    assert told.startswith(f"Invalid value {value} for parameter '{field}' supplied: ")
+    assert told.endswith(". See the API docs for more information about request parameters.")
+
+
+def test_a_search_for_runs_by_a_broken_body_finds_nothing(wire, run_id):
+    answer = wire.post("runs/search", b'{"experiment_ids": ["0"]')
+    assert (answer.status, answer.json) == (200, {})
 
 
 def test_an_unknown_status_is_refused(wire, client, run_id):

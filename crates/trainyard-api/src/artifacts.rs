@@ -71,10 +71,10 @@ pub struct ListArtifactsResponse {
 #[serde(default)]
 pub struct CreatePresignedUploadUrl {
     /// The run that it is for; either this or `model_id`.
-    #[serde(skip_serializing_if = "RunId::is_empty")]
+    #[serde(alias = "runId", skip_serializing_if = "RunId::is_empty")]
     pub run_id: RunId,
     /// The logged model that it is for.
-    #[serde(skip_serializing_if = "ModelId::is_empty")]
+    #[serde(alias = "modelId", skip_serializing_if = "ModelId::is_empty")]
     pub model_id: ModelId,
     /// Required: the file, relative to the artifact root.
     pub path: String,

@@ -14,6 +14,7 @@ pub struct Dataset {
     /// Fingerprint of the content.
     pub digest: String,
     /// Kind of source, such as `local`, `http`, `code`.
+    #[serde(alias = "sourceType")]
     pub source_type: String,
     /// Where the data came from, usually JSON.
     pub source: String,
@@ -41,6 +42,7 @@ pub struct DatasetInput {
 #[serde(default)]
 pub struct ModelInput {
     /// The model's id.
+    #[serde(alias = "modelId")]
     pub model_id: ModelId,
 }
 
@@ -49,6 +51,7 @@ pub struct ModelInput {
 #[serde(default)]
 pub struct ModelOutput {
     /// The model's id.
+    #[serde(alias = "modelId")]
     pub model_id: ModelId,
     /// Training step at which it was made.
     #[serde(deserialize_with = "wire::int64")]
@@ -106,6 +109,7 @@ pub struct LogOutputs {
 #[serde(default)]
 pub struct SearchDatasets {
     /// Required; at most [`DATASET_SEARCH_EXPERIMENTS`](crate::limits::DATASET_SEARCH_EXPERIMENTS).
+    #[serde(alias = "experimentIds")]
     pub experiment_ids: Vec<ExperimentId>,
 }
 

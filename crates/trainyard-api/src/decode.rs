@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use serde::de::value::{self, MapDeserializer, SeqDeserializer};
 use serde::de::{DeserializeOwned, Deserializer, IntoDeserializer, Visitor};
 use serde_json::{Map, Value};
+use serde_path_to_error::{Path, Segment};
 
 use crate::{ApiError, ErrorCode};
 
@@ -17,13 +18,27 @@ pub enum DecodeError {
     /// JSON, but not an object.
     #[error("the request body has to be a JSON object, not {0}")]
     NotAnObject(&'static str),
-    /// A field has the wrong type or an impossible value.
-    #[error("Invalid value for parameter '{field}': {reason}")]
+    /// A field has the wrong type or an impossible value; in MLflow's words, which clients match on.
+    #[error(
+        "Invalid value {}for parameter '{field}' supplied: {reason}. See the API docs for more information about request \
+         parameters.",
+        value.as_deref().map(|value| format!("{value} ")).unwrap_or_default()
+    )]
     Field {
         /// Path of the field, such as `metrics[3].step`.
         field: String,
+        /// The beginning of its value, as JSON; none where it is not known which value is at fault.
+        value: Option<String>,
         /// What is wrong with it.
         reason: String,
+    },
+    /// A field has a value under both of its names; in MLflow's words.
+    #[error("Request specifies both '{field}' and '{camel_case}'; provide only one of them.")]
+    Twice {
+        /// The name with underscores.
+        field: String,
+        /// The other one.
+        camel_case: String,
     },
     /// A field that every such object has is not there.
     #[error("{}", ApiError::missing(field).message)]
@@ -37,13 +52,16 @@ impl From<DecodeError> for ApiError {
     fn from(error: DecodeError) -> Self {
         let code = match error {
             DecodeError::Syntax(_) | DecodeError::NotAnObject(_) => ErrorCode::BadRequest,
-            DecodeError::Field { .. } | DecodeError::Missing { .. } => ErrorCode::InvalidParameterValue,
+            DecodeError::Field { .. } | DecodeError::Twice { .. } | DecodeError::Missing { .. } => {
+                ErrorCode::InvalidParameterValue
+            }
         };
         ApiError::new(code, error.to_string())
     }
 }
 
-/// Reads a request from a JSON body; an empty body is an empty object, and a `null` field is an unset one.
+/// Reads a request from a JSON body; an empty body is an empty object, and a `null` field is an unset one. An object that
+/// was encoded twice, as old clients of MLflow do, is decoded twice.
 pub fn decode_json<T: DeserializeOwned>(body: &[u8]) -> Result<T, DecodeError> {
     if body.iter().all(u8::is_ascii_whitespace) {
         return decode_map(Map::new());
@@ -58,42 +76,101 @@ pub fn decode_json<T: DeserializeOwned>(body: &[u8]) -> Result<T, DecodeError> {
         Value::Null => Err(DecodeError::NotAnObject("null")),
         Value::Bool(_) => Err(DecodeError::NotAnObject("a boolean")),
         Value::Number(_) => Err(DecodeError::NotAnObject("a number")),
-        Value::String(_) => Err(DecodeError::NotAnObject("text")),
+        Value::String(text) => match serde_json::from_str(&text) {
+            Ok(Value::Object(map)) => decode_map(map),
+            _ => Err(DecodeError::NotAnObject("text")),
+        },
         Value::Array(_) => Err(DecodeError::NotAnObject("a list")),
     }
 }
 
-/// Reads a request from query parameters. A repeated key is a list; where no list is expected the first holds.
+/// Reads a request from query parameters. A repeated key is a list; where no list is expected the first holds. Unlike in a
+/// body, fields have one name only, the one with underscores.
 pub fn decode_query<T: DeserializeOwned>(pairs: impl IntoIterator<Item = (String, String)>) -> Result<T, DecodeError> {
-    let mut fields: BTreeMap<String, Values> = BTreeMap::new();
-    for (key, value) in pairs {
-        fields.entry(key).or_insert_with(|| Values(Vec::new())).0.push(value);
+    let mut fields: BTreeMap<String, Vec<String>> = BTreeMap::new();
+    for (key, value) in pairs.into_iter().filter(|(key, _)| !key.bytes().any(|byte| byte.is_ascii_uppercase())) {
+        fields.entry(key).or_default().push(value);
     }
-    with_path(MapDeserializer::new(fields.into_iter()))
+    let values = fields.iter().map(|(key, values)| (key.as_str(), Values(values)));
+    with_path(MapDeserializer::new(values), |path| {
+        let mut segments = path.iter();
+        let Some(Segment::Map { key }) = segments.next() else { return None };
+        let values = fields.get(key)?;
+        let index = if let Some(Segment::Seq { index }) = segments.next() { *index } else { 0 };
+        values.get(index).map(|value| Value::from(value.as_str()))
+    })
 }
 
 /// Reads a request from a JSON object.
 pub fn decode_map<T: DeserializeOwned>(map: Map<String, Value>) -> Result<T, DecodeError> {
     let mut value = Value::Object(map);
     drop_nulls(&mut value);
-    with_path(value)
+    with_path(&value, |path| value_at(&value, path).cloned())
 }
 
-/// Deserializes; an error names the field by its path.
-fn with_path<'de, T: DeserializeOwned, D: Deserializer<'de>>(deserializer: D) -> Result<T, DecodeError> {
+/// Deserializes; an error names the field by its path, and tells the value that is found there.
+fn with_path<'de, T: DeserializeOwned, D: Deserializer<'de>>(
+    deserializer: D,
+    value_at: impl FnOnce(&Path) -> Option<Value>,
+) -> Result<T, DecodeError> {
     serde_path_to_error::deserialize(deserializer).map_err(|error| {
-        let (path, reason) = (error.path().to_string(), error.inner().to_string());
-        match reason.strip_prefix("missing field `").and_then(|name| name.strip_suffix('`')) {
-            Some(name) => DecodeError::Missing { field: format!("{path}.{name}") },
-            None => DecodeError::Field { field: path, reason },
+        let (path, reason) = (error.path(), error.inner().to_string());
+        let name_after = |words: &str| reason.strip_prefix(words).and_then(|name| name.strip_suffix('`'));
+        if let Some(name) = name_after("missing field `") {
+            return DecodeError::Missing { field: format!("{path}.{name}") };
         }
+        // An object has each of its keys once: a field that is there twice is there under two names.
+        if let Some(name) = name_after("duplicate field `") {
+            return DecodeError::Twice { field: name.to_owned(), camel_case: camel_case(name) };
+        }
+        DecodeError::Field { field: path.to_string(), value: value_at(path).map(|value| excerpt(&value)), reason }
     })
 }
 
-/// The values of one query parameter: a list where one is expected, else the first.
-struct Values(Vec<String>);
+fn value_at<'v>(root: &'v Value, path: &Path) -> Option<&'v Value> {
+    path.iter().try_fold(root, |value, segment| match segment {
+        Segment::Seq { index } => value.get(index),
+        Segment::Map { key } => value.get(key),
+        Segment::Enum { .. } => Some(value),
+        Segment::Unknown => None,
+    })
+}
 
-impl<'de> IntoDeserializer<'de, value::Error> for Values {
+/// The beginning of a value as JSON.
+fn excerpt(value: &Value) -> String {
+    let mut text = value.to_string();
+    if let Some((end, _)) = text.char_indices().nth(EXCERPT_CHARS) {
+        text.truncate(end);
+        text.push('…');
+    }
+    text
+}
+
+/// How much of a value an error tells.
+const EXCERPT_CHARS: usize = 200;
+
+/// The name that protobuf's JSON has for a field.
+fn camel_case(field: &str) -> String {
+    let mut words = field.split('_');
+    let mut name = words.next().unwrap_or_default().to_owned();
+    for word in words {
+        let (initial, rest) = word.split_at(word.len().min(1));
+        name.push_str(&initial.to_ascii_uppercase());
+        name.push_str(rest);
+    }
+    name
+}
+
+/// The values of one query parameter: a list where one is expected, else the first.
+struct Values<'v>(&'v [String]);
+
+impl<'v> Values<'v> {
+    fn first(&self) -> &'v str {
+        self.0.first().map(String::as_str).unwrap_or_default()
+    }
+}
+
+impl<'de> IntoDeserializer<'de, value::Error> for Values<'_> {
     type Deserializer = Self;
 
     fn into_deserializer(self) -> Self {
@@ -101,15 +178,15 @@ impl<'de> IntoDeserializer<'de, value::Error> for Values {
     }
 }
 
-impl<'de> Deserializer<'de> for Values {
+impl<'de> Deserializer<'de> for Values<'_> {
     type Error = value::Error;
 
     fn deserialize_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Self::Error> {
-        visitor.visit_string(self.0.into_iter().next().unwrap_or_default())
+        visitor.visit_str(self.first())
     }
 
     fn deserialize_seq<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Self::Error> {
-        SeqDeserializer::new(self.0.into_iter()).deserialize_seq(visitor)
+        SeqDeserializer::new(self.0.iter().map(String::as_str)).deserialize_seq(visitor)
     }
 
     fn deserialize_option<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Self::Error> {
@@ -130,8 +207,7 @@ impl<'de> Deserializer<'de> for Values {
         variants: &'static [&'static str],
         visitor: V,
     ) -> Result<V::Value, Self::Error> {
-        let word = self.0.into_iter().next().unwrap_or_default();
-        IntoDeserializer::<value::Error>::into_deserializer(word).deserialize_enum(name, variants, visitor)
+        IntoDeserializer::<value::Error>::into_deserializer(self.first()).deserialize_enum(name, variants, visitor)
     }
 
     serde::forward_to_deserialize_any! {
@@ -152,87 +228,4 @@ fn drop_nulls(value: &mut Value) {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::runs::{LogBatch, RunStatus, SearchRuns, UpdateRun};
-
-    #[test]
-    fn a_null_field_is_an_unset_field() {
-        let request: LogBatch = decode_json(br#"{"run_id": "a", "metrics": null}"#).expect("readable");
-        assert_eq!(request.run_id.as_str(), "a");
-        assert!(request.metrics.is_empty());
-    }
-
-    #[test]
-    fn values_are_read_to_the_last_bit() {
-        for denominator in 1..=1000_u32 {
-            let value = 1.0 / f64::from(denominator);
-            let body = format!(r#"{{"metrics": [{{"key": "a", "value": {value}, "timestamp": 1}}]}}"#);
-            let request: LogBatch = decode_json(body.as_bytes()).expect("readable");
-            assert_eq!(request.metrics[0].value.to_bits(), value.to_bits());
-        }
-    }
-
-    #[test]
-    fn a_broken_body_names_line_and_column() {
-        let error = decode_json::<LogBatch>(b"{\"run_id\": \n  oops}").expect_err("broken");
-        let error = ApiError::from(error);
-        assert_eq!(error.error_code, ErrorCode::BadRequest);
-        assert!(error.message.contains("line 2 column 3"), "{error}");
-    }
-
-    #[test]
-    fn a_wrong_type_names_the_field() {
-        let body = br#"{"run_id": "a", "metrics": [{"key": "m", "value": 1, "step": "x"}]}"#;
-        let error = ApiError::from(decode_json::<LogBatch>(body).expect_err("wrong type"));
-        assert_eq!(
-            error.message,
-            "Invalid value for parameter 'metrics[0].step': invalid value: string \"x\", expected an integer of 64 bits"
-        );
-    }
-
-    #[test]
-    fn a_logged_point_without_a_value_is_not_zero() {
-        for (field, body) in [
-            ("value", br#"{"run_id": "a", "metrics": [{"key": "m", "timestamp": 1}]}"#.as_slice()),
-            ("timestamp", br#"{"run_id": "a", "metrics": [{"key": "m", "value": 1, "timestamp": null}]}"#.as_slice()),
-        ] {
-            let error = ApiError::from(decode_json::<LogBatch>(body).expect_err("a field is missing"));
-            assert_eq!(error.message, ApiError::missing(&format!("metrics[0].{field}")).message);
-        }
-    }
-
-    #[test]
-    fn query_parameters_become_lists_and_numbers() {
-        let pairs = [("experiment_ids", "1"), ("max_results", "5")].map(|(k, v)| (k.to_owned(), v.to_owned()));
-        let request: SearchRuns = decode_query(pairs).expect("readable");
-        assert_eq!((request.experiment_ids, request.max_results), (vec!["1".into()], Some(5)));
-    }
-
-    #[test]
-    fn of_a_repeated_query_parameter_the_first_holds_where_no_list_is_expected() {
-        let pairs = [("max_results", "5"), ("experiment_ids", "1"), ("max_results", "6"), ("experiment_ids", "2")];
-        let request: SearchRuns = decode_query(pairs.map(|(k, v)| (k.to_owned(), v.to_owned()))).expect("readable");
-        assert_eq!((request.experiment_ids, request.max_results), (vec!["1".into(), "2".into()], Some(5)));
-    }
-
-    #[test]
-    fn a_text_is_no_list_in_json() {
-        let error = ApiError::from(decode_json::<SearchRuns>(br#"{"experiment_ids": "1"}"#).expect_err("a text"));
-        assert_eq!(
-            error.message,
-            "Invalid value for parameter 'experiment_ids': invalid type: string \"1\", expected a list"
-        );
-    }
-
-    #[test]
-    fn a_state_comes_as_its_word_or_its_number() {
-        for status in ["3", "\"3\"", "\"FINISHED\""] {
-            let body = format!("{{\"run_id\": \"a\", \"status\": {status}}}");
-            let request: UpdateRun = decode_json(body.as_bytes()).expect("readable");
-            assert_eq!(request.status, Some(RunStatus::Finished), "{status}");
-        }
-        let error = ApiError::from(decode_json::<UpdateRun>(br#"{"status": 9}"#).expect_err("no such state"));
-        assert!(error.message.starts_with("Invalid value for parameter 'status': unknown variant `9`"), "{error}");
-    }
-}
+mod tests;

@@ -49,7 +49,7 @@ pub struct CreateDataset {
     /// Required.
     pub name: String,
     /// Experiments that it belongs to.
-    #[serde(deserialize_with = "wire::list", skip_serializing_if = "Vec::is_empty")]
+    #[serde(alias = "experimentIds", deserialize_with = "wire::list", skip_serializing_if = "Vec::is_empty")]
     pub experiment_ids: Vec<ExperimentId>,
     /// JSON object of tags.
     #[serde(skip_serializing_if = "String::is_empty")]
@@ -85,19 +85,19 @@ pub struct DeleteDataset {
 #[serde(default)]
 pub struct SearchEvaluationDatasets {
     /// Only datasets of these; empty for all.
-    #[serde(deserialize_with = "wire::list", skip_serializing_if = "Vec::is_empty")]
+    #[serde(alias = "experimentIds", deserialize_with = "wire::list", skip_serializing_if = "Vec::is_empty")]
     pub experiment_ids: Vec<ExperimentId>,
     /// Filter text.
-    #[serde(skip_serializing_if = "String::is_empty")]
+    #[serde(alias = "filterString", skip_serializing_if = "String::is_empty")]
     pub filter_string: String,
     /// Page size, 1 to [`SEARCH_MAX_RESULTS`](crate::limits::SEARCH_MAX_RESULTS); 1000 when left out.
-    #[serde(deserialize_with = "wire::optional_int64", skip_serializing_if = "Option::is_none")]
+    #[serde(alias = "maxResults", deserialize_with = "wire::optional_int64", skip_serializing_if = "Option::is_none")]
     pub max_results: Option<i64>,
     /// `key [ASC|DESC]`.
-    #[serde(deserialize_with = "wire::list", skip_serializing_if = "Vec::is_empty")]
+    #[serde(alias = "orderBy", deserialize_with = "wire::list", skip_serializing_if = "Vec::is_empty")]
     pub order_by: Vec<String>,
     /// Where the last page ended.
-    #[serde(skip_serializing_if = "String::is_empty")]
+    #[serde(alias = "pageToken", skip_serializing_if = "String::is_empty")]
     pub page_token: String,
 }
 
@@ -190,7 +190,7 @@ pub struct DeleteDatasetRecords {
     /// In the path.
     pub dataset_id: String,
     /// Ids of records: `dr-` and 32 hex digits.
-    #[serde(deserialize_with = "wire::list")]
+    #[serde(alias = "datasetRecordIds", deserialize_with = "wire::list")]
     pub dataset_record_ids: Vec<String>,
 }
 
@@ -226,7 +226,7 @@ pub struct AddDatasetToExperiments {
     /// In the path.
     pub dataset_id: String,
     /// Experiments, all of which must exist.
-    #[serde(deserialize_with = "wire::list")]
+    #[serde(alias = "experimentIds", deserialize_with = "wire::list")]
     pub experiment_ids: Vec<ExperimentId>,
 }
 
@@ -237,7 +237,7 @@ pub struct RemoveDatasetFromExperiments {
     /// In the path.
     pub dataset_id: String,
     /// Experiments.
-    #[serde(deserialize_with = "wire::list")]
+    #[serde(alias = "experimentIds", deserialize_with = "wire::list")]
     pub experiment_ids: Vec<ExperimentId>,
 }
 

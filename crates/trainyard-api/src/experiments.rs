@@ -35,7 +35,7 @@ pub struct CreateExperiment {
     /// Unique name, required.
     pub name: String,
     /// Where artifacts go; empty for the server's default.
-    #[serde(skip_serializing_if = "String::is_empty")]
+    #[serde(alias = "artifactLocation", skip_serializing_if = "String::is_empty")]
     pub artifact_location: String,
     /// Tags to set.
     #[serde(skip_serializing_if = "Vec::is_empty")]
@@ -79,19 +79,19 @@ pub struct GetExperimentResponse {
 #[serde(default)]
 pub struct SearchExperiments {
     /// Page size, required, 1 to [`SEARCH_MAX_RESULTS`](crate::limits::SEARCH_MAX_RESULTS).
-    #[serde(deserialize_with = "wire::optional_int64", skip_serializing_if = "Option::is_none")]
+    #[serde(alias = "maxResults", deserialize_with = "wire::optional_int64", skip_serializing_if = "Option::is_none")]
     pub max_results: Option<i64>,
     /// Where the last page ended.
-    #[serde(skip_serializing_if = "String::is_empty")]
+    #[serde(alias = "pageToken", skip_serializing_if = "String::is_empty")]
     pub page_token: String,
     /// Filter text.
     #[serde(skip_serializing_if = "String::is_empty")]
     pub filter: String,
     /// `key [ASC|DESC]`.
-    #[serde(deserialize_with = "wire::list", skip_serializing_if = "Vec::is_empty")]
+    #[serde(alias = "orderBy", deserialize_with = "wire::list", skip_serializing_if = "Vec::is_empty")]
     pub order_by: Vec<String>,
     /// Lifecycle stages to return.
-    #[serde(deserialize_with = "wire::word", skip_serializing_if = "wire::is_default")]
+    #[serde(alias = "viewType", deserialize_with = "wire::word", skip_serializing_if = "wire::is_default")]
     pub view_type: ViewType,
 }
 

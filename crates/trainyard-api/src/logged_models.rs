@@ -113,10 +113,10 @@ pub struct CreateLoggedModel {
     #[serde(skip_serializing_if = "String::is_empty")]
     pub name: String,
     /// Free text.
-    #[serde(skip_serializing_if = "String::is_empty")]
+    #[serde(alias = "modelType", skip_serializing_if = "String::is_empty")]
     pub model_type: String,
     /// Run that makes it.
-    #[serde(skip_serializing_if = "RunId::is_empty")]
+    #[serde(alias = "sourceRunId", skip_serializing_if = "RunId::is_empty")]
     pub source_run_id: RunId,
     /// Params.
     #[serde(skip_serializing_if = "Vec::is_empty")]
@@ -210,13 +210,13 @@ pub struct SearchLoggedModels {
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub datasets: Vec<DatasetRef>,
     /// Page size, 100 when left out.
-    #[serde(deserialize_with = "wire::optional_int64", skip_serializing_if = "Option::is_none")]
+    #[serde(alias = "maxResults", deserialize_with = "wire::optional_int64", skip_serializing_if = "Option::is_none")]
     pub max_results: Option<i64>,
     /// Order; by default the newest first.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[serde(alias = "orderBy", skip_serializing_if = "Vec::is_empty")]
     pub order_by: Vec<LoggedModelOrder>,
     /// Where the last page ended.
-    #[serde(skip_serializing_if = "String::is_empty")]
+    #[serde(alias = "pageToken", skip_serializing_if = "String::is_empty")]
     pub page_token: String,
 }
 
@@ -225,9 +225,10 @@ pub struct SearchLoggedModels {
 #[serde(default)]
 pub struct DatasetRef {
     /// Required.
+    #[serde(alias = "datasetName")]
     pub dataset_name: String,
     /// Any digest when empty.
-    #[serde(skip_serializing_if = "String::is_empty")]
+    #[serde(alias = "datasetDigest", skip_serializing_if = "String::is_empty")]
     pub dataset_digest: String,
 }
 
@@ -236,14 +237,15 @@ pub struct DatasetRef {
 #[serde(default)]
 pub struct LoggedModelOrder {
     /// Attribute, or `metrics.<key>`.
+    #[serde(alias = "fieldName")]
     pub field_name: String,
     /// Smallest first.
     pub ascending: bool,
     /// For a metric: only points on this dataset.
-    #[serde(skip_serializing_if = "String::is_empty")]
+    #[serde(alias = "datasetName", skip_serializing_if = "String::is_empty")]
     pub dataset_name: String,
     /// For a metric: only points on a dataset of this digest.
-    #[serde(skip_serializing_if = "String::is_empty")]
+    #[serde(alias = "datasetDigest", skip_serializing_if = "String::is_empty")]
     pub dataset_digest: String,
 }
 

@@ -47,11 +47,11 @@ pub(crate) fn logged<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<M
         timestamp: i64,
         #[serde(default, deserialize_with = "wire::int64")]
         step: i64,
-        #[serde(default)]
+        #[serde(alias = "datasetName", default)]
         dataset_name: String,
-        #[serde(default)]
+        #[serde(alias = "datasetDigest", default)]
         dataset_digest: String,
-        #[serde(default)]
+        #[serde(alias = "modelId", default)]
         model_id: ModelId,
     }
 
@@ -90,13 +90,13 @@ pub struct LogMetric {
     #[serde(deserialize_with = "wire::int64")]
     pub step: i64,
     /// Logged model that the value belongs to.
-    #[serde(skip_serializing_if = "ModelId::is_empty")]
+    #[serde(alias = "modelId", skip_serializing_if = "ModelId::is_empty")]
     pub model_id: ModelId,
     /// Dataset that the value was computed on.
-    #[serde(skip_serializing_if = "String::is_empty")]
+    #[serde(alias = "datasetName", skip_serializing_if = "String::is_empty")]
     pub dataset_name: String,
     /// Digest of that dataset.
-    #[serde(skip_serializing_if = "String::is_empty")]
+    #[serde(alias = "datasetDigest", skip_serializing_if = "String::is_empty")]
     pub dataset_digest: String,
 }
 

@@ -100,19 +100,19 @@ pub struct CreateModelVersion {
     /// Required: `models:/m-…`, or an artifact URI.
     pub source: String,
     /// Run that made the model.
-    #[serde(skip_serializing_if = "RunId::is_empty")]
+    #[serde(alias = "runId", skip_serializing_if = "RunId::is_empty")]
     pub run_id: RunId,
     /// Tags to set.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub tags: Vec<Tag>,
     /// Link to the run, for people.
-    #[serde(skip_serializing_if = "String::is_empty")]
+    #[serde(alias = "runLink", skip_serializing_if = "String::is_empty")]
     pub run_link: String,
     /// Free text.
     #[serde(skip_serializing_if = "String::is_empty")]
     pub description: String,
     /// Logged model it is made from.
-    #[serde(skip_serializing_if = "ModelId::is_empty")]
+    #[serde(alias = "modelId", skip_serializing_if = "ModelId::is_empty")]
     pub model_id: ModelId,
 }
 
@@ -158,7 +158,11 @@ pub struct TransitionModelVersionStage {
     /// Required.
     pub stage: String,
     /// Whether the other versions of the stage become `Archived`.
-    #[serde(deserialize_with = "wire::boolean", skip_serializing_if = "wire::is_default")]
+    #[serde(
+        alias = "archiveExistingVersions",
+        deserialize_with = "wire::boolean",
+        skip_serializing_if = "wire::is_default"
+    )]
     pub archive_existing_versions: bool,
 }
 

@@ -109,15 +109,16 @@ pub struct RunData {
 #[serde(default)]
 pub struct CreateRun {
     /// The experiment; empty for `0`.
+    #[serde(alias = "experimentId")]
     pub experiment_id: ExperimentId,
     /// Who starts it.
-    #[serde(skip_serializing_if = "String::is_empty")]
+    #[serde(alias = "userId", skip_serializing_if = "String::is_empty")]
     pub user_id: String,
     /// Name; the tag `mlflow.runName`, else one is made up.
-    #[serde(skip_serializing_if = "String::is_empty")]
+    #[serde(alias = "runName", skip_serializing_if = "String::is_empty")]
     pub run_name: String,
     /// Milliseconds since the epoch.
-    #[serde(deserialize_with = "wire::optional_int64", skip_serializing_if = "Option::is_none")]
+    #[serde(alias = "startTime", deserialize_with = "wire::optional_int64", skip_serializing_if = "Option::is_none")]
     pub start_time: Option<i64>,
     /// Tags to set.
     #[serde(skip_serializing_if = "Vec::is_empty")]
@@ -160,10 +161,10 @@ pub struct UpdateRun {
     #[serde(deserialize_with = "wire::optional_word", skip_serializing_if = "Option::is_none")]
     pub status: Option<RunStatus>,
     /// Milliseconds since the epoch.
-    #[serde(deserialize_with = "wire::optional_int64", skip_serializing_if = "Option::is_none")]
+    #[serde(alias = "endTime", deserialize_with = "wire::optional_int64", skip_serializing_if = "Option::is_none")]
     pub end_time: Option<i64>,
     /// New name.
-    #[serde(skip_serializing_if = "String::is_empty")]
+    #[serde(alias = "runName", skip_serializing_if = "String::is_empty")]
     pub run_name: String,
 }
 
@@ -196,16 +197,16 @@ pub struct RestoreRun {
 #[serde(default)]
 pub struct SearchRuns {
     /// Experiments to look in; none finds nothing.
-    #[serde(deserialize_with = "wire::list", skip_serializing_if = "Vec::is_empty")]
+    #[serde(alias = "experimentIds", deserialize_with = "wire::list", skip_serializing_if = "Vec::is_empty")]
     pub experiment_ids: Vec<ExperimentId>,
     /// Filter text.
     #[serde(skip_serializing_if = "String::is_empty")]
     pub filter: String,
     /// Lifecycle stages to return.
-    #[serde(deserialize_with = "wire::word", skip_serializing_if = "wire::is_default")]
+    #[serde(alias = "runViewType", deserialize_with = "wire::word", skip_serializing_if = "wire::is_default")]
     pub run_view_type: ViewType,
     /// Page size, 1000 when left out, at most [`SEARCH_MAX_RESULTS`](crate::limits::SEARCH_MAX_RESULTS).
-    #[serde(deserialize_with = "wire::optional_int64", skip_serializing_if = "Option::is_none")]
+    #[serde(alias = "maxResults", deserialize_with = "wire::optional_int64", skip_serializing_if = "Option::is_none")]
     pub max_results: Option<i64>,
     /// Only runs whose parent, by the tag `mlflow.parentRunId`, is not among the runs of these experiments and stages. Ours
     /// alone: other servers ignore it.
@@ -216,10 +217,10 @@ pub struct SearchRuns {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub columns: Option<RunColumns>,
     /// `key [ASC|DESC]`; by default the newest first.
-    #[serde(deserialize_with = "wire::list", skip_serializing_if = "Vec::is_empty")]
+    #[serde(alias = "orderBy", deserialize_with = "wire::list", skip_serializing_if = "Vec::is_empty")]
     pub order_by: Vec<String>,
     /// Where the last page ended.
-    #[serde(skip_serializing_if = "String::is_empty")]
+    #[serde(alias = "pageToken", skip_serializing_if = "String::is_empty")]
     pub page_token: String,
 }
 

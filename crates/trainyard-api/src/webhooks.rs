@@ -169,9 +169,9 @@ pub struct CreateWebhook {
     pub name: String,
     /// Required.
     pub url: String,
-    /// Required.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    pub events: Vec<WebhookEvent>,
+    /// Required, and not empty.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub events: Option<Vec<WebhookEvent>>,
     /// Free text.
     #[serde(skip_serializing_if = "String::is_empty")]
     pub description: String,
@@ -311,9 +311,10 @@ mod tests {
     fn events_are_read_as_words_or_numbers_and_written_as_words() {
         let body = br#"{"events": [{"entity": 1, "action": "1"}, {"entity": "PROMPT_TAG", "action": "SET"}]}"#;
         let request: CreateWebhook = decode_json(body).expect("readable");
-        let names: Vec<_> = request.events.iter().map(ToString::to_string).collect();
+        let events = request.events.expect("events");
+        let names: Vec<_> = events.iter().map(ToString::to_string).collect();
         assert_eq!(names, ["registered_model.created", "prompt_tag.set"]);
-        let written = serde_json::to_string(&request.events[1]).expect("written");
+        let written = serde_json::to_string(&events[1]).expect("written");
         assert_eq!(written, r#"{"entity":"PROMPT_TAG","action":"SET"}"#);
     }
 
@@ -322,10 +323,10 @@ mod tests {
         for (body, part) in [
             (
                 br#"{"events": [{"entity": "NOPE", "action": 1}]}"#.as_slice(),
-                "'events[0].entity': unknown variant `NOPE`",
+                "Invalid value \"NOPE\" for parameter 'events[0].entity' supplied: unknown variant `NOPE`",
             ),
             (br#"{"events": [{"entity": 1}]}"#, "'events[0].action'"),
-            (br#"{"status": "PAUSED"}"#, "'status': unknown variant `PAUSED`"),
+            (br#"{"status": "PAUSED"}"#, "'status' supplied: unknown variant `PAUSED`"),
         ] {
             let error = ApiError::from(decode_json::<CreateWebhook>(body).err().expect("refused"));
             assert!(error.message.contains(part), "{error}");

@@ -4,7 +4,7 @@ use axum::response::{IntoResponse, Response};
 use http::{HeaderValue, StatusCode, header};
 use trainyard_api::{ApiError, ErrorCode};
 use trainyard_artifacts::ArtifactError;
-use trainyard_store::StoreError;
+use trainyard_store::{DbError, StoreError};
 
 /// An answer that is an error.
 #[derive(Debug)]
@@ -41,7 +41,18 @@ impl From<ApiError> for Failure {
 
 impl From<StoreError> for Failure {
     fn from(error: StoreError) -> Self {
-        ApiError::from(error).into()
+        // What stays as it is has no status of those (408, 429, 500, 502, 503, 504) after which stock clients ask again
+        // for minutes.
+        let status = match &error {
+            StoreError::TooSlow { .. } => Some(StatusCode::BAD_REQUEST),
+            StoreError::Database(DbError::Corrupt(_)) => Some(StatusCode::INSUFFICIENT_STORAGE),
+            _ => None,
+        };
+        let error = ApiError::from(error);
+        match status {
+            Some(status) => Self::with_status(status, error),
+            None => error.into(),
+        }
     }
 }
 
@@ -64,5 +75,28 @@ impl IntoResponse for Failure {
         let mut response = (self.status, [(header::CONTENT_TYPE, "application/json")], body).into_response();
         response.headers_mut().extend(self.content_range.map(|range| (header::CONTENT_RANGE, range)));
         response
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use super::*;
+
+    #[test]
+    fn what_stays_as_it_is_has_no_status_after_which_clients_ask_again() {
+        let slow = StoreError::TooSlow { limit: Duration::from_secs(60) };
+        let damaged = StoreError::Database(DbError::Corrupt("page 7".to_owned()));
+        for (error, status) in [
+            (slow, 400),
+            (damaged, 507),
+            (StoreError::Database(DbError::DiskFull), 507),
+            (StoreError::Database(DbError::TimedOut("a lock".to_owned())), 503),
+            (StoreError::Database(DbError::Busy), 503),
+        ] {
+            let shown = error.to_string();
+            assert_eq!(Failure::from(error).into_response().status(), status, "{shown}");
+        }
     }
 }

@@ -2,6 +2,7 @@
 
 use std::fmt;
 use std::path::PathBuf;
+use std::time::Duration;
 
 use trainyard_api::{ApiError, ErrorCode};
 
@@ -118,6 +119,15 @@ pub enum StoreError {
         /// The newest migration of this program.
         known: i64,
     },
+    /// A statement that reads took longer than it may. It would the next time, too.
+    #[error(
+        "the database took longer than {} s for this request; narrow it, or raise --database-statement-timeout",
+        limit.as_secs_f64()
+    )]
+    TooSlow {
+        /// How long a statement may take.
+        limit: Duration,
+    },
     /// The database failed.
     #[error(transparent)]
     Database(#[from] DbError),
@@ -171,19 +181,19 @@ impl StoreError {
                 ErrorCode::InvalidParameterValue
             }
             Self::Database(
-                DbError::Busy
-                | DbError::Conflict(_)
-                | DbError::TimedOut(_)
-                | DbError::Unavailable(_)
-                | DbError::Corrupt(_),
+                // What writes has waited for the locks of others, who will be done.
+                DbError::Busy | DbError::Conflict(_) | DbError::TimedOut(_) | DbError::Unavailable(_),
             )
             | Self::Closed => ErrorCode::TemporarilyUnavailable,
+            // Not a refusal: what a journal keeps for a store is not at fault.
+            Self::TooSlow { .. } => ErrorCode::DeadlineExceeded,
             Self::NeedsServer { .. } => ErrorCode::NotImplemented,
             Self::Database(DbError::DiskFull) => ErrorCode::ResourceExhausted,
             Self::Database(
                 DbError::UniqueViolation(_)
                 | DbError::ForeignKeyViolation(_)
                 | DbError::NotADatabase(_)
+                | DbError::Corrupt(_)
                 | DbError::Other(_),
             )
             | Self::Panicked => ErrorCode::InternalError,
@@ -203,9 +213,13 @@ impl From<StoreError> for ApiError {
     fn from(error: StoreError) -> Self {
         let code = error.code();
         let message = match &error {
-            StoreError::Database(DbError::Unavailable(_) | DbError::Corrupt(_)) => {
+            StoreError::Database(DbError::Unavailable(_)) => {
                 tracing::error!(%error, "the database is not available");
                 "the database is not available".to_owned()
+            }
+            StoreError::Database(DbError::Corrupt(_)) => {
+                tracing::error!(%error, "the database is damaged");
+                "the database is damaged; `trainyard db check` says where, and a backup has what was lost".to_owned()
             }
             error if code == ErrorCode::InternalError => {
                 tracing::error!(%error, "an operation failed");

@@ -42,7 +42,7 @@ pub mod webhooks {
     pub use crate::registry::webhooks::outbox::{
         Delivery, Example, Take, Taken, Target, example, finish, postpone, release, take,
     };
-    pub use crate::registry::webhooks::rules::{parse_url, redact};
+    pub use crate::registry::webhooks::rules::{check_scheme, parse_url, redact};
     pub use crate::registry::webhooks::secret::{SecretKey, Signing};
 }
 

@@ -40,10 +40,13 @@ pub(crate) async fn test(app: App, request: TestWebhook) -> Result<TestWebhookRe
 /// Refuses what would not be called, so that the one who asks hears of it. An address may come to lead elsewhere later,
 /// so each connection is looked at again.
 async fn check_address(app: &App, url: &str) -> Result<(), Failure> {
+    if !url.is_empty() {
+        webhooks::check_scheme(url, app.webhooks.allowed_schemes())?;
+    }
     // What is no address at all is told by the operation, which knows whether there has to be one.
     let Ok(parsed) = webhooks::parse_url(url) else { return Ok(()) };
     app.webhooks.check(&parsed).await.map_err(|reason| {
         let url = webhooks::redact(url);
-        ApiError::invalid(format!("Invalid value for parameter 'url': webhook URL '{url}' {reason}")).into()
+        ApiError::invalid(format!("Invalid value '{url}' for parameter 'url' supplied: it {reason}")).into()
     })
 }

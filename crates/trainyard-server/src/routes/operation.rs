@@ -9,7 +9,10 @@ use axum::routing::{MethodFilter, MethodRouter, on};
 use http::request::Parts;
 use http::{HeaderMap, Request, header};
 use serde_json::{Map, Value};
-use trainyard_api::{ApiError, Endpoint, JsonEndpoint, Method, decode_json, decode_map, decode_query, limits};
+use trainyard_api::runs::{LogBatch, SearchRuns};
+use trainyard_api::{
+    ApiError, DecodeError, Endpoint, JsonEndpoint, Method, decode_json, decode_map, decode_query, limits,
+};
 use trainyard_store::Operation;
 
 use crate::app::App;
@@ -103,14 +106,20 @@ async fn decode<E: JsonEndpoint>(request: Request<Body>) -> Result<E, Failure> {
     let body = body::read(&parts.headers, body, limit).await?;
     let named = path_params::<E>(&mut parts).await?;
     if named.is_empty() {
-        return Ok(decode_json(&body).map_err(ApiError::from)?);
+        return Ok(match decode_json(&body) {
+            // Clients of MLflow are used to finding no runs by a body that is no JSON, as by an empty one.
+            Err(DecodeError::Syntax(_)) if E::PATH == SEARCH_RUNS => decode_map(Map::new()),
+            decoded => decoded,
+        }
+        .map_err(ApiError::from)?);
     }
     let mut fields: Map<String, Value> = decode_json(&body).map_err(ApiError::from)?;
     fields.extend(named.into_iter().map(|(name, value)| (name, Value::String(value))));
     Ok(decode_map(fields).map_err(ApiError::from)?)
 }
 
-const LOG_BATCH: &str = <trainyard_api::runs::LogBatch as Endpoint>::PATH;
+const LOG_BATCH: &str = <LogBatch as Endpoint>::PATH;
+const SEARCH_RUNS: &str = <SearchRuns as Endpoint>::PATH;
 
 async fn path_params<E: Endpoint>(parts: &mut Parts) -> Result<Vec<(String, String)>, Failure> {
     if !E::PATH.contains('{') {

@@ -21,6 +21,10 @@ impl Policy {
         Self { allowed_schemes, allow_private_ips: config.allow_private_ips }
     }
 
+    pub(super) fn allowed_schemes(&self) -> &[String] {
+        &self.allowed_schemes
+    }
+
     /// Checks what can be seen without asking anyone. Says what is wrong as the end of a sentence about the address.
     pub(super) fn check(&self, url: &Url) -> Result<(), String> {
         if !self.allowed_schemes.iter().any(|scheme| scheme == url.scheme()) {

@@ -61,6 +61,11 @@ impl Sender {
         Self { policy: Policy::new(config), timeout: config.timeout, client: OnceLock::new() }
     }
 
+    /// Schemes that an address may have, in lower case.
+    pub(crate) fn allowed_schemes(&self) -> &[String] {
+        self.policy.allowed_schemes()
+    }
+
     /// Whether an address may be called, as far as can be told now; the reason is the end of a sentence about it.
     pub(crate) async fn check(&self, url: &Url) -> Result<(), String> {
         self.policy.check(url)?;

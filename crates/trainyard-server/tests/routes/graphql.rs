@@ -148,7 +148,7 @@ fn what_an_operation_refuses_is_told_in_its_field() {
         wrong: mlflowSearchRuns(input: {experimentIds: ["0"], filter: "nonsense"}) { apiError { code } runs { info { runId } } }
         type: mlflowSearchRuns(input: {experimentIds: ["0"], maxResults: "many"}) { apiError { code message } }
     }"#;
-    insta::assert_snapshot!(query(&server, text).snapshot(), @r#"200 {"data":{"gone":{"apiError":{"code":"RESOURCE_DOES_NOT_EXIST","helpUrl":null,"message":"Run with id=[id] not found"},"run":null},"there":{"apiError":null,"experiment":{"name":"Default"}},"type":{"apiError":{"code":"INVALID_PARAMETER_VALUE","message":"Invalid value for parameter 'max_results': invalid value: string \"many\", expected an integer of 64 bits"}},"wrong":{"apiError":{"code":"INVALID_PARAMETER_VALUE"},"runs":null}},"errors":null}"#);
+    insta::assert_snapshot!(query(&server, text).snapshot(), @r#"200 {"data":{"gone":{"apiError":{"code":"RESOURCE_DOES_NOT_EXIST","helpUrl":null,"message":"Run with id=[id] not found"},"run":null},"there":{"apiError":null,"experiment":{"name":"Default"}},"type":{"apiError":{"code":"INVALID_PARAMETER_VALUE","message":"Invalid value \"many\" for parameter 'max_results' supplied: invalid value: string \"many\", expected an integer of 64 bits. See the API docs for more information about request parameters."}},"wrong":{"apiError":{"code":"INVALID_PARAMETER_VALUE"},"runs":null}},"errors":null}"#);
 }
 
 #[test]

@@ -5,6 +5,7 @@ use serde_json::json;
 use crate::TestServer;
 
 const SEARCH: &str = "/api/2.0/mlflow/runs/search";
+const CREATE: &str = "/api/2.0/mlflow/runs/create";
 
 #[test]
 fn a_run_is_made_written_and_read() {
@@ -39,15 +40,45 @@ fn fields_in_the_path_belong_to_the_request() {
 #[test]
 fn truncated_json_names_line_and_column() {
     let server = TestServer::start();
-    insta::assert_snapshot!(server.send("POST", SEARCH, b"{\"experiment_ids\":\n [\"0\"").snapshot(), @r#"400 {"error_code":"BAD_REQUEST","message":"the request body is not valid JSON: EOF while parsing a list at line 2 column 5"}"#);
-    insta::assert_snapshot!(server.send("POST", SEARCH, b"{\"filter\": \xff}").snapshot(), @r#"400 {"error_code":"BAD_REQUEST","message":"the request body is not valid JSON: expected value at line 1 column 12"}"#);
+    insta::assert_snapshot!(server.send("POST", CREATE, b"{\"tags\":\n [\"0\"").snapshot(), @r#"400 {"error_code":"BAD_REQUEST","message":"the request body is not valid JSON: EOF while parsing a list at line 2 column 5"}"#);
+    insta::assert_snapshot!(server.send("POST", CREATE, b"{\"filter\": \xff}").snapshot(), @r#"400 {"error_code":"BAD_REQUEST","message":"the request body is not valid JSON: expected value at line 1 column 12"}"#);
     insta::assert_snapshot!(server.send("POST", SEARCH, b"[1]").snapshot(), @r#"400 {"error_code":"BAD_REQUEST","message":"the request body has to be a JSON object, not a list"}"#);
+}
+
+#[test]
+fn a_search_for_runs_by_what_is_no_json_finds_none() {
+    let server = TestServer::start();
+    server.run();
+    for body in [&b"{\"experiment_ids\": [\"0\"]"[..], b"nonsense", b"{\"filter\": \xff}"] {
+        assert_eq!(server.send("POST", SEARCH, body).snapshot(), "200 {}");
+    }
+    // A search for anything else, and a field that is wrong, are told.
+    assert_eq!(server.send("POST", "/api/2.0/mlflow/experiments/search", b"{").status, 400);
+    assert_eq!(server.send("POST", SEARCH, b"{\"filter\": 5}").status, 400);
+}
+
+#[test]
+fn both_names_of_a_field_are_read_and_answers_have_one() {
+    let server = TestServer::start();
+    let experiment = server.post("/experiments/create", json!({"name": "e"})).json();
+    let id = experiment["experiment_id"].as_str().unwrap().to_owned();
+    let run = server.post("/runs/create", json!({"experimentId": id, "runName": "n", "startTime": "5"})).json();
+    let info = &run["run"]["info"];
+    assert_eq!(info["experiment_id"], json!(id), "a run that is meant for an experiment is in no other");
+    assert_eq!((&info["run_name"], &info["start_time"]), (&json!("n"), &json!(5)));
+    let both = server.post("/runs/create", json!({"experiment_id": "0", "experimentId": id}));
+    insta::assert_snapshot!(both.snapshot(), @r#"400 {"error_code":"INVALID_PARAMETER_VALUE","message":"Request specifies both 'experiment_id' and 'experimentId'; provide only one of them."}"#);
+    // What stock requires has the name with underscores alone.
+    let update = server.post("/runs/update", json!({"runId": info["run_id"], "endTime": 9}));
+    assert_eq!((update.status, update.json()["error_code"].clone()), (400, json!("INVALID_PARAMETER_VALUE")));
+    let update = server.post("/runs/update", json!({"run_id": info["run_id"], "endTime": 9}));
+    assert_eq!(update.json()["run_info"]["end_time"], 9);
 }
 
 #[test]
 fn json_nested_without_end_is_refused() {
     let server = TestServer::start();
-    let answer = server.send("POST", SEARCH, "[".repeat(1 << 20).as_bytes());
+    let answer = server.send("POST", CREATE, "[".repeat(1 << 20).as_bytes());
     insta::assert_snapshot!(answer.snapshot(), @r#"400 {"error_code":"BAD_REQUEST","message":"the request body is not valid JSON: recursion limit exceeded at line 1 column 128"}"#);
 }
 
@@ -55,11 +86,11 @@ fn json_nested_without_end_is_refused() {
 fn a_wrong_type_names_its_field() {
     let server = TestServer::start();
     let wrong = |path: &str, body| server.post(path, body).snapshot();
-    insta::assert_snapshot!(wrong("/runs/search", json!({"max_results": "many"})), @r#"400 {"error_code":"INVALID_PARAMETER_VALUE","message":"Invalid value for parameter 'max_results': invalid value: string \"many\", expected an integer of 64 bits"}"#);
-    insta::assert_snapshot!(wrong("/runs/log-metric", json!({"run_id": ["a"]})), @r#"400 {"error_code":"INVALID_PARAMETER_VALUE","message":"Invalid value for parameter 'run_id': invalid type: sequence, expected a string"}"#);
-    insta::assert_snapshot!(wrong("/runs/log-batch", json!({"run_id": "a", "params": [{"key": 5}]})), @r#"400 {"error_code":"INVALID_PARAMETER_VALUE","message":"Invalid value for parameter 'params[0].key': invalid type: integer `5`, expected a string"}"#);
+    insta::assert_snapshot!(wrong("/runs/search", json!({"max_results": "many"})), @r#"400 {"error_code":"INVALID_PARAMETER_VALUE","message":"Invalid value \"many\" for parameter 'max_results' supplied: invalid value: string \"many\", expected an integer of 64 bits. See the API docs for more information about request parameters."}"#);
+    insta::assert_snapshot!(wrong("/runs/log-metric", json!({"run_id": ["a"]})), @r#"400 {"error_code":"INVALID_PARAMETER_VALUE","message":"Invalid value [\"a\"] for parameter 'run_id' supplied: invalid type: sequence, expected a string. See the API docs for more information about request parameters."}"#);
+    insta::assert_snapshot!(wrong("/runs/log-batch", json!({"run_id": "a", "params": [{"key": 5}]})), @r#"400 {"error_code":"INVALID_PARAMETER_VALUE","message":"Invalid value 5 for parameter 'params[0].key' supplied: invalid type: integer `5`, expected a string. See the API docs for more information about request parameters."}"#);
     let query = server.get("/api/2.0/mlflow/metrics/get-history?run_id=a&metric_key=m&max_results=x");
-    insta::assert_snapshot!(query.snapshot(), @r#"400 {"error_code":"INVALID_PARAMETER_VALUE","message":"Invalid value for parameter 'max_results': invalid value: string \"x\", expected an integer of 64 bits"}"#);
+    insta::assert_snapshot!(query.snapshot(), @r#"400 {"error_code":"INVALID_PARAMETER_VALUE","message":"Invalid value \"x\" for parameter 'max_results' supplied: invalid value: string \"x\", expected an integer of 64 bits. See the API docs for more information about request parameters."}"#);
 }
 
 #[test]

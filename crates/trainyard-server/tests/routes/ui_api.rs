@@ -41,7 +41,7 @@ fn summaries_and_columns_are_asked_for_by_query() {
     insta::assert_snapshot!(values.snapshot(), @r#"200 {"values":[{"value":"0.1","runs":1}],"runs":1}"#);
     let activity = server.get(&format!("{V1}/experiments/activity?experiment_id=0")).json();
     assert_eq!((&activity["experiments"][0]["runs"], &activity["experiments"][0]["running"]), (&1.into(), &1.into()));
-    insta::assert_snapshot!(server.get(&format!("{V1}/columns?experiment_id=0&kind=row")).snapshot(), @r#"400 {"error_code":"INVALID_PARAMETER_VALUE","message":"Invalid value for parameter 'kind': unknown variant `row`, expected one of `metric`, `param`, `tag`"}"#);
+    insta::assert_snapshot!(server.get(&format!("{V1}/columns?experiment_id=0&kind=row")).snapshot(), @r#"400 {"error_code":"INVALID_PARAMETER_VALUE","message":"Invalid value \"row\" for parameter 'kind' supplied: unknown variant `row`, expected one of `metric`, `param`, `tag`. See the API docs for more information about request parameters."}"#);
 }
 
 #[test]
@@ -89,7 +89,7 @@ fn runs_are_grouped_counted_and_changed() {
     let change = |body| send(&server, "POST", "/runs/change", body);
     assert_eq!(change(json!({"run_ids": [run_id], "action": "delete"})).snapshot(), "200 {}");
     let refused = change(json!({"run_ids": [run_id], "action": "burn"}));
-    insta::assert_snapshot!(refused.snapshot(), @r#"400 {"error_code":"INVALID_PARAMETER_VALUE","message":"Invalid value for parameter 'action': unknown variant `burn`, expected one of `delete`, `restore`, `set_tag`, `delete_tag`"}"#);
+    insta::assert_snapshot!(refused.snapshot(), @r#"400 {"error_code":"INVALID_PARAMETER_VALUE","message":"Invalid value \"burn\" for parameter 'action' supplied: unknown variant `burn`, expected one of `delete`, `restore`, `set_tag`, `delete_tag`. See the API docs for more information about request parameters."}"#);
 }
 
 #[test]

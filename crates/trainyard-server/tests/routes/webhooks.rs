@@ -216,8 +216,12 @@ fn what_other_programs_left_in_the_store_is_delivered_by_the_server_that_opens_i
         )
         .unwrap();
         let event = WebhookEvent::new(WebhookEntity::RegisteredModel, WebhookAction::Created);
-        let hook =
-            CreateWebhook { name: "h".into(), url: receiver.url.clone(), events: vec![event], ..Default::default() };
+        let hook = CreateWebhook {
+            name: "h".into(),
+            url: receiver.url.clone(),
+            events: Some(vec![event]),
+            ..Default::default()
+        };
         store.execute(hook).wait().unwrap();
         store.execute(CreateRegisteredModel { name: "iris".into(), ..Default::default() }).wait().unwrap();
     }
@@ -264,7 +268,7 @@ fn a_test_answers_what_came_back() {
     server.post(&path, json!({"event": {"entity": "PROMPT_TAG", "action": "SET"}}));
     assert_eq!(receiver.next().json()["data"]["name"], "example_prompt");
     let wrong = server.post(&path, json!({"event": {"entity": "PROMPT_TAG", "action": "CREATED"}}));
-    insta::assert_snapshot!(wrong.snapshot(), @r#"400 {"error_code":"INVALID_PARAMETER_VALUE","message":"Invalid value for parameter 'event': Invalid action 'created' for entity 'prompt_tag'. Valid actions are: ['deleted', 'set']"}"#);
+    insta::assert_snapshot!(wrong.snapshot(), @r#"400 {"error_code":"INVALID_PARAMETER_VALUE","message":"Invalid action 'created' for entity 'prompt_tag'. Valid actions are: ['deleted', 'set'] (parameter 'event')"}"#);
     let webhook_id = created(&server, &failing.url, json!({}));
     let failed = json!({"success": false, "response_status": 503, "response_body": "so be it"});
     assert_eq!(test(&server, &webhook_id), failed);
@@ -301,9 +305,10 @@ fn addresses_inside_are_refused_when_a_webhook_is_made() {
         &format!("/api/2.0/mlflow/webhooks/{webhook_id}"),
         br#"{"url": "https://ann:pw@169.254.169.254/latest/meta-data"}"#,
     );
-    insta::assert_snapshot!(answer.snapshot(), @r#"400 {"error_code":"INVALID_PARAMETER_VALUE","message":"Invalid value for parameter 'url': webhook URL 'https://ann:***@169.254.169.254/latest/meta-data' leads to 169.254.169.254, which is not a public IP address; --webhook-allow-private-ips lets webhooks reach it"}"#);
+    insta::assert_snapshot!(answer.snapshot(), @r#"400 {"error_code":"INVALID_PARAMETER_VALUE","message":"Invalid value 'https://ann:***@169.254.169.254/latest/meta-data' for parameter 'url' supplied: it leads to 169.254.169.254, which is not a public IP address; --webhook-allow-private-ips lets webhooks reach it"}"#);
     let plain = TestServer::start();
-    insta::assert_snapshot!(create(&plain, "http://8.8.8.8/", json!({})).snapshot(), @r#"400 {"error_code":"INVALID_PARAMETER_VALUE","message":"Invalid value for parameter 'url': webhook URL 'http://8.8.8.8/' has the scheme 'http'. Allowed schemes are: https."}"#);
+    insta::assert_snapshot!(create(&plain, "http://8.8.8.8/", json!({})).snapshot(), @r#"400 {"error_code":"INVALID_PARAMETER_VALUE","message":"Invalid webhook URL scheme: 'http'. Allowed schemes are: https."}"#);
+    insta::assert_snapshot!(create(&plain, "nonsense", json!({})).snapshot(), @r#"400 {"error_code":"INVALID_PARAMETER_VALUE","message":"Invalid webhook URL scheme: ''. Allowed schemes are: https."}"#);
 }
 
 #[test]

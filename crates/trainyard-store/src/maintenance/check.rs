@@ -142,6 +142,7 @@ fn some_series(tx: &mut Transaction<'_>, after: i64) -> Result<Found, StoreError
 fn unreadable(place: &str, error: &StoreError) -> Result<Problem, StoreError> {
     match error {
         StoreError::Database(DbError::Busy | DbError::Conflict(_) | DbError::TimedOut(_) | DbError::Unavailable(_))
+        | StoreError::TooSlow { .. }
         | StoreError::Closed
         | StoreError::Panicked => Err(error.clone()),
         error => Ok(Problem { place: place.to_owned(), message: format!("cannot be read: {error}") }),

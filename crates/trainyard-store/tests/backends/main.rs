@@ -340,6 +340,7 @@ on_postgres! {
     db::postgres:
         ten_servers_may_start_at_once
         an_unusable_database_is_said_to_be
+        only_a_write_that_took_too_long_is_to_be_tried_again
         servers_that_write_the_same_lose_nothing
         a_deadlock_is_resolved_and_both_writes_are_made
         writes_that_share_transactions_do_not_wait_for_a_deadlock_to_be_found

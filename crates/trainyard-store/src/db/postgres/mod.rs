@@ -137,6 +137,14 @@ impl Database {
         F: FnMut(&mut Transaction<'_>) -> Result<T, StoreError> + Send + 'static,
         R: FnOnce(Result<T, StoreError>) + Send + 'static,
     {
+        let limit = self.surroundings.connector.options.statement_timeout;
+        let reply = move |outcome: Result<T, StoreError>| {
+            reply(outcome.map_err(|error| match error {
+                // Who reads waits for no lock: another time it takes as long.
+                StoreError::Database(DbError::TimedOut(_)) if !limit.is_zero() => StoreError::TooSlow { limit },
+                error => error,
+            }));
+        };
         self.readers.submit(readers::job(work, reply));
     }
 }

@@ -27,10 +27,12 @@ impl Operation for CreateWebhook {
         rules::check_name(&self.name)?;
         rules::parse_url(&self.url)?;
         rules::check_description(&self.description)?;
-        if self.events.is_empty() {
-            return Err(StoreError::missing("events"));
+        let events = self.events.ok_or_else(|| StoreError::missing("events"))?;
+        if events.is_empty() {
+            // MLflow's sentence.
+            return Err(StoreError::invalid("Webhook events must be a non-empty list of WebhookEvent objects: []."));
         }
-        rules::check_events(&self.events)?;
+        rules::check_events(&events)?;
         let webhook_id = tx.new_uuid().to_string();
         let (secret, sealed_secret) = secret::kept(tx, &webhook_id, &self.secret)?;
         let now = tx.now_ms();
@@ -49,7 +51,7 @@ impl Operation for CreateWebhook {
                 now.into(),
             ],
         )?;
-        set_events(tx, key, &self.events)?;
+        set_events(tx, key, &events)?;
         answer(tx, key)
     }
 }

@@ -1,4 +1,4 @@
-//! What names, addresses and events of webhooks may look like.
+//! What names, addresses and events of webhooks may look like. Messages begin with MLflow's sentences where it has one.
 //!
 //! Which schemes and which machines may be called is the server's to decide, when a webhook is made and again whenever
 //! it is called.
@@ -21,9 +21,8 @@ pub(super) fn check_name(name: &str) -> Result<(), StoreError> {
     }
     let excerpt: String = name.chars().take(2 * WEBHOOK_NAME_CHARS).collect();
     Err(StoreError::invalid(format!(
-        "Invalid value for parameter 'name': webhook name '{excerpt}' is invalid. It may have up to \
-         {WEBHOOK_NAME_CHARS} letters, digits, dots (.), underscores (_) and hyphens (-), and has to begin and end with \
-         a letter or digit."
+        "Webhook name '{excerpt}' is invalid. It must start and end with a letter or digit, be at most \
+         {WEBHOOK_NAME_CHARS} characters long, and contain only letters, digits, dots (.), underscores (_), and hyphens (-)."
     )))
 }
 
@@ -46,7 +45,7 @@ pub(super) fn check_event(parameter: &str, event: WebhookEvent) -> Result<(), St
     }
     let valid: Vec<_> = actions.iter().map(|action| format!("'{action}'")).collect();
     Err(StoreError::invalid(format!(
-        "Invalid value for parameter '{parameter}': Invalid action '{}' for entity '{}'. Valid actions are: [{}]",
+        "Invalid action '{}' for entity '{}'. Valid actions are: [{}] (parameter '{parameter}')",
         event.action,
         event.entity,
         valid.join(", ")
@@ -57,7 +56,7 @@ pub(super) fn check_event(parameter: &str, event: WebhookEvent) -> Result<(), St
 pub fn parse_url(text: &str) -> Result<Url, StoreError> {
     let invalid = |reason: String| {
         let excerpt: String = redact(text).chars().take(200).collect();
-        StoreError::invalid(format!("Invalid value for parameter 'url': webhook URL '{excerpt}' {reason}"))
+        StoreError::invalid(format!("Invalid value '{excerpt}' for parameter 'url' supplied: it {reason}"))
     };
     if text.is_empty() {
         return Err(StoreError::missing("url"));
@@ -69,15 +68,27 @@ pub fn parse_url(text: &str) -> Result<Url, StoreError> {
     if text.chars().any(|c| c.is_whitespace() || c.is_control() || c == '\\') {
         return Err(invalid("must not hold white space, control characters or backslashes".to_owned()));
     }
+    check_scheme(text, &["http".to_owned(), "https".to_owned()])?;
     let url = Url::parse(text).map_err(|error| invalid(format!("cannot be read: {error}")))?;
-    if !matches!(url.scheme(), "http" | "https") {
-        return Err(invalid(format!("has the scheme '{}'; a webhook is called by http or https", url.scheme())));
-    }
     let written = text.split_once("://").map(|(_, rest)| rest);
     if url.host_str().is_none_or(str::is_empty) || written.is_none_or(|rest| rest.starts_with('/')) {
         return Err(invalid("must include a hostname".to_owned()));
     }
     Ok(url)
+}
+
+/// Refuses an address whose scheme is none of these; one without a scheme has the empty one.
+pub fn check_scheme(text: &str, allowed: &[String]) -> Result<(), StoreError> {
+    let scheme = text.split_once(':').map_or("", |(scheme, _)| scheme).to_ascii_lowercase();
+    let inner = |c: char| c.is_ascii_alphanumeric() || matches!(c, '+' | '-' | '.');
+    let is_one = scheme.starts_with(|c: char| c.is_ascii_alphabetic()) && scheme.chars().all(inner);
+    let scheme = if is_one { scheme.as_str() } else { "" };
+    if allowed.iter().any(|allowed| allowed == scheme) {
+        return Ok(());
+    }
+    let scheme: String = scheme.chars().take(200).collect();
+    let allowed = allowed.join(", ");
+    Err(StoreError::invalid(format!("Invalid webhook URL scheme: '{scheme}'. Allowed schemes are: {allowed}.")))
 }
 
 /// An address with its password, if any, as `***`: for answers, logs and messages.
@@ -117,8 +128,20 @@ mod tests {
         {
             assert!(parse_url(url).is_err(), "{url}");
         }
-        let error = parse_url("ftp://ann:secret@h/").expect_err("refused").to_string();
-        assert!(error.contains("ftp://ann:***@h/") && !error.contains("secret"), "{error}");
+        let error = parse_url("https://ann:secret@/").expect_err("refused").to_string();
+        assert!(error.contains("https://ann:***@/") && !error.contains("secret"), "{error}");
+    }
+
+    #[test]
+    fn schemes_are_told_as_mlflow_does() {
+        let https = ["https".to_owned()];
+        assert_eq!(check_scheme("HTTPS://h", &https), Ok(()));
+        for (url, scheme) in [("http://h", "http"), ("FTP:x", "ftp"), ("nonsense", ""), ("ä:b", ""), ("1a:b", "")] {
+            let told = check_scheme(url, &https).expect_err("refused").to_string();
+            assert_eq!(told, format!("Invalid webhook URL scheme: '{scheme}'. Allowed schemes are: https."));
+        }
+        let told = parse_url("ftp://h").expect_err("refused").to_string();
+        assert_eq!(told, "Invalid webhook URL scheme: 'ftp'. Allowed schemes are: http, https.");
     }
 
     #[test]

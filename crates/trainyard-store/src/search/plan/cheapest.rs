@@ -1,7 +1,10 @@
 //! Which way of finding runs is the cheapest. What indexes list for the clauses of a filter is counted, up to a bound.
 
+use trainyard_api::ViewType;
+
 use super::stretches::Stretch;
 use super::{Plan, Search};
+use crate::search::in_stages;
 use crate::search::rules::{Subject, Test};
 use crate::search::sql::Statement;
 use crate::search::tree::Comparator;
@@ -35,11 +38,11 @@ struct Listing {
 }
 
 /// What is known of the runs.
-struct Known {
+pub(super) struct Known {
     /// About how many there are.
     total: f64,
     /// How many are of the experiments and stages.
-    of_experiments: f64,
+    pub(super) of_experiments: f64,
     /// By part, how many of all runs it holds for.
     shares: Vec<f64>,
     listings: Vec<Listing>,
@@ -48,12 +51,22 @@ struct Known {
 impl Search<'_> {
     /// Counts, and chooses the cheapest way. From then on parts are looked at in the order of how few runs they hold for.
     pub(super) fn plan(&mut self, tx: &mut Transaction<'_>, limit: i64) -> Result<Plan, StoreError> {
+        // An index that has just the wanted runs in the wanted order is not to be beaten.
+        let first = self.stretches().first().copied();
+        if self.takes_all() && first.is_some_and(|first| self.is_in_order_by_experiment(first)) {
+            return Ok(Plan::Ordered);
+        }
         let mut known = self.known(tx)?;
         self.looked_at.sort_by(|one, other| share(&known.shares, *one).total_cmp(&share(&known.shares, *other)));
         Ok(self.cheapest(limit as f64, &mut known))
     }
 
-    fn known(&self, tx: &mut Transaction<'_>) -> Result<Known, StoreError> {
+    /// Whether every run of the experiments and stages is wanted.
+    fn takes_all(&self) -> bool {
+        self.parts.is_empty() && !self.roots_only
+    }
+
+    pub(super) fn known(&self, tx: &mut Transaction<'_>) -> Result<Known, StoreError> {
         let greatest = Statement::new(tx, "SELECT COALESCE(MAX(id), 0) FROM run").number(tx)?.max(1);
         let total = greatest as f64;
         let mut of_experiments = Statement::new(tx, "SELECT 1 FROM run x WHERE ");
@@ -74,10 +87,33 @@ impl Search<'_> {
             listings.push(Listing { part, entries: counted as f64, pass, by_run: is_by_run(test) });
         }
         let mut known = Known { total, of_experiments: of_experiments as f64, shares, listings };
-        if is_unsure {
+        if is_unsure && self.takes_all() && self.are_all_runs(tx)? {
+            known.of_experiments = total;
+        } else if is_unsure {
             self.sample(tx, greatest, &mut known)?;
         }
         Ok(known)
+    }
+
+    /// Whether there are runs of one experiment only and in one stage only, and they are those that are looked among: two
+    /// looks into an index instead of many at runs.
+    fn are_all_runs(&self, tx: &mut Transaction<'_>) -> Result<bool, StoreError> {
+        let ends = "SELECT COALESCE((SELECT MIN(experiment_id) FROM run), -1), \
+                           COALESCE((SELECT MAX(experiment_id) FROM run), -1)";
+        let ends = Statement::new(tx, ends).numbers(tx, 2)?;
+        let [experiment, last] = ends.as_slice() else { return Ok(false) };
+        if experiment != last || !self.experiments.contains(experiment) {
+            return Ok(false);
+        }
+        let others = match self.view {
+            ViewType::All => return Ok(true),
+            ViewType::ActiveOnly => ViewType::DeletedOnly,
+            ViewType::DeletedOnly => ViewType::ActiveOnly,
+        };
+        let mut statement = Statement::new(tx, "SELECT 1 FROM run x WHERE x.experiment_id = ");
+        statement.bind(*experiment);
+        in_stages(&mut statement, "x", others);
+        Ok(statement.counted(1).number(tx)? == 0)
     }
 
     /// Looks at some runs for what was counted up to the bound only, and for what clauses hold for that no index lists.

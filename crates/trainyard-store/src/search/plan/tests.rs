@@ -199,6 +199,39 @@ fn the_cheaper_way_is_chosen() {
 }
 
 #[test]
+fn an_index_of_just_the_wanted_runs_is_walked_without_counting() {
+    with_runs(|tx| {
+        // As many as there are: to sort them all seemed cheaper than to walk.
+        for (experiments, order, plan) in [
+            (&[1][..], &[][..], Plan::Ordered),
+            (&[1], &["start_time ASC"], Plan::Ordered),
+            (&[1, 2], &["start_time ASC"], Plan::All),
+            (&[1], &["end_time"], Plan::All),
+        ] {
+            let mut search = search(tx, experiments, "", order);
+            assert_eq!(search.plan(tx, 5000).expect("a plan"), plan, "{experiments:?} {order:?}");
+        }
+        let mut filtered = search(tx, &[1], "params.p = 'no such value'", &[]);
+        assert_eq!(filtered.plan(tx, 5000).expect("a plan"), Plan::Listed(vec![0]));
+    });
+}
+
+#[test]
+fn runs_of_one_experiment_only_are_not_sampled() {
+    const ALL_IN_ONE: &str = "UPDATE run SET experiment_id = 1";
+    const ONE_DELETED: &str = "UPDATE run SET lifecycle_stage = 'deleted' WHERE id = 9";
+    let of_experiments = |tx: &mut Transaction<'_>, filter: &str| {
+        search(tx, &[1], filter, &["metrics.m"]).known(tx).expect("counts").of_experiments
+    };
+    with_runs_and(&[ALL_IN_ONE], move |tx| {
+        assert_eq!(of_experiments(tx, ""), 4000.0, "all there are, which no sample says");
+        assert!(of_experiments(tx, "params.p = '3'") < 4000.0, "a sample says how many a filter holds for");
+    });
+    with_runs_and(&[ALL_IN_ONE, ONE_DELETED], move |tx| assert!(of_experiments(tx, "") < 4000.0));
+    with_runs(move |tx| assert!(of_experiments(tx, "") < 2500.0));
+}
+
+#[test]
 fn few_roots_do_not_make_a_look_at_all_runs_seem_cheap() {
     // All but three runs of experiment 1 have a parent in it.
     const PARENTS: &str = "INSERT INTO run_tag SELECT id, 'mlflow.parentRunId', printf('%032x', 2) FROM run

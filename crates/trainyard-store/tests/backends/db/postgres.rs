@@ -11,7 +11,7 @@ use trainyard_api::registered_models::CreateRegisteredModel;
 use trainyard_api::runs::{CreateRun, GetRun, LogBatch, LogParam};
 use trainyard_api::webhooks::{CreateWebhook, WebhookAction, WebhookEntity, WebhookEvent};
 use trainyard_api::{ApiError, ErrorCode, Param, RunId, Tag};
-use trainyard_store::{DbError, Pending, Signal, Store, StoreError};
+use trainyard_store::{DbError, Pending, PostgresOptions, Signal, Store, StoreError, StoreOptions, Transaction};
 
 use crate::backend::{self, Schema, TestStore};
 
@@ -68,6 +68,28 @@ pub fn an_unusable_database_is_said_to_be(test: TestStore) {
     let error = Store::open(nobody, backend::options()).unwrap_err().to_string();
     assert!(error.contains("…@127.0.0.1:1/yard cannot be opened") && !error.contains("s3cret"), "{error}");
     drop(closed);
+}
+
+/// A statement that takes too long does so again when it reads; one that writes may have waited for others.
+pub fn only_a_write_that_took_too_long_is_to_be_tried_again(test: TestStore) {
+    let limit = Duration::from_millis(300);
+    let options = || {
+        let options = backend::options();
+        StoreOptions { postgres: PostgresOptions { statement_timeout: limit, ..options.postgres }, ..options }
+    };
+    let store = Store::open(&test.uri(), options()).unwrap();
+    let sleep = |tx: &mut Transaction<'_>| tx.query_one("SELECT 1 FROM pg_sleep(20)", &[], |row| row.get::<i64>(0));
+    let error = store.read(sleep).wait().unwrap_err();
+    assert_eq!(error, StoreError::TooSlow { limit });
+    assert!(!error.is_refusal(), "a journal would drop what it holds");
+    let told = ApiError::from(error);
+    assert_eq!(told.error_code, ErrorCode::DeadlineExceeded);
+    assert_eq!(
+        told.message,
+        "the database took longer than 0.3 s for this request; narrow it, or raise --database-statement-timeout"
+    );
+    is_retryable(store.write(sleep).wait().unwrap_err());
+    store.execute(CreateRun::default()).wait().unwrap();
 }
 
 /// Two stores on one database, as two servers have, and several requests at a time in each.
@@ -233,7 +255,7 @@ pub fn other_servers_hear_of_deliveries(test: TestStore) {
         let webhook = CreateWebhook {
             name: "hook".into(),
             url: "https://example.org/".into(),
-            events: vec![WebhookEvent::new(WebhookEntity::RegisteredModel, WebhookAction::Created)],
+            events: Some(vec![WebhookEvent::new(WebhookEntity::RegisteredModel, WebhookAction::Created)]),
             ..CreateWebhook::default()
         };
         test.store.execute(webhook).await.unwrap();

@@ -1,3 +1,4 @@
+use trainyard_api::{ApiError, ErrorCode};
 use trainyard_store::maintenance::{Checked, check, stats};
 use trainyard_store::{DbError, Transaction};
 
@@ -121,7 +122,12 @@ pub fn a_corrupted_page_is_reported(test: TestStore) {
     assert!(places.contains(&"the database"), "{:?}", checked.problems);
     assert!(places.iter().any(|place| place.starts_with("metric 'loss'")), "{:?}", checked.problems);
     let history = store.read(|tx| tx.query("SELECT points FROM metric_block", &[], |row| row.get::<Vec<u8>>(0))).wait();
-    assert!(matches!(history, Err(trainyard_store::StoreError::Database(DbError::Corrupt(_)))), "{history:?}");
+    let error = history.expect_err("a damaged page");
+    assert!(matches!(error, trainyard_store::StoreError::Database(DbError::Corrupt(_))), "{error:?}");
+    // For good: nobody is told to try again.
+    let told = ApiError::from(error);
+    assert_eq!(told.error_code, ErrorCode::InternalError);
+    assert!(told.message.contains("trainyard db check"), "{told}");
 }
 
 pub fn stats_count_rows_and_blocks(test: TestStore) {

@@ -24,7 +24,7 @@ fn request(events: &[&str]) -> CreateWebhook {
     CreateWebhook {
         name: "hook".into(),
         url: "https://h.example/x".into(),
-        events: events.iter().map(|name| event(name)).collect(),
+        events: Some(events.iter().map(|name| event(name)).collect()),
         ..CreateWebhook::default()
     }
 }
@@ -193,24 +193,26 @@ fn add_version_of(test: &TestStore) {
 pub fn what_is_no_webhook_is_refused_by_field(test: TestStore) {
     let good = || request(&["model_version.created"]);
     let (code, message) = told(test.call(CreateWebhook {
-        events: vec![
+        events: Some(vec![
             event("prompt.created"),
             WebhookEvent::new(WebhookEntity::RegisteredModel, WebhookAction::Deleted),
-        ],
+        ]),
         ..good()
     }));
     assert_eq!(code, ErrorCode::InvalidParameterValue);
     assert_eq!(
         message,
-        "Invalid value for parameter 'events[1]': Invalid action 'deleted' for entity 'registered_model'. Valid actions \
-         are: ['created']"
+        "Invalid action 'deleted' for entity 'registered_model'. Valid actions are: ['created'] (parameter 'events[1]')"
     );
+    let (_, message) = told(test.call(CreateWebhook { events: Some(Vec::new()), ..good() }));
+    assert_eq!(message, "Webhook events must be a non-empty list of WebhookEvent objects: [].");
+    let (_, message) = told(test.call(CreateWebhook { name: "-a".into(), ..good() }));
+    assert!(message.starts_with("Webhook name '-a' is invalid. It must start and end with a letter"), "{message}");
     for (field, request) in [
         ("name", CreateWebhook { name: String::new(), ..good() }),
-        ("name", CreateWebhook { name: "-a".into(), ..good() }),
         ("url", CreateWebhook { url: String::new(), ..good() }),
         ("url", CreateWebhook { url: "https://h h/".into(), ..good() }),
-        ("events", CreateWebhook { events: Vec::new(), ..good() }),
+        ("events", CreateWebhook { events: None, ..good() }),
         ("description", CreateWebhook { description: "d".repeat(5001), ..good() }),
         ("secret", CreateWebhook { secret: "s".repeat(1001), ..good() }),
     ] {
@@ -229,7 +231,7 @@ pub fn a_store_without_a_server_cannot_test_a_webhook(test: TestStore) {
 }
 
 pub fn changes_of_models_are_told_as_mlflow_tells_them(test: TestStore) {
-    test.call(CreateWebhook { events: every_event(), ..request(&[]) }).unwrap();
+    test.call(CreateWebhook { events: Some(every_event()), ..request(&[]) }).unwrap();
     let (name, version) = (|| "iris".to_owned(), || "1".to_owned());
     let tags = vec![Tag::new("a", "1"), Tag::new("a", "2")];
     test.call(CreateRegisteredModel { name: name(), tags, ..Default::default() }).unwrap();
@@ -257,7 +259,7 @@ pub fn changes_of_models_are_told_as_mlflow_tells_them(test: TestStore) {
 }
 
 pub fn changes_of_prompts_are_events_of_their_own(test: TestStore) {
-    test.call(CreateWebhook { events: every_event(), ..request(&[]) }).unwrap();
+    test.call(CreateWebhook { events: Some(every_event()), ..request(&[]) }).unwrap();
     let (name, version) = (|| "greet".to_owned(), || "1".to_owned());
     let marks = |more: &[(&str, &str)]| {
         let mut tags = vec![Tag::new("mlflow.prompt.is_prompt", "true"), Tag::new("_mlflow_prompt_type", "text")];

@@ -33,10 +33,14 @@ pub fn experiment(test: &TestStore, name: &str) -> ExperimentId {
 }
 
 pub fn add_run(test: &TestStore, experiment_id: &ExperimentId, spec: &RunSpec) -> RunId {
+    add_run_of(test, experiment_id, spec, "someone")
+}
+
+pub fn add_run_of(test: &TestStore, experiment_id: &ExperimentId, spec: &RunSpec, user_id: &str) -> RunId {
     let request = CreateRun {
         experiment_id: experiment_id.clone(),
         run_name: spec.name.clone(),
-        user_id: "someone".into(),
+        user_id: user_id.into(),
         start_time: Some(spec.start_time),
         ..Default::default()
     };

@@ -6,10 +6,10 @@ use std::cmp::Ordering;
 use proptest::prelude::*;
 use proptest::test_runner::{Config, TestRunner};
 use trainyard_api::datasets::{Dataset, DatasetInput, LogInputs};
-use trainyard_api::runs::{SearchRuns, UpdateRun};
+use trainyard_api::runs::{RunStatus, SearchRuns, UpdateRun};
 use trainyard_api::{RunId, Tag};
 
-use super::{RunSpec, add_run, experiment};
+use super::{RunSpec, add_run_of, experiment};
 use crate::backend::TestStore;
 
 const KEYS: [&str; 3] = ["a", "b c", "é/x"];
@@ -18,6 +18,11 @@ const PATTERNS: [&str; 9] = ["x%", "%y", "_", "X_", "%", "É%", "", "%'%", "x%%_
 const VALUES: [f64; 7] = [-1.5, 0.0, 1.0, 2.5, f64::INFINITY, f64::NEG_INFINITY, f64::NAN];
 const NUMBERS: [&str; 10] =
     ["-1.5", "0", "1.", "+2.5e0", "-25", "3", "1.7976931348623157e308", "1e999", "-1e999", ".5"];
+/// Stand for the ids of the runs of a case, of which there are no more, and of their experiment.
+const RUN_IDS: [&str; 6] = ["«run 0»", "«run 1»", "«run 2»", "«run 3»", "«run 4»", "«run 5»"];
+const EXPERIMENT_ID: &str = "«experiment»";
+const USERS: [&str; 3] = ["x", "É", "it's"];
+const STATUSES: [RunStatus; 4] = [RunStatus::Running, RunStatus::Scheduled, RunStatus::Finished, RunStatus::Killed];
 const ORDER: [&str; 6] = ["=", "!=", "<", "<=", ">", ">="];
 
 /// A regular expression and what it says.
@@ -35,6 +40,10 @@ const EXPRESSIONS: [Expression; 6] = [
 #[derive(Debug, Clone)]
 struct Run {
     spec: RunSpec,
+    /// What stands for its id.
+    run_id: &'static str,
+    user_id: &'static str,
+    status: RunStatus,
     end_time: Option<i64>,
     /// Name, digest, context.
     datasets: Vec<(&'static str, &'static str, Option<&'static str>)>,
@@ -47,6 +56,8 @@ enum Filter {
     Not(Box<Filter>),
     Number(Number, AboutNumber),
     Text(Text, AboutText),
+    /// `experiment_id =` or `IN`, or neither: what stands for the id, or others.
+    Experiment(Vec<&'static str>, bool),
     /// `IS NULL`, or `IS NOT NULL`.
     Null(Key, bool),
 }
@@ -73,6 +84,9 @@ enum Text {
     Param(&'static str),
     Tag(&'static str),
     Name,
+    RunId,
+    User,
+    Status,
     Dataset(&'static str),
 }
 
@@ -102,6 +116,10 @@ impl Filter {
             Self::Not(filter) => format!("NOT ({})", filter.written()),
             Self::Number(key, about) => format!("{} {}", key.written(), about.written()),
             Self::Text(key, about) => format!("{} {}", key.written(), about.written()),
+            Self::Experiment(ids, negated) => match ids.as_slice() {
+                [id] => format!("experiment_id {} {id}", if *negated { "!=" } else { "=" }),
+                ids => format!("attributes.experiment_id {}IN ('{}')", not(*negated), ids.join("', '")),
+            },
             Self::Null(Key::Number(key), negated) => format!("{} IS {}NULL", key.written(), not(*negated)),
             Self::Null(Key::Text(key), negated) => format!("{} IS {}NULL", key.written(), not(*negated)),
         }
@@ -114,6 +132,7 @@ impl Filter {
             Self::Not(filter) => !filter.holds(run),
             Self::Number(key, about) => key.of(run).is_some_and(|value| about.holds(key, value)),
             Self::Text(key, about) => key.of(run).into_iter().any(|value| about.holds(value)),
+            Self::Experiment(ids, negated) => ids.contains(&EXPERIMENT_ID) != *negated,
             Self::Null(Key::Number(key), negated) => key.of(run).is_some() == *negated,
             Self::Null(Key::Text(key), negated) => key.of(run).is_empty() != *negated,
         }
@@ -154,6 +173,9 @@ impl Text {
             Self::Param(key) => format!("parameter.`{key}`"),
             Self::Tag(key) => format!("tags.'{key}'"),
             Self::Name => "run_name".to_owned(),
+            Self::RunId => "run_id".to_owned(),
+            Self::User => "attributes.user_id".to_owned(),
+            Self::Status => "status".to_owned(),
             Self::Dataset(column) => format!("dataset.{column}"),
         }
     }
@@ -167,6 +189,10 @@ impl Text {
             Self::Param(key) => under(&run.spec.params, key),
             Self::Tag(key) => under(&run.spec.tags, key),
             Self::Name => vec![&run.spec.name],
+            // The other texts and patterns here fit it as little, or as well, as 32 hex digits.
+            Self::RunId => vec![run.run_id],
+            Self::User => vec![run.user_id],
+            Self::Status => vec![run.status.as_str()],
             Self::Dataset("name") => run.datasets.iter().map(|dataset| dataset.0).collect(),
             Self::Dataset("digest") => run.datasets.iter().map(|dataset| dataset.1).collect(),
             Self::Dataset(_) => run.datasets.iter().filter_map(|dataset| dataset.2).collect(),
@@ -280,6 +306,7 @@ fn clauses() -> impl Strategy<Value = Filter> {
         3 => one_of(&KEYS).prop_map(Text::Param),
         3 => one_of(&KEYS).prop_map(Text::Tag),
         1 => Just(Text::Name),
+        3 => (0..3_u8).prop_map(|which| [Text::RunId, Text::User, Text::Status][usize::from(which)].clone()),
         2 => one_of(&["name", "digest", "context"]).prop_map(Text::Dataset),
     ];
     let nullable = prop_oneof![
@@ -296,7 +323,8 @@ fn clauses() -> impl Strategy<Value = Filter> {
         1 => (number(), number(), any::<bool>())
             .prop_map(|(low, high, negated)| AboutNumber::Between(low, high, negated)),
     ];
-    let texts = || one_of(&[&TEXTS[..], &["n0", "n1", "iris", "1-iris", "train"]].concat());
+    let words = ["n0", "n1", "iris", "1-iris", "train", "RUNNING", "FINISHED", "KILLED", "finished"];
+    let texts = move || one_of(&[&TEXTS[..], &words, &RUN_IDS[..2]].concat());
     let about_text = prop_oneof![
         (texts(), any::<bool>()).prop_map(|(text, negated)| AboutText::Equal(text, negated)),
         (one_of(&["LIKE", "ILIKE"]), one_of(&PATTERNS), any::<bool>())
@@ -309,6 +337,8 @@ fn clauses() -> impl Strategy<Value = Filter> {
     prop_oneof![
         3 => (number_key, about_number).prop_map(|(key, about)| Filter::Number(key, about)),
         3 => (text_key, about_text).prop_map(|(key, about)| Filter::Text(key, about)),
+        1 => (prop::collection::vec(one_of(&[EXPERIMENT_ID, "0", "999999"]), 1..3), any::<bool>())
+            .prop_map(|(ids, negated)| Filter::Experiment(ids, negated)),
         1 => (nullable, any::<bool>()).prop_map(|(key, negated)| Filter::Null(key, negated)),
     ]
 }
@@ -331,8 +361,9 @@ fn runs() -> impl Strategy<Value = Vec<Run>> {
     let context = prop::option::of(one_of(&["train", "x", ""]));
     let datasets = prop::collection::btree_map(one_of(&["iris", "x", "É"]), context, 0..3);
     let end_time = prop::option::of(0_i64..4);
-    let run = (0_i64..4, end_time, metrics, texts(), texts(), datasets).prop_map(
-        |(start_time, end_time, metrics, params, tags, datasets)| {
+    let attributes = (0_i64..4, end_time, one_of(&USERS), one_of(&STATUSES));
+    let run = (attributes, metrics, texts(), texts(), datasets).prop_map(
+        |((start_time, end_time, user_id, status), metrics, params, tags, datasets)| {
             let spec = RunSpec {
                 name: String::new(),
                 start_time,
@@ -342,22 +373,23 @@ fn runs() -> impl Strategy<Value = Vec<Run>> {
             };
             let digest = |name: &str| if name == "iris" { "1-iris" } else { "xy" };
             let datasets = datasets.into_iter().map(|(name, context)| (name, digest(name), context)).collect();
-            Run { spec, end_time, datasets }
+            Run { spec, run_id: "", user_id, status, end_time, datasets }
         },
     );
-    prop::collection::vec(run, 1..7).prop_map(|mut runs| {
-        for (index, run) in runs.iter_mut().enumerate() {
+    prop::collection::vec(run, 1..=RUN_IDS.len()).prop_map(|mut runs| {
+        for (index, (run, run_id)) in runs.iter_mut().zip(RUN_IDS).enumerate() {
             run.spec.name = format!("n{index}");
+            run.run_id = run_id;
         }
         runs
     })
 }
 
 fn add(test: &TestStore, experiment_id: &trainyard_api::ExperimentId, run: &Run) -> RunId {
-    let run_id = add_run(test, experiment_id, &run.spec);
-    if run.end_time.is_some() {
-        test.call(UpdateRun { run_id: run_id.clone(), end_time: run.end_time, ..Default::default() }).unwrap();
-    }
+    let run_id = add_run_of(test, experiment_id, &run.spec, run.user_id);
+    let end =
+        UpdateRun { run_id: run_id.clone(), status: Some(run.status), end_time: run.end_time, ..UpdateRun::default() };
+    test.call(end).unwrap();
     let input = |(name, digest, context): &(&str, &str, Option<&str>)| DatasetInput {
         dataset: Dataset { name: (*name).into(), digest: (*digest).into(), ..Default::default() },
         tags: context.map(|context| Tag::new("mlflow.data.context", context)).into_iter().collect(),
@@ -399,7 +431,10 @@ pub fn any_filter_finds_what_a_plain_evaluation_finds(test: TestStore) {
         for filter in filters {
             let found: Vec<&str> =
                 known.iter().filter(|(_, run)| filter.holds(run)).map(|(_, run)| run.spec.name.as_str()).collect();
-            let written = filter.written();
+            let mut written = filter.written().replace(EXPERIMENT_ID, experiment_id.as_str());
+            for (run_id, run) in &known {
+                written = written.replace(run.run_id, run_id.as_str());
+            }
             let request = SearchRuns {
                 experiment_ids: vec![experiment_id.clone()],
                 filter: written.clone(),
