@@ -1,7 +1,7 @@
 /** A hundred lines of a million points each: from the request for data until they are drawn. */
 import { type Browser, test } from "@playwright/test";
 
-import { startServer } from "../journeys/program";
+import { type Server, startServer } from "../journeys/program";
 import { coldPage, load, median, timed } from "./probes";
 import { atMost, keep, ms, size } from "./report";
 import { startStock, stockLines, stockThere } from "./stock";
@@ -71,17 +71,20 @@ async function besideStock(browser: Browser): Promise<[string, ...string[]][]> {
   const ours = await longLines(STOCK_POINTS);
   const runs = ours.contents.runIds.map((id) => `run=${id}`).join("&");
   const rows: [string, ...string[]][] = [];
-  const measure = async (name: string, server: { url: string; stop: () => Promise<void> }, path: string, drawn: string, times: number) => {
+  const measure = async (name: string, server: Server, path: string, drawn: string, times: number) => {
     try {
       const loads: number[] = [];
-      for (let time = 0; time < times + 1; time += 1) loads.push((await load(browser, `${server.url}${path}`, drawn)).rows);
+      for (let time = 0; time < times + 1; time += 1) {
+        loads.push((await load(browser, `${server.url}${path}`, drawn)).rows);
+      }
       const [cold = NaN, ...warm] = loads;
       rows.push([`${name}, ${points}, from the navigation`, ms(median(warm)), ms(cold)]);
     } finally {
       await server.stop();
     }
   };
-  await measure("Trainyard", await startServer(ours.folder), `/compare?part=charts#${runs}`, ".chart-plot .u-wrap", TIMES);
+  const own = await startServer(ours.folder);
+  await measure("Trainyard", own, `/compare?part=charts#${runs}`, ".chart-plot .u-wrap", TIMES);
   if (!stockThere()) return rows;
   const stock = await stockLines(STOCK_POINTS);
   const { experimentId, runIds } = stock.contents;

@@ -82,8 +82,7 @@ export async function stockEmpty(): Promise<KeptStore<Filled>> {
 }
 
 async function filled(folder: string, name: string, runs: readonly SeedRun[]): Promise<Filled> {
-  const line = (run: SeedRun) =>
-    JSON.stringify(["run", run.name, run.start, run.tags ?? {}, run.params, run.metrics]);
+  const line = (run: SeedRun) => JSON.stringify(["run", run.name, run.start, run.tags ?? {}, run.params, run.metrics]);
   return filledWith(folder, name, runs.map(line));
 }
 

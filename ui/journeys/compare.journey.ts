@@ -152,7 +152,8 @@ test("files of runs stand beside each other", async ({ page, server }) => {
   const widths = () =>
     previews.locator("img").evaluateAll((all) => all.map((image) => (image as HTMLImageElement).naturalWidth));
   await expect.poll(widths).toEqual([40, 41, 42]);
-  const tops = await previews.locator("img").evaluateAll((all) => all.map((image) => image.getBoundingClientRect().top));
+  const top = (all: Element[]) => all.map((image) => image.getBoundingClientRect().top);
+  const tops = await previews.locator("img").evaluateAll(top);
   expect(new Set(tops.slice(0, 2)).size).toBe(1);
 });
 
@@ -175,7 +176,10 @@ test("lines are drawn over the time since their start, by magnitudes, and withou
   await expect(loss.getByRole("application", { name: /loss by step/ })).toBeVisible();
   const menu = async (entry: string) => {
     await loss.getByRole("button", { name: "Menu of loss" }).click();
-    await page.getByRole("menuitem", { name: entry }).or(page.getByRole("menuitemcheckbox", { name: entry })).click();
+    await page
+      .getByRole("menuitem", { name: entry })
+      .or(page.getByRole("menuitemcheckbox", { name: entry }))
+      .click();
   };
   /** The texts of the chart as a file: its title, labels of the axes, names of runs. */
   const texts = async (): Promise<string[]> => {

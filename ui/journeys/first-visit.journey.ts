@@ -194,7 +194,8 @@ test("a window whose code is gone gives the keys back, and says what to do", asy
   await page.route("**/assets/**", (route) => route.fulfill({ status: 404, body: "" }));
   for (const key of ["ControlOrMeta+k", "?"]) {
     await page.keyboard.press(key);
-    const told = page.getByRole("status").locator(".toast").filter({ hasText: "A part of the app could not be loaded" });
+    const missing = "A part of the app could not be loaded";
+    const told = page.getByRole("status").locator(".toast").filter({ hasText: missing });
     await expect(told).toBeVisible();
     await told.getByRole("button", { name: "Dismiss" }).click();
     await expect(told).toHaveCount(0);

@@ -151,7 +151,9 @@ async function fits(page: Page, name: string): Promise<void> {
         ...ids.map((id) => document.getElementById(id)?.textContent),
         ...labels.map((label) => label.textContent),
         element.matches("button, a") ? element.textContent : "",
-        ...[...element.querySelectorAll("img[alt], [aria-label]")].map((inner) => inner.getAttribute("aria-label") ?? inner.getAttribute("alt")),
+        ...[...element.querySelectorAll("img[alt], [aria-label]")].map(
+          (inner) => inner.getAttribute("aria-label") ?? inner.getAttribute("alt"),
+        ),
         element.matches("img[alt='']") ? "decoration" : element.getAttribute("alt"),
       ];
       return texts.map((text) => text?.trim() ?? "").find((text) => text !== "") ?? "";

@@ -180,12 +180,7 @@ function PageFailure(props: { error: unknown; path: string; reset: () => void })
           when={isMissingPart(props.error)}
           fallback={<Failure what="This page could not be shown" error={props.error} onRetry={() => props.reset()} />}
         >
-          <Failure
-            what={MISSING_PART}
-            error={new Error(UPDATED)}
-            retryLabel={LOAD_ANEW}
-            onRetry={loadAnew}
-          />
+          <Failure what={MISSING_PART} error={new Error(UPDATED)} retryLabel={LOAD_ANEW} onRetry={loadAnew} />
         </Show>
       </div>
     </Show>

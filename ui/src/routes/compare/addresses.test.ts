@@ -10,7 +10,8 @@ function parts(address: string): { query: URLSearchParams; ids: string[] } {
 }
 
 test.each([2, 40, 41, 500])("an address of %i runs names them all and keeps what is shown of them", (count) => {
-  const { query, ids: read } = parts(compareAddress(ids(count), { part: "charts", charts: "a b&c", children: undefined }));
+  const more = { part: "charts", charts: "a b&c", children: undefined };
+  const { query, ids: read } = parts(compareAddress(ids(count), more));
   expect(read).toEqual(ids(count));
   expect(query.get("part")).toBe("charts");
   expect(query.get("charts")).toBe("a b&c");

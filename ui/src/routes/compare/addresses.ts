@@ -12,7 +12,10 @@ export function readRunIds(search: string, hash: string): string[] {
 }
 
 /** The address that compares these runs, with what else its query says. */
-export function compareAddress(ids: readonly string[], more: Readonly<Record<string, string | undefined>> = {}): string {
+export function compareAddress(
+  ids: readonly string[],
+  more: Readonly<Record<string, string | undefined>> = {},
+): string {
   const list = ids.map((id) => `run=${encodeURIComponent(id)}`).join("&");
   const many = ids.length > MOST_IN_QUERY;
   const rest = Object.entries(more).flatMap(([key, value]) =>

@@ -154,7 +154,9 @@ function HeadCell(props: HeadCellProps): JSX.Element {
           <Icon name="spark" size={12} />
         </Show>
         <span class="ellipsis">{label()}</span>
-        <Show when={inner() ? undefined : order()}>{(now) => <Icon name={now().descending ? "sortDown" : "sortUp"} size={12} />}</Show>
+        <Show when={inner() ? undefined : order()}>
+          {(now) => <Icon name={now().descending ? "sortDown" : "sortUp"} size={12} />}
+        </Show>
       </button>
       <PopoverButton
         label={`Column ${label()}`}

@@ -260,8 +260,9 @@ export function createRunsData(options: RunsDataOptions): RunsData {
     await (counted = count(query));
     const now = total();
     if (!before || !now || rows() !== shown || coming) return;
-    // A run that came after the lines and before the first count is in both numbers, and not among the lines.
-    const lacking = shown.complete && query.groups.length === 0 && shown.count - shown.nested !== roots();
+    // A run that came after the lines and before the first count is in both numbers, and not among the lines. These may be more:
+    // runs whose parent is not there are counted with those that have one.
+    const lacking = shown.complete && query.groups.length === 0 && shown.count - shown.nested < (roots() ?? 0);
     if ((before.runs !== now.runs || lacking) && options.atTop()) reload();
     else if (query.groups.length > 0 && now.running + before.running > 0) tally.soon();
   }
