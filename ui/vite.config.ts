@@ -1,6 +1,7 @@
 import solid from "vite-plugin-solid";
 import { defineConfig } from "vitest/config";
 
+import { leanYaml } from "./build/lean-yaml.js";
 import { precompress } from "./build/precompress.js";
 
 const server = process.env["TRAINYARD_SERVER"] ?? "http://127.0.0.1:5000";
@@ -9,7 +10,7 @@ const proxied = { target: server, changeOrigin: true };
 export default defineConfig({
   // Relative addresses, so that the same files work below any --static-prefix.
   base: "./",
-  plugins: [solid(), precompress()],
+  plugins: [solid(), leanYaml(), precompress()],
   // The browser's edition of this package reads names of characters by way of innerHTML.
   resolve: {
     alias: {

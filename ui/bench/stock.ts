@@ -8,7 +8,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { end, ROOT, Server, told } from "../journeys/program";
 import { createExperiment, numbers, type SeedRun } from "../journeys/seed";
 import { type KeptStore, keptStore } from "./kept-store";
-import { type Filled, layerName, tableRuns } from "./stores";
+import { EVERY_MS, type Filled, FIRST_TIME, layerName, LINES, losses, tableRuns } from "./stores";
 
 const PYTHON = process.env["TRAINYARD_STOCK_PYTHON"] ?? join(ROOT, "target/venvs/mlflow-3.18/bin/python");
 /** Stock takes half a minute on an idle machine. */
@@ -63,24 +63,40 @@ export async function stockNames(count: number): Promise<KeptStore<Filled>> {
   );
 }
 
+/** Runs with so many points of a loss each, as those of `lines` are. */
+export async function stockLines(points: number, lines = LINES): Promise<KeptStore<Filled>> {
+  return keptStore(`stock-lines-${String(lines)}x${String(points)}`, `${String(points)} points`, async (folder) =>
+    filledWith(
+      folder,
+      "long training",
+      Array.from({ length: lines }, (_, at) =>
+        JSON.stringify(["series", `run-${String(at)}`, FIRST_TIME, "loss", EVERY_MS, [...losses(at, 0, points)]]),
+      ),
+    ),
+  );
+}
+
 /** A store of its own without runs, for what is logged while it is measured. */
 export async function stockEmpty(): Promise<KeptStore<Filled>> {
   return keptStore("stock-empty", "no runs", (folder) => filled(folder, "empty", []));
 }
 
-/** Has stock make its tables and an experiment, then writes the rows as its own store would. */
 async function filled(folder: string, name: string, runs: readonly SeedRun[]): Promise<Filled> {
+  const line = (run: SeedRun) => JSON.stringify(["run", run.name, run.start, run.tags ?? {}, run.params, run.metrics]);
+  return filledWith(folder, name, runs.map(line));
+}
+
+/** Has stock make its tables and an experiment, then writes the rows as its own store would. */
+async function filledWith(folder: string, name: string, lines: readonly string[]): Promise<Filled> {
   const server = await startStock(folder);
   const experimentId = await createExperiment(server.url, name);
   await server.stop();
-  const lines = runs.map((run) =>
-    JSON.stringify(["run", run.name, run.start, run.tags ?? {}, run.params, run.metrics]),
-  );
   const script = join(ROOT, "crates/trainyard-bench/src/stock_store.py");
   // The last argument is the experiment of a run that the script makes besides: the default one.
   const done = spawnSync(PYTHON, [script, join(folder, "store.db"), experimentId, "0"], { input: lines.join("\n") });
   if (done.status !== 0) throw new Error(`stock_store.py: ${String(done.stderr)}`);
-  return { experimentId, runIds: [] };
+  // The first line is the run that the script makes besides.
+  return { experimentId, runIds: String(done.stdout).trim().split("\n").slice(1) };
 }
 
 async function freePort(): Promise<number> {

@@ -13,7 +13,9 @@ export const POINTS = 1_000_000;
 
 const API = "api/2.0/mlflow/";
 const AT_ONCE = 16;
-const FIRST_TIME = Date.UTC(2026, 0, 1);
+export const FIRST_TIME = Date.UTC(2026, 0, 1);
+/** Milliseconds between two points of a line. */
+export const EVERY_MS = 100;
 const WIDE_RUNS = 20;
 const PART = 200_000;
 
@@ -77,17 +79,19 @@ export async function manyNames(): Promise<KeptStore<Filled>> {
   );
 }
 
-/** A hundred runs with a million points of a loss each. */
-export async function longLines(): Promise<KeptStore<Filled>> {
-  const store = await keptStore("lines", `${String(LINES)} lines of ${String(POINTS)} points`, async (folder) => {
+/** A hundred runs with a million points of a loss each, or so many as said. */
+export async function longLines(points = POINTS): Promise<KeptStore<Filled>> {
+  const name = points === POINTS ? "lines" : `lines-${String(points)}`;
+  return keptStore(name, `${String(LINES)} lines of ${String(points)} points`, async (folder) => {
     const filled = await served(folder, async (url) => {
       const experimentId = await createExperiment(url, "long training");
       const runs = sweep(LINES, FIRST_TIME);
       const runIds = await createAll(url, experimentId, runs);
-      for (let first = 0; first < POINTS; first += PART) {
+      for (let first = 0; first < points; first += PART) {
         for (const [at, runId] of runIds.entries()) {
-          const values = losses(at, first, PART);
-          const series = [{ key: "loss", values, firstStep: first, firstTime: FIRST_TIME + first * 100, every: 100 }];
+          const values = losses(at, first, Math.min(PART, points - first));
+          const firstTime = FIRST_TIME + first * EVERY_MS;
+          const series = [{ key: "loss", values, firstStep: first, firstTime, every: EVERY_MS }];
           await ingest(url, [{ runId, params: first === 0 ? (runs[at]?.params ?? {}) : {}, series }]);
         }
       }
@@ -98,11 +102,10 @@ export async function longLines(): Promise<KeptStore<Filled>> {
     if (packed.status !== 0) throw new Error(`trainyard db pack: ${String(packed.stderr)}`);
     return filled;
   });
-  return store;
 }
 
 /** A loss that falls and is noisy in all its bits, with a spike now and then. */
-function losses(line: number, first: number, count: number): Float32Array {
+export function losses(line: number, first: number, count: number): Float32Array {
   const random = numbers(line * 7919 + first + 1);
   const [floor, pace] = [0.1 + (line % 10) * 0.03, 60_000 + (line % 7) * 40_000];
   return Float32Array.from({ length: count }, (_, at) => {

@@ -1,6 +1,7 @@
 /** Comparing runs: what differs, in which order, and their lines. */
 import { readFile } from "node:fs/promises";
 
+import { png } from "./files";
 import { createExperiment, createRuns, type SeedRun } from "./seed";
 import { expect, test } from "./server";
 
@@ -17,14 +18,25 @@ function five(): SeedRun[] {
       metrics: { loss, accuracy: [0.5, 0.9, 0.7, 0.6, 0.8][at] ?? 0 },
       tags: { team: "vision" },
       status: "FINISHED",
+      start: Date.UTC(2026, 0, 1) + at * 60_000,
     };
   });
 }
 
 test("five runs are compared: what differs first, then their lines", async ({ page, server }) => {
   const experiment = await createExperiment(server.url, "candidates");
-  const ids = await createRuns(server.url, experiment, five());
-  await page.goto(`/compare?${ids.map((id) => `run=${id}`).join("&")}`);
+  await createRuns(server.url, experiment, [
+    ...five(),
+    { name: "another", metrics: { loss: 1 }, status: "FINISHED", start: Date.UTC(2025, 0, 1) },
+  ]);
+  await page.goto(`/experiments/${experiment}`);
+  for (let at = 0; at < 5; at += 1) {
+    const line = page.getByRole("row", { name: new RegExp(`candidate-${String(at)}`) });
+    await line.getByRole("checkbox", { name: "Mark run" }).check();
+  }
+  const marked = page.getByRole("toolbar", { name: "Marked runs" });
+  await expect(marked).toContainText("5 marked");
+  await marked.getByRole("button", { name: "Compare" }).click();
   await expect(page.getByRole("heading", { level: 1 })).toHaveText("Compare 5 runs");
 
   const table = page.getByRole("table", { name: "Values of the runs" });
@@ -120,6 +132,7 @@ test("files of runs stand beside each other", async ({ page, server }) => {
     const root = `mlflow-artifacts:/${experiment}/${id}/artifacts`;
     await server.upload(root, "report/notes.txt", `notes of candidate ${String(at)}`);
     if (at === 1) await server.upload(root, "report/only.txt", "only here");
+    await server.upload(root, "report/confusion.png", png(40 + at, 30, 60 * at));
   }
   await page.goto(`/compare?${ids.map((id) => `run=${id}`).join("&")}`);
   await page.getByRole("tab", { name: "Differences" }).focus();
@@ -133,4 +146,64 @@ test("files of runs stand beside each other", async ({ page, server }) => {
   await files.getByRole("button", { name: /only\.txt.*1 of 3/ }).click();
   await expect(previews).toContainText("only here");
   await expect(previews.getByText("This run has no such file.")).toHaveCount(2);
+
+  // Pictures, each of its own run.
+  await files.getByRole("button", { name: "confusion.png" }).click();
+  const widths = () =>
+    previews.locator("img").evaluateAll((all) => all.map((image) => (image as HTMLImageElement).naturalWidth));
+  await expect.poll(widths).toEqual([40, 41, 42]);
+  const top = (all: Element[]) => all.map((image) => image.getBoundingClientRect().top);
+  const tops = await previews.locator("img").evaluateAll(top);
+  expect(new Set(tops.slice(0, 2)).size).toBe(1);
+});
+
+test("files of many runs are those of the first, and it is said so", async ({ page, server }) => {
+  const experiment = await createExperiment(server.url, "many");
+  const runs = Array.from({ length: 51 }, (_, at): SeedRun => ({ name: `run-${String(at)}`, status: "FINISHED" }));
+  const ids = await createRuns(server.url, experiment, runs);
+  await page.goto(`/compare?part=artifacts#${ids.map((id) => `run=${id}`).join("&")}`);
+  await expect(page.getByText("Files of the first 50 of 51 runs.")).toBeVisible();
+});
+
+test("lines are drawn over the time since their start, by magnitudes, and without their outliers", async ({
+  page,
+  server,
+}) => {
+  const experiment = await createExperiment(server.url, "axes");
+  const ids = await createRuns(server.url, experiment, five());
+  await page.goto(`/compare?part=charts&${ids.map((id) => `run=${id}`).join("&")}`);
+  const loss = page.getByRole("region", { name: "loss", exact: true });
+  await expect(loss.getByRole("application", { name: /loss by step/ })).toBeVisible();
+  const menu = async (entry: string) => {
+    await loss.getByRole("button", { name: "Menu of loss" }).click();
+    await page
+      .getByRole("menuitem", { name: entry })
+      .or(page.getByRole("menuitemcheckbox", { name: entry }))
+      .click();
+  };
+  /** The texts of the chart as a file: its title, labels of the axes, names of runs. */
+  const texts = async (): Promise<string[]> => {
+    const told = page.waitForEvent("download");
+    await menu("Export SVG");
+    const svg = await readFile(await (await told).path(), "utf8");
+    return [...svg.matchAll(/<text[^>]*>([^<]*)<\/text>/g)].map(([, text]) => text ?? "");
+  };
+  const greatest = (all: string[]) => Math.max(...all.filter((text) => /^\d+(\.\d+)?$/.test(text)).map(Number));
+
+  await menu("Edit…");
+  await page.getByRole("dialog").getByRole("combobox", { name: "X axis" }).selectOption("Time since start");
+  await page.getByRole("dialog").getByRole("button", { name: "Save" }).click();
+  await expect(loss.getByRole("application", { name: /loss by time since start/ })).toBeVisible();
+  // Three hundred steps of a second each.
+  const timed = await texts();
+  expect(timed).toContain("time since start");
+  expect(timed.filter((text) => /^\d m\b/.test(text)).length).toBeGreaterThan(1);
+  expect(greatest(timed)).toBeGreaterThanOrEqual(30);
+
+  await menu("Clip outliers");
+  await expect.poll(async () => greatest(await texts())).toBeLessThan(10);
+  await menu("Clip outliers");
+  await menu("Log y axis");
+  const magnitudes = (all: string[]) => ["1", "10"].every((label) => all.includes(label)) && !all.includes("30");
+  await expect.poll(async () => magnitudes(await texts())).toBe(true);
 });

@@ -1,3 +1,6 @@
+import type { Page } from "@playwright/test";
+
+import { watchSearches } from "./rest";
 import { createExperiment, createRun } from "./seed";
 import { expect, test } from "./server";
 
@@ -63,9 +66,9 @@ test("experiments that others make, rename and delete come and go by themselves"
 
 test("who reads further down is told of new experiments, and nothing moves", async ({ page, server }) => {
   for (let at = 0; at < 60; at++) await createExperiment(server.url, `e-${String(at)}`);
-  const listening = page.waitForResponse((response) => response.url().includes("all_experiments=true"));
+  const looked = listLooksAgain(page);
   await page.goto("/experiments");
-  await listening;
+  await looked;
   await expect(page.getByRole("link", { name: "e-59" })).toBeVisible();
   await page.locator(".experiments-body").evaluate((element) => (element.scrollTop = 1500));
   await expect(page.getByRole("link", { name: "e-20" })).toBeVisible();
@@ -77,6 +80,39 @@ test("who reads further down is told of new experiments, and nothing moves", asy
   await expect(page.getByRole("link", { name: "new one" })).toBeVisible();
   await expect(told).toBeHidden();
 });
+
+test("what the list finds that it had missed moves nothing for who reads further down", async ({ page, server }) => {
+  for (let at = 0; at < 60; at++) await createExperiment(server.url, `e-${String(at)}`);
+  let proceed = () => {};
+  const made = new Promise<void>((resolve) => (proceed = resolve));
+  await page.route(/\/events\?.*experiment_id=/, async (route) => {
+    await made;
+    await route.continue();
+  });
+  const searched = watchSearches(page);
+  const looked = listLooksAgain(page);
+  await page.goto("/experiments");
+  await expect(page.getByRole("link", { name: "e-59" })).toBeVisible();
+  await page.locator(".experiments-body").evaluate((element) => (element.scrollTop = 1500));
+  await expect(page.getByRole("link", { name: "e-20" })).toBeVisible();
+  await createExperiment(server.url, "new one");
+  proceed();
+  await looked;
+  await searched();
+  await expect(page.getByRole("button", { name: "1 new experiment" })).toBeVisible();
+  expect(await page.locator(".experiments-body").evaluate((element) => element.scrollTop)).toBe(1500);
+});
+
+/** Once it listens to the experiments it shows, the list asks for the first of them: something may have been missed. */
+async function listLooksAgain(page: Page): Promise<void> {
+  let heard = false;
+  await page.waitForResponse((response) => {
+    const address = response.url();
+    heard ||= ["all_experiments=true", "experiment_id="].every((topic) => address.includes(topic));
+    if (!heard || !address.endsWith("experiments/search")) return false;
+    return (response.request().postDataJSON() as { max_results?: number }).max_results === 1;
+  });
+}
 
 test("a page is asked for once on the way from the experiments to their runs", async ({ page, server }) => {
   const id = await createExperiment(server.url, "read once");
@@ -124,6 +160,7 @@ test("the palette finds a run by its whole id, whichever experiment it is in", a
   // Runs of deleted experiments are in none of those that are searched.
   await server.call("POST", "experiments/delete", { experiment_id: id });
   await page.goto("/experiments");
+  await expect(page.getByRole("heading", { level: 1 })).toBeVisible();
   await page.keyboard.press("ControlOrMeta+k");
   await page.keyboard.type(run);
   await expect(page.getByRole("option", { name: /still known/ })).toBeVisible();
@@ -149,6 +186,64 @@ test("what is typed before the palette is there becomes its text", async ({ page
   await page.keyboard.type("box");
   await page.getByRole("option", { name: /gearbox/ }).click();
   await expect(page.getByText("gearbox").first()).toBeVisible();
+});
+
+test("a window whose code is gone gives the keys back, and says what to do", async ({ page, server, problems }) => {
+  await page.goto("/models");
+  await expect(page.getByRole("heading", { level: 1 })).toBeVisible();
+  await page.route("**/assets/**", (route) => route.fulfill({ status: 404, body: "" }));
+  for (const key of ["ControlOrMeta+k", "?"]) {
+    await page.keyboard.press(key);
+    const missing = "A part of the app could not be loaded";
+    const told = page.getByRole("status").locator(".toast").filter({ hasText: missing });
+    await expect(told).toBeVisible();
+    await told.getByRole("button", { name: "Dismiss" }).click();
+    await expect(told).toHaveCount(0);
+  }
+  await page.keyboard.press("ControlOrMeta+k");
+  await expect(page.getByText("A part of the app could not be loaded")).toBeVisible();
+  await page.unroute("**/assets/**");
+  const loaded = page.waitForEvent("load");
+  await page.getByRole("button", { name: "Load the page anew" }).click();
+  await loaded;
+  await expect(page.getByRole("heading", { level: 1 })).toBeVisible();
+  await page.keyboard.press("g");
+  await page.keyboard.press("e");
+  await expect(page).toHaveURL(`${server.url}/experiments`);
+  // The browser and the page have said what was missing.
+  problems.splice(0);
+});
+
+test("Enter and Tab wait for the palette as letters do", async ({ page, server }) => {
+  await page.goto("/models");
+  await expect(page.getByRole("heading", { level: 1 })).toBeVisible();
+  let deliver = () => {};
+  const late = new Promise<void>((resolve) => (deliver = resolve));
+  await page.route("**/assets/palette-*.js", async (route) => {
+    await late;
+    await route.continue();
+  });
+  const link = page.getByRole("link", { name: "Experiments" });
+  await link.focus();
+  await page.keyboard.press("ControlOrMeta+k");
+  await page.keyboard.press("Tab");
+  await expect(link).toBeFocused();
+  await page.keyboard.press("Enter");
+  deliver();
+  await expect(page.getByRole("combobox", { name: /Search experiments/ })).toBeVisible();
+  await expect(page).toHaveURL(`${server.url}/models`);
+});
+
+test("a new name of an experiment reaches the page of its runs", async ({ page, server }) => {
+  const id = await createExperiment(server.url, "old name");
+  await createRun(server.url, id, { name: "only", status: "FINISHED" });
+  const listening = page.waitForResponse((response) => response.url().includes(`events?experiment_id=${id}`));
+  await page.goto(`/experiments/${id}`);
+  await expect(page.getByRole("heading", { level: 1 })).toHaveText("old name");
+  await listening;
+  await server.call("POST", "experiments/update", { experiment_id: id, new_name: "new name" });
+  await expect(page.getByRole("heading", { level: 1 })).toHaveText("new name");
+  await expect(page.getByRole("link", { name: "only" })).toBeVisible();
 });
 
 test("a name that is taken is told in the window, which stays open", async ({ page, server }) => {

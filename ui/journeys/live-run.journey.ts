@@ -119,7 +119,7 @@ test("files of a live run appear, and a log that is written anew is read anew", 
   await expect(tree.getByRole("treeitem", { name: "second.txt" })).toBeVisible();
   await server.upload(root, "plots/third.txt", "three");
   await page.getByRole("button", { name: "List the files again" }).click();
-  await expect(tree.getByRole("treeitem", { name: "third.txt" })).toBeVisible({ timeout: 5000 });
+  await expect(tree.getByRole("treeitem", { name: "third.txt" })).toBeVisible({ timeout: 9000 });
 
   await server.upload(root, "train.log", "epoch 1\nepoch 2\nepoch 3\n");
   await page.getByRole("link", { name: "Logs" }).click();
@@ -128,4 +128,33 @@ test("files of a live run appear, and a log that is written anew is read anew", 
   await server.upload(root, "train.log", "restarted\n");
   await expect(text).toHaveText(/restarted/);
   await expect(text).not.toHaveText(/epoch/);
+});
+
+test("a log that is begun while somebody waits for it appears by itself", async ({ page, server }) => {
+  const experiment = await createExperiment(server.url, "silent");
+  const run = await createRun(server.url, experiment, { name: "silent at first" });
+  await page.goto(`/runs/${run}/logs`);
+  await expect(page.getByText("No logs")).toBeVisible();
+  await server.upload(`mlflow-artifacts:/${experiment}/${run}/artifacts`, "train.log", "epoch 1\n");
+  await expect(page.getByLabel("Text of the log")).toHaveText(/epoch 1/, { timeout: 40_000 });
+});
+
+test("metrics of children are those of now", async ({ page, server }) => {
+  const experiment = await createExperiment(server.url, "family");
+  const parent = await createRun(server.url, experiment, { name: "parent" });
+  const tags = { "mlflow.parentRunId": parent };
+  const child = await createRun(server.url, experiment, { name: "child", metrics: { loss: 0.75 }, tags });
+  const listening = page.waitForResponse((response) => response.url().includes(`experiment_id=${experiment}`));
+  await page.goto(`/runs/${parent}/children`);
+  const line = page.getByRole("row", { name: /child/ });
+  await expect(line).toContainText("0.75");
+  await listening;
+  await post(server.url, `${API}runs/log-metric`, {
+    run_id: child,
+    key: "loss",
+    value: 0.125,
+    step: 9,
+    timestamp: Date.now(),
+  });
+  await expect(line).toContainText("0.125");
 });

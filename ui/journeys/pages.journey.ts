@@ -3,8 +3,9 @@ import { seedModel, seedRun } from "./models-seed";
 import { createExperiment, createRun, createRuns, post, sweep } from "./seed";
 import { expect, test } from "./server";
 
-test("a run shows its commit, inputs, system metrics and children", async ({ page, server }) => {
+test("a run shows its commit, inputs, outputs, system metrics and children", async ({ page, server }) => {
   const seeded = await seedRun(server, "with inputs");
+  const model = await seedModel(server, seeded, "flower-classifier", ["petal_length"]);
   await post(server.url, "api/2.0/mlflow/runs/set-tag", {
     run_id: seeded.runId,
     key: "mlflow.source.git.commit",
@@ -27,6 +28,12 @@ test("a run shows its commit, inputs, system metrics and children", async ({ pag
   await expect(page.getByText("0123456789", { exact: true })).toBeVisible();
   await expect(page.getByText("flowers")).toBeVisible();
   await expect(page.getByText("training", { exact: true })).toBeVisible();
+  const outputs = page.locator("section", { has: page.getByRole("heading", { name: "Outputs" }) });
+  await expect(outputs.getByRole("listitem").filter({ hasText: "flower-classifier" })).toContainText("at step 0");
+  await expect(outputs.getByRole("link", { name: "flower-classifier" })).toHaveAttribute(
+    "href",
+    new RegExp(`/logged-models/${model}$`),
+  );
   await page.getByRole("link", { name: "System", exact: true }).click();
   await expect(page.getByRole("region", { name: /cpu_utilization_percentage/ })).toBeVisible();
   await page.getByRole("link", { name: /^Children/ }).click();
@@ -135,7 +142,22 @@ test("nothing jumps while a page is loaded", async ({ page, server }) => {
       for (const entry of list.getEntries()) shifts.push((entry as PerformanceEntry & { value: number }).value);
     }).observe({ type: "layout-shift", buffered: true });
   });
-  for (const address of ["/experiments", `/experiments/${experiment}`, `/runs/${ids[0] ?? ""}`, "/models"]) {
+  const seeded = await seedRun(server, "maker");
+  const model = await seedModel(server, seeded, "classifier", ["petal_length"]);
+  await server.call("POST", "registered-models/create", { name: "flowers" });
+  const version = { name: "flowers", source: `models:/${model}`, model_id: model, run_id: seeded.runId };
+  await server.call("POST", "model-versions/create", version);
+  const [first, ...others] = ids.slice(0, 5);
+  for (const address of [
+    "/experiments",
+    `/experiments/${experiment}`,
+    `/runs/${first ?? ""}`,
+    `/runs/${first ?? ""}/charts`,
+    `/compare?run=${[first, ...others].join("&run=")}`,
+    "/models",
+    "/models/flowers",
+    "/experiments/0/models",
+  ]) {
     await page.goto(address);
     await expect(page.getByRole("heading", { level: 1 })).toBeVisible();
     await page.waitForLoadState("networkidle", { timeout: 3000 }).catch(() => undefined);

@@ -124,7 +124,7 @@ test("a finger does what keys and a mouse do", async ({ page, server }) => {
   await expect(page.getByRole("button", { name: "Reset zoom" })).toBeVisible();
 });
 
-/** Nothing sticks out, and what is pressed is large enough. */
+/** Nothing sticks out, what is pressed is large enough, and everything has a name for screen readers. */
 async function fits(page: Page, name: string): Promise<void> {
   if (SHOTS !== undefined) await page.screenshot({ path: `${SHOTS}/${name}.png` });
   const found = await page.evaluate(() => {
@@ -141,6 +141,23 @@ async function fits(page: Page, name: string): Promise<void> {
       element !== document.body &&
       (["auto", "scroll", "hidden", "clip"].includes(getComputedStyle(element).overflowX) ||
         scrolls(element.parentElement));
+    /** What a screen reader says of it; a picture for decoration says so by an empty text. */
+    const nameOf = (element: Element): string => {
+      const ids = element.getAttribute("aria-labelledby")?.split(" ") ?? [];
+      const labels = "labels" in element ? [...((element.labels as NodeListOf<Element> | null) ?? [])] : [];
+      const texts = [
+        element.getAttribute("aria-label"),
+        element.getAttribute("title"),
+        ...ids.map((id) => document.getElementById(id)?.textContent),
+        ...labels.map((label) => label.textContent),
+        element.matches("button, a") ? element.textContent : "",
+        ...[...element.querySelectorAll("img[alt], [aria-label]")].map(
+          (inner) => inner.getAttribute("aria-label") ?? inner.getAttribute("alt"),
+        ),
+        element.matches("img[alt='']") ? "decoration" : element.getAttribute("alt"),
+      ];
+      return texts.map((text) => text?.trim() ?? "").find((text) => text !== "") ?? "";
+    };
     const wide = [...document.querySelectorAll("main *, .popover, .popover *")].filter((element) => {
       const { left, right } = element.getBoundingClientRect();
       return (right > room + 1 || (element.matches(".popover") && left < 0)) && !scrolls(element.parentElement);
@@ -157,7 +174,10 @@ async function fits(page: Page, name: string): Promise<void> {
         return shown && element.closest("p, .unseen") === null && (box.width < 24 || box.height < 24);
       },
     );
-    return { wide: wide.map(say), beyond, small: [...new Set(small.map(say))] };
+    const nameless = [...document.querySelectorAll("button, a[href], input, select, textarea, img, iframe")].filter(
+      (element) => element.checkVisibility() && nameOf(element) === "",
+    );
+    return { wide: wide.map(say), beyond, small: [...new Set(small.map(say))], nameless: nameless.map(say) };
   });
-  expect.soft({ name, ...found }).toEqual({ name, wide: [], beyond: 0, small: [] });
+  expect.soft({ name, ...found }).toEqual({ name, wide: [], beyond: 0, small: [], nameless: [] });
 }

@@ -69,6 +69,14 @@ test("a sweep is grouped, a group is opened, and its order kept", async ({ page,
     .getByRole("button", { name: "accuracy", exact: true })
     .click();
   await expect(page.locator('.runs-row[data-index="0"]')).toContainText("depth 10");
+  const accuracy = page.getByRole("columnheader", { name: /accuracy/ });
+  await expect(accuracy).toHaveAttribute("aria-sort", "descending");
+  // Of a param that they are not grouped by, groups have no one value: nothing says that they were ordered by it.
+  const rate = page.getByRole("columnheader", { name: /lr/ });
+  await rate.getByRole("button", { name: "lr", exact: true }).click();
+  await expect(accuracy).not.toHaveAttribute("aria-sort");
+  await expect(rate).not.toHaveAttribute("aria-sort");
+  await expect(rate.locator(".head-name .icon")).toHaveCount(0);
   await page.getByRole("treegrid").focus();
   await page.keyboard.press("ControlOrMeta+Home");
   await page.keyboard.press("ArrowRight");
@@ -147,6 +155,69 @@ test("marked runs are tagged and deleted together, and the deletion is undone", 
   const told = page.getByRole("status").locator(".toast").filter({ hasText: "Deleted 3 runs" });
   await told.getByRole("button", { name: "Undo" }).click();
   await expect(page.getByText("6 runs", { exact: true })).toBeVisible();
+});
+
+test("deleted runs are shown, marked and restored together", async ({ page, server }) => {
+  const experiment = await createExperiment(server.url, "restored");
+  const ids = await createRuns(server.url, experiment, sweep(5));
+  for (const run_id of ids.slice(0, 3)) await server.call("POST", "runs/delete", { run_id });
+  await page.goto(`/experiments/${experiment}`);
+  await expect(page.getByText("2 runs", { exact: true })).toBeVisible();
+  await page.getByRole("button", { name: "Which runs, and export" }).click();
+  await page.getByRole("menuitemcheckbox", { name: "Deleted runs", exact: true }).click();
+  await expect(page.getByText("3 runs", { exact: true })).toBeVisible();
+  await page.getByRole("checkbox", { name: "Mark all runs in sight" }).check();
+  const marked = page.getByRole("toolbar", { name: "Marked runs" });
+  await expect(marked).toContainText("3 marked");
+  await expect(marked.getByRole("button", { name: "Delete" })).toHaveCount(0);
+  await marked.getByRole("button", { name: "Restore" }).click();
+  await expect(page.locator(".runs-row .run-name")).toHaveCount(0);
+  await page.getByRole("button", { name: "Only active ones" }).click();
+  await expect(page.getByText("5 runs", { exact: true })).toBeVisible();
+  const active = await server.call<{ runs: unknown[] }>("POST", "runs/search", { experiment_ids: [experiment] });
+  expect(active.runs).toHaveLength(5);
+});
+
+test("a view with order, groups, a pinned column and charts is what somebody else sees", async ({
+  page,
+  server,
+  browser,
+}) => {
+  const experiment = await createExperiment(server.url, "whole views");
+  await createRuns(server.url, experiment, sweep(20));
+  // Beside charts a small table has one pinned column only.
+  const viewport = { width: 1800, height: 900 };
+  await page.setViewportSize(viewport);
+  await page.goto(`/experiments/${experiment}`);
+  await expect(page.getByRole("link", { name: "sweep-00019" })).toBeVisible();
+  await page.getByRole("button", { name: "Columns" }).click();
+  await page.getByRole("button", { name: "accuracy: pin" }).click();
+  await page.keyboard.press("Escape");
+  await page.getByRole("button", { name: "Group runs" }).click();
+  await page.getByRole("dialog", { name: "Group runs" }).getByRole("button", { name: /depth/ }).click();
+  await page.keyboard.press("Escape");
+  const order = (where: typeof page) => where.getByRole("columnheader", { name: /accuracy/ });
+  await order(page).getByRole("button", { name: "accuracy", exact: true }).click();
+  await page.getByRole("button", { name: "Charts beside the table" }).click();
+  await expect(page.locator(".chart-card").first()).toBeVisible();
+
+  await page.getByRole("button", { name: "Views" }).click();
+  await page.getByRole("menuitem", { name: "Save view…" }).click();
+  await page.getByLabel("Name").fill("by depth");
+  await page.keyboard.press("Enter");
+  await expect(page).toHaveURL(/view=/);
+  await expect(page).not.toHaveURL(/state=/);
+  const context = await browser.newContext({ baseURL: server.url, viewport });
+  const other = await context.newPage();
+  await other.goto(page.url());
+  for (const seen of [page, other]) {
+    await expect(order(seen)).toHaveAttribute("aria-sort", "descending");
+    await expect(seen.locator(".runs-head .runs-pinned")).toContainText("accuracy");
+    await expect(seen.locator('.runs-row[data-kind="group"]')).toHaveCount(5);
+    await expect(seen.locator('.runs-row[data-index="0"]')).toContainText("depth 10");
+    await expect(seen.locator(".chart-card").first()).toBeVisible();
+  }
+  await context.close();
 });
 
 test("a view is saved by name, and its address shows the same to somebody else", async ({ page, server, browser }) => {

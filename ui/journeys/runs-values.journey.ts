@@ -1,4 +1,5 @@
 /** Runs with many values: what the table asks for of them, and how a filter is typed. */
+import { watchSearches } from "./rest";
 import { createExperiment, createRun, createRuns, post, sweep } from "./seed";
 import { expect, test } from "./server";
 
@@ -95,7 +96,12 @@ test("rows that have moved wait for the reader, and sort themselves when nobody 
   const score = (run_id: string | undefined, value: number) =>
     post(server.url, "api/2.0/mlflow/runs/log-metric", { run_id, key: "score", value, step: 9, timestamp: Date.now() });
   const names = () => page.locator(".runs-row .run-name").allTextContents();
+  const searched = watchSearches(page);
+  const listening = page.waitForResponse((response) => response.url().includes("/events?"));
   await page.goto(`/experiments/${experiment}`);
+  await listening;
+  // Runs that go on are read once more then.
+  await searched();
   await page.getByRole("columnheader", { name: /score/ }).getByRole("button", { name: "score", exact: true }).click();
   await expect.poll(names).toEqual(["ahead", "behind", "last"]);
 
@@ -149,4 +155,22 @@ test("a hidden tab hears nothing, and catches up when it is shown", async ({ pag
   await show("visible");
   await expect(page.locator('.runs-row[data-index="0"]')).toContainText("0.125");
   expect(streams.length).toBe(2);
+});
+
+test("a run that is created between the lines and the first count appears", async ({ page, server }) => {
+  const experiment = await createExperiment(server.url, "between");
+  await createRun(server.url, experiment, { name: "there", metrics: { loss: 1 }, status: "FINISHED" });
+  let proceed = () => {};
+  const created = new Promise<void>((resolve) => (proceed = resolve));
+  for (const late of ["**/runs/groups", "**/events?*"]) {
+    await page.route(late, async (route) => {
+      await created;
+      await route.continue();
+    });
+  }
+  await page.goto(`/experiments/${experiment}`);
+  await expect(page.getByRole("link", { name: "there" })).toBeVisible();
+  await createRun(server.url, experiment, { name: "between", metrics: { loss: 2 }, status: "FINISHED" });
+  proceed();
+  await expect(page.getByRole("link", { name: "between" })).toBeVisible();
 });

@@ -1,6 +1,7 @@
 /** Columns of the runs table: sparklines, pinned, resized, moved, and exported as they are shown. */
 import { readFile } from "node:fs/promises";
 
+import { addressRests } from "./rest";
 import { createExperiment, createRuns } from "./seed";
 import { expect, test } from "./server";
 
@@ -57,8 +58,7 @@ test("columns are pinned, widened, moved, drawn as lines, and kept", async ({ pa
     expect(await width()).toBeGreaterThan(narrow + 40);
   }).toPass();
 
-  // The address follows a moment after the last change, by a timer that was set before this one.
-  await page.evaluate(() => new Promise((resolve) => setTimeout(resolve, 500)));
+  await addressRests(page);
   // Another visit of the same address has the columns as they were left.
   const after = await order();
   await page.reload();
@@ -117,4 +117,63 @@ test("tags of many runs are set and taken back", async ({ page, server }) => {
   await expect.poll(teams).toEqual({ "has one": "speech", "has none": "speech" });
   await page.getByRole("status").getByRole("button", { name: "Undo" }).click();
   await expect.poll(teams).toEqual({ "has one": "vision", "has none": undefined });
+});
+
+test("columns are moved, pinned, resized and hidden in their picker by keys alone", async ({ page, server }) => {
+  const experiment = await createExperiment(server.url, "picked");
+  const params = { batch: "8", depth: "4", lr: "0.1" };
+  await createRuns(server.url, experiment, [
+    { name: "first", params, metrics: { loss: 1 }, status: "FINISHED" },
+    { name: "second", params: { ...params, lr: "0.2" }, metrics: { loss: 2 }, status: "FINISHED" },
+  ]);
+  await page.goto(`/experiments/${experiment}`);
+  await expect(page.getByRole("columnheader", { name: /lr/ })).toBeVisible();
+  const names = () => page.locator(".picker-chosen li .ellipsis").allTextContents();
+  const pressed = (what: string) => page.getByRole("button", { name: `lr: ${what}`, exact: true });
+  await page.keyboard.press("o");
+  await expect.poll(names).toContain("lr");
+
+  const at = (await names()).indexOf("lr");
+  await pressed("down").focus();
+  await page.keyboard.press("Enter");
+  await expect(pressed("down")).toBeFocused();
+  await page.keyboard.press("Enter");
+  await expect(pressed("down")).toBeFocused();
+  expect((await names()).indexOf("lr")).toBe(at + 2);
+  await pressed("up").focus();
+  await page.keyboard.press("Enter");
+  await page.keyboard.press("Enter");
+  await expect(pressed("up")).toBeFocused();
+  expect((await names()).indexOf("lr")).toBe(at);
+
+  // Pinned it stands behind the name of the run.
+  await pressed("pin").focus();
+  await page.keyboard.press("Enter");
+  await expect(pressed("pin")).toBeFocused();
+  await expect(pressed("pin")).toHaveAttribute("aria-pressed", "true");
+  expect((await names()).slice(0, 2)).toEqual(["Run", "lr"]);
+  await expect(page.locator(".runs-head .runs-pinned")).toContainText("lr");
+
+  const width = async () => (await page.getByRole("columnheader", { name: /lr/ }).boundingBox())?.width ?? 0;
+  const before = await width();
+  await pressed("wider").focus();
+  await page.keyboard.press("Enter");
+  await page.keyboard.press("Enter");
+  await expect.poll(width).toBe(before + 32);
+  await pressed("narrower").focus();
+  await page.keyboard.press("Enter");
+  await expect.poll(width).toBe(before + 16);
+
+  // The line that goes hands the focus on, at the ends the other way is what is left, and Escape still closes the window.
+  await pressed("up").focus();
+  await page.keyboard.press("Enter");
+  await expect(pressed("up")).toBeDisabled();
+  await expect(pressed("down")).toBeFocused();
+  await pressed("hide").focus();
+  await page.keyboard.press("Enter");
+  await expect.poll(names).not.toContain("lr");
+  await expect(page.getByRole("button", { name: "Run: hide" })).toBeFocused();
+  await page.keyboard.press("Escape");
+  await expect(page.locator(".picker")).toHaveCount(0);
+  await expect(page.getByRole("columnheader", { name: /lr/ })).toHaveCount(0);
 });

@@ -127,7 +127,12 @@ const SHOTS: readonly Shot[] = [
     ready: "main [role=row] a, main td a",
     shown: true,
   },
-  { name: "logged-model", path: ({ models }) => `logged-models/${models.loggedModel}`, ready: "[aria-label=Lineage]" },
+  {
+    name: "logged-model",
+    path: ({ models }) => `logged-models/${models.loggedModel}`,
+    ready: "[aria-label=Lineage]",
+    shown: true,
+  },
   {
     name: "palette",
     path: () => "experiments",

@@ -20,7 +20,7 @@ import { Icon, Mark } from "./components/icons";
 import { MenuButton } from "./components/menu";
 import { modifier, runShortcut, useShortcuts } from "./components/shortcuts";
 import { Skeleton } from "./components/skeleton";
-import { Toasts, undoLast } from "./components/toast";
+import { toast, toastError, Toasts, undoLast } from "./components/toast";
 import { chooseTheme, theme, themeChoice } from "./data/theme";
 
 import "./frame.css";
@@ -42,6 +42,15 @@ export function Frame(props: RouteSectionProps): JSX.Element {
     setPalette(false);
   };
   const [help, setHelp] = createSignal(false);
+  // A window that cannot be shown gives the keys back to the page.
+  function giveUpWindows(error: unknown, reset: () => void): void {
+    closePalette();
+    setHelp(false);
+    if (isMissingPart(error)) {
+      toast(`${MISSING_PART}. ${UPDATED}`, { kind: "bad", remedy: { label: LOAD_ANEW, run: loadAnew } });
+    } else toastError("The window could not be shown", error);
+    reset();
+  }
   const location = useLocation();
   const navigate = useNavigate();
   let main!: HTMLElement;
@@ -130,14 +139,16 @@ export function Frame(props: RouteSectionProps): JSX.Element {
       </main>
       <Toasts />
       <Confirmations />
-      <Suspense>
-        <Show when={palette()}>
-          <Palette typed={() => typed?.take() ?? ""} onClose={closePalette} onHelp={() => setHelp(true)} />
-        </Show>
-        <Show when={help()}>
-          <ShortcutHelp onClose={() => setHelp(false)} />
-        </Show>
-      </Suspense>
+      <ErrorBoundary fallback={(error: unknown, reset) => <Resume reset={() => giveUpWindows(error, reset)} />}>
+        <Suspense>
+          <Show when={palette()}>
+            <Palette typed={() => typed?.take() ?? ""} onClose={closePalette} onHelp={() => setHelp(true)} />
+          </Show>
+          <Show when={help()}>
+            <ShortcutHelp onClose={() => setHelp(false)} />
+          </Show>
+        </Suspense>
+      </ErrorBoundary>
     </div>
   );
 }
@@ -146,6 +157,11 @@ export function Frame(props: RouteSectionProps): JSX.Element {
 function pageOf(path: string): string {
   return /^.*\/runs\/[^/]+/.exec(path)?.[0] ?? path;
 }
+
+const MISSING_PART = "A part of the app could not be loaded";
+const UPDATED = "The server may have been updated since this page was opened. Load the page anew to go on.";
+const LOAD_ANEW = "Load the page anew";
+const loadAnew = (): void => window.location.reload();
 
 /** Browsers keep in mind that a part was not there, so that another try without a new page would find the same. */
 function isMissingPart(error: unknown): boolean {
@@ -164,14 +180,7 @@ function PageFailure(props: { error: unknown; path: string; reset: () => void })
           when={isMissingPart(props.error)}
           fallback={<Failure what="This page could not be shown" error={props.error} onRetry={() => props.reset()} />}
         >
-          <Failure
-            what="A part of the app could not be loaded"
-            error={
-              new Error("The server may have been updated since this page was opened. Load the page anew to go on.")
-            }
-            retryLabel="Load the page anew"
-            onRetry={() => window.location.reload()}
-          />
+          <Failure what={MISSING_PART} error={new Error(UPDATED)} retryLabel={LOAD_ANEW} onRetry={loadAnew} />
         </Show>
       </div>
     </Show>

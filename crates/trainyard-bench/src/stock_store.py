@@ -1,8 +1,9 @@
 """Fills the SQLite store of a stock MLflow server that is not running.
 
 Arguments: the database, the experiment of the runs, the experiment of the long run. On standard input one JSON list a
-line: ["run", name, start time, tags, params, metrics], then ["point", key, value, timestamp, step] of the long run,
-whose id is printed. Through its API stock takes minutes for the same rows.
+line: ["run", name, start time, tags, params, metrics], ["series", name, start time, key, milliseconds between two
+values, values] of a run with one metric, then ["point", key, value, timestamp, step] of the long run. Its id is
+printed, and behind it that of each run of a series, one a line. Through its API stock takes minutes for the same rows.
 """
 
 import json
@@ -53,12 +54,23 @@ def add_latest(run, key, value, timestamp, step):
 
 long_run = add_run(histories, "empty", 0)
 latest = {}
+of_series = []
 for line in sys.stdin:
     kind, *rest = json.loads(line)
     if kind == "point":
         key, *point = rest
         add_point(long_run, key, *point)
         latest[key] = point
+        continue
+    if kind == "series":
+        name, start_time, key, every, values = rest
+        of_series.append(run := add_run(experiment, name, start_time))
+        connection.executemany(
+            "INSERT INTO metrics (key, value, timestamp, run_uuid, step, is_nan) VALUES (?, ?, ?, ?, ?, FALSE)",
+            ((key, value, start_time + step * every, run, step) for step, value in enumerate(values)),
+        )
+        last = len(values) - 1
+        add_latest(run, key, values[last], start_time + last * every, last)
         continue
     name, start_time, tags, params, metrics = rest
     run = add_run(experiment, name, start_time)
@@ -72,4 +84,4 @@ for line in sys.stdin:
 for key, point in latest.items():
     add_latest(long_run, key, *point)
 connection.commit()
-print(long_run)
+print(long_run, *of_series, sep="\n")

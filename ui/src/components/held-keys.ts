@@ -15,7 +15,8 @@ export function holdKeys(onEscape: () => void): HeldKeys {
     if (event.key === "Escape") onEscape();
     else if (event.key === "Backspace") text = text.slice(0, -1);
     else if (event.key.length === 1) text += event.key;
-    else return;
+    // Neither presses what has the focus on the page, nor moves it there.
+    else if (event.key !== "Enter" && event.key !== "Tab") return;
     event.preventDefault();
     event.stopImmediatePropagation();
   };

@@ -12,6 +12,8 @@ export interface ToastOptions {
   kind?: "plain" | "bad";
   /** Takes back what the message tells of. A failure of it is told as well. */
   undo?: () => Promise<void> | void;
+  /** What can be done about it. */
+  remedy?: { label: string; run: () => void };
   /** Milliseconds; messages with an undo stay longer. */
   stay?: number;
 }
@@ -35,7 +37,7 @@ function dismiss(id: number): void {
 /** Tells what has happened, at the lower edge, for some seconds. */
 export function toast(message: string, options: ToastOptions = {}): void {
   const id = next++;
-  const stay = options.stay ?? (options.undo ? 12_000 : options.kind === "bad" ? 9000 : 4500);
+  const stay = options.stay ?? (options.undo || options.remedy ? 12_000 : options.kind === "bad" ? 9000 : 4500);
   const countdown = new Countdown(stay, () => dismiss(id));
   setToasts((all) => [...all.slice(-2), { id, message, countdown, ...options }]);
 }
@@ -93,6 +95,13 @@ function Message(props: { toast: Toast }): JSX.Element {
         <Button kind="quiet" icon="undo" onClick={() => void takeBack(one())}>
           Undo
         </Button>
+      </Show>
+      <Show when={one().remedy}>
+        {(remedy) => (
+          <Button kind="quiet" icon="refresh" onClick={() => remedy().run()}>
+            {remedy().label}
+          </Button>
+        )}
       </Show>
       <Button kind="quiet" icon="close" label="Dismiss" onClick={() => dismiss(one().id)} />
     </div>

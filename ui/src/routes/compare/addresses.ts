@@ -11,8 +11,16 @@ export function readRunIds(search: string, hash: string): string[] {
   return [...new Set(ids.filter((id) => ID.test(id)))];
 }
 
-/** The address that compares these runs. */
-export function compareAddress(ids: readonly string[]): string {
+/** The address that compares these runs, with what else its query says. */
+export function compareAddress(
+  ids: readonly string[],
+  more: Readonly<Record<string, string | undefined>> = {},
+): string {
   const list = ids.map((id) => `run=${encodeURIComponent(id)}`).join("&");
-  return `/compare${ids.length > MOST_IN_QUERY ? "#" : "?"}${list}`;
+  const many = ids.length > MOST_IN_QUERY;
+  const rest = Object.entries(more).flatMap(([key, value]) =>
+    value === undefined ? [] : [`${key}=${encodeURIComponent(value)}`],
+  );
+  const query = [...(many ? [] : [list]), ...rest].join("&");
+  return `/compare${query === "" ? "" : `?${query}`}${many ? `#${list}` : ""}`;
 }

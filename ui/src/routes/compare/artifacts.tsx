@@ -41,6 +41,11 @@ export function CompareArtifacts(props: { runs: readonly Run[] }): JSX.Element {
   return (
     <div class="compare-artifacts">
       <nav class="compare-files" aria-label="Files of the runs">
+        <Show when={props.runs.length > MOST_RUNS}>
+          <p class="muted compare-none">
+            Files of the first {MOST_RUNS} of {props.runs.length.toLocaleString()} runs.
+          </p>
+        </Show>
         <div class="compare-crumbs">
           <Button kind="quiet" onClick={() => setDirectory("")}>
             Artifacts

@@ -74,12 +74,10 @@ export default function Compare(): JSX.Element {
     },
   );
 
-  const remove = (runId: string): void =>
-    navigate(compareAddress((known() ?? []).map((run) => run.info.run_id).filter((id) => id !== runId)) + query());
   // What is shown of the runs stays when one is taken away.
-  const query = (): string => {
-    if (ids().length > 41 || search.part === undefined) return "";
-    return `&part=${search.part}${search.charts === undefined ? "" : `&charts=${search.charts}`}`;
+  const remove = (runId: string): void => {
+    const left = (known() ?? []).map((run) => run.info.run_id).filter((id) => id !== runId);
+    navigate(compareAddress(left, { part: search.part, charts: search.charts }));
   };
 
   return (

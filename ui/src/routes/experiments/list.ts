@@ -200,7 +200,11 @@ export function createExperimentList(query: Accessor<ExperimentQuery>): Experime
       const [now] = page.experiments;
       const top = before.row(0);
       const same = now?.experiment_id === top?.experiment_id && now?.last_update_time === top?.last_update_time;
-      if (!same && before === window() && !before.busy) reload();
+      if (same || before !== window() || before.busy) return;
+      const id = now?.experiment_id;
+      if (sight.from === 0) reload();
+      // Nothing moves under the eyes of somebody who reads further down.
+      else if (id !== undefined && !shown().has(id)) setNewer((known) => new Set([...known, id]));
     } catch {
       // The list itself says what is wrong with the server.
     }

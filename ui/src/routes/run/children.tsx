@@ -10,9 +10,11 @@ import { RunStatusBadge } from "../../components/run-status";
 import { Skeleton } from "../../components/skeleton";
 import { Duration, TimeAgo } from "../../components/time";
 import { createLive } from "../../data/live";
+import { loadRuns } from "../../data/run-details";
 import { search } from "../../data/runs";
 import type { Run } from "../../wire";
 import { compareAddress } from "../compare/addresses";
+import { createRenewal } from "../compare/renewal";
 
 const PAGE = 50;
 const METRIC_COLUMNS = 4;
@@ -64,10 +66,15 @@ export function RunChildren(props: { run: Run; onChanged: () => void }): JSX.Ele
     void load("");
     props.onChanged();
   };
+  const renewValues = createRenewal({
+    read: (ids, signal) => loadRuns(ids, { signal }),
+    onRenewed: (newer) => setRuns((before) => before?.map((run) => newer.get(run.info.run_id) ?? run)),
+  });
   // Children are other runs of the experiment: it is watched as a whole.
   createLive(() => ({ experimentIds: [props.run.info.experiment_id] }), {
     changed(changes) {
       const known = new Set(runs()?.map((run) => run.info.run_id));
+      renewValues(changes.flatMap(({ runId, kinds }) => (known.has(runId) && kinds.has("metrics") ? [runId] : [])));
       if (
         changes.some(
           ({ runId, kinds }) =>

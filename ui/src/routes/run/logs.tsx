@@ -12,6 +12,8 @@ import { createLogTail } from "./log-tail";
 import { isLog, isLogDirectory } from "./log-text";
 
 const FOLLOW_MS = 2000;
+/** Files are not announced: until a run that goes on has a log, it is looked for so often. */
+const LOOK_MS = 10_000;
 
 /** Text files of the run that look like logs, from their end. */
 export function RunLogs(props: { run: Run }): JSX.Element {
@@ -21,6 +23,13 @@ export function RunLogs(props: { run: Run }): JSX.Element {
   const [files, { refetch }] = createResource(owner, findLogs);
   const [chosen, setChosen] = createSignal<string>();
   const known = () => (files.state === "ready" || files.state === "refreshing" ? files.latest : undefined);
+  createEffect(() => {
+    if (props.run.info.status !== "RUNNING" || (known()?.length ?? 0) > 0) return;
+    const timer = setInterval(() => {
+      if (document.visibilityState === "visible" && !files.loading) void refetch();
+    }, LOOK_MS);
+    onCleanup(() => clearInterval(timer));
+  });
   const file = createMemo(() => known()?.find((entry) => entry.path === chosen()) ?? known()?.[0]);
   return (
     <Show

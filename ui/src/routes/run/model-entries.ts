@@ -20,6 +20,12 @@ export function renewedModels(run: Run, before: readonly LoggedModelEntry[]): Lo
   return loggedModels(run).map((entry) => known.get(JSON.stringify(entry)) ?? entry);
 }
 
+/** The page of a logged model; of an older one, which is a directory of the run, its files. */
+export function modelAddress(run: Run, { modelId, name }: LoggedModelEntry): string {
+  if (modelId !== undefined) return `/logged-models/${modelId}`;
+  return `/runs/${run.info.run_id}/artifacts/${name.split("/").map(encodeURIComponent).join("/")}`;
+}
+
 export function loggedModels(run: Run): LoggedModelEntry[] {
   const outputs = (run.outputs?.model_outputs ?? []).map(({ model_id, step }): LoggedModelEntry => {
     return { modelId: model_id, name: model_id, source: `models:/${model_id}`, step, flavors: [] };

@@ -8,7 +8,7 @@ import { TimeAgo } from "../../components/time";
 import { getLoggedModel } from "../../data/models";
 import type { LoggedModel, Run } from "../../wire";
 import { RegisterDialog } from "../models/register";
-import { type LoggedModelEntry, renewedModels } from "./model-entries";
+import { type LoggedModelEntry, modelAddress, renewedModels } from "./model-entries";
 
 /** Models that the run has logged, and the way to register them. */
 export function RunModels(props: { run: Run }): JSX.Element {
@@ -64,10 +64,6 @@ export function RunModels(props: { run: Run }): JSX.Element {
   );
 }
 
-function encodedPath(path: string): string {
-  return path.split("/").map(encodeURIComponent).join("/");
-}
-
 function Row(props: {
   run: Run;
   entry: LoggedModelEntry;
@@ -79,14 +75,7 @@ function Row(props: {
   return (
     <tr>
       <td class="plain-name">
-        <Show
-          when={props.entry.modelId}
-          fallback={
-            <A href={`/runs/${props.run.info.run_id}/artifacts/${encodedPath(props.entry.name)}`}>{props.entry.name}</A>
-          }
-        >
-          {(id) => <A href={`/logged-models/${id()}`}>{name()}</A>}
-        </Show>
+        <A href={modelAddress(props.run, props.entry)}>{name()}</A>
         <Show when={model.state === "errored"}>
           <Failure what="Not loaded" error={model.error} onRetry={() => void refetch()} inline />
         </Show>

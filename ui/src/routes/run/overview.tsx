@@ -1,17 +1,22 @@
 import { A } from "@solidjs/router";
-import { createSignal, For, type JSX, Show } from "solid-js";
+import { createMemo, createResource, createSignal, For, type JSX, Show } from "solid-js";
 
 import { Button } from "../../components/button";
 import { CopyButton } from "../../components/copy";
 import { ownTags, TagChips, TagEditor, tagValue } from "../../components/tags";
 import { formatExact } from "../../components/time";
+import { getLoggedModel } from "../../data/models";
 import { changeOne } from "../../data/runs";
+import { settled } from "../../data/settled";
 import type { Run } from "../../wire";
 import { Description } from "../models/description";
+import { type LoggedModelEntry, modelAddress, renewedModels } from "./model-entries";
 import { MetricsTable } from "./metrics-table";
 import { ParamsTable } from "./params-table";
 import { datasetRows, sourceOf } from "./source";
 
+/** Models that are named here; all of them have a part of the page to themselves. */
+const MOST_OUTPUTS = 20;
 const NOTE = "mlflow.note.content";
 
 export interface OverviewProps {
@@ -60,6 +65,7 @@ export function RunOverview(props: OverviewProps): JSX.Element {
           </Show>
         </section>
         <Inputs run={props.run} />
+        <Outputs run={props.run} />
         <Show when={editing()}>
           <TagEditor
             title="Tags of the run"
@@ -173,6 +179,42 @@ function Inputs(props: { run: Run }): JSX.Element {
             )}
           </For>
         </ul>
+      </Show>
+    </section>
+  );
+}
+
+function Outputs(props: { run: Run }): JSX.Element {
+  const models = createMemo((before: readonly LoggedModelEntry[]) => renewedModels(props.run, before), []);
+  return (
+    <section class="panel">
+      <h2>Outputs</h2>
+      <Show
+        when={models().length > 0}
+        fallback={
+          <p class="muted">
+            None. <code>mlflow.sklearn.log_model(model, name="iris")</code> adds one.
+          </p>
+        }
+      >
+        <ul class="run-inputs">
+          <For each={models().slice(0, MOST_OUTPUTS)}>
+            {(entry) => {
+              const [model] = createResource(() => entry.modelId, getLoggedModel);
+              return (
+                <li>
+                  Model <A href={modelAddress(props.run, entry)}>{settled(model)?.info.name ?? entry.name}</A>
+                  <Show when={entry.step !== undefined}>
+                    <span class="muted"> at step {entry.step?.toLocaleString()}</span>
+                  </Show>
+                </li>
+              );
+            }}
+          </For>
+        </ul>
+        <Show when={models().length > MOST_OUTPUTS}>
+          <A href={`/runs/${props.run.info.run_id}/models`}>All {models().length.toLocaleString()} models</A>
+        </Show>
       </Show>
     </section>
   );

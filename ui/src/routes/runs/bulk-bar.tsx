@@ -5,6 +5,7 @@ import { Button } from "../../components/button";
 import { Dialog } from "../../components/dialog";
 import { describe } from "../../data/http";
 import type { ViewType } from "../../wire";
+import { compareAddress } from "../compare/addresses";
 import { countText, deleteRuns, restoreRuns, tagRuns } from "./bulk-change";
 import type { Selection } from "./selection";
 
@@ -14,15 +15,6 @@ export interface BulkBarProps {
   lifecycle: ViewType;
   /** Something has changed: load the lines again. */
   onChanged: () => void;
-}
-
-/** Ids that an address holds; more are handed over in the fragment, which no server sees. */
-const MOST_IN_QUERY = 30;
-
-/** Where runs are compared. */
-export function compareAddress(ids: readonly string[]): string {
-  const list = (name: string) => ids.map((id) => `${name}=${id}`).join("&");
-  return ids.length <= MOST_IN_QUERY ? `/compare?${list("run")}` : `/compare#${list("run")}`;
 }
 
 /** What can be done with the runs that are marked. */

@@ -1,15 +1,26 @@
 import { createEffect, createMemo, createSignal, For, type JSX, onCleanup, Show } from "solid-js";
 
+import { sameList } from "../../charts/same";
 import { Button } from "../../components/button";
 import { Failure } from "../../components/failure";
-import { Icon } from "../../components/icons";
+import { Icon, type IconName } from "../../components/icons";
 import { roving } from "../../components/roving";
 import { rowHeight } from "../../components/row-height";
 import { createVirtual } from "../../components/virtual";
 import * as columnData from "../../data/columns";
 import type { Column as ColumnSummary } from "../../wire";
 import { columnFacts } from "./column-facts";
-import { ATTRIBUTES, columnId, columnLabel, moveColumn, toggleColumn } from "./columns";
+import {
+  ATTRIBUTES,
+  columnId,
+  columnLabel,
+  columnWidth,
+  moveColumn,
+  RESIZE_STEP,
+  resizeColumn,
+  toggleColumn,
+  togglePin,
+} from "./columns";
 import { PagedWindow } from "./paged-window";
 import type { Column, ColumnSource } from "./state";
 
@@ -30,7 +41,7 @@ export interface ColumnPickerProps {
   onReset: () => void;
 }
 
-/** Finds columns among any number of names and shows or hides them; the chosen ones can be put in order. */
+/** Finds columns among any number of names and shows or hides them; the chosen ones are put in order, pinned and resized. */
 export function ColumnPicker(props: ColumnPickerProps): JSX.Element {
   const [kind, setKind] = createSignal<ColumnSource>("metric");
   const [search, setSearch] = createSignal("");
@@ -239,51 +250,87 @@ function attributes(contains: string): ColumnSummary[] {
 
 /** The columns of the table in their order. */
 function Chosen(props: ColumnPickerProps): JSX.Element {
-  const move = (at: number, to: number) => {
-    const column = props.columns[at];
-    const before = props.columns[to > at ? to + 1 : to];
-    if (column) props.onColumns(moveColumn(props.columns, columnId(column), before && columnId(before)));
+  let list!: HTMLUListElement;
+  // By their ids, so that a column that is moved or changed keeps its line.
+  const byId = createMemo(() => new Map(props.columns.map((one) => [columnId(one), one] as const)));
+  const ids = createMemo(() => [...byId().keys()], [], { equals: sameList });
+
+  /** Lines that are moved lose the focus, and one that goes takes it along: it stays as near as it can. */
+  function change(button: HTMLButtonElement, columns: Column[]): void {
+    const line = button.closest("li");
+    const beside = line?.nextElementSibling ?? line?.previousElementSibling;
+    props.onColumns(columns);
+    const near = button.isConnected
+      ? button.disabled
+        ? line?.querySelector<HTMLElement>("[data-move]:enabled")
+        : button
+      : beside?.querySelector<HTMLElement>("button:last-child");
+    (near ?? list.closest(".picker")?.querySelector<HTMLElement>("input"))?.focus();
+  }
+  const moved = (at: number, to: number): Column[] => {
+    const before = ids()[to > at ? to + 1 : to];
+    return moveColumn(props.columns, ids()[at] ?? "", before);
   };
+  const resized = (column: Column, by: number): Column[] =>
+    resizeColumn(props.columns, columnId(column), columnWidth(column) + by);
+
   return (
     <section class="picker-chosen" aria-label="Columns of the table">
       <header>
         <span class="muted">{props.columns.length} columns</span>
         <Button kind="quiet" icon="undo" label="Columns as they were at first" onClick={() => props.onReset()} />
       </header>
-      <ul>
-        <For each={props.columns}>
-          {(column, at) => (
-            <li>
-              <Show when={column.pinned}>
-                <Icon name="pin" size={12} />
-              </Show>
-              <Show when={column.spark}>
-                <Icon name="spark" size={12} />
-              </Show>
-              <span class="ellipsis" title={column.key}>
-                {columnLabel(column)}
-              </span>
-              <Button
-                kind="quiet"
-                icon="up"
-                label={`${columnLabel(column)}: up`}
-                disabled={at() === 0}
-                onClick={() => move(at(), at() - 1)}
-              />
-              <Button
-                kind="quiet"
-                icon="down"
-                label={`${columnLabel(column)}: down`}
-                disabled={at() === props.columns.length - 1}
-                onClick={() => move(at(), at() + 1)}
-              />
-              <Button
-                kind="quiet"
-                icon="close"
-                label={`${columnLabel(column)}: hide`}
-                onClick={() => props.onColumns(toggleColumn(props.columns, column))}
-              />
-            </li>
+      <ul ref={list}>
+        <For each={ids()}>
+          {(id, at) => (
+            <Show when={byId().get(id)}>
+              {(column) => {
+                const button = (
+                  icon: IconName,
+                  what: string,
+                  next: () => Column[],
+                  more: { pressed?: boolean; disabled?: boolean; "data-move"?: "" } = {},
+                ) => (
+                  <Button
+                    kind="quiet"
+                    icon={icon}
+                    label={`${columnLabel(column())}: ${what}`}
+                    onClick={(event) => change(event.currentTarget, next())}
+                    {...more}
+                  />
+                );
+                return (
+                  <li>
+                    <Show when={column().spark}>
+                      <Icon name="spark" size={12} />
+                    </Show>
+                    <span class="ellipsis" title={column().key}>
+                      {columnLabel(column())}
+                    </span>
+                    {button("pin", "pin", () => togglePin(props.columns, id), {
+                      get pressed() {
+                        return column().pinned === true;
+                      },
+                    })}
+                    {button("minus", "narrower", () => resized(column(), -RESIZE_STEP))}
+                    {button("plus", "wider", () => resized(column(), RESIZE_STEP))}
+                    {button("up", "up", () => moved(at(), at() - 1), {
+                      "data-move": "",
+                      get disabled() {
+                        return at() === 0;
+                      },
+                    })}
+                    {button("down", "down", () => moved(at(), at() + 1), {
+                      "data-move": "",
+                      get disabled() {
+                        return at() === props.columns.length - 1;
+                      },
+                    })}
+                    {button("close", "hide", () => toggleColumn(props.columns, column()))}
+                  </li>
+                );
+              }}
+            </Show>
           )}
         </For>
       </ul>

@@ -31,6 +31,8 @@ const WIDTHS: Record<ColumnSource, number> = { attribute: 120, metric: 112, para
 export const SPARK_WIDTH = 140;
 export const SMALLEST_WIDTH = 56;
 const LARGEST_WIDTH = 1200;
+/** Pixels that a column changes by at a key or a button. */
+export const RESIZE_STEP = 16;
 
 /** One text for each column, equal for equal columns. */
 export function columnId(column: Pick<Column, "source" | "key" | "spark">): string {
@@ -131,6 +133,11 @@ export function moveColumn(columns: readonly Column[], id: string, before: strin
 /** The columns with one of them changed. */
 export function changeColumn(columns: readonly Column[], id: string, change: (column: Column) => Column): Column[] {
   return pinnedFirst(columns.map((one) => (columnId(one) === id ? change(one) : one)));
+}
+
+/** The columns with one of them pinned, or no longer. */
+export function togglePin(columns: readonly Column[], id: string): Column[] {
+  return changeColumn(columns, id, ({ pinned, ...rest }) => (pinned === true ? rest : { ...rest, pinned: true }));
 }
 
 /** The columns with one of them so many pixels wide, within what makes sense. */

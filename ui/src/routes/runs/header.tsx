@@ -13,8 +13,10 @@ import {
   resizeColumn,
   orderKey,
   toggleColumn,
+  togglePin,
 } from "./columns";
 import type { Layout } from "./layout";
+import { groupOrder } from "./row-source";
 import { cellId } from "./row";
 import type { Column, Order, ViewState } from "./state";
 
@@ -111,6 +113,8 @@ function HeadCell(props: HeadCellProps): JSX.Element {
       ? now
       : undefined;
   };
+  /** Groups have no order by this: only the runs within each of them do. */
+  const inner = () => props.view.groups.length > 0 && groupOrder(props.view) === undefined;
   const sortable = () => orderKey(props.column) !== undefined && props.column.spark !== true;
   const label = () => columnLabel(props.column);
 
@@ -121,7 +125,7 @@ function HeadCell(props: HeadCellProps): JSX.Element {
       role="columnheader"
       id={cellId(-1, props.at)}
       aria-colindex={props.at + 2}
-      aria-sort={order() ? (order()?.descending === true ? "descending" : "ascending") : undefined}
+      aria-sort={order() && !inner() ? (order()?.descending === true ? "descending" : "ascending") : undefined}
       style={{
         width: `${String(props.layout.widthOf(props.column))}px`,
         left: props.left === undefined ? undefined : `${String(props.left)}px`,
@@ -143,14 +147,16 @@ function HeadCell(props: HeadCellProps): JSX.Element {
         class="head-name"
         tabIndex={-1}
         disabled={!sortable()}
-        title={`${sourceName(props.column)}${label()}`}
+        title={`${sourceName(props.column)}${label()}${order() && inner() ? ": orders the runs within each group" : ""}`}
         onClick={() => props.onOrder(nextOrder(props.view.order, props.column))}
       >
         <Show when={props.column.spark}>
           <Icon name="spark" size={12} />
         </Show>
         <span class="ellipsis">{label()}</span>
-        <Show when={order()}>{(now) => <Icon name={now().descending ? "sortDown" : "sortUp"} size={12} />}</Show>
+        <Show when={inner() ? undefined : order()}>
+          {(now) => <Icon name={now().descending ? "sortDown" : "sortUp"} size={12} />}
+        </Show>
       </button>
       <PopoverButton
         label={`Column ${label()}`}
@@ -216,10 +222,7 @@ function menuOf(props: HeadCellProps, sortable: boolean): MenuItem[] {
     label: pinned ? "Unpin" : "Pin",
     icon: "pin",
     separated: items.length > 0,
-    run: () =>
-      props.onColumns(
-        changeColumn(props.columns, id, ({ pinned: _, ...rest }) => (pinned ? rest : { ...rest, pinned: true })),
-      ),
+    run: () => props.onColumns(togglePin(props.columns, id)),
   });
   const left = all[props.at - 1];
   if (left) {

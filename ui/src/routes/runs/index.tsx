@@ -9,8 +9,9 @@ import * as experiments from "../../data/experiments";
 import { firstNames } from "../../data/first-names";
 import { settled } from "../../data/settled";
 import { both, errorPlace, errorReason } from "../../filter/lexer";
-import type { Column as ColumnSummary, GroupKey } from "../../wire";
-import { BulkBar, compareAddress } from "./bulk-bar";
+import type { Column as ColumnSummary, Experiment, GroupKey } from "../../wire";
+import { compareAddress } from "../compare/addresses";
+import { BulkBar } from "./bulk-bar";
 import { deleteRuns } from "./bulk-change";
 import { defaultColumns } from "./columns";
 import { ExperimentHead } from "./experiment-head";
@@ -53,7 +54,8 @@ function ExperimentRuns(props: { experimentId: string }): JSX.Element {
   const sparks = createSparks();
   const [experiment, { refetch }] = createResource(() => experiments.getExperiment(id));
   const [names, { refetch: renewNames }] = createResource(() => startingNames(id));
-  const known = () => settled(experiment);
+  // When it cannot be read anew, what was known of it stays.
+  const known = createMemo((before: Experiment | undefined) => settled(experiment) ?? before);
   let table: TableHandle | undefined;
   let filter: HTMLInputElement | undefined;
   useTitle(() => known()?.name);
@@ -90,6 +92,7 @@ function ExperimentRuns(props: { experimentId: string }): JSX.Element {
     columns: projection,
     sparks,
     onMetrics: noticeMetrics,
+    onExperiment: () => void refetch(),
     atTop: () => table?.atTop() ?? true,
     reading: () => table?.reading() ?? false,
   });
@@ -184,7 +187,7 @@ function ExperimentRuns(props: { experimentId: string }): JSX.Element {
         </Show>
       </ExperimentHead>
       <Show
-        when={experiment.error === undefined}
+        when={known() !== undefined || experiment.error === undefined}
         fallback={
           <Failure what="The experiment could not be loaded" error={experiment.error} onRetry={() => void refetch()} />
         }

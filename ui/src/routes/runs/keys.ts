@@ -1,6 +1,6 @@
 import { copyText } from "../../components/copy";
 import { toast, toastError } from "../../components/toast";
-import { nextOrder } from "./columns";
+import { nextOrder, RESIZE_STEP } from "./columns";
 import { expandable, type Row } from "./run-rows";
 import type { Column, Order } from "./state";
 import type { Place } from "./table";
@@ -25,9 +25,6 @@ export interface TableKeys {
   /** Makes a column wider by so many pixels, or narrower. */
   resize: (column: number, by: number) => void;
 }
-
-/** Pixels that a column changes by at a key. */
-const RESIZE_STEP = 16;
 
 /** The keyboard of the table: moves the active cell and acts on it. */
 export function tableKeys(table: TableKeys): (event: KeyboardEvent) => void {

@@ -44,6 +44,8 @@ export interface RunsDataOptions {
   sparks: Sparks;
   /** Runs have logged metrics. */
   onMetrics: () => void;
+  /** The experiment itself has been renamed, tagged, deleted or restored. */
+  onExperiment: () => void;
   /** Whether the table shows its first lines, so that newer runs may appear there. */
   atTop: () => boolean;
   /** Whether somebody points at a line or is among the lines by keyboard: then none may move. */
@@ -258,7 +260,10 @@ export function createRunsData(options: RunsDataOptions): RunsData {
     await (counted = count(query));
     const now = total();
     if (!before || !now || rows() !== shown || coming) return;
-    if (before.runs !== now.runs && options.atTop()) reload();
+    // A run that came after the lines and before the first count is in both numbers, and not among the lines. These may be more:
+    // runs whose parent is not there are counted with those that have one.
+    const lacking = shown.complete && query.groups.length === 0 && shown.count - shown.nested < (roots() ?? 0);
+    if ((before.runs !== now.runs || lacking) && options.atTop()) reload();
     else if (query.groups.length > 0 && now.running + before.running > 0) tally.soon();
   }
 
@@ -269,9 +274,13 @@ export function createRunsData(options: RunsDataOptions): RunsData {
       return { experimentIds: id === undefined ? [] : [id] };
     },
     {
-      changed: (all) => queue.add(all),
+      changed: (all) => {
+        if (all.some((change) => change.runId === "")) options.onExperiment();
+        queue.add(all.filter((change) => change.runId !== ""));
+      },
       opened: () => void catchUp(),
       reload: () => {
+        options.onExperiment();
         if (options.atTop()) {
           reload();
           return;
