@@ -114,22 +114,24 @@ struct Found {
     max: Option<f64>,
 }
 
+/// What points are ordered by: (step, timestamp, value).
+type Rank = (i64, i64, f64);
+
 /// Where a series begins or ends. NaN counts as 0 here, as in MLflow; so a point of 0 and one of NaN may share the place, and
 /// whichever came first is in the summary.
 struct Extreme {
-    /// (step, timestamp, value).
-    rank: (i64, i64, f64),
+    rank: Rank,
     is_number: bool,
     is_nan: bool,
 }
 
 impl Extreme {
-    fn of(rank: (i64, i64, f64), is_nan: bool) -> Self {
+    fn of(rank: Rank, is_nan: bool) -> Self {
         Self { rank, is_number: !is_nan, is_nan }
     }
 
     /// Takes a point that `beats` the one before, or shares its place.
-    fn take(before: &mut Option<Self>, point: Self, beats: fn(&(i64, i64, f64), &(i64, i64, f64)) -> bool) {
+    fn take(before: &mut Option<Self>, point: Self, beats: fn(&Rank, &Rank) -> bool) {
         match before {
             Some(before) if before.rank == point.rank => {
                 before.is_number |= point.is_number;
