@@ -36,7 +36,6 @@ impl Postgres {
 
     /// The same with settings of the caller's, `name=value`, besides those of a new cluster.
     pub fn with_settings<S: Into<String>>(settings: impl IntoIterator<Item = S>) -> Result<Self, String> {
-        let settings: Vec<String> = settings.into_iter().map(Into::into).collect();
         let bin = match find() {
             Some(bin) => bin,
             None => {
@@ -44,6 +43,37 @@ impl Postgres {
                 find().ok_or("PostgreSQL was installed, and its programs are not found")?
             }
         };
+        let settings = settings.into_iter().map(Into::into).collect();
+        Self::on_new_folder(bin, settings, |bin, data| {
+            let mut initdb = as_user(&bin.join("initdb"));
+            initdb.args(["-U", SUPERUSER, "--auth=trust", "--encoding=UTF8", "--locale=C", "--no-sync", "-D"]);
+            run(initdb.arg(data)).map(drop)
+        })
+    }
+
+    /// Starts a standby of this server: it has all that is committed here, takes reads, and no writes until it is promoted.
+    pub fn standby(&self) -> Result<Self, String> {
+        Self::on_new_folder(self.bin.clone(), self.settings.clone(), |bin, data| {
+            let mut copy = as_user(&bin.join("pg_basebackup"));
+            copy.args(["--dbname", &self.url(), "--write-recovery-conf", "--checkpoint=fast", "--no-sync", "--pgdata"]);
+            run(copy.arg(data)).map(drop)
+        })
+    }
+
+    /// Makes a standby the server that takes writes; its primary has to be gone.
+    pub fn promote(&self) -> Result<(), String> {
+        match self.query("SELECT pg_promote()")?.as_str() {
+            "t" => Ok(()),
+            answer => Err(format!("the standby was not promoted: {answer}")),
+        }
+    }
+
+    /// A server in a folder and on a port of its own; `fill` makes its data.
+    fn on_new_folder(
+        bin: PathBuf,
+        settings: Vec<String>,
+        fill: impl FnOnce(&Path, &Path) -> Result<(), String>,
+    ) -> Result<Self, String> {
         let port = TcpListener::bind("127.0.0.1:0").and_then(|socket| socket.local_addr());
         let port = port.map_err(|error| format!("no free port: {error}"))?.port();
         let folder = std::env::temp_dir().join(format!("trainyard-postgres-{}-{port}", std::process::id()));
@@ -51,9 +81,7 @@ impl Postgres {
         if let Some(user) = other_user() {
             run(Command::new("chown").arg(user).arg(&folder))?;
         }
-        let mut initdb = as_user(&bin.join("initdb"));
-        initdb.args(["-U", SUPERUSER, "--auth=trust", "--encoding=UTF8", "--locale=C", "--no-sync", "-D"]);
-        let made = run(initdb.arg(folder.join("data"))).and_then(|_| serve(&bin, &folder, port, &settings));
+        let made = fill(&bin, &folder.join("data")).and_then(|()| serve(&bin, &folder, port, &settings));
         let server = made.inspect_err(|_| drop(fs::remove_dir_all(&folder)))?;
         let postgres = Self { bin, folder, port, settings, server };
         postgres.wait_until_ready()?;
@@ -62,7 +90,17 @@ impl Postgres {
 
     /// The address of its database, for its superuser.
     pub fn url(&self) -> String {
-        format!("postgresql://{SUPERUSER}@127.0.0.1:{}/postgres", self.port)
+        self.url_of("postgres")
+    }
+
+    /// The address of another of its databases.
+    pub fn url_of(&self, database: &str) -> String {
+        format!("postgresql://{SUPERUSER}@127.0.0.1:{}/{database}", self.port)
+    }
+
+    /// Its data folder.
+    pub fn data(&self) -> PathBuf {
+        self.folder.join("data")
     }
 
     /// The port that it listens on, at 127.0.0.1.
@@ -77,8 +115,13 @@ impl Postgres {
 
     /// Carries out SQL; returns what it answers as text.
     pub fn query(&self, sql: &str) -> Result<String, String> {
+        self.query_of("postgres", sql)
+    }
+
+    /// As [`Postgres::query`], in another of its databases.
+    pub fn query_of(&self, database: &str, sql: &str) -> Result<String, String> {
         let mut psql = Command::new(self.bin.join("psql"));
-        psql.args(["--no-psqlrc", "--tuples-only", "--no-align", "--command", sql]).arg(self.url());
+        psql.args(["--no-psqlrc", "--tuples-only", "--no-align", "--command", sql]).arg(self.url_of(database));
         run(&mut psql).map(|text| text.trim().to_owned())
     }
 
@@ -97,7 +140,22 @@ impl Postgres {
 
     /// Ends the server without letting it finish anything, and starts it again on the same data.
     pub fn restart(&mut self) -> Result<(), String> {
+        self.crash();
+        self.start_again()
+    }
+
+    /// Ends the server without letting it finish anything; its data stay.
+    pub fn crash(&mut self) {
         self.stop("-QUIT");
+    }
+
+    /// Ends the server with all of its data in their files.
+    pub fn shut_down(&mut self) {
+        self.stop("-INT");
+    }
+
+    /// Starts a server that has ended on the same data.
+    pub fn start_again(&mut self) -> Result<(), String> {
         self.server = serve(&self.bin, &self.folder, self.port, &self.settings)?;
         self.wait_until_ready()
     }
@@ -118,6 +176,10 @@ impl Postgres {
     }
 
     fn stop(&mut self, signal: &str) {
+        // The number of a process that has ended may be that of another by now.
+        if !matches!(self.server.try_wait(), Ok(None)) {
+            return;
+        }
         let _ = Command::new("kill").args([signal, &self.server.id().to_string()]).status();
         let _ = self.server.wait();
     }

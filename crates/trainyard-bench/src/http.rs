@@ -3,10 +3,14 @@
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{SocketAddr, TcpStream};
 use std::os::linux::net::TcpStreamExt;
+use std::thread::{self, JoinHandle};
 use std::time::Duration;
 
 use anyhow::{Context, Result, anyhow, bail};
 use serde_json::Value;
+
+/// How long a page waits before it asks for the next stream of events.
+const RETRY: Duration = Duration::from_secs(2);
 
 /// A connection that stays open between requests.
 pub struct Connection {
@@ -123,6 +127,31 @@ impl Connection {
             }
         }
     }
+}
+
+/// Holds a stream of events about an experiment, as an open page does, until the server ends; how many bytes were heard.
+pub fn listen(server: SocketAddr, experiment: &str) -> Result<JoinHandle<u64>> {
+    let request = format!(
+        "GET /api/trainyard/v1/events?experiment_id={experiment} HTTP/1.1\r\nHost: {server}\r\nConnection: close\r\n\r\n"
+    );
+    let mut stream = connect(server)?;
+    Ok(thread::spawn(move || {
+        let mut heard = 0;
+        loop {
+            // A stream ends after some time, and a page asks for the next one.
+            if stream.write_all(request.as_bytes()).is_ok() {
+                let mut part = [0; 4096];
+                while let Ok(length @ 1..) = stream.read(&mut part) {
+                    heard += length as u64;
+                }
+            }
+            thread::sleep(RETRY);
+            match connect(server) {
+                Ok(next) => stream = next,
+                Err(_) => return heard,
+            }
+        }
+    }))
 }
 
 struct Head {

@@ -27,6 +27,16 @@ pub fn is_served(server: SocketAddr) -> Result<bool> {
     Ok(Connection::open(server)?.send_as(ingest::CONTENT_TYPE, "POST", PATH, body.body()).is_ok())
 }
 
+/// Sends what belongs to some runs, each of which has to be accepted.
+pub fn send_parts(connection: &mut Connection, parts: &[RunBatch]) -> Result<()> {
+    let body = Ingest::encode(parts)?;
+    let answer: Value = serde_json::from_slice(connection.send_as(ingest::CONTENT_TYPE, "POST", PATH, body.body())?)?;
+    let runs = answer["runs"].as_array().map_or(&[][..], Vec::as_slice);
+    let refused = runs.iter().find(|run| run["status"] != "accepted");
+    ensure!(runs.len() == parts.len() && refused.is_none(), "{} runs were answered, {refused:?}", runs.len());
+    Ok(())
+}
+
 /// Sends requests for so long, each connection to runs of its own in turn.
 pub fn send(server: SocketAddr, runs: &[String], connections: u32, time: Duration) -> Result<Outcome> {
     let began = Instant::now();

@@ -3,9 +3,9 @@
 use std::thread;
 use std::time::{Duration, Instant};
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, anyhow, ensure};
 
-use crate::http::Connection;
+use crate::http::{self, Connection};
 use crate::peers::{Programs, Who, leave_out};
 use crate::report::{Report, number, verdict};
 use crate::seed;
@@ -17,6 +17,8 @@ const CONNECTIONS: u32 = 16;
 /// Each connection waits this long before a request.
 const PAUSE_MS: u32 = 10;
 const RUNS: usize = 64;
+/// Pages that are open and hear of what happens.
+const PAGES: usize = 4;
 /// Rows of the table.
 const PARTS: usize = 12;
 const LIMIT_MIB: f64 = 100.0;
@@ -82,8 +84,9 @@ pub fn measure(programs: &Programs, wrk: &Wrk, duration: Duration, report: &mut 
         .collect();
     let body = format!(
         "On both databases at the same time, {CONNECTIONS} connections of `wrk` each, every one of which waits {PAUSE_MS} ms before every request, for {} s: of 100 \
-         requests 78 log one point, 10 a batch of 100, 3 create a run, 3 search by a metric, 3 read a run, 2 a page of \
-         1,000 points, and one uploads a file of 64 KiB. The table has the largest resident size of the server (not of \
+         requests 78 log one point, 10 a batch of 100, 3 create a run, 3 search by a metric, 3 read a run, one a page of \
+         1,000 points, one a sample of 1,000 points of a whole history, and one uploads a file of 64 KiB; besides, {PAGES} \
+         streams of events are open, as pages hold them. The table has the largest resident size of the server (not of \
          PostgreSQL) in each twelfth of the time, read every second. `--memory-seconds 3600` makes it an hour.\n\n{} {}\n\n{}",
         duration.as_secs(),
         loads.join(" "),
@@ -103,6 +106,7 @@ fn course(program: &Program, who: Who, wrk: &Wrk, duration: Duration) -> Result<
     let experiment = seed::experiment(server.address, "mixed")?;
     let mut connection = Connection::open(server.address)?;
     let runs = (0..RUNS).map(|_| seed::empty_run(&mut connection, &experiment)).collect::<Result<Vec<_>>>()?;
+    let pages: Vec<_> = (0..PAGES).map(|_| http::listen(server.address, &experiment)).collect::<Result<_>>()?;
     let arguments =
         [wrk.file(&format!("mixed-runs-{}", server.address.port()), &runs)?, experiment, PAUSE_MS.to_string()];
     let began = Instant::now();
@@ -115,6 +119,11 @@ fn course(program: &Program, who: Who, wrk: &Wrk, duration: Duration) -> Result<
         thread::sleep(Duration::from_millis(if duration.as_secs() < 60 { 100 } else { 1000 }));
     }
     let outcome = running.finish().context("the mixed load")?;
+    drop(server);
+    for page in pages {
+        let heard = page.join().map_err(|_| anyhow!("a page panicked"))?;
+        ensure!(heard > 0, "an open page heard of nothing");
+    }
     eprintln!("    {outcome:?}, {peaks:.1?} MiB");
     Ok(Course { at_rest, peaks, outcome })
 }

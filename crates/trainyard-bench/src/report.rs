@@ -15,6 +15,7 @@ const END: &str = "<!-- measured: end -->";
 pub struct Report {
     heading: String,
     version: String,
+    processor: String,
     sections: Vec<String>,
 }
 
@@ -101,21 +102,19 @@ impl Report {
             line.and_then(|line| line.split_once(':')).map(|(_, value)| value.trim().to_owned()).unwrap_or_default()
         };
         let memory = field("/proc/meminfo", "MemTotal").trim_end_matches(" kB").parse::<f64>().unwrap_or(0.0);
-        let load = text("/proc/loadavg");
         let commit = Command::new("git").args(["rev-parse", "--short", "HEAD"]).output();
         let commit = commit.map(|output| String::from_utf8_lossy(&output.stdout).trim().to_owned()).unwrap_or_default();
         let date = jiff::Timestamp::now().strftime("%Y-%m-%d");
         let version = format!("{date}, Trainyard {} ({commit})", env!("CARGO_PKG_VERSION"));
+        let processor = format!("{} × {}", std::thread::available_parallelism()?, field("/proc/cpuinfo", "model name"));
         let heading = format!(
-            "{} × {}, {:.0} GiB, Linux {}; load average {} when the bench began. {version} next to stock MLflow 3.18.0. A \
+            "{processor}, {:.0} GiB, Linux {}; load average {} when the bench began. {version} next to stock MLflow 3.18.0. A \
              table that was measured at another time says so.\n",
-            std::thread::available_parallelism()?,
-            field("/proc/cpuinfo", "model name"),
             memory / (1024.0 * 1024.0),
             text("/proc/sys/kernel/osrelease").trim(),
-            load.split_whitespace().next().unwrap_or("unknown"),
+            load_average(),
         );
-        Ok(Self { heading, version, sections: Vec::new() })
+        Ok(Self { heading, version, processor, sections: Vec::new() })
     }
 
     /// Adds a table; `part` is the value of `--only` that repeats it.
@@ -128,10 +127,12 @@ impl Report {
 
     /// Adds a section with a body of its own.
     pub fn add(&mut self, title: &str, part: &str, body: &str) {
-        let Self { version, .. } = self;
+        let Self { version, processor, .. } = self;
         let body = body.trim_end();
         let repeat = format!("`cargo run --release -p trainyard-bench -- --only {part}`");
-        self.sections.push(format!("### {title}\n\n{body}\n\n{repeat}; {version}\n"));
+        // Sections are measured at different times, some of them on another machine than their neighbours.
+        let place = format!("{processor}, load average {} at its end", load_average());
+        self.sections.push(format!("### {title}\n\n{body}\n\n{repeat}; {version}; {place}\n"));
     }
 
     /// Prints what was measured.
@@ -154,6 +155,12 @@ impl Report {
     fn text(&self) -> String {
         format!("{}\n{}", self.heading, self.sections.join("\n"))
     }
+}
+
+/// How busy the machine has been for a minute.
+fn load_average() -> String {
+    let load = fs::read_to_string("/proc/loadavg").unwrap_or_default();
+    load.split_whitespace().next().unwrap_or("unknown").to_owned()
 }
 
 /// The measured part with new sections in the place of those with the same title.
@@ -203,6 +210,19 @@ mod tests {
         let old = "machine\n\n### First\n\nold\n\n### Second\n\nkept\n";
         let new = ["### First\n\nnew\n".to_owned(), "### Third\n\nadded\n".to_owned()];
         assert_eq!(replaced(old, &new), "machine\n\n### First\n\nnew\n\n### Second\n\nkept\n\n### Third\n\nadded\n");
+    }
+
+    #[test]
+    fn a_section_tells_where_and_under_which_load_it_was_measured() {
+        let mut report = Report {
+            heading: String::new(),
+            version: "today".to_owned(),
+            processor: "2 × abacus".to_owned(),
+            sections: Vec::new(),
+        };
+        report.add("Title", "part", "body");
+        let footer = "--only part`; today; 2 × abacus, load average ";
+        assert!(report.sections[0].contains(footer), "{:?}", report.sections);
     }
 
     #[test]

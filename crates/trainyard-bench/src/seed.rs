@@ -7,8 +7,11 @@ use std::thread;
 
 use anyhow::{Context, Result, anyhow};
 use serde_json::{Value, json};
+use trainyard_api::Param;
+use trainyard_api::ingest::{RunBatch, Series};
 
 use crate::http::Connection;
+use crate::ingest;
 
 /// When the first run began, in milliseconds.
 pub const FIRST_TIME: i64 = 1_700_000_000_000;
@@ -20,6 +23,8 @@ pub const METRICS: u64 = 10;
 pub const TAGS: u64 = 5;
 /// Points of one log-batch.
 const BATCH: u64 = 1000;
+/// Runs of one bulk ingest.
+const INGESTED: u64 = 1000;
 
 /// SplitMix64: the same numbers everywhere, without a look of order.
 fn mixed(a: u64, b: u64) -> u64 {
@@ -85,11 +90,8 @@ pub fn runs(server: SocketAddr, experiment: &str, from: u64, to: u64, connection
     in_parallel(connections, |worker| {
         let mut connection = Connection::open(server)?;
         for run in (from + worker..to).step_by(connections as usize) {
-            let tags: Vec<_> = (0..TAGS).map(|one| json!({"key": format!("t{one}"), "value": tag(run, one)})).collect();
-            let name = run_name(run);
-            let start = FIRST_TIME + run as i64;
-            let message = json!({"experiment_id": experiment, "run_name": name, "start_time": start, "tags": tags});
-            let id = run_id(&connection.post("runs/create", &message)?)?;
+            let id = create(&mut connection, experiment, run)?;
+            let start = start_time(run);
             let params: Vec<_> =
                 (0..PARAMS).map(|one| json!({"key": format!("p{one}"), "value": param(run, one)})).collect();
             let metrics: Vec<_> = (0..METRICS)
@@ -99,6 +101,54 @@ pub fn runs(server: SocketAddr, experiment: &str, from: u64, to: u64, connection
         }
         Ok(())
     })
+}
+
+/// The same for many runs, to a server that has bulk ingest: each is created by a request, and the rest is sent for up to a
+/// thousand runs at a time.
+pub fn many_runs(server: SocketAddr, experiment: &str, from: u64, to: u64, connections: u64) -> Result<()> {
+    in_parallel(connections, |worker| {
+        let mut connection = Connection::open(server)?;
+        let own: Vec<u64> = (from + worker..to).step_by(connections as usize).collect();
+        for runs in own.chunks(INGESTED as usize) {
+            let mut parts = Vec::with_capacity(runs.len());
+            for run in runs {
+                let id = create(&mut connection, experiment, *run)?;
+                parts.push(content(id, *run));
+            }
+            ingest::send_parts(&mut connection, &parts)?;
+        }
+        Ok(())
+    })
+}
+
+/// Creates a run with its tags.
+fn create(connection: &mut Connection, experiment: &str, run: u64) -> Result<String> {
+    let tags: Vec<_> = (0..TAGS).map(|one| json!({"key": format!("t{one}"), "value": tag(run, one)})).collect();
+    let (name, start) = (run_name(run), start_time(run));
+    let message = json!({"experiment_id": experiment, "run_name": name, "start_time": start, "tags": tags});
+    run_id(&connection.post("runs/create", &message)?)
+}
+
+/// When a run began.
+fn start_time(run: u64) -> i64 {
+    FIRST_TIME + run as i64
+}
+
+/// Params and metrics of a run.
+fn content(id: String, run: u64) -> RunBatch {
+    let series = |one| Series {
+        key: format!("m{one}"),
+        steps: vec![0],
+        timestamps: vec![start_time(run)],
+        values: vec![metric(run, one)],
+        ..Series::default()
+    };
+    RunBatch {
+        run_id: id.into(),
+        params: (0..PARAMS).map(|one| Param::new(format!("p{one}"), param(run, one))).collect(),
+        series: (0..METRICS).map(series).collect(),
+        ..RunBatch::default()
+    }
 }
 
 /// Logs the losses of `steps` to the metrics `loss0`, `loss1`, … of a run, on a few connections.

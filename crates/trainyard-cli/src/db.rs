@@ -1,14 +1,20 @@
 //! `trainyard db`: what an operator does with a database, whether a server runs on it or not.
 
+use std::time::{Duration, Instant};
+
 use anstream::eprintln;
 use clap::{Args, Subcommand};
 use indicatif::{HumanBytes, ProgressBar, ProgressStyle};
 use serde::Serialize;
 use trainyard_store::maintenance::{self, Checked, Stats};
-use trainyard_store::{ArtifactRoot, Packer, PackingEnd, PostgresOptions, Store, StoreError, StoreOptions};
+use trainyard_store::{ArtifactRoot, Packed, Packer, PackingEnd, PostgresOptions, Store, StoreError, StoreOptions};
 
 use crate::failure::Failure;
 use crate::output;
+
+/// How long packing waits for another process that packs: longer than one that has died is waited for.
+const PATIENCE: Duration = Duration::from_secs(120);
+const PAUSE: Duration = Duration::from_millis(500);
 
 /// Look after a database: how large it is, whether it is whole, packing it.
 ///
@@ -111,20 +117,38 @@ fn pack(args: &DbArgs) -> Result<(), Failure> {
     let packer = Packer::new(open(args)?);
     packer.mark_all()?;
     let bar = bar(packer.waiting()?, "{human_pos}/{human_len} metrics {wide_bar} {msg}");
-    let (end, packed) = packer.run(|packed| {
-        bar.set_position(packed.series);
-        bar.set_message(format!("{} points", packed.points));
-        true
-    })?;
-    if end == PackingEnd::Done {
-        // Whatever there was to pack, a server may have packed it before.
-        bar.set_message("giving back the room of packed points");
-        packer.return_room()?;
-    }
+    let mut packed = Packed::default();
+    let mut waiting_since: Option<Instant> = None;
+    let end = loop {
+        let (end, more) = packer.run(|more| {
+            bar.set_position(packed.series + more.series);
+            bar.set_message(format!("{} points", packed.points + more.points));
+            true
+        })?;
+        packed.series += more.series;
+        packed.points += more.points;
+        if end != PackingEnd::Elsewhere {
+            break end;
+        }
+        let since = *waiting_since.get_or_insert_with(|| {
+            bar.suspend(|| eprintln!("Another process is packing this database; waiting for it."));
+            Instant::now()
+        });
+        if since.elapsed() > PATIENCE {
+            break end;
+        }
+        std::thread::sleep(PAUSE);
+    };
+    // Whatever there was to pack, a server may have packed it before, or is packing it still.
+    bar.set_message("giving back the room of packed points");
+    packer.return_room()?;
     bar.finish_and_clear();
     if end == PackingEnd::Elsewhere {
-        return Err(Failure::because("another process is packing this database")
-            .with_hint("Wait until it has done, or a minute after it has died."));
+        return Err(Failure::because(format_args!(
+            "another process has been packing this database for {} s, and goes on",
+            PATIENCE.as_secs()
+        ))
+        .with_hint("What it had packed until now has been given back. Run this again when it has done."));
     }
     if args.json {
         return output::json(&PackOutcome { series: packed.series, points: packed.points });

@@ -2,12 +2,16 @@
 
 use std::time::Duration;
 
+use crate::maintenance::{Shrinking, shrink};
 use crate::tracking::points::{self, pack, queue};
 use crate::{DbError, Store, StoreError, lease};
 
 const LEASE: &str = "packing";
+const STATISTICS: &str = "statistics";
 /// Longer than any step takes; after this long others take over from a process that died.
 const LEASE_MS: i64 = 60_000;
+/// Longer than it takes to look at samples of all tables.
+const STATISTICS_MS: i64 = 600_000;
 /// Series that are looked at in one transaction when all of them are.
 const MARKED_AT_ONCE: i64 = 10_000;
 /// How long a step gives way to writers that wait, in pauses.
@@ -106,18 +110,38 @@ impl Packer {
 
     /// Gives the room of packed rows back to the file system where the database would keep it for new rows.
     pub fn return_room(&self) -> Result<(), StoreError> {
+        // A few pages at a time, so that other writers get their turn. A file that cannot be made shorter keeps its room.
+        while let Shrinking::Some(_) = self.store.write(shrink).wait()? {}
         let statements = self.store.read(|tx| Ok(tx.dialect().return_room(points::ROWS))).wait()?;
         self.store.upkeep(&statements)
     }
 
     /// Gathers what planners need to know of tables that have changed much, where the database does it late or not at all.
     fn gather_statistics(&self) -> Result<(), StoreError> {
+        if self.grown_tables()?.is_empty() {
+            return Ok(());
+        }
+        // All servers see at the same time that tables have grown; one of them is enough.
+        let holder = self.holder.clone();
+        if !self.store.write(move |tx| lease::hold(tx, STATISTICS, &holder, STATISTICS_MS)).wait()? {
+            return Ok(());
+        }
+        // Another may have done it just now.
+        let gathered = self.grown_tables().and_then(|tables| {
+            let statements: Vec<String> = tables.iter().map(|table| format!("ANALYZE {table}")).collect();
+            if statements.is_empty() { Ok(()) } else { self.store.upkeep(&statements) }
+        });
+        let holder = self.holder.clone();
+        let released = self.store.write(move |tx| lease::release(tx, STATISTICS, &holder)).wait();
+        gathered.and(released)
+    }
+
+    fn grown_tables(&self) -> Result<Vec<String>, StoreError> {
         let grown = self.store.read(|tx| {
             let Some(sql) = tx.dialect().grown_tables() else { return Ok(Vec::new()) };
             tx.query(sql, &[], |row| row.get::<String>(0))
         });
-        let statements: Vec<String> = grown.wait()?.iter().map(|table| format!("ANALYZE {table}")).collect();
-        if statements.is_empty() { Ok(()) } else { self.store.upkeep(&statements) }
+        grown.wait()
     }
 
     /// Packs one series; `None` when nothing is left of it.

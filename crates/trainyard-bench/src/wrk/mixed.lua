@@ -1,4 +1,4 @@
--- What a team does all day: mostly points, some batches, runs, searches, histories and small artifacts. The requests
+-- What a team does all day: mostly points, some batches, runs, searches, histories, charts and small artifacts. The requests
 -- come in a fixed order of 100; each connection waits before its next one, so that the rate does not depend on the server.
 local runs, experiment, pause, sent
 local artifact = string.rep("0123456789abcdef", 4096)
@@ -38,9 +38,12 @@ function next_request()
       '{"experiment_ids":["%s"],"filter":"metrics.loss > 0.5","order_by":["metrics.loss DESC"],"max_results":50}', experiment))
   elseif kind < 97 then
     return wrk.format("GET", "/api/2.0/mlflow/runs/get?run_id=" .. run)
-  elseif kind < 99 then
+  elseif kind < 98 then
     return wrk.format(
       "GET", "/api/2.0/mlflow/metrics/get-history?metric_key=loss&max_results=1000&run_id=" .. run)
+  elseif kind < 99 then
+    return wrk.format(
+      "GET", "/ajax-api/2.0/mlflow/metrics/get-history-bulk-interval?metric_key=loss&max_results=1000&run_ids=" .. run)
   end
   return wrk.format(
     "PUT", "/api/2.0/mlflow-artifacts/artifacts/bench/" .. round % 100 .. ".bin",

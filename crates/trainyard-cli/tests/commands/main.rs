@@ -10,6 +10,7 @@ mod help;
 mod kill;
 mod models;
 mod postgres;
+mod postgres_faults;
 mod program;
 mod runs;
 mod server;

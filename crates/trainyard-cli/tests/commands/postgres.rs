@@ -10,18 +10,18 @@ use trainyard_api::ErrorCode;
 use trainyard_api::metrics::{GetMetricHistory, LogMetric};
 use trainyard_api::runs::{CreateRun, GetRun};
 
-use crate::program::{Yard, wait_until};
+use crate::program::{Server, Yard, wait_until};
 use database::Postgres;
 
 // A server of this test's own: others would not like to see theirs restarted.
 #[allow(dead_code, reason = "the bench uses more of it")]
 #[path = "../../../../xtask/src/postgres.rs"]
-mod database;
+pub mod database;
 
 const URL: &str = "TRAINYARD_TEST_POSTGRES_URL";
 
 /// A database server; none, said aloud, where nothing is to be tested on PostgreSQL.
-fn database() -> Option<Postgres> {
+pub fn database() -> Option<Postgres> {
     if std::env::var_os(URL).is_none() {
         let _ = writeln!(std::io::stderr(), "SKIPPED on PostgreSQL: {URL} is not set");
         return None;
@@ -106,6 +106,50 @@ fn servers_lose_nothing_when_postgresql_restarts_under_load() {
         server.signal("TERM");
         assert_eq!(server.end().code, Some(0));
     }
+}
+
+/// A server with a database that has a second host to go on at: every commit is on both before it is acknowledged.
+fn with_standby() -> Option<(Postgres, Postgres)> {
+    let primary = database()?;
+    let standby = primary.standby().unwrap();
+    // Not before there is a standby: until then a commit would wait for one.
+    primary.query("ALTER SYSTEM SET synchronous_standby_names = '*'").unwrap();
+    primary.query("SELECT pg_reload_conf()").unwrap();
+    let states = || primary.query("SELECT sync_state FROM pg_stat_replication").unwrap();
+    wait_until("the standby takes part in commits", || states() == "sync");
+    Some((primary, standby))
+}
+
+#[test]
+fn a_server_goes_on_at_the_standby_when_the_primary_is_lost() {
+    let Some((mut primary, standby)) = with_standby() else { return };
+    let yard = Yard::new();
+    // The standby stands first: it answers, and it must not be taken for the one that writes.
+    let uri = format!("postgresql://yard@127.0.0.1:{},127.0.0.1:{}/postgres", standby.port(), primary.port());
+    let server: Server = yard.serve(&["--backend-store-uri", &uri]);
+    let client = Client::connect(&server.url()).unwrap();
+    let run_id = client.call(CreateRun::default()).unwrap().run.info.run_id;
+    let (logged, stop) = (AtomicI64::new(0), AtomicBool::new(false));
+    let goes_on = || {
+        let before = logged.load(Ordering::Relaxed);
+        wait_until("the server takes points", || logged.load(Ordering::Relaxed) >= before + 10);
+    };
+    thread::scope(|scope| {
+        scope.spawn(|| log(&client, &run_id, &logged, &stop));
+        goes_on();
+        primary.crash();
+        // Requests meet nothing but the standby for a while.
+        thread::sleep(std::time::Duration::from_secs(1));
+        standby.promote().unwrap();
+        goes_on();
+        stop.store(true, Ordering::Relaxed);
+    });
+    let acknowledged = logged.load(Ordering::Relaxed);
+    let history = GetMetricHistory { run_id, metric_key: "loss".into(), ..GetMetricHistory::default() };
+    let steps: Vec<i64> = client.call(history).unwrap().metrics.iter().map(|point| point.step).collect();
+    assert_eq!(steps, (0..acknowledged).collect::<Vec<_>>());
+    let checked = yard.json(&["db", "check", "--backend-store-uri", &uri]);
+    assert_eq!(checked["problems"].as_array().map(Vec::len), Some(0), "{checked}");
 }
 
 /// An authority, its certificate in a file, and what it issues for a host.

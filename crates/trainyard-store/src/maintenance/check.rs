@@ -68,6 +68,10 @@ pub fn check(store: &Store, mut progress: impl FnMut(CheckProgress)) -> Result<C
             return Ok(checked);
         }
     };
+    match store.read(summaries).wait() {
+        Ok(problems) => checked.problems.extend(problems),
+        Err(error) => checked.problems.push(unreadable("table metric_summary", &error)?),
+    }
     let mut after = 0;
     loop {
         progress(CheckProgress { series: checked.series, of_series });
@@ -106,6 +110,21 @@ fn references(tx: &mut Transaction<'_>) -> Result<Vec<String>, StoreError> {
     })
 }
 
+/// Summaries of series that are not there.
+fn summaries(tx: &mut Transaction<'_>) -> Result<Option<Problem>, StoreError> {
+    let count = tx.query_one(
+        &format!(
+            "SELECT COUNT(*) FROM metric_summary AS summary WHERE summary.{STAYS} AND NOT EXISTS (SELECT 1
+             FROM metric_series AS series WHERE series.run = summary.run AND series.metric_key = summary.metric_key)"
+        ),
+        &[],
+        |row| row.get::<i64>(0),
+    )?;
+    let message = |count| format!("{count} rows belong to no series of metric_series");
+    let problem = |count| Problem { place: "table metric_summary".to_owned(), message: message(count) };
+    Ok(count.filter(|count| *count > 0).map(problem))
+}
+
 struct Found {
     /// The last series that was looked at; `None` when there is none left.
     last: Option<i64>,
@@ -122,17 +141,28 @@ fn some_series(tx: &mut Transaction<'_>, after: i64) -> Result<Found, StoreError
     for key in keys {
         found.checked.series += 1;
         let mut problems = Vec::new();
-        match series::check(tx, key, &mut problems) {
+        let mut place = format!("series {key}");
+        let counted = series::name(tx, key).and_then(|name| {
+            place = name;
+            series::check(tx, key, &mut problems)
+        });
+        let failed = match counted {
             Ok((points, blocks)) => {
                 found.checked.points += points;
                 found.checked.blocks += blocks;
+                false
             }
-            Err(error) => problems.push(unreadable("", &error)?.message),
-        }
-        if !problems.is_empty() {
-            let place = series::name(tx, key).unwrap_or_else(|_| format!("series {key}"));
-            let problems = problems.into_iter().map(|message| Problem { place: place.clone(), message });
-            found.checked.problems.extend(problems);
+            Err(error) => {
+                problems.push(unreadable("", &error)?.message);
+                true
+            }
+        };
+        let problems = problems.into_iter().map(|message| Problem { place: place.clone(), message });
+        found.checked.problems.extend(problems);
+        if failed {
+            // PostgreSQL answers nothing more in a transaction in which a statement failed: the others need a new one.
+            found.last = Some(key);
+            break;
         }
     }
     Ok(found)

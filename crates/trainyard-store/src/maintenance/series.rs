@@ -108,23 +108,62 @@ fn check_block(
 #[derive(Default)]
 struct Found {
     count: i64,
-    latest: Option<(i64, i64, f64)>,
-    first: Option<(i64, i64, f64)>,
+    latest: Option<Extreme>,
+    first: Option<Extreme>,
     min: Option<f64>,
     max: Option<f64>,
+}
+
+/// What points are ordered by: (step, timestamp, value).
+type Rank = (i64, i64, f64);
+
+/// Where a series begins or ends. NaN counts as 0 here, as in MLflow; so a point of 0 and one of NaN may share the place, and
+/// whichever came first is in the summary.
+struct Extreme {
+    rank: Rank,
+    is_number: bool,
+    is_nan: bool,
+}
+
+impl Extreme {
+    fn of(rank: Rank, is_nan: bool) -> Self {
+        Self { rank, is_number: !is_nan, is_nan }
+    }
+
+    /// Takes a point that `beats` the one before, or shares its place.
+    fn take(before: &mut Option<Self>, point: Self, beats: fn(&Rank, &Rank) -> bool) {
+        match before {
+            Some(before) if before.rank == point.rank => {
+                before.is_number |= point.is_number;
+                before.is_nan |= point.is_nan;
+            }
+            Some(before) if !beats(&point.rank, &before.rank) => {}
+            _ => *before = Some(point),
+        }
+    }
+
+    /// Whether one of the points of a place is what the summary says.
+    fn holds(&self, summary: &Self) -> bool {
+        self.rank == summary.rank && (self.is_number && summary.is_number || self.is_nan && summary.is_nan)
+    }
+
+    fn text(&self) -> String {
+        let (step, time, value) = self.rank;
+        let value = match (self.is_number, self.is_nan) {
+            (false, _) => "NaN".to_owned(),
+            (true, false) => format!("{value:?}"),
+            (true, true) => format!("{value:?} or NaN"),
+        };
+        format!("step {step}, timestamp {time}, value {value}")
+    }
 }
 
 impl Found {
     fn see(&mut self, point: &Point) {
         self.count += 1;
-        // NaN counts as 0 here, as in MLflow.
-        let rank = (point.step, point.timestamp, point.value);
-        if self.latest.is_none_or(|latest| rank > latest) {
-            self.latest = Some(rank);
-        }
-        if self.first.is_none_or(|first| rank < first) {
-            self.first = Some(rank);
-        }
+        let extreme = || Extreme::of((point.step, point.timestamp, point.value), point.is_nan);
+        Extreme::take(&mut self.latest, extreme(), |new, old| new > old);
+        Extreme::take(&mut self.first, extreme(), |new, old| new < old);
         if !point.is_nan {
             self.min = Some(self.min.map_or(point.value, |min| min.min(point.value)));
             self.max = Some(self.max.map_or(point.value, |max| max.max(point.value)));
@@ -139,17 +178,17 @@ fn check_summary(
     problems: &mut Vec<String>,
 ) -> Result<(), StoreError> {
     let summary = tx.query_one(
-        "SELECT summary.count, latest_step, latest_timestamp, latest_value, first_step, first_timestamp, first_value,
-         min_value, max_value FROM metric_summary AS summary JOIN metric_series AS series
+        "SELECT summary.count, latest_step, latest_timestamp, latest_value, latest_is_nan,
+         first_step, first_timestamp, first_value, first_is_nan, min_value, max_value FROM metric_summary AS summary JOIN metric_series AS series
          ON series.run = summary.run AND series.metric_key = summary.metric_key WHERE series.id = $1",
         &[series.into()],
         |row| {
             Ok(Found {
                 count: row.get(0)?,
-                latest: Some((row.get(1)?, row.get(2)?, row.get(3)?)),
-                first: Some((row.get(4)?, row.get(5)?, row.get(6)?)),
-                min: row.get(7)?,
-                max: row.get(8)?,
+                latest: Some(Extreme::of((row.get(1)?, row.get(2)?, row.get(3)?), row.get(4)?)),
+                first: Some(Extreme::of((row.get(5)?, row.get(6)?, row.get(7)?), row.get(8)?)),
+                min: row.get(9)?,
+                max: row.get(10)?,
             })
         },
     )?;
@@ -165,11 +204,15 @@ fn check_summary(
         }
     };
     differ("their number", summary.count.to_string(), found.count.to_string());
-    let rank = |rank: Option<(i64, i64, f64)>| {
-        rank.map_or("none".to_owned(), |(step, time, value)| format!("step {step}, timestamp {time}, value {value:?}"))
-    };
-    differ("the latest", rank(summary.latest), rank(found.latest));
-    differ("the first", rank(summary.first), rank(found.first));
+    for (what, summary, found) in
+        [("the latest", &summary.latest, &found.latest), ("the first", &summary.first, &found.first)]
+    {
+        let holds = found.as_ref().zip(summary.as_ref()).is_some_and(|(found, summary)| found.holds(summary));
+        let text = |extreme: &Option<Extreme>| extreme.as_ref().map_or("none".to_owned(), Extreme::text);
+        if !holds {
+            differ(what, text(summary), text(found));
+        }
+    }
     let number = |number: Option<f64>| number.map_or("none".to_owned(), |number| format!("{number:?}"));
     differ("the lowest", number(summary.min), number(found.min));
     differ("the highest", number(summary.max), number(found.max));

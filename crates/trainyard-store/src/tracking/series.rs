@@ -39,13 +39,11 @@ pub(super) fn log(tx: &mut Transaction<'_>, by_series: &BySeries<'_>) -> Result<
     let mut rows = Vec::new();
     let (mut packed, mut inserted) = (HashMap::new(), HashMap::new());
     for (series, points) in &grouped {
-        let late = series.packed_until.filter(|until| points.iter().any(|point| point.timestamp <= *until));
-        let (newly_packed, unpacked) = match late {
-            Some(until) => (0, Cow::Owned(points::without_packed(tx, series.id, until, points)?)),
-            None => points::pack_new(tx, series.id, points)?,
-        };
+        let (late, new) = behind_blocks(tx, series, points)?;
+        let late = points::without_packed(tx, series.id, late)?;
+        let (newly_packed, unpacked) = points::pack_new(tx, series.id, &new)?;
         packed.insert(series.id, newly_packed as i64);
-        for point in unpacked.iter() {
+        for point in late.iter().chain(unpacked.iter()) {
             rows.push([
                 series.id.into(),
                 point.timestamp.into(),
@@ -77,6 +75,24 @@ pub(super) fn log(tx: &mut Transaction<'_>, by_series: &BySeries<'_>) -> Result<
         points::queue::added(tx, grown)?;
     }
     Ok(())
+}
+
+/// Points as those that a block of their series may hold, and those that lie behind all of its blocks.
+///
+/// Requests that follow each other fast share a millisecond: the last points of one have the timestamp of the first of the
+/// next. So where timestamps do not decide it, the key of the last packed point does.
+fn behind_blocks<'p>(
+    tx: &mut Transaction<'_>,
+    series: &Series,
+    points: &'p [Point],
+) -> Result<(Vec<Point>, Cow<'p, [Point]>), StoreError> {
+    let end = match series.packed_until {
+        Some(until) if points.iter().any(|point| point.timestamp <= until) => points::packed_end(tx, series.id)?,
+        Some(_) | None => None,
+    };
+    let Some(end) = end else { return Ok((Vec::new(), Cow::Borrowed(points))) };
+    let (late, new): (Vec<Point>, Vec<Point>) = points.iter().copied().partition(|point| point.key() <= end);
+    Ok((late, Cow::Owned(new)))
 }
 
 /// Inserts rows of points; adds how many of each series are new.

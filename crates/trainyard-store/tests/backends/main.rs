@@ -62,6 +62,8 @@ on_each_backend! {
     maintenance::check:
         a_whole_store_has_no_problems
         each_fault_is_found_and_named
+        a_summary_without_a_series_is_found
+        a_zero_and_nan_in_the_same_place_are_both_the_latest
         a_damaged_block_is_named_and_the_rest_is_checked
         stats_count_rows_and_blocks;
     maintenance::column_names:
@@ -199,7 +201,8 @@ on_each_backend! {
         a_repeated_request_changes_nothing
         points_of_models_and_datasets_are_linked_as_by_log_batch
         ingest_and_log_batch_leave_the_same
-        a_long_series_is_packed_at_once_and_read_as_any_other;
+        a_long_series_is_packed_at_once_and_read_as_any_other
+        requests_that_share_a_millisecond_are_packed_at_once;
     tracking::logged_models:
         a_model_is_answered_as_it_was_created
         names_are_checked_or_made_up
@@ -332,6 +335,8 @@ on_sqlite! {
 }
 
 on_postgres! {
+    db::migrations:
+        a_schema_of_a_former_version_is_brought_up_to_date;
     db::changes:
         other_servers_hear_of_runs
         other_servers_hear_of_experiments

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use percent_encoding::percent_decode_str;
 use tokio_postgres::Config;
-use tokio_postgres::config::SslMode;
+use tokio_postgres::config::{SslMode, TargetSessionAttrs};
 
 use crate::StoreError;
 
@@ -54,7 +54,7 @@ impl Address {
         };
         let (place, query) = rest.split_once('?').unwrap_or((rest, ""));
         let mut others = Vec::new();
-        let mut mode = None;
+        let (mut mode, mut any_host) = (None, true);
         let mut tls = TlsOptions::default();
         let (mut certificate, mut key, mut system) = (None, None, false);
         for pair in query.split('&').filter(|pair| !pair.is_empty()) {
@@ -66,7 +66,10 @@ impl Address {
                 "sslrootcert" => tls.root = Some(PathBuf::from(text)),
                 "sslcert" => certificate = Some(PathBuf::from(text)),
                 "sslkey" => key = Some(PathBuf::from(text)),
-                _ => others.push(pair),
+                _ => {
+                    any_host &= name != "target_session_attrs";
+                    others.push(pair);
+                }
             }
         }
         tls.client = match (certificate, key) {
@@ -82,6 +85,10 @@ impl Address {
             plain.parse().map_err(|error: tokio_postgres::Error| refuse(super::error::whole(&error)))?;
         if config.get_hosts().is_empty() && config.get_hostaddrs().is_empty() {
             return Err(refuse("it names no host; for a Unix socket write `?host=/var/run/postgresql`".to_owned()));
+        }
+        // Of several hosts all but one are standbys, which answer and refuse to write. With libpq any of them would do.
+        if any_host && config.get_hosts().len().max(config.get_hostaddrs().len()) > 1 {
+            config.target_session_attrs(TargetSessionAttrs::ReadWrite);
         }
         // Anybody can have a certificate that the system trusts, so it has to be looked at whose it is.
         if system && !matches!(mode.as_deref(), None | Some("verify-full")) {
@@ -148,6 +155,18 @@ mod tests {
         assert_eq!(address.shown, "postgresql+psycopg2://…@one:6000,two/yard");
         let socket = parse("postgresql:///yard?host=/run/postgresql&password=secret");
         assert_eq!(socket.shown, "postgresql:///yard");
+    }
+
+    #[test]
+    fn of_several_hosts_the_one_that_takes_writes_is_wanted_unless_the_address_says_otherwise() {
+        for (uri, wanted) in [
+            ("postgresql://one,two/yard", TargetSessionAttrs::ReadWrite),
+            ("postgresql:///yard?host=one&host=two", TargetSessionAttrs::ReadWrite),
+            ("postgresql://one,two/yard?target_session_attrs=any", TargetSessionAttrs::Any),
+            ("postgresql://one/yard", TargetSessionAttrs::Any),
+        ] {
+            assert_eq!(parse(uri).config.get_target_session_attrs(), wanted, "{uri}");
+        }
     }
 
     #[test]

@@ -37,6 +37,14 @@ impl Axis {
         }
     }
 
+    /// The columns of the first and the last place of a block's points.
+    pub(super) fn columns(self) -> (&'static str, &'static str) {
+        match self {
+            Self::Step => ("min_step", "max_step"),
+            Self::Timestamp => ("first_timestamp", "last_timestamp"),
+        }
+    }
+
     /// The first and the last place of a block's points.
     fn ends(self, ends: &Ends) -> (i64, i64) {
         match self {
@@ -99,10 +107,11 @@ pub(in crate::tracking) fn buckets(
 
 /// The first and the last place of a series' points along the axis.
 fn extent(tx: &mut Transaction<'_>, series: i64, axis: Axis) -> Result<Option<(i64, i64)>, StoreError> {
-    let (column, least, greatest) = match axis {
-        Axis::Step => ("step", "min_step", "max_step"),
-        Axis::Timestamp => ("timestamp", "first_timestamp", "last_timestamp"),
+    let column = match axis {
+        Axis::Step => "step",
+        Axis::Timestamp => "timestamp",
     };
+    let (least, greatest) = axis.columns();
     let sql = format!(
         "SELECT MIN(least), MAX(greatest) FROM (
             SELECT MIN({column}) AS least, MAX({column}) AS greatest FROM metric_point WHERE series = $1
@@ -181,6 +190,10 @@ impl Counter {
 }
 
 impl Onlooker for Counter {
+    fn stretch(&self) -> (Axis, (i64, i64)) {
+        (self.axis, self.range)
+    }
+
     fn wants(&self, ends: &Ends) -> Show {
         let (first, last) = self.axis.ends(ends);
         if last < self.range.0 || self.range.1 < first {

@@ -4,6 +4,7 @@
 use std::borrow::Cow;
 
 use super::block::{CHUNK, FULL};
+use super::read::packed_end;
 use super::{Point, binds, pack};
 use crate::{StoreError, Transaction, Value};
 
@@ -32,7 +33,9 @@ pub(in crate::tracking) fn pack_new<'p>(
     // Whoever logs to the series at the same time waits, and then finds the blocks.
     let lock = format!("SELECT packed_until FROM metric_series WHERE id = $1{}", tx.dialect().for_update());
     let until = tx.query_one(&lock, &[series.into()], |row| row.get::<Option<i64>>(0))?.flatten();
-    if until.is_some_and(|until| first.timestamp <= until) {
+    if until.is_some_and(|until| first.timestamp <= until)
+        && packed_end(tx, series)?.is_some_and(|end| first.key() <= end)
+    {
         return rows;
     }
     let [key, from @ ..] = binds(series, first.key());

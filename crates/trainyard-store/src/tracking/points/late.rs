@@ -5,15 +5,13 @@ use super::read::block_from;
 use super::{Key, Point};
 use crate::{StoreError, Transaction};
 
-/// The points that no block holds. `packed_until` is the last timestamp in any block of the series.
+/// Those of some points that no block holds. Points behind all blocks need not be asked about.
 pub(in crate::tracking) fn without_packed(
     tx: &mut Transaction<'_>,
     series: i64,
-    packed_until: i64,
-    points: &[Point],
+    mut late: Vec<Point>,
 ) -> Result<Vec<Point>, StoreError> {
-    let (mut late, mut kept): (Vec<Point>, Vec<Point>) =
-        points.iter().partition(|point| point.timestamp <= packed_until);
+    let mut kept = Vec::new();
     // In order, so that each block is unpacked once.
     late.sort_by(Point::by_time);
     let mut block: Option<(Key, Vec<Point>)> = None;

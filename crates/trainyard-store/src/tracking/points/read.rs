@@ -84,6 +84,16 @@ fn block_behind(tx: &mut Transaction<'_>, series: i64, key: Key) -> Result<Optio
     one_block(tx, series, &sql, &binds(series, key))
 }
 
+/// The key of the last point that is in any block of a series; no block is unpacked for it.
+pub(in crate::tracking) fn packed_end(tx: &mut Transaction<'_>, series: i64) -> Result<Option<Key>, StoreError> {
+    tx.query_one(
+        "SELECT last_timestamp, last_step, last_value, last_is_nan FROM metric_block WHERE series = $1
+         ORDER BY last_timestamp DESC, last_step DESC, last_value DESC, last_is_nan DESC LIMIT 1",
+        &[series.into()],
+        |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?)),
+    )
+}
+
 /// The last block of a series.
 pub(super) fn last_block(tx: &mut Transaction<'_>, series: i64) -> Result<Option<Unpacked>, StoreError> {
     let sql = format!(

@@ -6,6 +6,7 @@
 mod picks;
 
 use super::block::Chunk;
+use super::buckets::Axis;
 use super::read::{ENDS, Ends, visit};
 use super::walk::{Onlooker, Show, points_of, walk};
 use super::{Point, START};
@@ -81,6 +82,10 @@ struct Sampler {
 }
 
 impl Onlooker for Sampler {
+    fn stretch(&self) -> (Axis, (i64, i64)) {
+        (Axis::Step, self.part.steps)
+    }
+
     fn wants(&self, ends: &Ends) -> Show {
         if self.part.holds_all(ends) && ends.in_step_order {
             Show::Outline

@@ -1,6 +1,7 @@
 //! A walk along a series in the order of time, which shows outlines instead of points wherever these are enough.
 
 use super::block::{self, Chunk};
+use super::buckets::Axis;
 use super::read::{ENDS, ENDS_COLUMNS, Ends, block_from, visit_merged, visit_rows};
 use super::{Key, Point, START, binds, damaged};
 use crate::{StoreError, Transaction};
@@ -21,6 +22,8 @@ pub(super) enum Show {
 
 /// Who looks at the points of a series as they come by.
 pub(super) trait Onlooker {
+    /// The stretch of an axis in which all lies that is wanted: outlines of blocks beside it are not even read.
+    fn stretch(&self) -> (Axis, (i64, i64));
     /// How a block with these ends has to be shown.
     fn wants(&self, ends: &Ends) -> Show;
     /// Sees the next point, wanted or not.
@@ -45,7 +48,7 @@ pub(super) fn walk(tx: &mut Transaction<'_>, series: i64, onlooker: &mut impl On
     let mut after = START;
     let mut row = row_behind(tx, series, after)?;
     loop {
-        let blocks = outlines_behind(tx, series, after)?;
+        let blocks = outlines_behind(tx, series, after, onlooker.stretch())?;
         if blocks.is_empty() {
             break;
         }
@@ -58,14 +61,14 @@ pub(super) fn walk(tx: &mut Transaction<'_>, series: i64, onlooker: &mut impl On
                 })?;
                 row = row_behind(tx, series, ends.last)?;
             } else {
-                match onlooker.wants(&ends) {
-                    Show::Nothing => {}
-                    Show::Outline => {
+                match (onlooker.wants(&ends), outline) {
+                    (Show::Nothing, _) => {}
+                    (Show::Outline, Some(outline)) => {
                         let chunks =
                             block::decode_outline(&outline).map_err(|damage| damaged(series, ends.last, &damage))?;
                         walk_chunks(tx, series, &ends, &chunks, onlooker)?;
                     }
-                    Show::Points => {
+                    (Show::Outline | Show::Points, _) => {
                         for point in points_of(tx, series, &ends)? {
                             onlooker.see(point);
                         }
@@ -117,18 +120,25 @@ fn walk_chunks(
 /// A block without its points.
 struct Outlined {
     ends: Ends,
-    outline: Vec<u8>,
+    /// None beside what is wanted.
+    outline: Option<Vec<u8>>,
 }
 
-fn outlines_behind(tx: &mut Transaction<'_>, series: i64, key: Key) -> Result<Vec<Outlined>, StoreError> {
+fn outlines_behind(
+    tx: &mut Transaction<'_>,
+    series: i64,
+    key: Key,
+    (axis, (from, to)): (Axis, (i64, i64)),
+) -> Result<Vec<Outlined>, StoreError> {
+    let (first, last) = axis.columns();
     let sql = format!(
-        "SELECT {ENDS}, outline FROM metric_block
-         WHERE series = $1 AND (last_timestamp, last_step, last_value, last_is_nan) > ($2, $3, $4, $5)
+        "SELECT {ENDS}, CASE WHEN {last} >= $1 AND {first} <= $2 THEN outline END FROM metric_block
+         WHERE series = $3 AND (last_timestamp, last_step, last_value, last_is_nan) > ($4, $5, $6, $7)
          ORDER BY last_timestamp, last_step, last_value, last_is_nan LIMIT {OUTLINES}"
     );
-    tx.query(&sql, &binds(series, key), |row| {
-        Ok(Outlined { ends: Ends::from_row(row)?, outline: row.get(ENDS_COLUMNS)? })
-    })
+    let mut values = vec![from.into(), to.into()];
+    values.extend(binds(series, key));
+    tx.query(&sql, &values, |row| Ok(Outlined { ends: Ends::from_row(row)?, outline: row.get(ENDS_COLUMNS)? }))
 }
 
 /// The first row behind a key.
@@ -144,4 +154,42 @@ fn row_behind(tx: &mut Transaction<'_>, series: i64, key: Key) -> Result<Option<
 /// The points of a block with these ends.
 pub(super) fn points_of(tx: &mut Transaction<'_>, series: i64, ends: &Ends) -> Result<Vec<Point>, StoreError> {
     Ok(block_from(tx, series, ends.last)?.map(|block| block.points).unwrap_or_default())
+}
+
+#[cfg(test)]
+mod tests {
+    use trainyard_api::ingest::{Ingest, RunBatch, Series};
+    use trainyard_api::runs::CreateRun;
+
+    use super::*;
+    use crate::{ArtifactRoot, PostgresOptions, Store, StoreOptions};
+
+    #[test]
+    fn outlines_are_read_of_blocks_within_the_range_only() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let options = StoreOptions {
+            artifact_root: ArtifactRoot::Managed("mlflow-artifacts:/".to_owned()),
+            webhook_key: None,
+            postgres: PostgresOptions::default(),
+        };
+        let uri = format!("sqlite:///{}", folder.path().join("store.db").display());
+        let store = Store::open(&uri, options).expect("a store");
+        let run_id = store.execute(CreateRun::default()).wait().expect("a run").run.info.run_id;
+        let steps: Vec<i64> = (0..4 * block::FULL as i64).collect();
+        let values = steps.iter().map(|step| *step as f64).collect();
+        let timestamps = steps.iter().map(|step| 1_000_000 + step).collect();
+        let series = Series { key: "m".into(), values, timestamps, steps, ..Series::default() };
+        let part = RunBatch { run_id, series: vec![series], ..RunBatch::default() };
+        store.execute(Ingest::encode(&[part]).expect("a small request")).wait().expect("an answer");
+        let outlined = |axis, from, to| {
+            let blocks =
+                store.read(move |tx| outlines_behind(tx, 1, START, (axis, (from, to)))).wait().expect("blocks");
+            blocks.iter().map(|block| block.outline.is_some()).collect::<Vec<_>>()
+        };
+        assert_eq!(outlined(Axis::Step, i64::MIN, i64::MAX), [true; 4]);
+        assert_eq!(outlined(Axis::Step, 4096, 8192), [false, true, true, false]);
+        assert_eq!(outlined(Axis::Step, 8191, 8191), [false, true, false, false]);
+        assert_eq!(outlined(Axis::Timestamp, 4096, 8192), [false; 4]);
+        assert_eq!(outlined(Axis::Timestamp, 1_004_096, 1_008_191), [false, true, false, false]);
+    }
 }

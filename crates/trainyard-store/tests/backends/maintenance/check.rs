@@ -1,3 +1,5 @@
+use trainyard_api::metrics::LogMetric;
+use trainyard_api::runs::CreateRun;
 use trainyard_api::{ApiError, ErrorCode};
 use trainyard_store::maintenance::{Checked, check, stats};
 use trainyard_store::{DbError, Transaction};
@@ -35,6 +37,14 @@ pub fn each_fault_is_found_and_named(test: TestStore) {
             "its summary says step 4999, timestamp 4999, value 7.0 of the latest, its points say step 4999, timestamp \
              4999, value 0.0002",
         ),
+        (
+            "UPDATE metric_summary SET latest_is_nan = 1",
+            "value NaN of the latest, its points say step 4999, timestamp 4999, value 0.0002",
+        ),
+        (
+            "UPDATE metric_summary SET first_is_nan = 1",
+            "value NaN of the first, its points say step 0, timestamp 0, value 1.0",
+        ),
         ("UPDATE metric_series SET packed_count = 17", "17 points are said to be in blocks, there are 5000"),
         (
             "INSERT INTO metric_point (series, timestamp, step, value, is_nan) SELECT series, last_timestamp, last_step, \
@@ -47,6 +57,8 @@ pub fn each_fault_is_found_and_named(test: TestStore) {
     let repair = [
         "UPDATE metric_summary SET count = 5000",
         "UPDATE metric_summary SET latest_value = 0.0002",
+        "UPDATE metric_summary SET latest_is_nan = 0",
+        "UPDATE metric_summary SET first_is_nan = 0",
         "UPDATE metric_series SET packed_count = 5000",
         "DELETE FROM metric_point",
         "UPDATE metric_block SET max_value = 1 WHERE first_step = 0",
@@ -61,6 +73,34 @@ pub fn each_fault_is_found_and_named(test: TestStore) {
         );
         assert_eq!(problems_after(&test, repair), [""; 0], "after {repair}");
     }
+}
+
+pub fn a_summary_without_a_series_is_found(test: TestStore) {
+    packed_run(&test, "0", 10);
+    let problems = problems_after(&test, "INSERT INTO metric_key (id, key) VALUES (77, 'of nobody')");
+    assert_eq!(problems, [""; 0]);
+    let problems = problems_after(
+        &test,
+        "INSERT INTO metric_summary (run, metric_key, count, latest_step, latest_timestamp, latest_value, latest_is_nan,
+         first_step, first_timestamp, first_value, first_is_nan) SELECT id, 77, 1, 1, 1, 1, 0, 1, 1, 1, 0 FROM run",
+    );
+    assert_eq!(problems, ["table metric_summary: 1 rows belong to no series of metric_series"]);
+}
+
+pub fn a_zero_and_nan_in_the_same_place_are_both_the_latest(test: TestStore) {
+    let run_id = test.call(CreateRun::default()).unwrap().run.info.run_id;
+    for value in [0.0, f64::NAN] {
+        let point = LogMetric {
+            run_id: run_id.clone(),
+            key: "loss".into(),
+            value: Some(value),
+            timestamp: Some(1),
+            step: 1,
+            ..LogMetric::default()
+        };
+        test.call(point).unwrap();
+    }
+    assert_eq!(checked(&test), Checked { series: 1, points: 2, blocks: 0, problems: Vec::new() });
 }
 
 pub fn a_damaged_block_is_named_and_the_rest_is_checked(test: TestStore) {

@@ -78,6 +78,13 @@ pub fn statistics_of_partitioned_tables_are_gathered_when_they_have_grown(test: 
         schema.execute(&format!("ANALYZE metric_summary_{part}"));
     }
     assert!(number(&test, KNOWN) <= 0, "nobody has counted the rows of the table yet");
+    // Another server is at it.
+    let until = test.now_ms() + 60_000;
+    schema.execute(&format!("INSERT INTO lease VALUES ('statistics', 'another', {until})"));
+    Packer::new(test.store.clone()).run(|_| true).unwrap();
+    assert!(number(&test, KNOWN) <= 0, "two servers gather them at the same time");
+    schema.execute("DELETE FROM lease");
     Packer::new(test.store.clone()).run(|_| true).unwrap();
     assert_eq!(number(&test, KNOWN), 2000);
+    assert_eq!(schema.execute("SELECT 1 FROM lease"), 0, "the next one need not wait");
 }

@@ -249,3 +249,40 @@ pub fn a_long_series_is_packed_at_once_and_read_as_any_other(test: TestStore) {
     assert_eq!(maintenance::check(&test.store, |_| {}).unwrap().problems, []);
     assert_eq!(history(&test, &run_id, "loss").len(), points.len());
 }
+
+pub fn requests_that_share_a_millisecond_are_packed_at_once(test: TestStore) {
+    const POINTS: i64 = 1000;
+    const REQUESTS: i64 = 5;
+    let run_id = super::run(&test);
+    // A loop at full rate: several hundred points a millisecond, wherever a request ends.
+    let send = |steps: std::ops::Range<i64>| {
+        let steps: Vec<i64> = steps.collect();
+        let series = Series {
+            key: "loss".to_owned(),
+            timestamps: steps.iter().map(|step| 1000 + step / 300).collect(),
+            values: steps.iter().map(|step| 1.0 / (step + 1) as f64).collect(),
+            steps,
+            ..Series::default()
+        };
+        assert_eq!(ingest(&test, &[part(&run_id, vec![series])]), [RunAnswer::accepted(run_id.clone())]);
+    };
+    let stats = || test.store.read(maintenance::stats).wait().unwrap();
+    for request in 0..REQUESTS {
+        send(request * POINTS..(request + 1) * POINTS);
+        let stats = stats();
+        assert_eq!((stats.rows, stats.packed), (0, (request + 1) as u64 * 1000), "after request {request}");
+    }
+    // Repeats, also beside new points and within the last millisecond that is packed.
+    send(0..POINTS);
+    send(REQUESTS * POINTS - 100..REQUESTS * POINTS + 900);
+    send(REQUESTS * POINTS + 890..REQUESTS * POINTS + 900);
+    let count = REQUESTS as u64 * 1000 + 900;
+    assert_eq!((stats().rows, stats().points), (0, count));
+    // A single point of that millisecond is new, and a row.
+    send(REQUESTS * POINTS + 899..REQUESTS * POINTS + 901);
+    assert_eq!((stats().rows, stats().points), (1, count + 1));
+    let steps: Vec<i64> = history(&test, &run_id, "loss").iter().map(|point| point.step).collect();
+    assert_eq!(steps, (0..=count as i64).collect::<Vec<_>>());
+    let checked = maintenance::check(&test.store, |_| {}).unwrap();
+    assert_eq!((checked.problems, checked.points), (Vec::new(), count + 1));
+}
