@@ -244,19 +244,31 @@ def _xgboost_class(folder, mark):
     (folder / "code" / "class_of_hostile_test.py").write_text(f"open({str(mark)!r}, 'w')\n")
 
 
-def _xgboost_foreign_class(folder, mark):
-    _xgboost_class(folder, mark)
+def _without_code(folder):
+    """Let a model name code that is not beside it."""
     path = folder / "MLmodel"
     path.write_text(path.read_text().replace("    code: code\n", ""))
+
+
+def _foreign_loader_module(folder, mark):
+    _loader_module(folder, mark)
+    _without_code(folder)
+
+
+def _xgboost_foreign_class(folder, mark):
+    _xgboost_class(folder, mark)
+    _without_code(folder)
 
 
 # How a model would run code, and what has to be said about doing without.
 HOSTILE = {
     _python_model: "log a model of a framework's flavor",
     _script: "log a model of a framework's flavor",
-    _loader_module: "log the model with the flavor of its framework",
+    _loader_module: "log it without, with its code installed as a package",
+    _foreign_loader_module: "log the model with the flavor of its framework",
     _lightgbm: "save it again.*serialization_format='skops'",
-    _xgboost_class: "log it without, with its code installed as a package",
+    # Which of its two ways is met first depends on the flavor that loads it.
+    _xgboost_class: "(log it without, with its code installed|log the model as a class of XGBoost's own)",
     _xgboost_foreign_class: "log the model as a class of XGBoost's own",
 }
 
