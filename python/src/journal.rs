@@ -42,7 +42,7 @@ impl RunLog {
         key: &str,
         value: &Bound<'_, PyAny>,
         step: Option<&Bound<'_, PyAny>>,
-        timestamp: Option<i64>,
+        timestamp: Option<&Bound<'_, PyAny>>,
         model_id: Option<String>,
         dataset_name: Option<String>,
         dataset_digest: Option<String>,
@@ -51,7 +51,8 @@ impl RunLog {
             Ok(number) => number,
             Err(_) => number(key, value)?,
         };
-        let step = step.map_or(Ok(0), integer)?;
+        let step = step.map_or(Ok(0), |step| integer("step", key, step))?;
+        let timestamp = timestamp.map(|timestamp| integer("timestamp", key, timestamp)).transpose()?;
         let context = Context {
             model_id: optional_id(model_id),
             dataset_name: dataset_name.unwrap_or_default(),
@@ -172,13 +173,18 @@ pub(crate) fn wait(
 fn number(key: &str, value: &Bound<'_, PyAny>) -> PyResult<f64> {
     static NUMBER: PyOnceLock<Py<PyAny>> = PyOnceLock::new();
     let py = value.py();
-    let number = NUMBER.import(py, "trainyard.tracking.client", "number")?;
+    let number = NUMBER.import(py, "trainyard.tracking.numbers", "number")?;
     number.call1((key, value))?.extract()
 }
 
-/// A step, which frameworks also hand over as a float.
-fn integer(value: &Bound<'_, PyAny>) -> PyResult<i64> {
-    value.extract::<i64>().or_else(|_| value.call_method0("__int__")?.extract())
+/// A step or a time; what is no plain integer is read by the package, since frameworks also hand over floats.
+fn integer(field: &str, key: &str, value: &Bound<'_, PyAny>) -> PyResult<i64> {
+    static WHOLE: PyOnceLock<Py<PyAny>> = PyOnceLock::new();
+    if let Ok(integer) = value.extract::<i64>() {
+        return Ok(integer);
+    }
+    let py = value.py();
+    WHOLE.import(py, "trainyard.tracking.numbers", "whole")?.call1((field, key, value))?.extract()
 }
 
 fn pairs(pairs: Vec<(String, String)>) -> Vec<KeyValue> {

@@ -165,9 +165,40 @@ def test_an_error_of_the_recording_does_not_reach_the_training(yard, keras, data
 
     monkeypatch.setattr(recording.FitCall, "params", broken)
     mlflow.keras.autolog()
-    with pytest.warns(UserWarning, match=r"autologging of keras failed.*no recording today"):
+    with pytest.warns(UserWarning, match=r"the params could not be logged.*no recording today"):
         history = network(keras).fit(*data, epochs=2, verbose=0)
     assert len(history.history["loss"]) == 2
+    # What does not need the params is recorded.
+    assert [step for step, _ in points(mlflow.search_runs(output_format="list")[0], "loss")] == [0, 1]
+
+
+def test_a_second_training_in_a_run_is_recorded_but_for_its_changed_params(yard, keras, data):
+    mlflow.keras.autolog()
+    model = network(keras)
+    with mlflow.start_run() as run, pytest.warns(UserWarning, match=r"the params could not be logged.*epochs"):
+        model.fit(*data, epochs=5, verbose=0)
+        model.fit(*data, epochs=10, verbose=0)
+    assert sorted(step for step, _ in points(run, "loss")) == sorted([*range(5), *range(10)])
+    assert mlflow.get_run(run.info.run_id).data.params["epochs"] == "5"
+    assert [str(model.status) for model in mlflow.search_logged_models(output_format="list")] == ["READY"] * 2
+
+
+def test_a_generator_is_trained_on_whole_when_its_model_cannot_be_made(yard, keras, data, monkeypatch):
+    def fail(*args, **kwargs):
+        raise RuntimeError("no models today")
+
+    monkeypatch.setattr(mlflow, "initialize_logged_model", fail)
+    mlflow.keras.autolog()
+
+    def batches():
+        for start in range(0, 64, 16):
+            yield data[0][start : start + 16], data[1][start : start + 16]
+
+    with mlflow.start_run() as run, pytest.warns(UserWarning, match="no models today"):
+        model = network(keras)
+        model.fit(batches(), epochs=1, steps_per_epoch=4, verbose=0)
+    assert int(keras.ops.convert_to_numpy(model.optimizer.iterations)) == 4
+    assert [step for step, _ in points(run, "loss")] == [0]
 
 
 def test_after_disabling_nothing_is_recorded(yard, keras, data):

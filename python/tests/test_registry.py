@@ -1,5 +1,8 @@
 """Registered models, versions and aliases, and logged models."""
 
+import subprocess
+import sys
+
 import pytest
 
 import trainyard as mlflow
@@ -58,3 +61,63 @@ def test_the_active_model_gets_the_metrics(yard):
         mlflow.log_metric("acc", 0.5)
     assert mlflow.get_active_model_id() is None
     assert mlflow.get_logged_model(active.model_id).metrics[0].key == "acc"
+
+
+@pytest.fixture
+def own_registry(yard, tmp_path):
+    """A registry in a store of its own, beside the tracking store."""
+    mlflow.set_registry_uri(f"sqlite:///{tmp_path}/registry/registry.db")
+    yield yard
+    mlflow.set_registry_uri("")
+
+
+def test_a_registry_of_its_own_gets_the_place_of_a_model(own_registry):
+    client = MlflowClient()
+    experiment_id = client.create_experiment("elsewhere", artifact_location="s3://bucket/models")
+    with mlflow.start_run(experiment_id=experiment_id):
+        logged = mlflow.initialize_logged_model(name="m")
+    version = mlflow.register_model(logged.model_uri, "iris")
+    assert (version.source, str(version.version)) == (logged.artifact_location, "1")
+    client.set_registered_model_alias("iris", "champion", "1")
+    for uri in ("models:/iris/1", "models:/iris@champion", "models:/iris/latest", logged.model_uri):
+        place = client._registered_place(uri)
+        assert client._connection.resolve_model(place)["artifact_uri"] == logged.artifact_location
+    assert MlflowClient(registry_uri=own_registry).search_registered_models() == []
+    with pytest.raises(MlflowException) as error:
+        mlflow.pyfunc.load_model("models:/iris/3")
+    assert error.value.error_code == "RESOURCE_DOES_NOT_EXIST"
+    with pytest.raises(MlflowException, match="Staging"):
+        mlflow.pyfunc.load_model("models:/iris/Staging")
+
+
+MOVE = """
+import sqlite3, sys
+with sqlite3.connect(sys.argv[1]) as database:
+    database.execute("UPDATE model_version SET source = ?, storage_location = ?", [sys.argv[2], sys.argv[2]])
+"""
+
+
+def test_models_are_loaded_by_names_of_a_registry_of_its_own(own_registry, tmp_path, forest, iris):
+    client = MlflowClient()
+    with mlflow.start_run():
+        info = mlflow.sklearn.log_model(forest, name="m")
+    client.create_registered_model("iris")
+    client.create_model_version("iris", "s3://bucket/model")
+    client.set_registered_model_alias("iris", "champion", "1")
+    # As in a registry that takes places on this machine; ours takes those of models that it knows. In a process of its
+    # own: a second SQLite in this one would undo the locks of the first.
+    place = mlflow.get_logged_model(info.model_id).artifact_location
+    database = tmp_path / "registry" / "registry.db"
+    subprocess.run([sys.executable, "-c", MOVE, str(database), place], check=True)
+    for uri in ("models:/iris/1", "models:/iris@champion", "models:/iris/latest", info.model_uri):
+        assert (mlflow.pyfunc.load_model(uri).predict(iris[0]) == forest.predict(iris[0])).all(), uri
+        assert mlflow.models.get_model_info(uri).model_id == info.model_id
+        assert "MLmodel" in {file.path for file in mlflow.artifacts.list_artifacts(uri)}
+
+
+def test_a_place_that_a_registry_of_its_own_refuses_leaves_no_name_behind(own_registry, forest):
+    with mlflow.start_run():
+        info = mlflow.sklearn.log_model(forest, name="m")
+    with pytest.raises(MlflowException, match="Invalid model version source"):
+        mlflow.register_model(info.model_uri, "iris")
+    assert MlflowClient().search_registered_models() == []

@@ -37,6 +37,11 @@ from trainyard.tracking.active_model import clear_active_model as clear_active_m
 from trainyard.tracking.active_model import get_active_model_id as get_active_model_id
 from trainyard.tracking.active_model import last_logged_model as last_logged_model
 from trainyard.tracking.active_model import set_active_model as set_active_model
+from trainyard.tracking.active_run import ActiveRun as ActiveRun
+from trainyard.tracking.active_run import active_run as active_run
+from trainyard.tracking.active_run import end_run as end_run
+from trainyard.tracking.active_run import last_active_run as last_active_run
+from trainyard.tracking.active_run import start_run as start_run
 from trainyard.tracking.client import MlflowClient as MlflowClient
 from trainyard.tracking.connection import get_registry_uri as get_registry_uri
 from trainyard.tracking.connection import get_tracking_uri as get_tracking_uri
@@ -53,16 +58,12 @@ from trainyard.tracking.experiments import search_experiments as search_experime
 from trainyard.tracking.experiments import set_experiment as set_experiment
 from trainyard.tracking.experiments import set_experiment_tag as set_experiment_tag
 from trainyard.tracking.experiments import set_experiment_tags as set_experiment_tags
-from trainyard.tracking.fluent import ActiveRun as ActiveRun
-from trainyard.tracking.fluent import active_run as active_run
 from trainyard.tracking.fluent import delete_run as delete_run
 from trainyard.tracking.fluent import delete_tag as delete_tag
-from trainyard.tracking.fluent import end_run as end_run
 from trainyard.tracking.fluent import flush_artifact_async_logging as flush_artifact_async_logging
 from trainyard.tracking.fluent import flush_async_logging as flush_async_logging
 from trainyard.tracking.fluent import get_parent_run as get_parent_run
 from trainyard.tracking.fluent import get_run as get_run
-from trainyard.tracking.fluent import last_active_run as last_active_run
 from trainyard.tracking.fluent import log_metric as log_metric
 from trainyard.tracking.fluent import log_metrics as log_metrics
 from trainyard.tracking.fluent import log_param as log_param
@@ -70,7 +71,6 @@ from trainyard.tracking.fluent import log_params as log_params
 from trainyard.tracking.fluent import restore_run as restore_run
 from trainyard.tracking.fluent import set_tag as set_tag
 from trainyard.tracking.fluent import set_tags as set_tags
-from trainyard.tracking.fluent import start_run as start_run
 from trainyard.tracking.media import load_table as load_table
 from trainyard.tracking.media import log_image as log_image
 from trainyard.tracking.media import log_table as log_table

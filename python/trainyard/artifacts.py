@@ -152,9 +152,7 @@ def _root_and_path(client, uri):
     """Return the artifact root that a URI leads into, and the path below it."""
     if uri.startswith("models:/"):
         model, path = _model_and_path(uri)
-        is_registered = not model.startswith("models:/m-")
-        store = client._registry if is_registered else client._connection
-        return store.resolve_model(model)["artifact_uri"], path
+        return client._connection.resolve_model(client._registered_place(model))["artifact_uri"], path
     return uri, ""
 
 

@@ -3,6 +3,8 @@
 import signal
 import time
 
+import pytest
+
 from trainyard import MlflowClient
 
 from .conftest import steps
@@ -200,3 +202,64 @@ for step in range(int(sys.argv[3]), 4000, 2):
     started = [scripts.start(both, url, run_id, first) for first in (0, 1)]
     assert [script.communicate(timeout=60)[1] for script in started] == ["", ""]
     assert steps(url, run_id) == list(range(4000))
+
+
+NESTED = """
+mlflow.set_tracking_uri(sys.argv[1])
+with mlflow.start_run() as parent:
+    pass
+with mlflow.start_run(parent_run_id=parent.info.run_id) as child:
+    mlflow.log_metric("m", 1, step=1)
+print(parent.info.run_id, child.info.run_id)
+"""
+
+
+@pytest.mark.parametrize("variables", [{"TRAINYARD_OFFLINE": "1"}, {"MLFLOW_HTTP_REQUEST_MAX_RETRIES": "0"}])
+def test_a_run_is_nested_under_a_parent_that_no_server_knows_yet(server, scripts, sync, variables):
+    out, _ = scripts.run(NESTED, server.url, TRAINYARD_END_RUN_TIMEOUT="0.2", **variables)
+    parent_id, child_id = out.split()
+    server.start()
+    code, outcomes = sync()
+    assert (code, [outcome["state"] for outcome in outcomes]) == (0, ["delivered", "delivered"])
+    child = MlflowClient(server.url).get_run(child_id)
+    assert (child.data.tags["mlflow.parentRunId"], child.info.status) == (parent_id, "FINISHED")
+    assert steps(server.url, child_id) == [1]
+
+
+MONITORED = """
+os.environ["MLFLOW_SYSTEM_METRICS_SAMPLING_INTERVAL"] = "0.1"
+mlflow.set_tracking_uri(sys.argv[1])
+with mlflow.start_run() as run:
+    pass
+with mlflow.start_run(run.info.run_id, log_system_metrics=True):
+    time.sleep(0.5)
+assert mlflow.active_run() is None
+print(run.info.run_id)
+"""
+
+
+@pytest.mark.parametrize("variables", [{"TRAINYARD_OFFLINE": "1"}, {"MLFLOW_HTTP_REQUEST_MAX_RETRIES": "0"}])
+def test_a_run_that_is_gone_on_with_records_system_metrics_without_a_server(server, scripts, sync, variables):
+    run_id, _ = scripts.run(MONITORED, server.url, TRAINYARD_END_RUN_TIMEOUT="0.2", **variables)
+    server.start()
+    # A journal of each block.
+    code, outcomes = sync()
+    assert (code, [outcome["state"] for outcome in outcomes]) == (0, ["delivered", "delivered"])
+    assert 0 in steps(server.url, run_id, "system/cpu_utilization_percentage")
+    assert MlflowClient(server.url).get_run(run_id).info.status == "FINISHED"
+
+
+ARTIFACT = """
+mlflow.set_tracking_uri(sys.argv[1])
+with mlflow.start_run() as run:
+    try:
+        mlflow.log_text("text", "a.txt")
+    except mlflow.MlflowException as error:
+        print(error.error_code, error)
+"""
+
+
+def test_offline_an_artifact_is_refused_with_the_reason(server, scripts):
+    out, _ = scripts.run(ARTIFACT, server.url, TRAINYARD_OFFLINE="1")
+    assert out.startswith("TEMPORARILY_UNAVAILABLE")
+    assert "artifacts and models need the server" in out and "TRAINYARD_OFFLINE" in out

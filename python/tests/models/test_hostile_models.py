@@ -244,18 +244,97 @@ def _xgboost_class(folder, mark):
     (folder / "code" / "class_of_hostile_test.py").write_text(f"open({str(mark)!r}, 'w')\n")
 
 
-@pytest.mark.parametrize("make", [_python_model, _script, _loader_module, _lightgbm, _xgboost_class])
+def _without_code(folder):
+    """Let a model name code that is not beside it."""
+    path = folder / "MLmodel"
+    path.write_text(path.read_text().replace("    code: code\n", ""))
+
+
+def _foreign_loader_module(folder, mark):
+    _loader_module(folder, mark)
+    _without_code(folder)
+
+
+def _xgboost_foreign_class(folder, mark):
+    _xgboost_class(folder, mark)
+    _without_code(folder)
+
+
+# How a model would run code, and what has to be said about doing without.
+HOSTILE = {
+    _python_model: "log a model of a framework's flavor",
+    _script: "log a model of a framework's flavor",
+    _loader_module: "log it without, with its code installed as a package",
+    _foreign_loader_module: "log the model with the flavor of its framework",
+    _lightgbm: "save it again.*serialization_format='skops'",
+    # Which of its two ways is met first depends on the flavor that loads it.
+    _xgboost_class: "(log it without, with its code installed|log the model as a class of XGBoost's own)",
+    _xgboost_foreign_class: "log the model as a class of XGBoost's own",
+}
+
+
+@pytest.mark.parametrize("make", HOSTILE)
 @pytest.mark.parametrize("variable", ["TRAINYARD_SAFE_ONLY=1", "MLFLOW_ALLOW_MODEL_CODE_EXECUTION=false"])
 def test_no_flavor_runs_code_where_it_is_forbidden(tmp_path, mark, monkeypatch, make, variable):
     make(tmp_path / "model", mark)
     name, _, value = variable.partition("=")
     monkeypatch.setenv(name, value)
-    flavor = {_lightgbm: "lightgbm", _xgboost_class: "xgboost"}.get(make, "pyfunc")
+    flavor = {_lightgbm: "lightgbm", _xgboost_class: "xgboost", _xgboost_foreign_class: "xgboost"}.get(make, "pyfunc")
     loads = [mlflow.pyfunc.load_model]
     if flavor != "pyfunc":
         pytest.importorskip(flavor)
         loads.append(getattr(mlflow, flavor).load_model)
     for load in loads:
-        with pytest.raises(MlflowException, match=f"{name}.*can run code"):
+        with pytest.raises(MlflowException, match=f"{name}.*can run code; .*{HOSTILE[make]}"):
             load(str(tmp_path / "model"))
     assert not mark.exists()
+
+
+class _OwnTransformer:
+    """A step of a pipeline that is the user's code."""
+
+    def fit(self, X, y=None):
+        return self
+
+    def transform(self, X):
+        return X
+
+
+@pytest.mark.parametrize(
+    ("format", "reason"),
+    [
+        (None, "can only be saved as a pickle, which can run code"),
+        ("skops", "can run code"),
+        ("pickle", "can run code"),
+    ],
+)
+def test_a_model_with_code_of_the_user_is_refused_with_advice(tmp_path, monkeypatch, iris, format, reason):
+    from sklearn.linear_model import LogisticRegression
+    from sklearn.pipeline import make_pipeline
+
+    model = make_pipeline(_OwnTransformer(), LogisticRegression(max_iter=500)).fit(*iris)
+    monkeypatch.setenv("TRAINYARD_SAFE_ONLY", "1")
+    advice = "skops" if format == "pickle" else "the framework's own classes, or convert it to ONNX"
+    with pytest.raises(MlflowException, match=f"TRAINYARD_SAFE_ONLY is set.*{reason}.*; .*{advice}"):
+        mlflow.sklearn.save_model(model, tmp_path / "m", serialization_format=format)
+    assert not (tmp_path / "m").exists()
+
+
+def test_types_that_a_model_trusts_itself_are_refused_with_advice(tmp_path, monkeypatch):
+    from sklearn.preprocessing import FunctionTransformer
+
+    model = FunctionTransformer(os.path.basename).fit([[1]])
+    trusted = ["posixpath.basename"]
+    mlflow.sklearn.save_model(model, tmp_path / "m", serialization_format="skops", skops_trusted_types=trusted)
+    monkeypatch.setenv("TRAINYARD_SAFE_ONLY", "1")
+    with pytest.raises(MlflowException, match=r"can run code; save it again: .*ONNX"):
+        mlflow.sklearn.load_model(str(tmp_path / "m"))
+
+
+def test_execution_providers_with_options_are_refused_with_advice(monkeypatch):
+    pytest.importorskip("onnxruntime")
+    from trainyard.onnx import session
+
+    monkeypatch.setenv("TRAINYARD_SAFE_ONLY", "1")
+    with pytest.raises(MlflowException, match=r"can run code; .*onnx_execution_providers as names without options"):
+        session._usable([["CUDAExecutionProvider", {"custom_op_library": "evil.so"}]])

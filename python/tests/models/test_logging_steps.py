@@ -215,6 +215,34 @@ def test_points_of_a_step_that_later_ones_hide_are_linked(store):
         assert {metric.key: metric.value for metric in metrics} == expected
 
 
+def test_points_of_the_first_step_are_linked_when_another_program_has_logged_them(store):
+    with mlflow.start_run() as run:
+        mlflow.log_metric("loss", 10.0, step=0)
+    with mlflow.start_run(run.info.run_id):
+        # The journal of the first block is closed, as that of another process is.
+        mlflow.log_metric("loss", 9.0, step=1)
+        mlflow.log_metric("only late", 1.0, step=1)
+        info = log_model(Flavor().save, name="m")
+    metrics = mlflow.get_logged_model(info.model_id).metrics
+    assert [(metric.key, metric.value, metric.step) for metric in metrics] == [("loss", 10.0, 0)]
+
+
+def test_points_of_another_model_are_left_to_it(store):
+    with mlflow.start_run() as run:
+        mlflow.log_metric("shared", 0.5)
+        other = mlflow.initialize_logged_model(name="other")
+        mlflow.log_metric("shared", 0.25, timestamp=1, model_id=other.model_id)
+        mlflow.log_metric("first", 0.1, model_id=other.model_id)
+        mlflow.log_metrics({"nan": float("nan"), "hidden": 0.2}, model_id=other.model_id)
+        MlflowClient().log_metric(run.info.run_id, "client", 0.3, model_id=other.model_id)
+        mlflow.log_metric("hidden", 0.9, step=1)
+        mlflow.log_metric("own", 1.0)
+        infos = [log_model(Flavor().save, name=name) for name in ("one", "two")]
+    for info in infos:
+        metrics = mlflow.get_logged_model(info.model_id).metrics
+        assert {metric.key: metric.value for metric in metrics} == {"shared": 0.5, "own": 1.0}
+
+
 def test_a_long_history_is_not_read_for_the_points_of_one_step(yard, monkeypatch):
     from trainyard.models import delivery
 

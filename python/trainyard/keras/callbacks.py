@@ -3,7 +3,7 @@
 import keras
 
 import trainyard
-from trainyard.autologging.isolation import never_raise
+from trainyard.autologging.isolation import attempt, never_raise
 
 
 class MlflowCallback(keras.callbacks.Callback):
@@ -40,8 +40,8 @@ class MlflowCallback(keras.callbacks.Callback):
     @never_raise
     def on_train_begin(self, logs=None):
         """Log the optimizer and the summary of the model."""
-        config = self.model.optimizer.get_config()
-        trainyard.log_params({f"{self._prefix}{name}": value for name, value in config.items()})
+        # Params that an earlier training of the run has set otherwise are refused, which is no reason to log no more.
+        attempt("the optimizer could not be logged", self._log_optimizer)
         lines = []
         self.model.summary(print_fn=lambda line, *args, **kwargs: lines.append(line))
         trainyard.log_text("\n".join(lines), "model_summary.txt")
@@ -70,6 +70,10 @@ class MlflowCallback(keras.callbacks.Callback):
         """Log the metrics of a validation, at the epoch that it belongs to."""
         if logs:
             self._log({f"validation_{name}": value for name, value in logs.items()}, self._epoch)
+
+    def _log_optimizer(self):
+        config = self.model.optimizer.get_config()
+        trainyard.log_params({f"{self._prefix}{name}": value for name, value in config.items()})
 
     def _log(self, logs, step):
         metrics = {name: float(value) for name, value in logs.items()}

@@ -40,7 +40,7 @@ class FitCall:
             for name, value in self.arguments.items()
             if name not in _UNLOGGED and not hasattr(value, "shape")
         }
-        size = self._batch_size()
+        size = attempt("the size of the batches could not be found", self._batch_size)
         if size is not None:
             params["batch_size"] = size
         return params
@@ -52,12 +52,12 @@ class FitCall:
             for callback in callbacks:
                 given.append(callback)
             return
-        self.arguments["callbacks"] = [*(given or []), *callbacks]
+        self.arguments["callbacks"] = [*_as_list(given), *callbacks]
 
     def callbacks(self):
         """Return the callbacks as a list."""
         given = self.arguments.get("callbacks")
-        return list(getattr(given, "callbacks", given) or [])
+        return _as_list(getattr(given, "callbacks", given))
 
     def call(self, original):
         """Call ``Model.fit`` with the arguments as they are now."""
@@ -78,7 +78,14 @@ class FitCall:
         if hasattr(data, "__getitem__") and hasattr(data, "on_epoch_end"):  # a keras PyDataset
             return _length(data[0][0])
         if hasattr(data, "__next__"):
-            first = next(data)
+            try:
+                first = next(data)
+            except StopIteration:
+                return None
+            except Exception as error:
+                # It is the training that this error is for.
+                self.arguments["x"] = _failing(error)
+                return None
             # A generator yields each batch once, so the one that was looked at is put back in front.
             self.arguments["x"] = _generator(first, data)
             return _length(first[0])
@@ -108,6 +115,9 @@ class Recording:
     def run(self, original, model, args, kwargs, make_callbacks):
         """Call ``fit`` and record it; return its history.
 
+        What cannot be recorded is left out with a warning. Nothing but ``fit`` itself may raise once the arguments have
+        been looked at: a generator has been asked for its first batch then, so that ``fit`` cannot be called anew.
+
         Parameters
         ----------
         original, model, args, kwargs
@@ -118,23 +128,29 @@ class Recording:
         call = FitCall(original, model, args, kwargs)
         users = call.callbacks()
         _refuse_own_callback(users, self._flavor)
-        stopping = early_stopping(users)
-        trainyard.log_params({**call.params(), **(early_stopping_params(stopping) if stopping else {})})
-        example = call.example() if self.wants_example or self.wants_signature else None
+        stopping = attempt("early stopping could not be looked for", early_stopping, users)
+        attempt("the params could not be logged", _log_params, call, stopping)
+        example = None
+        if self.wants_example or self.wants_signature:
+            example = attempt("no rows of the training data could be kept", call.example)
         # Before the training, so that its metrics can be linked to the model.
-        logged = trainyard.initialize_logged_model("model") if self._log_models else None
+        logged = None
+        if self._log_models:
+            logged = attempt("the metrics will not be linked to the model", trainyard.initialize_logged_model, "model")
         model_id = logged.model_id if logged else None
         try:
             if self._log_datasets:
                 attempt("the datasets could not be logged", log_datasets, call, model_id)
-            call.add_callbacks(make_callbacks(model_id))
+            added = attempt("the metrics could not be recorded", make_callbacks, model_id)
+            call.add_callbacks(added or [])
             history = call.call(original)
         except BaseException:
             if logged:
                 attempt("the logged model could not be marked as failed", _give_up, model_id)
             raise
         attempt("early stopping could not be logged", log_early_stopping, stopping, history, model_id)
-        if logged:
+        if self._log_models:
+            # Without a logged model to fill it makes one: the store may be there again.
             attempt("the model could not be logged", self._log_model, model, example, model_id)
         return history
 
@@ -159,6 +175,10 @@ class Recording:
             return tensors.of_model(model)
         except Exception:
             return None
+
+
+def _log_params(call, stopping):
+    trainyard.log_params({**call.params(), **(early_stopping_params(stopping) if stopping else {})})
 
 
 def _give_up(model_id):
@@ -251,10 +271,22 @@ def _rows(data):
     return None
 
 
+def _as_list(callbacks):
+    """Return callbacks as a list; Keras also takes one by itself."""
+    if not callbacks:
+        return []
+    return list(callbacks) if isinstance(callbacks, (list, tuple)) else [callbacks]
+
+
 def _generator(first, rest):
     # Keras knows generators, and no other iterators.
     yield first
     yield from rest
+
+
+def _failing(error):
+    raise error
+    yield  # which makes it a generator
 
 
 def _length(batch):

@@ -10,7 +10,7 @@ import threading
 
 from trainyard.entities.run import Metric
 from trainyard.models.model import MLMODEL_FILE
-from trainyard.tracking import active_model, fluent
+from trainyard.tracking import active_model, fluent, run_logs
 from trainyard.tracking.artifacts import new_transfer
 from trainyard.tracking.client import MlflowClient
 
@@ -149,15 +149,16 @@ class Delivery:
         """Repeat the run's points of this step with the model's id.
 
         The latest point of each metric came with the run; those of step 0 that a later step hides were kept when this
-        program logged them. Only where the model was made at another step, before the latest, are histories asked for.
+        program logged them. Histories are asked for where a later step hides what another program may have logged, or
+        this one at another step. Points that this program logged for other models are theirs.
         """
         run_id = self._run.info.run_id
         latest = self._run.data._metric_objs
-        points = {point.key: point for point in fluent.first_points(run_id)}
-        points.update((point.key, point) for point in latest if point.step == self._step)
-        points = list(points.values())
-        for point in latest if self._step else ():
-            if point.step > self._step:
+        known = {} if self._step else {point.key: point for point in fluent.first_points(run_id)}
+        known.update((point.key, point) for point in latest if self._is_wanted(run_id, point))
+        points = list(known.values())
+        for point in latest:
+            if point.step > self._step and point.key not in known:
                 points += self._points_of_step(run_id, point.key)
         linked = [
             Metric(
@@ -170,10 +171,16 @@ class Delivery:
                 point.dataset_digest,
             )
             for point in points
-            if point.step == self._step and not point.model_id
+            if self._is_wanted(run_id, point)
         ]
         if linked:
-            self._client.log_batch(run_id, metrics=linked)
+            # They are the run's as well: they do not count as logged for this model.
+            self._client._log_batch(run_id, metrics=linked)
+
+    def _is_wanted(self, run_id, point):
+        """Tell whether a point is of this step and, as far as can be known, of no other model."""
+        of_model = point.model_id or run_logs.is_point_of_model(self._client, run_id, point)
+        return point.step == self._step and not of_model
 
     def _points_of_step(self, run_id, key):
         """The points of this step in a metric's history, which is in order of time.

@@ -23,7 +23,10 @@ def download_model(model_uri, dst_path=None):
         raise MlflowException.invalid_parameter_value(f"dst_path: there is no folder {os.fspath(dst_path)!r}")
     if dst_path is None:
         dst_path = _temporary_folder()
-    return connection.connect().download_model(os.fspath(model_uri), os.fspath(dst_path))
+    from trainyard.tracking.client import MlflowClient
+
+    place = MlflowClient()._registered_place(os.fspath(model_uri))
+    return connection.connect().download_model(place, os.fspath(dst_path))
 
 
 def _temporary_folder():
@@ -42,7 +45,7 @@ def is_safe_only():
     return environment.is_true("SAFE_ONLY")
 
 
-def refuse_code_to_save(what, instead=None):
+def refuse_code_to_save(what, instead):
     """Raise when a format that can run code when it is loaded must not be written.
 
     Parameters
@@ -50,11 +53,11 @@ def refuse_code_to_save(what, instead=None):
     what
         What was asked for, as in "a model with code_paths".
     instead
-        What can be done without, as in "use serialization_format='skops'".
+        What can be done without running code, as in "use serialization_format='skops'".
     """
     if is_safe_only():
         raise MlflowException.invalid_parameter_value(
-            f"TRAINYARD_SAFE_ONLY is set, and {what} can run code when it is loaded{_advice(instead)}"
+            f"TRAINYARD_SAFE_ONLY is set, and {what} can run code when it is loaded; {instead}"
         )
 
 
@@ -63,21 +66,17 @@ def may_load_code():
     return not is_safe_only() and all(environment.is_true(name, default=True) for name in _ALLOWING)
 
 
-def refuse_code_to_load(what, instead=None):
+def refuse_code_to_load(what, instead):
     """Raise when something that can run code must not be loaded; see :func:`refuse_code_to_save`."""
     if is_safe_only():
         raise MlflowException.invalid_parameter_value(
-            f"TRAINYARD_SAFE_ONLY is set, and loading {what} can run code{_advice(instead)}"
+            f"TRAINYARD_SAFE_ONLY is set, and loading {what} can run code; {instead}"
         )
     for name in _ALLOWING:
         if not environment.is_true(name, default=True):
             raise MlflowException.invalid_parameter_value(
-                f"MLFLOW_{name} is false, and loading {what} can run code{_advice(instead)}"
+                f"MLFLOW_{name} is false, and loading {what} can run code; {instead}"
             )
-
-
-def _advice(instead):
-    return f"; {instead}" if instead else ""
 
 
 def add_code_to_path(folder, flavor_conf):

@@ -9,6 +9,7 @@ from trainyard.models.arguments import check_further, model_name
 from trainyard.models.delivery import Delivery
 from trainyard.models.model import Model, ModelInfo
 from trainyard.tracking import context, experiments, fluent
+from trainyard.tracking.artifacts import refuse_offline
 from trainyard.tracking.client import MlflowClient
 
 # Arguments of every flavor's ``log_model`` that are about the logged model, and what may stand in its ``**kwargs``.
@@ -141,6 +142,8 @@ def _run(client, run_id):
     if run_id is None:
         active = fluent.active_run()
         run_id = active.info.run_id if active else None
+    if run_id:
+        refuse_offline(f"run {run_id}")
     return client.get_run(run_id) if run_id else None
 
 

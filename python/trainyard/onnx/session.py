@@ -116,7 +116,10 @@ def _usable(providers):
     providers = [tuple(provider) if isinstance(provider, list) else provider for provider in providers]
     if any(isinstance(provider, tuple) for provider in providers):
         # An option may name a library that the provider loads.
-        refuse_code_to_load("a model whose execution providers have options")
+        refuse_code_to_load(
+            "a model whose execution providers have options",
+            "log the model again with onnx_execution_providers as names without options",
+        )
     available = set(onnxruntime.get_available_providers())
     usable = [provider for provider in providers if name_of(provider) in available]
     absent = [provider for provider in providers if name_of(provider) not in available]

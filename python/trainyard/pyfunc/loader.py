@@ -66,7 +66,10 @@ def _load_implementation(folder, conf, config):
         load = getattr(own, "load_pyfunc", None) or own._load_pyfunc
         takes_config = "model_config" in inspect.signature(load).parameters
         return load(folder, config) if takes_config and config else load(folder)
-    loading.refuse_code_to_load(f"a model with loader_module {name!r}")
+    loading.refuse_code_to_load(
+        f"a model with loader_module {name!r}",
+        "log the model with the flavor of its framework, whose loader is known here",
+    )
     path = next((conf[key] for key in ("data", "model_path") if conf.get(key)), None)
     path = folder if path is None else loading.inside(folder, path)
     with alias.resolving_mlflow():

@@ -82,18 +82,21 @@ def autolog(
         package = package_of(self)
         recorder_class, checkpoint_class = of_package(package)
         run_id = trainyard.active_run().info.run_id
-        logged = trainyard.initialize_logged_model("model") if log_models else None
+        logged = None
+        if log_models:
+            logged = attempt("the metrics will not be linked to the model", trainyard.initialize_logged_model, "model")
         model_id = logged.model_id if logged else None
-        stopping = _early_stopping(self, package)
+        stopping = attempt("early stopping could not be looked for", _early_stopping, self, package)
         if stopping is not None:
-            trainyard.log_params(_attributes(stopping, ("monitor", "mode", "patience", "min_delta", "stopped_epoch")))
+            attempt("the params of early stopping could not be logged", _log_stopping_params, stopping)
         recorder = recorder_class(
             run_id, model_id, log_every_n_epoch, log_every_n_step, log_models and log_model_signatures
         )
         users = list(self.callbacks)
         added = [recorder]
         if checkpoint and not any(isinstance(callback, checkpoint_class) for callback in users):
-            added.append(checkpoint_class(*checkpoint_arguments))
+            keeper = attempt("checkpoints could not be kept", checkpoint_class, *checkpoint_arguments)
+            added += [keeper] if keeper is not None else []
         self.callbacks = [*users, *added]
         try:
             result = original(self, *args, **kwargs)
@@ -108,7 +111,8 @@ def autolog(
         if self.is_global_zero:
             attempt("early stopping could not be logged", _log_early_stopping, stopping, run_id, model_id)
             attempt("the summary of the model could not be logged", _log_summary, self.lightning_module, package)
-            if logged:
+            if log_models:
+                # Without a logged model to fill it makes one: the store may be there again.
                 attempt(
                     "the model could not be logged",
                     _log_model, self.lightning_module, recorder.sample, model_id, registered_model_name,
@@ -129,6 +133,10 @@ def autolog(
 def _early_stopping(trainer, package):
     early_stopping = importlib.import_module(f"{package}.callbacks").EarlyStopping
     return next((callback for callback in trainer.callbacks if isinstance(callback, early_stopping)), None)
+
+
+def _log_stopping_params(callback):
+    trainyard.log_params(_attributes(callback, ("monitor", "mode", "patience", "min_delta", "stopped_epoch")))
 
 
 def _log_early_stopping(callback, run_id, model_id):

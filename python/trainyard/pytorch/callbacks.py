@@ -10,7 +10,7 @@ import sys
 
 import trainyard
 from trainyard.autologging.checkpoints import Checkpoints
-from trainyard.autologging.isolation import never_raise
+from trainyard.autologging.isolation import attempt, never_raise
 
 # Of the first batch, as an example.
 _ROWS = 5
@@ -61,7 +61,8 @@ class _Recorder:
         if trainer.optimizers:
             self._steps_per_batch = len(trainer.optimizers)
             params.update(optimizer_params(trainer.optimizers[0]))
-        trainyard.log_params(params, run_id=self._run_id)
+        # Params that an earlier training of the run has set otherwise are refused, which is no reason to log no more.
+        attempt("the params could not be logged", trainyard.log_params, params, run_id=self._run_id)
         if self._keep_sample:
             self._hook = pl_module.register_forward_hook(self._take_sample)
 
@@ -111,6 +112,7 @@ class _Recorder:
             values = {name: float(value) for name, value in metrics.items()}
             trainyard.log_metrics(values, step=step, run_id=self._run_id, model_id=self._model_id, synchronous=False)
 
+    @never_raise
     def _take_sample(self, module, inputs, output):
         import torch
 

@@ -1,7 +1,7 @@
 """Recording a training loop of plain PyTorch, which has no ``fit`` that could be watched."""
 
 import trainyard
-from trainyard.autologging.isolation import attempt
+from trainyard.autologging.isolation import attempt, never_raise
 
 _ROWS = 5
 
@@ -73,18 +73,16 @@ class TrainingLoop:
         self.steps = 0
 
     def __enter__(self):
-        from trainyard.pytorch.callbacks import optimizer_params
-
         if trainyard.active_run() is None:
             self._own_run = trainyard.start_run()
-        settings = optimizer_params(self._optimizer) if self._optimizer is not None else {}
-        trainyard.log_params({**settings, **self._params})
-        trainyard.log_text(_summary(self._model), "model_summary.txt")
+        # The run is open: from here on an error would leave it so, since there is no `__exit__` after it.
+        attempt("the params could not be logged", self._log_params)
+        attempt("the summary of the model could not be logged", self._log_summary)
         if self._log_models:
-            self._model_id = trainyard.initialize_logged_model(self._log_arguments["name"]).model_id
-            self._hooks.append(self._model.register_forward_hook(self._take_sample))
+            attempt("the metrics will not be linked to the model", self._initialize_model)
+            attempt("no rows of the data can be kept", self._hook, self._model.register_forward_hook, self._take_sample)
         if self._optimizer is not None:
-            self._hooks.append(self._optimizer.register_step_post_hook(self._count))
+            attempt("the steps cannot be counted", self._hook, self._optimizer.register_step_post_hook, self._count)
         return self
 
     def log(self, step=None, **metrics):
@@ -114,16 +112,34 @@ class TrainingLoop:
     def __exit__(self, kind, error, traceback):
         for hook in self._hooks:
             hook.remove()
-        if self._model_id is not None:
-            if kind is None:
-                attempt("the model could not be logged", self._log_model)
-            else:
-                attempt(
-                    "the logged model could not be marked as failed",
-                    trainyard.finalize_logged_model, self._model_id, "FAILED",
-                )  # fmt: skip
-        if self._own_run is not None:
-            trainyard.end_run("FINISHED" if kind is None else "FAILED")
+        if self._log_models and kind is None:
+            # Without a logged model to fill it makes one: the store may be there again.
+            attempt("the model could not be logged", self._log_model)
+        elif self._model_id is not None:
+            attempt(
+                "the logged model could not be marked as failed",
+                trainyard.finalize_logged_model, self._model_id, "FAILED",
+            )  # fmt: skip
+        if self._own_run is not None and kind is None:
+            trainyard.end_run()
+        elif self._own_run is not None:
+            # The error of the block is the one that its author has to see.
+            attempt("the run could not be ended", trainyard.end_run, "FAILED")
+
+    def _log_params(self):
+        from trainyard.pytorch.callbacks import optimizer_params
+
+        settings = optimizer_params(self._optimizer) if self._optimizer is not None else {}
+        trainyard.log_params({**settings, **self._params})
+
+    def _log_summary(self):
+        trainyard.log_text(_summary(self._model), "model_summary.txt")
+
+    def _initialize_model(self):
+        self._model_id = trainyard.initialize_logged_model(self._log_arguments["name"]).model_id
+
+    def _hook(self, register, function):
+        self._hooks.append(register(function))
 
     def _log(self, step, metrics):
         values = {name: float(value.detach() if hasattr(value, "detach") else value) for name, value in metrics.items()}
@@ -134,6 +150,7 @@ class TrainingLoop:
             self._model, model_id=self._model_id, input_example=self._sample, **self._log_arguments
         )  # fmt: skip
 
+    @never_raise
     def _take_sample(self, module, inputs, output):
         import torch
 

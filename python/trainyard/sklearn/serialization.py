@@ -19,6 +19,7 @@ _FRAMEWORKS = frozenset({"sklearn", "numpy", "scipy", "xgboost", "lightgbm", "ca
 # Of the standard library, which LightGBM's models hold.
 _DATA_STRUCTURES = frozenset({"collections.OrderedDict"})
 _SAFE = "use serialization_format='skops'"
+_OWN_TYPES = "build it of the framework's own classes, or convert it to ONNX and log it with mlflow.onnx"
 
 
 def check_format(serialization_format, trusted_types):
@@ -45,6 +46,11 @@ def dump(model, serialization_format=None, trusted_types=None):
         allowed = set(trusted_types or ())
         foreign = _foreign(untrusted, allowed)
         if foreign:
+            if is_safe_only():
+                raise MlflowException.invalid_parameter_value(
+                    "TRAINYARD_SAFE_ONLY is set, and these types of the model can run code when it is loaded: "
+                    f"{foreign}; {_OWN_TYPES}"
+                )
             raise MlflowException.invalid_parameter_value(
                 f"skops does not trust these types of the model: {foreign}. Name them in skops_trusted_types if you "
                 "do, or leave serialization_format out"
@@ -52,21 +58,23 @@ def dump(model, serialization_format=None, trusted_types=None):
         return content, SERIALIZATION_FORMAT_SKOPS, sorted({*untrusted, *allowed})
     if serialization_format is not None:
         return _dump_pickle(model, serialization_format), serialization_format, None
-    reason = "skops is not installed"
+    reason, advice = "skops is not installed", "install it: pip install 'trainyard[sklearn]'"
     if _has_skops():
         try:
             content, untrusted = skops_writing.dump(model)
         except Exception as error:
-            reason = f"skops cannot hold it: {error}"
+            reason, advice = f"skops cannot hold it: {error}", _OWN_TYPES
         else:
             allowed = set(trusted_types or ())
             foreign = _foreign(untrusted, allowed)
             if not foreign:
                 return content, SERIALIZATION_FORMAT_SKOPS, sorted({*untrusted, *allowed})
             reason = f"it holds types that are not the framework's own: {foreign}"
+            advice = _OWN_TYPES
     if is_safe_only():
         raise MlflowException.invalid_parameter_value(
-            f"TRAINYARD_SAFE_ONLY is set, and the model can only be saved as a pickle: {reason}"
+            f"TRAINYARD_SAFE_ONLY is set, and the model can only be saved as a pickle, which can run code when it is "
+            f"loaded: {reason}; {advice}"
         )
     import warnings
 
@@ -85,7 +93,9 @@ def load(path, serialization_format, trusted_types):
 
         foreign = _foreign(trusted_types or (), ())
         if foreign:
-            refuse_code_to_load(f"the types {foreign}, which the model itself asks to trust,")
+            refuse_code_to_load(
+                f"the types {foreign}, which the model itself asks to trust,", f"save it again: {_OWN_TYPES}"
+            )
         return load_skops(path, trusted=list(trusted_types or ()))
     if serialization_format not in SUPPORTED_SERIALIZATION_FORMATS:
         raise MlflowException.invalid_parameter_value(

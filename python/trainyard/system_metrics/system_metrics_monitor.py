@@ -11,6 +11,7 @@ from trainyard.environment_variables import (
     MLFLOW_SYSTEM_METRICS_SAMPLES_BEFORE_LOGGING,
     MLFLOW_SYSTEM_METRICS_SAMPLING_INTERVAL,
 )
+from trainyard.exceptions import MlflowException
 
 _PREFIX = "system/"
 
@@ -32,7 +33,8 @@ class SystemMetricsMonitor:
     samples_before_logging
         Samples that are averaged into one point, unless the environment says otherwise.
     resume_logging
-        Go on after the last step of system metrics that the run has, instead of beginning with step 0.
+        Go on after the last step of system metrics that the run has, instead of beginning with step 0. Without a store
+        to ask for it, step 0 it is.
     node_id
         Name of this machine, unless the environment has one.
     tracking_uri
@@ -105,5 +107,9 @@ class SystemMetricsMonitor:
         self._step += 1
 
     def _next_step(self):
-        points = self._client.get_run(self._run_id).data._metric_objs
+        try:
+            points = [] if _core.is_offline() else self._client.get_run(self._run_id).data._metric_objs
+        except MlflowException:
+            # Where the run cannot be read now, points that overlap are better than none.
+            return 0
         return max((point.step + 1 for point in points if point.key.startswith(_PREFIX)), default=0)

@@ -26,7 +26,11 @@ class Saver:
                 raise MlflowException.invalid_parameter_value(
                     f"custom_objects: expected a dict of classes and functions by name, got {custom_objects!r}"
                 )
-            refuse_code_to_save("a Keras model with pickled custom objects")
+            refuse_code_to_save(
+                "a Keras model with pickled custom objects",
+                "leave custom_objects out and load the model with keras_model_kwargs={'custom_objects': …}, or log it "
+                "with mlflow.keras and save_exported_model=True",
+            )
         self._model = model
         self._custom_objects = custom_objects
         self._saved_model_kwargs = saved_model_kwargs or {}
@@ -98,7 +102,10 @@ class Saver:
         if is_safe_only() and self._format != "h5":
             used = archive.registered_names(self._keras_file()) & {*keras.saving.get_custom_objects()}
             if used:
-                refuse_code_to_save(f"a Keras model with the registered classes {sorted(used)}, which get pickled,")
+                refuse_code_to_save(
+                    f"a Keras model with the registered classes {sorted(used)}, which get pickled,",
+                    "log it with mlflow.keras and save_exported_model=True",
+                )
 
     def _write_saved_model(self):
         import tensorflow

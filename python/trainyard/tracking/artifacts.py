@@ -212,6 +212,7 @@ class ArtifactCalls:
             artifacts.upload(local, folder, new_transfer())
 
     def _artifact_uri(self, run_id):
+        refuse_offline(f"run {run_id}")
         return self._call("GetRun", run_id=run_id)["run"]["info"]["artifact_uri"]
 
     def _list(self, artifact_uri, path):
@@ -240,6 +241,22 @@ class ArtifactCalls:
 def new_transfer():
     """Return what watches an upload or download: it shows a bar on a terminal, unless that is switched off."""
     return _core.Transfer(environment.is_true("ENABLE_ARTIFACTS_PROGRESS_BAR", default=True))
+
+
+def refuse_offline(owner):
+    """Raise where no server may be asked: artifacts are not in the journal.
+
+    Parameters
+    ----------
+    owner
+        What the artifacts are of, such as "run 123".
+    """
+    if _core.is_offline():
+        raise MlflowException(
+            f"{owner}: artifacts and models need the server, which TRAINYARD_OFFLINE forbids to ask. Params, metrics "
+            "and tags are recorded without it; to log artifacts and models, leave TRAINYARD_OFFLINE out",
+            "TEMPORARILY_UNAVAILABLE",
+        )
 
 
 def finish_uploads():

@@ -2,11 +2,9 @@
 from collections.abc import Sequence
 from typing import Any
 
-from trainyard.entities.base import PagedList
 from trainyard.entities.dataset import DatasetInput, LoggedModelInput, LoggedModelOutput
 from trainyard.entities.run import Metric as Metric
 from trainyard.entities.run import Param as Param
-from trainyard.entities.run import Run
 from trainyard.entities.run import RunTag as RunTag
 from trainyard.tracking.artifacts import ArtifactCalls
 from trainyard.tracking.experiment_calls import ExperimentCalls
@@ -14,37 +12,17 @@ from trainyard.tracking.images import ImageCalls
 from trainyard.tracking.logged_models import LoggedModelCalls
 from trainyard.tracking.operations import RunOperations
 from trainyard.tracking.registry import RegistryCalls
+from trainyard.tracking.run_calls import RunCalls
+from trainyard.tracking.run_calls import now as now
 from trainyard.tracking.tables import TableCalls
 from trainyard.tracking.webhooks import WebhookCalls
 
 class MlflowClient(
-    ExperimentCalls, ArtifactCalls, ImageCalls, TableCalls, LoggedModelCalls, RegistryCalls, WebhookCalls
+    ExperimentCalls, RunCalls, ArtifactCalls, ImageCalls, TableCalls, LoggedModelCalls, RegistryCalls, WebhookCalls
 ):
     def __init__(self, tracking_uri: str | None = None, registry_uri: str | None = None) -> None: ...
     @property
     def tracking_uri(self) -> str | None: ...
-    def create_run(
-        self,
-        experiment_id: str | int,
-        start_time: int | None = None,
-        tags: dict[str, Any] | None = None,
-        run_name: str | None = None,
-    ) -> Run: ...
-    def get_run(self, run_id: str) -> Run: ...
-    def get_parent_run(self, run_id: str) -> Run | None: ...
-    def search_runs(
-        self,
-        experiment_ids: list[str],
-        filter_string: str = "",
-        run_view_type: int = 1,
-        max_results: int = 1000,
-        order_by: list[str] | None = None,
-        page_token: str | None = None,
-    ) -> PagedList[Run]: ...
-    def update_run(self, run_id: str, status: str | None = None, name: str | None = None) -> None: ...
-    def set_terminated(self, run_id: str, status: str | None = None, end_time: int | None = None) -> None: ...
-    def delete_run(self, run_id: str) -> None: ...
-    def restore_run(self, run_id: str) -> None: ...
     def log_metric(
         self,
         run_id: str,
@@ -78,8 +56,5 @@ class MlflowClient(
     def log_outputs(self, run_id: str, models: list[LoggedModelOutput]) -> Any: ...
 
 def dataset_input(use: DatasetInput) -> Any: ...
-def now() -> Any: ...
-def number(key: str, value: Any) -> Any: ...
-def whole(number: Any) -> Any: ...
 
-__all__ = ["Metric", "MlflowClient", "Param", "RunTag"]
+__all__ = ["Metric", "MlflowClient", "Param", "RunTag", "now"]

@@ -1,258 +1,44 @@
-"""The runs of this program: start and end, the active run of each thread, and its params, metrics and tags."""
+"""The fluent interface: what is logged to the active run, without naming it."""
 
-import atexit
-import os
-import sys
-import threading
-
-from trainyard import _core, environment
-from trainyard.entities.run import LifecycleStage, Metric, Param, Run, RunStatus, RunTag
-from trainyard.exceptions import MlflowException
-from trainyard.tracking import active_model, context, experiments, operations, run_logs
+from trainyard.entities.run import Metric, Param, RunTag
+from trainyard.tracking import active_model, operations, run_logs
+from trainyard.tracking.active_run import (
+    ActiveRun,
+    active_run,
+    active_run_id,
+    end_run,
+    last_active_run,
+    stack,
+    start_run,
+)
 from trainyard.tracking.artifacts import finish_uploads
 from trainyard.tracking.client import MlflowClient, now
 from trainyard.tracking.params import flatten
 
 
-class _Stack(threading.local):
-    """The started runs of one thread, the innermost last."""
-
-    def __init__(self):
-        self.runs = []
-        # What `log_metric` needs at once: the log of the innermost run, the logged model that the environment names.
-        self.log = None
-        self.model_id = None
-
-
-_stack = _Stack()
-_last_run_id = None
-
-# In a forked child, the run that was active when it was forked: workers of a data loader log to it.
-_inherited_run_id = None
-
-# By run, the thread that records its system metrics.
-_monitors = {}
-
-
-class ActiveRun(Run):
-    """A started run; as a context manager it ends the run, as FAILED when the block raises."""
-
-    def __init__(self, run):
-        super().__init__(run.info, run.data, run.inputs, run.outputs)
-
-    def __enter__(self):
-        return self
-
-    def __exit__(self, exc_type, exc_value, traceback):
-        if any(run.info.run_id == self.info.run_id for run in _stack.runs):
-            # Runs that were started inside the block and left open end with it.
-            while _stack.runs[-1].info.run_id != self.info.run_id:
-                end_run()
-            if exc_type is None:
-                end_run()
-                return True
-            try:
-                end_run("FAILED")
-            except Exception as error:
-                # The error of the block is the one that its author has to see.
-                print(f"trainyard: at the end of run {self.info.run_id}: {error}", file=sys.stderr)
-        return exc_type is None
-
-
-def start_run(
-    run_id=None,
-    experiment_id=None,
-    run_name=None,
-    nested=False,
-    parent_run_id=None,
-    tags=None,
-    description=None,
-    log_system_metrics=None,
-):
-    """Start a run, or go on with an existing one, and make it the active run of this thread.
+def log_param(key, value, synchronous=None):
+    """Log a param of the active run, which can be written once, and return its value.
 
     Parameters
     ----------
-    run_id
-        A run to go on with; ``MLFLOW_RUN_ID`` names one from outside.
-    experiment_id
-        The experiment; by default the one that was set.
-    run_name
-        Name for people; one is made up when left out.
-    nested
-        Allow a run inside the active one.
-    parent_run_id
-        The run to nest under.
-    tags
-        Tags to set.
-    description
-        Text of the tag ``mlflow.note.content``.
-    log_system_metrics
-        Record CPU, memory, disk, network and GPU use until the run ends; left out, as
-        ``enable_system_metrics_logging`` and the environment say.
+    key : str
+        Name of the param.
+    value
+        Its value, written as its ``str``.
+    synchronous
+        ``True`` waits until the tracking store has acknowledged it; ``False`` returns a handle to wait on. Left out,
+        it is in the run's journal when the call returns, and delivered in the background.
 
     Returns
     -------
-    ActiveRun
-        A run that can be used in a ``with`` statement.
+    ``value``, or a handle with ``wait()`` when ``synchronous`` is ``False``.
+
+    Raises
+    ------
+    MlflowException
+        ``INVALID_PARAMETER_VALUE`` when the name is one that no store takes, the value is too long, or the param has
+        another value already.
     """
-    runs = _stack.runs
-    if runs and not nested:
-        raise MlflowException(
-            f"Run with UUID {runs[0].info.run_id} is already active. To start a new run, first end the current run "
-            "with mlflow.end_run(). To start a nested run, call start_run with nested=True"
-        )
-    tags = dict(tags or {})
-    if description:
-        if context.RUN_NOTE in tags:
-            raise MlflowException.invalid_parameter_value(
-                f"description: the tag {context.RUN_NOTE} in tags already holds one"
-            )
-        tags[context.RUN_NOTE] = description
-    client = MlflowClient()
-    existing_run_id = run_id or environment.get("RUN_ID")
-    if existing_run_id:
-        environment.drop("RUN_ID")
-        run = _resume(client, existing_run_id, run_name, tags)
-    else:
-        run = _create(client, experiment_id, run_name, parent_run_id, tags)
-    active = ActiveRun(run)
-    _push(active)
-    _monitor(active.info.run_id, log_system_metrics, resumed=bool(existing_run_id))
-    return active
-
-
-def _monitor(run_id, log_system_metrics, resumed):
-    if log_system_metrics is None:
-        log_system_metrics = environment.is_true("ENABLE_SYSTEM_METRICS_LOGGING")
-    if not log_system_metrics or run_id in _monitors:
-        return
-    from trainyard.system_metrics.system_metrics_monitor import SystemMetricsMonitor
-
-    _monitors[run_id] = SystemMetricsMonitor(run_id, resume_logging=resumed)
-    _monitors[run_id].start()
-
-
-def _push(run):
-    """Make a run the innermost one of this thread."""
-    _stack.runs.append(run)
-    _stack.log = run_logs.log_of(MlflowClient(), run.info.run_id)
-    _stack.model_id = environment.get("ACTIVE_MODEL_ID")
-
-
-def _pop():
-    """Take the innermost run off the stack of this thread."""
-    run = _stack.runs.pop()
-    outer_run_id = _stack.runs[-1].info.run_id if _stack.runs else _inherited_run_id
-    _stack.log = run_logs.log_of(MlflowClient(), outer_run_id) if outer_run_id else None
-    return run
-
-
-def _resume(client, run_id, run_name, tags):
-    try:
-        run = None if _core.is_offline() else client.get_run(run_id)
-    except MlflowException as error:
-        if error.error_code != "TEMPORARILY_UNAVAILABLE":
-            raise
-        run = None
-    if run is None:
-        return run_logs.resume_offline(client, run_id, tags)
-    run_logs.remember(client, run_id)
-    chosen = experiments.chosen_experiment_id()
-    if chosen is not None and chosen != run.info.experiment_id:
-        raise MlflowException.invalid_parameter_value(
-            f"Cannot start run with ID {run_id}: it belongs to experiment {run.info.experiment_id}, "
-            f"but the active experiment is {chosen}"
-        )
-    if run.info.lifecycle_stage == LifecycleStage.DELETED:
-        raise MlflowException(
-            f"Cannot start run with ID {run_id} because it is in the deleted state.", "INVALID_PARAMETER_VALUE"
-        )
-    client.update_run(run_id, "RUNNING", run_name)
-    if tags:
-        client.log_batch(run_id, tags=[RunTag(key, str(value)) for key, value in tags.items()])
-    return client.get_run(run_id)
-
-
-def _create(client, experiment_id, run_name, parent_run_id, tags):
-    current = _stack.runs[-1].info.run_id if _stack.runs else None
-    if parent_run_id:
-        if current and current != parent_run_id:
-            raise MlflowException.invalid_parameter_value(
-                f"Current run with UUID {current} does not match the specified parent_run_id {parent_run_id}. "
-                "To start a new nested run under it, first end the current run with mlflow.end_run()."
-            )
-        if not current and client.get_run(parent_run_id).info.lifecycle_stage == LifecycleStage.DELETED:
-            raise MlflowException.invalid_parameter_value(
-                f"Cannot start run under parent run with ID {parent_run_id} because it is in the deleted state."
-            )
-    parent_run_id = parent_run_id or current
-    if parent_run_id:
-        tags[context.PARENT_RUN_ID] = parent_run_id
-    if run_name:
-        tags[context.RUN_NAME] = run_name
-    experiment = (str(experiment_id), None) if experiment_id is not None else experiments.active_experiment()
-    return run_logs.start(client, experiment, context.resolve_tags(tags), run_name, now())
-
-
-def end_run(status="FINISHED"):
-    """End the active run, if there is one, with a status."""
-    global _last_run_id
-    if not _stack.runs:
-        return
-    environment.drop("RUN_ID")
-    run = _pop()
-    finish_uploads()
-    _last_run_id = run.info.run_id
-    monitor = _monitors.pop(_last_run_id, None)
-    if monitor is not None:
-        monitor.finish()
-    MlflowClient().set_terminated(run.info.run_id, RunStatus.to_string(status) if isinstance(status, int) else status)
-
-
-@atexit.register
-def _end_left_over_run():
-    try:
-        end_run()
-    except Exception as error:
-        print(f"trainyard: the run that was still active could not be ended: {error}", file=sys.stderr)
-
-
-def _forget_runs_of_parent():
-    """In a forked child: the active runs and what records them belong to the parent, which ends them."""
-    global _inherited_run_id
-    if _stack.runs:
-        _inherited_run_id = _stack.runs[-1].info.run_id
-    _stack.runs = []
-    _monitors.clear()
-
-
-if hasattr(os, "register_at_fork"):
-    os.register_at_fork(after_in_child=_forget_runs_of_parent)
-
-
-def active_run():
-    """Return the active run of this thread, or ``None``."""
-    return _stack.runs[-1] if _stack.runs else None
-
-
-def last_active_run():
-    """Return the active run as it is recorded now, else the one that ended last, else ``None``."""
-    run = active_run()
-    run_id = run.info.run_id if run else _last_run_id
-    return MlflowClient().get_run(run_id) if run_id else None
-
-
-def active_run_id():
-    """Return the id of the active run, or of the parent's in a forked child; without one a run is started."""
-    run = active_run()
-    if run is None and _inherited_run_id is not None:
-        return _inherited_run_id
-    return (run or start_run()).info.run_id
-
-
-def log_param(key, value, synchronous=None):
-    """Log a param of the active run, which can be written once, and return its value."""
     return MlflowClient().log_param(active_run_id(), key, value, synchronous)
 
 
@@ -295,11 +81,14 @@ def log_metric(key, value, step=None, synchronous=None, timestamp=None, run_id=N
     dataset
         Dataset that the value was computed on.
     """
-    log = _stack.log
+    log = stack.log
     usual = run_id is None and dataset is None and synchronous is None and not operations.returns_handles
     if log is None or not usual:
         return _log_metric(key, value, step, synchronous, timestamp, run_id, model_id, dataset)
-    log.log_metric(key, value, step, timestamp, model_id or active_model.current.model_id or _stack.model_id)
+    model_id = model_id or active_model.current.model_id or stack.model_id
+    log.log_metric(key, value, step, timestamp, model_id)
+    if model_id:
+        run_logs.remember_model_point(MlflowClient(), log.run_id, key, value, step)
 
 
 def _log_metric(key, value, step, synchronous, timestamp, run_id, model_id, dataset):
@@ -310,11 +99,40 @@ def _log_metric(key, value, step, synchronous, timestamp, run_id, model_id, data
 
 
 def log_metrics(metrics, step=None, synchronous=None, run_id=None, timestamp=None, model_id=None, dataset=None):
-    """Log one point of each of several metrics; see :func:`log_metric`."""
+    """Log one point of each of several metrics: all of them, or none when one of them cannot be right.
+
+    Parameters
+    ----------
+    metrics : dict
+        Values by name: numbers, or arrays or tensors of one element.
+    step : int
+        Training step, 0 when left out.
+    synchronous
+        ``True`` waits until the tracking store has acknowledged it; ``False`` returns a handle to wait on. Left out,
+        it is in the run's journal when the call returns, and delivered in the background.
+    run_id : str
+        The run; by default the active one, which is started when there is none.
+    timestamp : int
+        Milliseconds since the epoch; now when left out.
+    model_id : str
+        Logged model that the values belong to; by default the active model.
+    dataset : Dataset
+        Dataset that the values were computed on.
+
+    Returns
+    -------
+    A handle with ``wait()`` when ``synchronous`` is ``False``, else ``None``.
+
+    Raises
+    ------
+    MlflowException
+        ``INVALID_PARAMETER_VALUE`` when a name is one that no store takes, or a value, step or timestamp no number.
+    """
     name, digest = _name_and_digest(dataset)
     timestamp = now() if timestamp is None else timestamp
     model_id = model_id or active_model.get_active_model_id()
-    points = [Metric(key, value, timestamp, step or 0, model_id, name, digest) for key, value in metrics.items()]
+    step = 0 if step is None else step
+    points = [Metric(key, value, timestamp, step, model_id, name, digest) for key, value in metrics.items()]
     return MlflowClient().log_batch(run_id or active_run_id(), metrics=points, synchronous=synchronous)
 
 
@@ -324,38 +142,139 @@ def first_points(run_id):
 
 
 def set_tag(key, value, synchronous=None):
-    """Set a tag of the active run."""
+    """Set a tag of the active run; a value that it has is replaced.
+
+    Parameters
+    ----------
+    key : str
+        Name of the tag.
+    value
+        Its value, written as its ``str``.
+    synchronous
+        ``True`` waits until the tracking store has acknowledged it; ``False`` returns a handle to wait on. Left out,
+        it is in the run's journal when the call returns, and delivered in the background.
+
+    Returns
+    -------
+    A handle with ``wait()`` when ``synchronous`` is ``False``, else ``None``.
+
+    Raises
+    ------
+    MlflowException
+        ``INVALID_PARAMETER_VALUE`` when the name is one that no store takes.
+    """
     return MlflowClient().set_tag(active_run_id(), key, value, synchronous)
 
 
 def set_tags(tags, synchronous=None):
-    """Set several tags of the active run."""
+    """Set several tags of the active run.
+
+    Parameters
+    ----------
+    tags : dict
+        Values by name, written as their ``str``.
+    synchronous
+        ``True`` waits until the tracking store has acknowledged it; ``False`` returns a handle to wait on. Left out,
+        it is in the run's journal when the call returns, and delivered in the background.
+
+    Returns
+    -------
+    A handle with ``wait()`` when ``synchronous`` is ``False``, else ``None``.
+
+    Raises
+    ------
+    MlflowException
+        ``INVALID_PARAMETER_VALUE`` when a name is one that no store takes; then none is set.
+    """
     tags = [RunTag(str(key), str(value)) for key, value in tags.items()]
     return MlflowClient().log_batch(active_run_id(), tags=tags, synchronous=synchronous)
 
 
 def delete_tag(key):
-    """Remove a tag of the active run."""
+    """Remove a tag of the active run.
+
+    Parameters
+    ----------
+    key : str
+        Name of the tag.
+
+    Raises
+    ------
+    MlflowException
+        ``RESOURCE_DOES_NOT_EXIST`` when the run has no such tag.
+    """
     MlflowClient().delete_tag(active_run_id(), key)
 
 
 def get_run(run_id):
-    """Return a run with its params, tags and the latest point of each metric."""
+    """Return a run with its params, tags and the latest point of each metric.
+
+    Parameters
+    ----------
+    run_id : str
+        Id of the run.
+
+    Returns
+    -------
+    Run
+
+    Raises
+    ------
+    MlflowException
+        ``RESOURCE_DOES_NOT_EXIST`` when there is no such run.
+    """
     return MlflowClient().get_run(run_id)
 
 
 def get_parent_run(run_id):
-    """Return the run under which a run is nested, or ``None``."""
+    """Return the run under which a run is nested, or ``None``.
+
+    Parameters
+    ----------
+    run_id : str
+        Id of the run.
+
+    Returns
+    -------
+    Run or None
+
+    Raises
+    ------
+    MlflowException
+        ``RESOURCE_DOES_NOT_EXIST`` when there is no such run.
+    """
     return MlflowClient().get_parent_run(run_id)
 
 
 def delete_run(run_id):
-    """Soft-delete a run."""
+    """Soft-delete a run: it stays until :func:`restore_run` or ``trainyard gc``.
+
+    Parameters
+    ----------
+    run_id : str
+        Id of the run.
+
+    Raises
+    ------
+    MlflowException
+        ``RESOURCE_DOES_NOT_EXIST`` when there is no such run.
+    """
     MlflowClient().delete_run(run_id)
 
 
 def restore_run(run_id):
-    """Undo :func:`delete_run`."""
+    """Undo :func:`delete_run`.
+
+    Parameters
+    ----------
+    run_id : str
+        Id of the run.
+
+    Raises
+    ------
+    MlflowException
+        ``RESOURCE_DOES_NOT_EXIST`` when there is no such run.
+    """
     MlflowClient().restore_run(run_id)
 
 
@@ -382,3 +301,27 @@ def __getattr__(name):
         if name in names.MODULES:
             return names.load(name)
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+
+
+__all__ = [
+    "ActiveRun",
+    "active_run",
+    "active_run_id",
+    "delete_run",
+    "delete_tag",
+    "end_run",
+    "first_points",
+    "flush_artifact_async_logging",
+    "flush_async_logging",
+    "get_parent_run",
+    "get_run",
+    "last_active_run",
+    "log_metric",
+    "log_metrics",
+    "log_param",
+    "log_params",
+    "restore_run",
+    "set_tag",
+    "set_tags",
+    "start_run",
+]

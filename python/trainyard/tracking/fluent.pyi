@@ -1,8 +1,6 @@
 # Written by python/tools/stub_files.py from the package itself; do not edit.
 from typing import Any
 
-from typing_extensions import Self
-
 from trainyard.autologging.universal import autolog as autolog
 from trainyard.entities.run import Run
 from trainyard.tracking.active_model import ActiveModel as ActiveModel
@@ -10,6 +8,12 @@ from trainyard.tracking.active_model import clear_active_model as clear_active_m
 from trainyard.tracking.active_model import get_active_model_id as get_active_model_id
 from trainyard.tracking.active_model import last_logged_model as last_logged_model
 from trainyard.tracking.active_model import set_active_model as set_active_model
+from trainyard.tracking.active_run import ActiveRun as ActiveRun
+from trainyard.tracking.active_run import active_run as active_run
+from trainyard.tracking.active_run import active_run_id as active_run_id
+from trainyard.tracking.active_run import end_run as end_run
+from trainyard.tracking.active_run import last_active_run as last_active_run
+from trainyard.tracking.active_run import start_run as start_run
 from trainyard.tracking.experiments import create_experiment as create_experiment
 from trainyard.tracking.experiments import delete_experiment as delete_experiment
 from trainyard.tracking.experiments import delete_experiment_tag as delete_experiment_tag
@@ -44,22 +48,13 @@ from trainyard.tracking.run_inputs import log_outputs as log_outputs
 from trainyard.tracking.search import search_logged_models as search_logged_models
 from trainyard.tracking.search import search_runs as search_runs
 
-class ActiveRun(Run):
-    def __init__(self, run: Any) -> None: ...
-    def __enter__(self) -> Self: ...
-    def __exit__(self, exc_type: Any, exc_value: Any, traceback: Any) -> Any: ...
-
-def active_run() -> ActiveRun | None: ...
-def active_run_id() -> Any: ...
 def delete_run(run_id: str) -> None: ...
 def delete_tag(key: str) -> None: ...
-def end_run(status: str = "FINISHED") -> None: ...
 def first_points(run_id: str) -> Any: ...
 def flush_artifact_async_logging() -> None: ...
 def flush_async_logging() -> None: ...
 def get_parent_run(run_id: str) -> Run | None: ...
 def get_run(run_id: str) -> Run: ...
-def last_active_run() -> Run | None: ...
 def log_metric(
     key: str,
     value: float,
@@ -86,13 +81,26 @@ def log_params(
 def restore_run(run_id: str) -> None: ...
 def set_tag(key: str, value: Any, synchronous: bool | None = None) -> RunOperations | None: ...
 def set_tags(tags: dict[str, Any], synchronous: bool | None = None) -> RunOperations | None: ...
-def start_run(
-    run_id: str | None = None,
-    experiment_id: str | int | None = None,
-    run_name: str | None = None,
-    nested: bool = False,
-    parent_run_id: str | None = None,
-    tags: dict[str, Any] | None = None,
-    description: str | None = None,
-    log_system_metrics: bool | None = None,
-) -> ActiveRun: ...
+
+__all__ = [
+    "ActiveRun",
+    "active_run",
+    "active_run_id",
+    "delete_run",
+    "delete_tag",
+    "end_run",
+    "first_points",
+    "flush_artifact_async_logging",
+    "flush_async_logging",
+    "get_parent_run",
+    "get_run",
+    "last_active_run",
+    "log_metric",
+    "log_metrics",
+    "log_param",
+    "log_params",
+    "restore_run",
+    "set_tag",
+    "set_tags",
+    "start_run",
+]

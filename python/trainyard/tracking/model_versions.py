@@ -5,9 +5,10 @@ import time
 from trainyard.entities.base import PagedList, pairs
 from trainyard.entities.model_registry import ModelVersion
 from trainyard.exceptions import MlflowException
+from trainyard.tracking.registry_places import RegistryPlaces
 
 
-class ModelVersionCalls:
+class ModelVersionCalls(RegistryPlaces):
     """Model versions: create, find, move between stages, tag."""
 
     def get_latest_versions(self, name, stages=None):
@@ -79,16 +80,26 @@ class ModelVersionCalls:
         -------
         ModelVersion
         """
-        version = self._model_version(
-            "CreateModelVersion",
-            name=name,
-            source=str(source),
-            run_id=run_id,
-            tags=pairs(tags),
-            run_link=run_link,
-            description=description,
-            model_id=model_id,
-        )
+        source = str(source)
+        if self._has_own_registry() and source.startswith("models:/m-"):
+            # The registry knows nothing of the tracking store's models: it gets the place of the files.
+            source, model_id = self._connection.resolve_model(source)["artifact_uri"], None
+        fields = {
+            "name": name,
+            "source": source,
+            "run_id": run_id,
+            "tags": pairs(tags),
+            "run_link": run_link,
+            "description": description,
+            "model_id": model_id,
+        }
+        try:
+            version = self._model_version("CreateModelVersion", **fields)
+        except MlflowException as error:
+            if run_id is None or error.error_code != "RESOURCE_DOES_NOT_EXIST" or not self._has_own_registry():
+                raise
+            # A registry may ask for the run, which is the tracking store's as well.
+            version = self._model_version("CreateModelVersion", **{**fields, "run_id": None})
         return self._await_ready(version, await_creation_for)
 
     def copy_model_version(self, src_model_uri, dst_name):

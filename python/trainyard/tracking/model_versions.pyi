@@ -3,8 +3,9 @@ from typing import Any
 
 from trainyard.entities.base import PagedList
 from trainyard.entities.model_registry import ModelVersion
+from trainyard.tracking.registry_places import RegistryPlaces
 
-class ModelVersionCalls:
+class ModelVersionCalls(RegistryPlaces):
     def get_latest_versions(self, name: str, stages: list[str] | None = None) -> list[ModelVersion]: ...
     def get_model_version_by_alias(self, name: str, alias: str) -> ModelVersion: ...
     def create_model_version(

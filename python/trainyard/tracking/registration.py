@@ -30,22 +30,29 @@ def register_model(model_uri, name, await_registration_for=300, *, tags=None, en
     if env_pack is not None:
         raise MlflowException("env_pack is not supported; leave it out", "INVALID_PARAMETER_VALUE")
     client = MlflowClient()
-    model = client._connection.resolve_model(str(model_uri))
+    model = client._connection.resolve_model(client._registered_place(str(model_uri)))
+    is_new = True
     try:
         client.create_registered_model(name)
     except MlflowException as error:
         if error.error_code != "RESOURCE_ALREADY_EXISTS":
             raise
+        is_new = False
     model_id = model["model_id"]
-    version = client.create_model_version(
-        name,
-        f"models:/{model_id}" if model_id else model["artifact_uri"],
-        run_id=model["run_id"],
-        tags=tags,
-        await_creation_for=await_registration_for,
-        model_id=model_id,
-    )
-    return version
+    try:
+        return client.create_model_version(
+            name,
+            f"models:/{model_id}" if model_id else model["artifact_uri"],
+            run_id=model["run_id"],
+            tags=tags,
+            await_creation_for=await_registration_for,
+            model_id=model_id,
+        )
+    except MlflowException:
+        # A name without versions is nothing that anybody has asked for.
+        if is_new and not client.get_latest_versions(name):
+            client.delete_registered_model(name)
+        raise
 
 
 def initialize_logged_model(name=None, source_run_id=None, tags=None, params=None, model_type=None, experiment_id=None):
@@ -83,8 +90,20 @@ def initialize_logged_model(name=None, source_run_id=None, tags=None, params=Non
 def create_external_model(name=None, source_run_id=None, tags=None, params=None, model_type=None, experiment_id=None):
     """Make a logged model whose files are kept elsewhere; it is ready at once.
 
-    It has an ``MLmodel`` file that says so, so that it can be registered. For the parameters see
-    :func:`initialize_logged_model`.
+    It has an ``MLmodel`` file that says so, so that it can be registered.
+
+    Parameters
+    ----------
+    name : str
+        Name for people; one is made up when left out.
+    source_run_id : str
+        Run that makes the model; by default the active one.
+    tags, params : dict
+        What is known of the model.
+    model_type : str
+        Kind of model, for searches.
+    experiment_id : str
+        The experiment; by default that of the active run, else the active one.
 
     Returns
     -------

@@ -5,19 +5,26 @@ A log appends to the run's journal on disk and returns; the core delivers the jo
 """
 
 import atexit
+import os
 import sys
+import threading
 
 from trainyard import _core
 from trainyard.entities.run import Metric, Run
 from trainyard.exceptions import MlflowException
 from trainyard.notices import warn
+from trainyard.tracking.model_points import ModelPoints
 
 # A call that waits for the store gives up after so many seconds without an acknowledgement.
 _SYNCHRONOUS_SECONDS = 120.0
 # Logs that are kept open; the one that was opened first goes when there are more.
 _KEPT = 256
 
+# Threads log to runs of their own: what changes one of these holds the lock.
+_lock = threading.Lock()
 _logs = {}
+# By run, what was logged for logged models.
+_model_points = {}
 # Runs that are known to be there, or to have been started offline.
 _known = set()
 
@@ -40,23 +47,54 @@ def log_of(client, run_id):
             )
         # It may be one that another program has started offline.
         started_offline = run is None
-    return remember(client, run_id, client._connection.run_log(run_id, started_offline))
+    # Of two threads that were both first, the log of one is kept.
+    return _keep(key, client._connection.run_log(run_id, started_offline), replace=False)
 
 
 def remember(client, run_id, log=None):
     """Note that a run is there, and keep its log."""
     key = (client.tracking_uri, run_id)
-    _known.add(key)
     if log is not None:
-        if len(_logs) >= _KEPT:
-            _logs.pop(next(iter(_logs))).close()
-        _logs[key] = log
-    return log
+        return _keep(key, log)
+    with _lock:
+        _known.add(key)
+    return None
 
 
 def known_log(client, run_id):
     """Return the log of a run that this program has logged to, or ``None``."""
     return _logs.get((client.tracking_uri, run_id))
+
+
+def _keep(key, log, replace=True):
+    """Keep the log of a run, and return the one that is kept."""
+    oldest = None
+    with _lock:
+        _known.add(key)
+        if not replace and key in _logs:
+            return _logs[key]
+        if key not in _logs and len(_logs) >= _KEPT:
+            oldest = _logs.pop(next(iter(_logs)))
+        _logs[key] = log
+    if oldest is not None:
+        # It may have to write to disk.
+        oldest.close()
+    return log
+
+
+def _forget(key):
+    with _lock:
+        _logs.pop(key, None)
+
+
+def _renew_lock():
+    """In a forked child: a thread of the parent, which does not exist here, may have held the lock."""
+    global _lock
+    _lock = threading.Lock()
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_renew_lock)
 
 
 def start(client, experiment, tags, run_name, start_time):
@@ -133,7 +171,7 @@ def end(client, run_id, status, end_time=None):
     """
     log = log_of(client, run_id)
     log.end(status, end_time)
-    _logs.pop((client.tracking_uri, run_id), None)
+    _forget((client.tracking_uri, run_id))
     if _core.is_offline():
         return
     reason = log.flush(_core.end_run_timeout())
@@ -175,12 +213,33 @@ def first_points(client, run_id):
     ]
 
 
+def remember_model_point(client, run_id, key, value, step):
+    """Note that a point was logged for a logged model, which nobody can tell from the point itself later."""
+    of = (client.tracking_uri, run_id)
+    points = _model_points.get(of)
+    if points is None:
+        with _lock:
+            if len(_model_points) >= _KEPT:
+                _model_points.pop(next(iter(_model_points)))
+            points = _model_points.setdefault(of, ModelPoints())
+    points.add(key, value, step)
+
+
+def is_point_of_model(client, run_id, point):
+    """Tell whether this program is known to have logged a point for a logged model."""
+    points = _model_points.get((client.tracking_uri, run_id))
+    return points is not None and point in points
+
+
 @atexit.register
 def _deliver_the_rest():
     """Before the program ends: runs that it has logged to without ending them are delivered too."""
     try:
-        while _logs:
-            _logs.popitem()[1].close()
+        with _lock:
+            logs = list(_logs.values())
+            _logs.clear()
+        for log in logs:
+            log.close()
         reason = _core.flush_all(_core.end_run_timeout())
     except MlflowException as error:
         reason = str(error)

@@ -51,7 +51,10 @@ def class_named(name):
     xgboost = _framework()
     module, _, attribute = name.rpartition(".")
     if module.partition(".")[0] != "xgboost":
-        refuse_code_to_load(f"the model's class {name}, which is not XGBoost's own,")
+        refuse_code_to_load(
+            f"the model's class {name}, which is not XGBoost's own,",
+            "log the model as a class of XGBoost's own, such as its Booster: model.get_booster()",
+        )
     try:
         cls = getattr(importlib.import_module(module), attribute)
     except (ImportError, AttributeError, ValueError) as error:
