@@ -20,6 +20,9 @@ from trainyard.tracking.registry import RegistryCalls
 from trainyard.tracking.tables import TableCalls
 from trainyard.tracking.webhooks import WebhookCalls
 
+# Fields of requests that hold the id of a run.
+_RUN_IDS = ("run_id", "source_run_id")
+
 
 class MlflowClient(
     ExperimentCalls, ArtifactCalls, ImageCalls, TableCalls, LoggedModelCalls, RegistryCalls, WebhookCalls
@@ -53,10 +56,17 @@ class MlflowClient(
         return connection.connect(uri or connection.get_registry_uri())
 
     def _call(self, operation, **fields):
-        return self._connection.call(operation, {key: value for key, value in fields.items() if value is not None})
+        return self._connection.call(operation, self._request(fields))
 
     def _call_registry(self, operation, **fields):
-        return self._registry.call(operation, {key: value for key, value in fields.items() if value is not None})
+        return self._registry.call(operation, self._request(fields))
+
+    def _request(self, fields):
+        request = {key: value for key, value in fields.items() if value is not None}
+        for key in _RUN_IDS:
+            if key in request:
+                request[key] = run_logs.stored_id(self, request[key])
+        return request
 
     def create_run(self, experiment_id, start_time=None, tags=None, run_name=None):
         """Start a run and return it.
@@ -237,8 +247,8 @@ class MlflowClient(
         return finish(log, synchronous)
 
     def delete_tag(self, run_id, key):
-        """Remove a tag of a run."""
-        self._call("DeleteTag", run_id=run_id, key=key)
+        """Remove a tag of a run; where the store is away, when it is back."""
+        self._connection.delete_tag(run_logs.log_of(self, run_id), str(key))
 
     def log_batch(self, run_id, metrics=(), params=(), tags=(), synchronous=None):
         """Log points, params and tags together: none of them when one of them cannot be right."""
@@ -262,17 +272,15 @@ class MlflowClient(
 
     def log_inputs(self, run_id, datasets=None, models=None):
         """Attach datasets and logged models to a run as its inputs."""
-        self._call(
-            "LogInputs",
-            run_id=run_id,
-            datasets=[dataset_input(use) for use in datasets or ()],
-            models=[{"model_id": model.model_id} for model in models or ()],
+        run_logs.log_of(self, run_id).log_inputs(
+            [dataset_input(use) for use in datasets or ()],
+            [{"model_id": model.model_id} for model in models or ()],
         )
 
     def log_outputs(self, run_id, models):
         """Attach logged models to a run as its outputs."""
         outputs = [{"model_id": model.model_id, "step": int(model.step or 0)} for model in models]
-        self._call("LogOutputs", run_id=run_id, models=outputs)
+        run_logs.log_of(self, run_id).log_outputs(outputs)
 
 
 def now():

@@ -11,6 +11,7 @@ from trainyard import _core
 from trainyard.entities.run import Metric, Run
 from trainyard.exceptions import MlflowException
 from trainyard.notices import warn
+from trainyard.tracking.context import PARENT_RUN_ID
 
 # A call that waits for the store gives up after so many seconds without an acknowledgement.
 _SYNCHRONOUS_SECONDS = 120.0
@@ -20,6 +21,8 @@ _KEPT = 256
 _logs = {}
 # Runs that are known to be there, or to have been started offline.
 _known = set()
+# Those of them that may have been started offline: a stock server gives them ids of its own.
+_started_offline = set()
 
 
 def log_of(client, run_id):
@@ -31,7 +34,7 @@ def log_of(client, run_id):
     log = _logs.get(key)
     if log is not None:
         return log
-    started_offline = False
+    started_offline = key in _started_offline
     if key not in _known:
         run = None if _core.is_offline() else client._connection.look_for_run(run_id)
         if run is not None and run["info"]["lifecycle_stage"] != "active":
@@ -48,6 +51,8 @@ def remember(client, run_id, log=None):
     key = (client.tracking_uri, run_id)
     _known.add(key)
     if log is not None:
+        if log.started_offline:
+            _started_offline.add(key)
         if len(_logs) >= _KEPT:
             _logs.pop(next(iter(_logs))).close()
         _logs[key] = log
@@ -57,6 +62,15 @@ def remember(client, run_id, log=None):
 def known_log(client, run_id):
     """Return the log of a run that this program has logged to, or ``None``."""
     return _logs.get((client.tracking_uri, run_id))
+
+
+def stored_id(client, run_id):
+    """Return the id that the store knows a run by, once the start of the run is delivered."""
+    if (client.tracking_uri, run_id) not in _started_offline:
+        return run_id
+    # A store that is away now is so for the request with this id too, whose error says it better.
+    client._connection.flush(give_up=True)
+    return _core.stored_run_id(run_id)
 
 
 def start(client, experiment, tags, run_name, start_time):
@@ -76,6 +90,9 @@ def start(client, experiment, tags, run_name, start_time):
         Milliseconds since the epoch.
     """
     experiment_id, experiment_name = experiment
+    offline = _core.is_offline()
+    if PARENT_RUN_ID in tags and not offline:
+        tags = {**tags, PARENT_RUN_ID: stored_id(client, tags[PARENT_RUN_ID])}
     request = {
         "experiment_id": experiment_id or "",
         "user_id": str(tags.get("mlflow.user", "unknown")),
@@ -84,7 +101,6 @@ def start(client, experiment, tags, run_name, start_time):
         "run_name": run_name or "",
     }
     connection = client._connection
-    offline = _core.is_offline()
     if offline or experiment_id is None:
         log, run = connection.start_offline(request, experiment_name or ""), None
     else:
