@@ -20,6 +20,9 @@ use crate::operations;
 /// A point as Python hands it over: key, value, timestamp, step, model id, dataset name, dataset digest.
 pub(crate) type Point = (String, f64, i64, i64, Option<String>, Option<String>, Option<String>);
 
+/// For how many seconds the removal of a tag waits for what was logged before it.
+const DELIVERED_FIRST: f64 = 10.0;
+
 /// The tracking URI of the environment, or the embedded store in `./yard`.
 #[pyfunction]
 pub(crate) fn default_tracking_uri() -> String {
@@ -110,6 +113,16 @@ impl Client {
     #[pyo3(signature = (run_id, started_offline=false))]
     fn run_log(&self, run_id: &str, started_offline: bool) -> PyResult<RunLog> {
         Ok(RunLog(journal::RunLog::new(&self.inner, run_id, started_offline).map_err(raise)?))
+    }
+
+    /// Removes a tag of a run: at once where the store answers, so that one that is not there is an error, else by way of the
+    /// run's journal.
+    fn delete_tag(&self, py: Python<'_>, log: &RunLog, key: &str) -> PyResult<()> {
+        let undelivered = wait(py, vec![log.0.flush()], Some(DELIVERED_FIRST), true)?;
+        if undelivered.is_none() && self.wait(py, |_| log.0.delete_tag_at_once(key))? {
+            return Ok(());
+        }
+        log.0.delete_tag(key).map_err(raise)
     }
 
     /// Asks once for a run; `None` when the store cannot be reached.

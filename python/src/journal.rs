@@ -10,6 +10,7 @@ use trainyard_api::{ApiError, KeyValue};
 
 use crate::client::{Point, metric, optional_id};
 use crate::convert::raise;
+use crate::operations::read;
 
 /// How often a wait looks whether Ctrl-C was pressed.
 const SLICE: Duration = Duration::from_millis(100);
@@ -82,6 +83,16 @@ impl RunLog {
         self.0.set_tag(key, value).map_err(raise)
     }
 
+    /// Names datasets and logged models, lists as they travel, as inputs of the run.
+    fn log_inputs(&self, datasets: &Bound<'_, PyAny>, models: &Bound<'_, PyAny>) -> PyResult<()> {
+        self.0.log_inputs(read(datasets)?, read(models)?).map_err(raise)
+    }
+
+    /// Names logged models, a list as it travels, as outputs of the run.
+    fn log_outputs(&self, models: &Bound<'_, PyAny>) -> PyResult<()> {
+        self.0.log_outputs(read(models)?).map_err(raise)
+    }
+
     /// Records the end of the run.
     #[pyo3(signature = (status, end_time=None))]
     fn end(&self, status: &str, end_time: Option<i64>) -> PyResult<()> {
@@ -130,6 +141,12 @@ pub(crate) fn end_run_timeout() -> PyResult<f64> {
 #[pyfunction]
 pub(crate) fn is_offline() -> PyResult<bool> {
     journal::is_offline().map_err(raise)
+}
+
+/// The id that the store knows a run by which was started offline, as far as this user's programs have delivered its start.
+#[pyfunction]
+pub(crate) fn stored_run_id(run_id: &str) -> PyResult<String> {
+    journal::stored_run_id(run_id).map_err(raise)
 }
 
 /// Waits with the interpreter released; Ctrl-C ends the wait, and nothing else.

@@ -26,6 +26,7 @@ fn _core(module: &Bound<'_, PyModule>) -> PyResult<()> {
     module.add_function(wrap_pyfunction!(journal::flush_all, module)?)?;
     module.add_function(wrap_pyfunction!(journal::end_run_timeout, module)?)?;
     module.add_function(wrap_pyfunction!(journal::is_offline, module)?)?;
+    module.add_function(wrap_pyfunction!(journal::stored_run_id, module)?)?;
     module.add_function(wrap_pyfunction!(fork::after_fork_in_child, module)?)?;
     module.add_function(wrap_pyfunction!(client::default_tracking_uri, module)?)?;
     module.add_function(wrap_pyfunction!(command::main, module)?)?;

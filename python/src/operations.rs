@@ -39,8 +39,8 @@ pub(crate) fn call<'py>(
     dispatch!(client, py, name, request;
         CreateExperiment, GetExperiment, GetExperimentByName, SearchExperiments, UpdateExperiment, DeleteExperiment,
         RestoreExperiment, SetExperimentTag, DeleteExperimentTag,
-        CreateRun, GetRun, UpdateRun, DeleteRun, RestoreRun, SearchRuns, LogParam, SetTag, DeleteTag, GetMetricHistory,
-        datasets::LogInputs, datasets::LogOutputs,
+        CreateRun, GetRun, UpdateRun, DeleteRun, RestoreRun, SearchRuns, LogParam, SetTag, GetMetricHistory,
+        datasets::LogOutputs,
         CreateLoggedModel, SearchLoggedModels, GetLoggedModel, FinalizeLoggedModel, DeleteLoggedModel,
         SetLoggedModelTags, DeleteLoggedModelTag, LogLoggedModelParams,
         CreateRegisteredModel, GetRegisteredModel, RenameRegisteredModel, UpdateRegisteredModel, DeleteRegisteredModel,
@@ -54,14 +54,13 @@ pub(crate) fn call<'py>(
 
 /// Whether the answer to a request of this name, or what it changes, depends on what was logged before.
 pub(crate) fn shows_runs(name: &str) -> bool {
-    const NAMES: [&str; 10] = [
+    const NAMES: [&str; 9] = [
         "GetRun",
         "SearchRuns",
         "GetMetricHistory",
         "UpdateRun",
         "DeleteRun",
         "RestoreRun",
-        "DeleteTag",
         "GetLoggedModel",
         "SearchLoggedModels",
         "FinalizeLoggedModel",

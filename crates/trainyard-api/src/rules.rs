@@ -6,6 +6,7 @@
 use std::collections::HashSet;
 use std::fmt;
 
+use crate::datasets::{Dataset, DatasetInput, ModelOutput};
 use crate::metrics::Metric;
 use crate::{ApiError, Param, Tag, limits};
 
@@ -114,6 +115,45 @@ pub fn batch(metrics: &[Metric], params: &[Param], tags: &[Tag]) -> Result<(), A
         key(&field, &field, &tag.key)?;
     }
     unique_params(params)
+}
+
+/// Checks the datasets that a run is said to use.
+pub fn inputs(datasets: &[DatasetInput]) -> Result<(), ApiError> {
+    if datasets.len() > limits::INPUT_DATASETS {
+        return Err(ApiError::invalid(format!(
+            "A request can log at most {} datasets. Got {} datasets.",
+            limits::INPUT_DATASETS,
+            datasets.len()
+        )));
+    }
+    datasets.iter().enumerate().try_for_each(|(index, input)| input_dataset(index, input))
+}
+
+fn input_dataset(index: usize, input: &DatasetInput) -> Result<(), ApiError> {
+    let Dataset { name, digest, source_type: _, source, schema, profile } = &input.dataset;
+    for (field, text) in [("name", name), ("digest", digest)] {
+        if text.is_empty() {
+            return Err(ApiError::missing(&format!("datasets[{index}].dataset.{field}")));
+        }
+    }
+    length("name", name, limits::DATASET_NAME_CHARS)?;
+    length("digest", digest, limits::DATASET_DIGEST_CHARS)?;
+    length("source", source, limits::DATASET_SOURCE_CHARS)?;
+    length("schema", schema, limits::DATASET_SCHEMA_CHARS)?;
+    length("profile", profile, limits::DATASET_PROFILE_CHARS)?;
+    for tag in &input.tags {
+        if tag.key.is_empty() {
+            return Err(ApiError::missing(&format!("datasets[{index}].tags.key")));
+        }
+        length("key", &tag.key, limits::INPUT_TAG_KEY_CHARS)?;
+        length("value", &tag.value, limits::INPUT_TAG_VALUE_CHARS)?;
+    }
+    Ok(())
+}
+
+/// Checks the logged models that a run is said to have made.
+pub fn outputs(models: &[ModelOutput]) -> Result<(), ApiError> {
+    if models.is_empty() { Err(ApiError::missing("models")) } else { Ok(()) }
 }
 
 /// Refuses params of which two have the same key.

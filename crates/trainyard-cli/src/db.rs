@@ -75,7 +75,15 @@ fn open(args: &DbArgs) -> Result<Store, Failure> {
             .with_hint("Name another with --backend-store-uri."));
     }
     let artifact_root = ArtifactRoot::Managed("mlflow-artifacts:/".to_owned());
-    Ok(Store::open(uri, StoreOptions { artifact_root, webhook_key: None, postgres: PostgresOptions::patient() })?)
+    Ok(Store::open(
+        uri,
+        StoreOptions {
+            artifact_root,
+            webhook_key: None,
+            truncate_long_values: true,
+            postgres: PostgresOptions::patient(),
+        },
+    )?)
 }
 
 impl From<StoreError> for Failure {

@@ -81,6 +81,11 @@ pub struct ServerArgs {
     /// Origins whose web pages may change things, separated by commas [default: the server's own and local ones].
     #[arg(long, value_name = "ORIGINS", env = "TRAINYARD_SERVER_CORS_ALLOWED_ORIGINS", value_delimiter = ',')]
     cors_allowed_origins: Vec<String>,
+    /// Cut values of params and tags that are too long (the default); with =false they are refused.
+    #[arg(long, env = "TRAINYARD_TRUNCATE_LONG_VALUES", num_args = 0..=1, require_equals = true)]
+    #[arg(default_value_t = true, default_missing_value = "true", action = ArgAction::Set, hide_possible_values = true)]
+    #[arg(value_parser = clap::builder::BoolishValueParser::new())]
+    truncate_long_values: bool,
     /// Schemes that webhook addresses may have, separated by commas.
     #[arg(long, value_name = "SCHEMES", env = "TRAINYARD_WEBHOOK_ALLOWED_SCHEMES", value_delimiter = ',')]
     #[arg(default_value = "https")]
@@ -167,6 +172,7 @@ fn config(args: ServerArgs) -> Result<ServerConfig, Failure> {
         ui,
         allowed_hosts: args.allowed_hosts,
         cors_allowed_origins: args.cors_allowed_origins,
+        truncate_long_values: args.truncate_long_values,
         events: EventConfig::default(),
         webhooks: WebhookConfig {
             allowed_schemes: args.webhook_allowed_schemes.iter().map(|scheme| scheme.trim().to_owned()).collect(),

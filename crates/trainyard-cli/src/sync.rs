@@ -230,6 +230,9 @@ fn describe(contents: &Contents) -> String {
         count(contents.metrics, "metric point"),
         count(contents.params, "param"),
         count(contents.tags, "tag"),
+        count(contents.deleted_tags, "deleted tag"),
+        count(contents.inputs, "input call"),
+        count(contents.outputs, "output call"),
         (contents.updates > 0).then(|| "its end".to_owned()),
     ];
     parts.into_iter().flatten().collect::<Vec<_>>().join(", ")

@@ -76,7 +76,8 @@ impl App {
         let webhook_key = config.webhooks.secret_key.as_ref().map(|key| SecretKey::parse(&key.0)).transpose()?;
         let (uri, postgres) = (config.backend_store_uri.clone(), config.postgres.clone());
         let readers = postgres.readers();
-        let options = StoreOptions { artifact_root, webhook_key, postgres };
+        let truncate_long_values = config.truncate_long_values;
+        let options = StoreOptions { artifact_root, webhook_key, truncate_long_values, postgres };
         let opened = tokio::task::spawn_blocking(move || Store::open(&uri, options)).await;
         let store = opened.map_err(|error| StartError::Threads(error.into()))??;
         let ui = match &config.ui {

@@ -30,6 +30,8 @@ pub struct ServerConfig {
     pub allowed_hosts: Vec<String>,
     /// Web origins beside the server's own and this machine's that may change things; `*` for all.
     pub cors_allowed_origins: Vec<String>,
+    /// Whether values of params and tags that are too long are cut; else they are refused.
+    pub truncate_long_values: bool,
     /// How registry webhooks are called.
     pub webhooks: WebhookConfig,
     /// How many pages may listen to events, and for how long.
@@ -52,6 +54,7 @@ impl Default for ServerConfig {
             ui: Ui::Trainyard,
             allowed_hosts: Vec::new(),
             cors_allowed_origins: Vec::new(),
+            truncate_long_values: true,
             webhooks: WebhookConfig::default(),
             events: EventConfig::default(),
             pack_every: Some(Duration::from_secs(30)),

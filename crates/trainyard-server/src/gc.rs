@@ -89,7 +89,12 @@ pub fn gc(config: &GcConfig, removal: Removal, progress: impl FnMut(GcProgress))
 
 fn open_store(config: &GcConfig) -> Result<Store, StartError> {
     let artifact_root = ArtifactRoot::Managed(absolute(&config.artifacts_destination)?);
-    let options = StoreOptions { artifact_root, webhook_key: None, postgres: PostgresOptions::patient() };
+    let options = StoreOptions {
+        artifact_root,
+        webhook_key: None,
+        truncate_long_values: true,
+        postgres: PostgresOptions::patient(),
+    };
     Ok(Store::open(&config.backend_store_uri, options)?)
 }
 

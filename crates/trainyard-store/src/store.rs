@@ -21,6 +21,8 @@ pub struct StoreOptions {
     pub artifact_root: ArtifactRoot,
     /// What the secrets of webhooks are encrypted with in the database; without it they stand there as they are.
     pub webhook_key: Option<SecretKey>,
+    /// Whether values of params and tags that are too long are cut to what is kept of them; else they are refused.
+    pub truncate_long_values: bool,
     /// How a PostgreSQL database is used.
     pub postgres: PostgresOptions,
 }

@@ -5,10 +5,10 @@ use std::path::{Path, PathBuf};
 use trainyard_api::logged_models::{GetLoggedModel, LoggedModel, SearchLoggedModels};
 use trainyard_api::model_versions::{GetModelVersion, GetModelVersionDownloadUri, ModelVersion};
 use trainyard_api::registered_models::{GetLatestVersions, GetModelVersionByAlias};
-use trainyard_api::runs::{GetRun, Run};
+use trainyard_api::runs::Run;
 use trainyard_api::{ModelId, RunId};
 
-use crate::{Client, Error, Progress, models};
+use crate::{Client, Error, Progress, models, run};
 
 /// Versions that are made from versions are followed so far.
 const MAX_HOPS: usize = 8;
@@ -168,7 +168,8 @@ impl Client {
 
     /// The run's own artifacts come first, then the logged models of the run by name.
     fn resolve_in_run(&self, uri: &str, run_id: RunId, path: &str) -> Result<ResolvedModel, Error> {
-        let run = self.call(GetRun { run_id: run_id.clone(), ..Default::default() })?.run;
+        let run = run::get(self, &run_id)?;
+        let run_id = run.info.run_id.clone();
         let root = run.info.artifact_uri.trim_end_matches('/');
         if path.is_empty() {
             let artifact_uri = root.to_owned();

@@ -27,8 +27,8 @@ pub(crate) fn number(name: &str, default: f64) -> Result<f64, Error> {
 }
 
 /// A setting that is on or off.
-pub(crate) fn flag(name: &str) -> Result<bool, Error> {
-    let Some((name, value)) = text(name) else { return Ok(false) };
+pub(crate) fn flag(name: &str, default: bool) -> Result<bool, Error> {
+    let Some((name, value)) = text(name) else { return Ok(default) };
     match value.trim().to_ascii_lowercase().as_str() {
         "true" | "1" => Ok(true),
         "false" | "0" => Ok(false),

@@ -263,3 +263,141 @@ def test_offline_an_artifact_is_refused_with_the_reason(server, scripts):
     out, _ = scripts.run(ARTIFACT, server.url, TRAINYARD_OFFLINE="1")
     assert out.startswith("TEMPORARILY_UNAVAILABLE")
     assert "artifacts and models need the server" in out and "TRAINYARD_OFFLINE" in out
+
+
+USES = """
+import numpy
+from trainyard.entities import Dataset, DatasetInput, LoggedModelInput, LoggedModelOutput
+
+mlflow.set_tracking_uri(sys.argv[1])
+client = mlflow.MlflowClient()
+
+
+def use(run, name, context):
+    # As quick as any log: nothing waits for the server.
+    began = time.monotonic()
+    mlflow.log_input(mlflow.data.from_numpy(numpy.zeros(3), name=name), context=context)
+    mlflow.set_tag("stage", name)
+    assert time.monotonic() - began < 5, time.monotonic() - began
+"""
+
+
+def uses(url, run_id):
+    """Return the datasets of a run, each with its context."""
+    found = MlflowClient(url).get_run(run_id)
+    return sorted((use.dataset.name, use.tags[0].value) for use in found.inputs.dataset_inputs)
+
+
+def test_datasets_are_logged_while_the_server_is_away(server, scripts):
+    server.start()
+    script = scripts.start(
+        USES
+        + """
+with mlflow.start_run() as run:
+    use(run, "before", "train")
+    mlflow.flush_async_logging()
+    print(run.info.run_id, flush=True)
+    sys.stdin.readline()
+    use(run, "away", "test")
+    mlflow.delete_tag("stage")
+    print("logged", flush=True)
+    sys.stdin.readline()
+""",
+        server.url,
+        TRAINYARD_END_RUN_TIMEOUT="30",
+    )
+    run_id = script.stdout.readline().strip()
+    server.kill()
+    script.stdin.write("\n")
+    script.stdin.flush()
+    assert script.stdout.readline() == "logged\n", script.communicate()[1]
+    server.start()
+    _, err = script.communicate("\n", timeout=60)
+    assert (script.returncode, err) == (0, "")
+    assert uses(server.url, run_id) == [("away", "test"), ("before", "train")]
+    assert "stage" not in MlflowClient(server.url).get_run(run_id).data.tags
+
+
+def test_a_run_that_starts_without_a_server_has_its_datasets_in_the_end(server, scripts, sync):
+    out, _ = scripts.run(
+        USES
+        + """
+with mlflow.start_run() as run:
+    use(run, "iris", "train")
+    mlflow.delete_tag("stage")
+print(run.info.run_id)
+""",
+        server.url,
+        TRAINYARD_END_RUN_TIMEOUT="0.2",
+    )
+    code, (outcome,) = sync("--dry-run")
+    assert code == 0
+    assert outcome["message"] == "a new run, 1 tag, 1 deleted tag, 1 input call, its end"
+    server.start()
+    assert sync()[0] == 0
+    assert uses(server.url, out) == [("iris", "train")]
+    assert "stage" not in MlflowClient(server.url).get_run(out).data.tags
+
+
+def test_an_offline_run_asks_no_server_for_datasets_and_models(server, scripts, sync):
+    server.start()
+    client = MlflowClient(server.url)
+    model = client.create_logged_model("0", "net")
+    out, err = scripts.run(
+        USES
+        + """
+with mlflow.start_run() as run:
+    use(run, "iris", "train")
+    mlflow.log_input(model=LoggedModelInput(sys.argv[2]))
+    mlflow.log_outputs([LoggedModelOutput(sys.argv[2], 3)])
+    mlflow.delete_tag("stage")
+    try:
+        client.log_inputs(run.info.run_id, [DatasetInput(Dataset("", "0a", "local", "x"), [])])
+    except mlflow.MlflowException as error:
+        assert "datasets[0].dataset.name" in error.message, error.message
+    else:
+        raise AssertionError("a dataset without a name is refused at the call")
+print(run.info.run_id)
+""",
+        server.url,
+        model.model_id,
+        TRAINYARD_OFFLINE="1",
+    )
+    assert err == ""
+    assert client.search_runs(["0"]) == []
+    code, (outcome,) = sync()
+    assert (code, outcome["state"], outcome["refused"]) == (0, "delivered", 0)
+    assert uses(server.url, out) == [("iris", "train")]
+    run = client.get_run(out)
+    assert [used.model_id for used in run.inputs.model_inputs] == [model.model_id]
+    assert [(made.model_id, made.step) for made in run.outputs.model_outputs] == [(model.model_id, 3)]
+    assert "stage" not in run.data.tags
+
+
+def test_fits_are_recorded_with_their_data_while_the_server_is_away(server, scripts, sync):
+    server.start()
+    script = scripts.start(
+        """
+import numpy
+from sklearn.linear_model import LinearRegression
+
+mlflow.set_tracking_uri(sys.argv[1])
+mlflow.sklearn.autolog(log_models=False)
+with mlflow.start_run() as run:
+    mlflow.flush_async_logging()
+    print(run.info.run_id, flush=True)
+    sys.stdin.readline()
+    LinearRegression().fit(numpy.arange(6.0).reshape(3, 2), numpy.arange(3.0))
+""",
+        server.url,
+        TRAINYARD_END_RUN_TIMEOUT="0.2",
+    )
+    run_id = script.stdout.readline().strip()
+    server.kill()
+    _, err = script.communicate("\n", timeout=300)
+    assert script.returncode == 0, err
+    # Artifacts need the server, and say so.
+    assert "training data" not in err, err
+    server.start()
+    assert sync()[0] == 0
+    assert [context for _, context in uses(server.url, run_id)] == ["train"]

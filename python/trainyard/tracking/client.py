@@ -17,6 +17,9 @@ from trainyard.tracking.run_calls import RunCalls, now
 from trainyard.tracking.tables import TableCalls
 from trainyard.tracking.webhooks import WebhookCalls
 
+# Fields of requests that hold the id of a run.
+_RUN_IDS = ("run_id", "source_run_id")
+
 
 class MlflowClient(
     ExperimentCalls, RunCalls, ArtifactCalls, ImageCalls, TableCalls, LoggedModelCalls, RegistryCalls, WebhookCalls
@@ -50,10 +53,17 @@ class MlflowClient(
         return connection.connect(uri or connection.get_registry_uri())
 
     def _call(self, operation, **fields):
-        return self._connection.call(operation, {key: value for key, value in fields.items() if value is not None})
+        return self._connection.call(operation, self._request(fields))
 
     def _call_registry(self, operation, **fields):
-        return self._registry.call(operation, {key: value for key, value in fields.items() if value is not None})
+        return self._registry.call(operation, self._request(fields))
+
+    def _request(self, fields):
+        request = {key: value for key, value in fields.items() if value is not None}
+        for key in _RUN_IDS:
+            if key in request:
+                request[key] = run_logs.stored_id(self, request[key])
+        return request
 
     # What is logged to runs
 
@@ -189,7 +199,7 @@ class MlflowClient(
         return finish(log, synchronous)
 
     def delete_tag(self, run_id, key):
-        """Remove a tag of a run.
+        """Remove a tag of a run; where the store is away, when it is back.
 
         Parameters
         ----------
@@ -203,7 +213,7 @@ class MlflowClient(
         MlflowException
             ``RESOURCE_DOES_NOT_EXIST`` when the run has no such tag.
         """
-        self._call("DeleteTag", run_id=run_id, key=key)
+        self._connection.delete_tag(run_logs.log_of(self, run_id), str(key))
 
     def log_batch(self, run_id, metrics=(), params=(), tags=(), synchronous=None):
         """Log points, params and tags together: none of them when one of them cannot be right.
@@ -274,11 +284,9 @@ class MlflowClient(
         MlflowException
             ``RESOURCE_DOES_NOT_EXIST`` when there is no such run.
         """
-        self._call(
-            "LogInputs",
-            run_id=run_id,
-            datasets=[dataset_input(use) for use in datasets or ()],
-            models=[{"model_id": model.model_id} for model in models or ()],
+        run_logs.log_of(self, run_id).log_inputs(
+            [dataset_input(use) for use in datasets or ()],
+            [{"model_id": model.model_id} for model in models or ()],
         )
 
     def log_outputs(self, run_id, models):
@@ -297,7 +305,7 @@ class MlflowClient(
             ``RESOURCE_DOES_NOT_EXIST`` when there is no such run.
         """
         outputs = [{"model_id": model.model_id, "step": int(model.step or 0)} for model in models]
-        self._call("LogOutputs", run_id=run_id, models=outputs)
+        run_logs.log_of(self, run_id).log_outputs(outputs)
 
 
 def dataset_input(use: DatasetInput):

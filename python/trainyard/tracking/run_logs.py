@@ -13,6 +13,7 @@ from trainyard import _core
 from trainyard.entities.run import Metric, Run
 from trainyard.exceptions import MlflowException
 from trainyard.notices import warn
+from trainyard.tracking.context import PARENT_RUN_ID
 from trainyard.tracking.model_points import ModelPoints
 
 # A call that waits for the store gives up after so many seconds without an acknowledgement.
@@ -27,6 +28,8 @@ _logs = {}
 _model_points = {}
 # Runs that are known to be there, or to have been started offline.
 _known = set()
+# Those of them that may have been started offline: a stock server gives them ids of its own.
+_started_offline = set()
 
 
 def log_of(client, run_id):
@@ -38,7 +41,7 @@ def log_of(client, run_id):
     log = _logs.get(key)
     if log is not None:
         return log
-    started_offline = False
+    started_offline = key in _started_offline
     if key not in _known:
         run = None if _core.is_offline() else client._connection.look_for_run(run_id)
         if run is not None and run["info"]["lifecycle_stage"] != "active":
@@ -66,11 +69,22 @@ def known_log(client, run_id):
     return _logs.get((client.tracking_uri, run_id))
 
 
+def stored_id(client, run_id):
+    """Return the id that the store knows a run by, once the start of the run is delivered."""
+    if (client.tracking_uri, run_id) not in _started_offline:
+        return run_id
+    # A store that is away now is so for the request with this id too, whose error says it better.
+    client._connection.flush(give_up=True)
+    return _core.stored_run_id(run_id)
+
+
 def _keep(key, log, replace=True):
     """Keep the log of a run, and return the one that is kept."""
     oldest = None
     with _lock:
         _known.add(key)
+        if log.started_offline:
+            _started_offline.add(key)
         if not replace and key in _logs:
             return _logs[key]
         if key not in _logs and len(_logs) >= _KEPT:
@@ -114,6 +128,9 @@ def start(client, experiment, tags, run_name, start_time):
         Milliseconds since the epoch.
     """
     experiment_id, experiment_name = experiment
+    offline = _core.is_offline()
+    if PARENT_RUN_ID in tags and not offline:
+        tags = {**tags, PARENT_RUN_ID: stored_id(client, tags[PARENT_RUN_ID])}
     request = {
         "experiment_id": experiment_id or "",
         "user_id": str(tags.get("mlflow.user", "unknown")),
@@ -122,7 +139,6 @@ def start(client, experiment, tags, run_name, start_time):
         "run_name": run_name or "",
     }
     connection = client._connection
-    offline = _core.is_offline()
     if offline or experiment_id is None:
         log, run = connection.start_offline(request, experiment_name or ""), None
     else:

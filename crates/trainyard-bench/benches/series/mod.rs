@@ -10,7 +10,12 @@ use trainyard_store::{ArtifactRoot, Pending, PostgresOptions, Store, StoreOption
 /// Opens a database file, which is made when it is missing.
 pub fn open(path: &Path) -> Store {
     let artifact_root = ArtifactRoot::Managed("mlflow-artifacts:/".into());
-    let options = StoreOptions { artifact_root, webhook_key: None, postgres: PostgresOptions::default() };
+    let options = StoreOptions {
+        artifact_root,
+        webhook_key: None,
+        truncate_long_values: true,
+        postgres: PostgresOptions::default(),
+    };
     Store::open(&format!("sqlite:///{}", path.display()), options).unwrap()
 }
 

@@ -12,6 +12,7 @@ mod graphql;
 mod history;
 mod http_client;
 mod ingest;
+mod long_values;
 mod memory;
 mod operation;
 mod receiver;

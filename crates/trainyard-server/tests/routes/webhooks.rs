@@ -212,7 +212,12 @@ fn what_other_programs_left_in_the_store_is_delivered_by_the_server_that_opens_i
         let artifact_root = ArtifactRoot::Managed("mlflow-artifacts:/".to_owned());
         let store = Store::open(
             &config.backend_store_uri,
-            StoreOptions { artifact_root, webhook_key: None, postgres: PostgresOptions::default() },
+            StoreOptions {
+                artifact_root,
+                webhook_key: None,
+                truncate_long_values: true,
+                postgres: PostgresOptions::default(),
+            },
         )
         .unwrap();
         let event = WebhookEvent::new(WebhookEntity::RegisteredModel, WebhookAction::Created);

@@ -13,6 +13,7 @@ use crate::{ArtifactRoot, StoreError, StoreOptions};
 pub(super) struct Context {
     pub(super) sources: Sources,
     pub(super) artifact_root: ArtifactRoot,
+    pub(super) truncate_long_values: bool,
     pub(super) outbox: Outbox,
     pub(super) signals: Signals,
     pub(super) changes: Changes,
@@ -31,12 +32,13 @@ enum Kind {
 
 impl Database {
     pub(crate) fn open(uri: &str, options: StoreOptions, sources: Sources) -> Result<Self, StoreError> {
-        let StoreOptions { artifact_root, webhook_key, postgres } = options;
+        let StoreOptions { artifact_root, webhook_key, truncate_long_values, postgres } = options;
         let outbox = Outbox::new(webhook_key);
         let on_postgres = postgres::is_postgres(uri);
         let context = Arc::new(Context {
             sources,
             artifact_root,
+            truncate_long_values,
             outbox,
             signals: Signals::default(),
             changes: if on_postgres { Changes::told_to_others() } else { Changes::default() },

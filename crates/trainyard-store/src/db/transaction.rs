@@ -238,6 +238,11 @@ impl<'c> Transaction<'c> {
         &self.context.artifact_root
     }
 
+    /// Whether values that are too long are cut; else they are refused.
+    pub(crate) fn truncates_long_values(&self) -> bool {
+        self.context.truncate_long_values
+    }
+
     /// What is needed beside the tables to tell webhooks of events.
     pub(crate) fn outbox(&self) -> &'c Outbox {
         &self.context.outbox

@@ -85,7 +85,12 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let uri = format!("sqlite:///{}", folder.path().join("yard.db").display());
         let artifact_root = ArtifactRoot::Managed("mlflow-artifacts:/".to_owned());
-        let options = StoreOptions { artifact_root, webhook_key: None, postgres: PostgresOptions::default() };
+        let options = StoreOptions {
+            artifact_root,
+            webhook_key: None,
+            truncate_long_values: true,
+            postgres: PostgresOptions::default(),
+        };
         let store = Store::open(&uri, options).unwrap();
         let mut ids: Vec<ExperimentId> = Vec::new();
         for (name, runs) in [("large", 7), ("small", 1), ("other", 4)] {

@@ -5,10 +5,10 @@ use trainyard_api::datasets::{
     Dataset, DatasetInput, DatasetSummary, LogInputs, LogOutputs, SearchDatasets, SearchDatasetsResponse,
 };
 use trainyard_api::run_events::RunChangeKind;
-use trainyard_api::{Empty, RunId, limits};
+use trainyard_api::{Empty, RunId, limits, rules};
 
 use super::tags::last_of_each;
-use super::{keys, logged_models, runs};
+use super::{logged_models, runs};
 use crate::search::experiment_keys;
 use crate::{Access, Operation, Row, StoreError, Transaction, Value};
 
@@ -17,16 +17,7 @@ impl Operation for LogInputs {
 
     fn execute(self, tx: &mut Transaction<'_>) -> Result<Empty, StoreError> {
         let run_id = runs::id("run_id", self.run_id, RunId::default())?;
-        if self.datasets.len() > limits::INPUT_DATASETS {
-            return Err(StoreError::invalid(format!(
-                "A request can log at most {} datasets. Got {} datasets.",
-                limits::INPUT_DATASETS,
-                self.datasets.len()
-            )));
-        }
-        for (index, input) in self.datasets.iter().enumerate() {
-            check(index, input)?;
-        }
+        rules::inputs(&self.datasets)?;
         let run = runs::active(tx, run_id)?;
         runs::note(tx, &run, RunChangeKind::Inputs);
         for input in self.datasets {
@@ -49,9 +40,7 @@ impl Operation for LogOutputs {
 
     fn execute(self, tx: &mut Transaction<'_>) -> Result<Empty, StoreError> {
         let run = runs::active(tx, runs::id("run_id", self.run_id, RunId::default())?)?;
-        if self.models.is_empty() {
-            return Err(StoreError::missing("models"));
-        }
+        rules::outputs(&self.models)?;
         runs::note(tx, &run, RunChangeKind::Models);
         for output in self.models {
             let model = logged_models::key(tx, &output.model_id)?;
@@ -115,28 +104,6 @@ pub(super) fn from_row(row: &Row<'_>, first: usize) -> Result<Dataset, StoreErro
         schema: row.get::<Option<String>>(first + 4)?.unwrap_or_default(),
         profile: row.get::<Option<String>>(first + 5)?.unwrap_or_default(),
     })
-}
-
-fn check(index: usize, input: &DatasetInput) -> Result<(), StoreError> {
-    let Dataset { name, digest, source_type: _, source, schema, profile } = &input.dataset;
-    for (field, text) in [("name", name), ("digest", digest)] {
-        if text.is_empty() {
-            return Err(StoreError::missing(&format!("datasets[{index}].dataset.{field}")));
-        }
-    }
-    keys::check_length("name", name, limits::DATASET_NAME_CHARS)?;
-    keys::check_length("digest", digest, limits::DATASET_DIGEST_CHARS)?;
-    keys::check_length("source", source, limits::DATASET_SOURCE_CHARS)?;
-    keys::check_length("schema", schema, limits::DATASET_SCHEMA_CHARS)?;
-    keys::check_length("profile", profile, limits::DATASET_PROFILE_CHARS)?;
-    for tag in &input.tags {
-        if tag.key.is_empty() {
-            return Err(StoreError::missing(&format!("datasets[{index}].tags.key")));
-        }
-        keys::check_length("key", &tag.key, limits::INPUT_TAG_KEY_CHARS)?;
-        keys::check_length("value", &tag.value, limits::INPUT_TAG_VALUE_CHARS)?;
-    }
-    Ok(())
 }
 
 /// The key of a dataset in its experiment: name and digest say which it is, and what is known of it stays.

@@ -1,6 +1,6 @@
 //! What keys and values of metrics, params and tags may be: the rules of `trainyard-api`, and cutting.
 
-use crate::StoreError;
+use crate::{StoreError, Transaction};
 use trainyard_api::{limits, rules};
 
 /// Checks the key of a metric, param or tag. `parameter` is the field that holds it and `noun` what MLflow calls it.
@@ -31,8 +31,17 @@ pub(crate) fn check_length(noun: &str, text: &str, limit: usize) -> Result<(), S
     Ok(rules::length(noun, text, limit)?)
 }
 
+/// A value as it is stored: what is longer than `limit` characters is cut or, where the operator wants that, refused.
+/// `noun` is what MLflow calls the value.
+pub(super) fn fit(tx: &Transaction<'_>, noun: &str, text: String, limit: usize) -> Result<String, StoreError> {
+    if !tx.truncates_long_values() {
+        check_length(noun, &text, limit)?;
+    }
+    Ok(cut(text, limit))
+}
+
 /// Cuts a text to at most `limit` characters.
-pub(super) fn cut(mut text: String, limit: usize) -> String {
+fn cut(mut text: String, limit: usize) -> String {
     if rules::exceeds(&text, limit)
         && let Some((end, _)) = text.char_indices().nth(limit)
     {

@@ -16,7 +16,7 @@ impl Operation for LogParam {
     fn execute(self, tx: &mut Transaction<'_>) -> Result<Empty, StoreError> {
         keys::check("key", "Param key", &self.key)?;
         let run = runs::active(tx, runs::id("run_id", self.run_id, self.run_uuid)?)?;
-        let param = Param { key: self.key, value: keys::cut(self.value, limits::PARAM_VALUE_CHARS) };
+        let param = fit(tx, Param { key: self.key, value: self.value })?;
         if let Some(Changed { key, old, new }) = write_once(tx, run.key, vec![param])?.pop() {
             return Err(StoreError::invalid(format!(
                 "Changing param values is not allowed. Param with key='{key}' was already logged with value='{old}' \
@@ -39,8 +39,8 @@ pub(super) fn log_all(
     if params.is_empty() {
         return Ok(());
     }
-    let cut = |param: Param| Param { key: param.key, value: keys::cut(param.value, limits::PARAM_VALUE_CHARS) };
-    let changed = write_once(tx, run, params.into_iter().map(cut).collect())?;
+    let params = params.into_iter().map(|param| fit(tx, param)).collect::<Result<Vec<_>, _>>()?;
+    let changed = write_once(tx, run, params)?;
     if changed.is_empty() {
         return Ok(());
     }
@@ -52,6 +52,10 @@ pub(super) fn log_all(
         "Changing param values is not allowed. Params were already logged='[{}]' for run ID='{run_id}'.",
         changed.join(", ")
     )))
+}
+
+fn fit(tx: &Transaction<'_>, Param { key, value }: Param) -> Result<Param, StoreError> {
+    Ok(Param { key, value: keys::fit(tx, "Param value", value, limits::PARAM_VALUE_CHARS)? })
 }
 
 /// A param that is there with another value.

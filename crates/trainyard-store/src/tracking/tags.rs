@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use trainyard_api::columns::ColumnKind;
 use trainyard_api::run_events::RunChangeKind;
 use trainyard_api::runs::{DeleteTag, SetTag};
-use trainyard_api::{Empty, Tag, limits};
+use trainyard_api::{Empty, Tag, limits, rules};
 
 use super::{keys, runs};
 use crate::{Access, Operation, StoreError, Transaction};
@@ -19,7 +19,7 @@ impl Operation for SetTag {
     fn execute(self, tx: &mut Transaction<'_>) -> Result<Empty, StoreError> {
         keys::check("key", "key", &self.key)?;
         let run = runs::active(tx, runs::id("run_id", self.run_id, self.run_uuid)?)?;
-        set_all(tx, run.key, vec![Tag { key: self.key, value: self.value }])?;
+        set_one(tx, run.key, Tag { key: self.key, value: self.value })?;
         runs::note(tx, &run, RunChangeKind::Tags);
         Ok(Empty {})
     }
@@ -43,8 +43,15 @@ impl Operation for DeleteTag {
     }
 }
 
+/// Sets a tag whose key has been checked, and which was not one of several.
+pub(super) fn set_one(tx: &mut Transaction<'_>, run: i64, tag: Tag) -> Result<(), StoreError> {
+    let value = keys::fit(tx, "value", tag.value, limits::RUN_TAG_VALUE_CHARS)?;
+    set_all(tx, run, vec![Tag { key: tag.key, value }])
+}
+
 /// Sets tags whose keys have been checked; of several with one key the last holds.
 pub(super) fn set_all(tx: &mut Transaction<'_>, run: i64, mut tags: Vec<Tag>) -> Result<(), StoreError> {
+    tags = fit(tx, tags)?;
     // A run is never without a name.
     tags.retain(|tag| tag.key != RUN_NAME || !tag.value.is_empty());
     for tag in insert_all(tx, run, &tags)? {
@@ -55,9 +62,9 @@ pub(super) fn set_all(tx: &mut Transaction<'_>, run: i64, mut tags: Vec<Tag>) ->
     Ok(())
 }
 
-/// Writes tags, cut to their length, and returns them as they are stored, in the order of keys.
-pub(super) fn insert_all(tx: &mut Transaction<'_>, run: i64, tags: &[Tag]) -> Result<Vec<Tag>, StoreError> {
-    let tags = cut(tags);
+/// Writes tags of the right length, and returns them as they are stored, in the order of keys.
+fn insert_all(tx: &mut Transaction<'_>, run: i64, tags: &[Tag]) -> Result<Vec<Tag>, StoreError> {
+    let tags: Vec<Tag> = last_of_each(tags).cloned().collect();
     insert(tx, tags.iter().map(|tag| (run, tag)))?;
     Ok(tags)
 }
@@ -77,10 +84,17 @@ pub(super) fn insert<'t>(
     Ok(())
 }
 
-/// Tags as they are stored: of those with one key the last, cut to its length, in the order of keys.
-pub(super) fn cut(tags: &[Tag]) -> Vec<Tag> {
-    let cut = |tag: &Tag| Tag::new(&tag.key, keys::cut(tag.value.clone(), limits::RUN_TAG_VALUE_CHARS));
-    last_of_each(tags).map(cut).collect()
+/// Tags that came together, with values as they are stored.
+pub(super) fn fit(tx: &Transaction<'_>, tags: Vec<Tag>) -> Result<Vec<Tag>, StoreError> {
+    let fit = |(index, Tag { key, value }): (usize, Tag)| {
+        // Formatting the field's name for each of a hundred tags would cost more than checking them.
+        let value = match rules::exceeds(&value, limits::RUN_TAG_VALUE_CHARS) {
+            true => keys::fit(tx, &format!("tags[{index}].value"), value, limits::RUN_TAG_VALUE_CHARS)?,
+            false => value,
+        };
+        Ok(Tag { key, value })
+    };
+    tags.into_iter().enumerate().map(fit).collect()
 }
 
 /// Of tags with one key the last, in the order of keys: whoever writes several does it in the order of all others.

@@ -162,6 +162,7 @@ pub fn options() -> StoreOptions {
     StoreOptions {
         artifact_root: ArtifactRoot::Managed("mlflow-artifacts:/".to_owned()),
         webhook_key: None,
+        truncate_long_values: true,
         postgres: PostgresOptions::default(),
     }
 }

@@ -188,6 +188,11 @@ impl Run {
     pub fn set_tags<K: Into<String>, V: Display>(&self, tags: impl IntoIterator<Item = (K, V)>) -> Result<(), Error> {
         self.shared.set_tags(tags)
     }
+
+    /// Notes that the run uses a dataset; see [`crate::Run::log_input`].
+    pub fn log_input(&self, dataset: &Dataset, context: &str) -> Result<(), Error> {
+        self.shared.log_input(dataset, context)
+    }
 }
 
 /// What waits for the store or a disk.
@@ -292,12 +297,6 @@ impl Run {
     pub async fn log_image(&self, key: &str, image: Image, step: i64) -> Result<(), Error> {
         let key = key.to_owned();
         self.with(move |run| run.log_image(&key, &image, step)).await
-    }
-
-    /// Notes that the run uses a dataset; see [`crate::Run::log_input`].
-    pub async fn log_input(&self, dataset: &Dataset, context: &str) -> Result<(), Error> {
-        let (dataset, context) = (dataset.clone(), context.to_owned());
-        self.with(move |run| run.log_input(&dataset, &context)).await
     }
 
     /// Waits until the store has everything that was logged until now; see [`crate::Run::flush`].

@@ -89,7 +89,12 @@ impl Database {
             Some((_, root)) if matches!(self, Self::Postgres(_)) => ArtifactRoot::Pinned(root),
             _ => ArtifactRoot::Managed(artifact_root.to_string_lossy().into_owned()),
         };
-        let options = StoreOptions { artifact_root, webhook_key: key, postgres: postgres_options()? };
+        let options = StoreOptions {
+            artifact_root,
+            webhook_key: key,
+            truncate_long_values: setting::flag("TRUNCATE_LONG_VALUES", true)?,
+            postgres: postgres_options()?,
+        };
         Store::open(&uri, options).map_err(Error::store)
     }
 }

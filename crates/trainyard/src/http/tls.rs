@@ -9,7 +9,7 @@ use crate::{Error, setting};
 /// `…_TRACKING_SERVER_CERT_PATH` names the authorities that vouch for the server, instead of those that browsers
 /// trust; `…_TRACKING_CLIENT_CERT_PATH` the certificate of this client, with its key in the same file.
 pub(super) fn from_env() -> Result<TlsConfig, Error> {
-    let insecure = setting::flag("TRACKING_INSECURE_TLS")?;
+    let insecure = setting::flag("TRACKING_INSECURE_TLS", false)?;
     let mut tls = TlsConfig::builder().disable_verification(insecure);
     if let Some(file) = setting::text("TRACKING_SERVER_CERT_PATH") {
         if insecure {

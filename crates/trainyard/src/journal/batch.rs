@@ -101,7 +101,7 @@ impl Batch {
             // A param that comes again, and a tag that changes, is another request: each is judged by itself.
             Entry::Param(new) => params.len() < self.room.params && !self.params.contains(&new.key),
             Entry::Tag(new) => tags.len() < self.room.tags && !self.tags.contains(&new.key),
-            Entry::Create(_) | Entry::Update(_) => false,
+            Entry::Create(_) | Entry::Call(_) => false,
         };
         room && entries < self.room.entries && self.bytes + self.bytes_of(entry) <= self.room.bytes
     }
@@ -123,7 +123,7 @@ impl Batch {
                 self.tags.insert(tag.key.clone());
                 self.batch.tags.push(tag);
             }
-            Entry::Create(_) | Entry::Update(_) => {}
+            Entry::Create(_) | Entry::Call(_) => {}
         }
     }
 
@@ -141,7 +141,7 @@ impl Batch {
                 }
             }
             Entry::Param(pair) | Entry::Tag(pair) => PAIR_BYTES + written(&pair.key) + written(&pair.value),
-            Entry::Create(_) | Entry::Update(_) => 0,
+            Entry::Create(_) | Entry::Call(_) => 0,
         }
     }
 }

@@ -1,16 +1,17 @@
 //! Delivering one journal to its tracking store, request by request and in order.
 //!
-//! Every request may be repeated: equal points and params are stored once, the last of several tags holds, a run is made
-//! under the id that it has had from the start. So what was under way when something broke off is simply sent again.
+//! Every request may be repeated: equal points, params and inputs are stored once, the last of several tags holds, a tag that
+//! has gone stays away, a run is made under the id that it has had from the start. So what was under way when something broke off is simply sent again.
 
 use std::io;
 use std::path::{Path, PathBuf};
 
 use trainyard_api::experiments::{CreateExperiment, GetExperimentByName};
-use trainyard_api::runs::{GetRun, LogBatch, SearchRuns, UpdateRun};
+use trainyard_api::runs::{LogBatch, SearchRuns};
 use trainyard_api::{ErrorCode, ExperimentId, Tag};
 
 use super::batch::{self, Batch, Room, is_refusal};
+use super::call::{Call, exists};
 use super::folder;
 use super::head::{Head, Position};
 use super::reader::{Ahead, Entry, Reader};
@@ -45,7 +46,7 @@ struct Request {
 enum Step {
     Batch(LogBatch),
     Create(Box<NewRun>),
-    Update(Box<UpdateRun>),
+    Call(Box<Call>),
 }
 
 /// How far one step came.
@@ -132,7 +133,7 @@ impl Delivery {
                 Err(_) if batch.records > 0 => break,
                 Err(error) => return Err(error),
             };
-            let alone = matches!(entry, Entry::Create(_) | Entry::Update(_));
+            let alone = matches!(entry, Entry::Create(_) | Entry::Call(_));
             if alone && batch.records > 0 || !alone && !batch.takes(entry) {
                 break;
             }
@@ -141,7 +142,7 @@ impl Delivery {
             batch.records += 1;
             let step = match entry {
                 Entry::Create(run) => Step::Create(run),
-                Entry::Update(change) => Step::Update(change),
+                Entry::Call(call) => Step::Call(call),
                 entry => {
                     batch.add(entry);
                     continue;
@@ -169,16 +170,7 @@ impl Delivery {
                 batch::send(client, batch, &mut rejections)?;
                 Ok(Some(rejections))
             }
-            Step::Update(change) => {
-                let change = UpdateRun { run_id: run_id.as_str().into(), ..(**change).clone() };
-                match client.attempt(change.clone()) {
-                    Ok(_) => Ok(Some(Vec::new())),
-                    Err(Error::Api(error)) if is_refusal(&error) => {
-                        Ok(Some(vec![Rejection::new(&run_id, "the end of the run".to_owned(), &error, &change)]))
-                    }
-                    Err(error) => Err(error),
-                }
-            }
+            Step::Call(call) => Ok(Some(call.send(client, &run_id)?.into_iter().collect())),
             Step::Create(_) => Ok(Some(Vec::new())),
         }
     }
@@ -285,14 +277,6 @@ fn experiment(client: &Client, name: &str) -> Result<ExperimentId, Error> {
     match client.attempt(CreateExperiment { name: name.to_owned(), ..Default::default() }) {
         Ok(created) => Ok(created.experiment_id),
         Err(error) if error.code() == ErrorCode::ResourceAlreadyExists => Ok(find()?.experiment.experiment_id),
-        Err(error) => Err(error),
-    }
-}
-
-fn exists(client: &Client, run_id: &str) -> Result<bool, Error> {
-    match client.attempt(GetRun { run_id: run_id.into(), ..GetRun::default() }) {
-        Ok(_) => Ok(true),
-        Err(error) if error.code() == ErrorCode::ResourceDoesNotExist => Ok(false),
         Err(error) => Err(error),
     }
 }

@@ -14,6 +14,7 @@ use std::time::{Duration, Instant};
 use super::delivery::{Delivered, Delivery};
 use super::folder;
 use super::head::{Head, Position};
+use super::leftover::Adoption;
 use super::rejection::{self, Rejection};
 use crate::fork::PerProcess;
 use crate::{Client, Error};
@@ -245,11 +246,11 @@ impl Lane {
     fn run(self: Arc<Self>) {
         let _stop = Stop(&self);
         let mut pause = FIRST_PAUSE;
-        let mut greeted = false;
+        let mut adoption = Adoption::default();
         loop {
             self.sleep();
             self.collect();
-            match self.round() {
+            match self.round(&mut adoption) {
                 Ok(delivered) => {
                     pause = FIRST_PAUSE;
                     {
@@ -258,8 +259,8 @@ impl Lane {
                         self.changed.notify_all();
                     }
                     // The store answers: what earlier processes have left can be delivered too.
-                    if delivered > 0 && !greeted {
-                        greeted = true;
+                    if delivered > 0 && adoption.is_due() {
+                        adoption.done();
                         if let Ok(journals) = folder::journals() {
                             self.adopt(&journals, true, |_| true);
                         }
@@ -332,7 +333,7 @@ impl Lane {
     }
 
     /// Delivers what the journals hold at this moment; returns how many records that was.
-    fn round(self: &Arc<Self>) -> Result<u64, Error> {
+    fn round(self: &Arc<Self>, adoption: &mut Adoption) -> Result<u64, Error> {
         let journals = lock(&self.journals).clone();
         let mut records = 0;
         let mut failure = None;
@@ -343,7 +344,12 @@ impl Lane {
             }
             match self.deliver(journal) {
                 Ok(delivered) => records += delivered,
-                Err(_) if journal.left_over => self.forget(journal),
+                // Others may deliver it in the meantime. What is refused or damaged is no error here, so this one may pass.
+                Err(error) if journal.left_over => {
+                    tracing::debug!(run.id = journal.run_id, %error, "what was left over could not be delivered yet");
+                    self.forget(journal);
+                    adoption.failed();
+                }
                 // The others may be welcome.
                 Err(error @ Error::Api(_)) => failure = Some(error),
                 Err(error) => return Err(error),

@@ -2,8 +2,9 @@
 
 use std::path::{Path, PathBuf};
 use std::thread;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
+use super::call::Call;
 use super::delivery::{self, Delivered, Delivery};
 use super::folder;
 use super::head::{Head, Header};
@@ -13,6 +14,10 @@ use crate::{Client, Error};
 
 /// Pauses between the attempts to deliver to a store that has failed.
 const PAUSES: [Duration; 3] = [Duration::from_millis(250), Duration::from_millis(750), Duration::from_secs(2)];
+
+/// Pauses before a process looks again for journals of earlier ones, when one has failed: the first and the longest.
+const FIRST_PAUSE: Duration = Duration::from_secs(1);
+const LONGEST_PAUSE: Duration = Duration::from_secs(60);
 
 /// A journal that has not been delivered completely.
 #[derive(Debug, Clone)]
@@ -36,12 +41,19 @@ pub struct Contents {
     pub params: u64,
     /// Tags.
     pub tags: u64,
+    /// Tags that are to go.
+    pub deleted_tags: u64,
+    /// Calls that named datasets and logged models as inputs.
+    pub inputs: u64,
+    /// Calls that named logged models as outputs.
+    pub outputs: u64,
 }
 
 impl Contents {
     /// All records together.
     pub fn records(&self) -> u64 {
-        u64::from(self.starts_run) + self.updates + self.metrics + self.params + self.tags
+        let of_run = u64::from(self.starts_run) + self.updates + self.inputs + self.outputs;
+        of_run + self.metrics + self.params + self.tags + self.deleted_tags
     }
 }
 
@@ -106,7 +118,12 @@ impl Leftover {
                 Entry::Param(_) => contents.params += 1,
                 Entry::Tag(_) => contents.tags += 1,
                 Entry::Create(_) => contents.starts_run = true,
-                Entry::Update(_) => contents.updates += 1,
+                Entry::Call(call) => match *call {
+                    Call::Update(_) => contents.updates += 1,
+                    Call::Inputs(_) => contents.inputs += 1,
+                    Call::Outputs(_) => contents.outputs += 1,
+                    Call::DeleteTag(_) => contents.deleted_tags += 1,
+                },
             }
         }
         Ok(contents)
@@ -152,5 +169,36 @@ impl Leftover {
         }
         delivery.remove().map_err(Error::io(&self.folder))?;
         Ok(Some(sync))
+    }
+}
+
+/// When a process that delivers takes on the journals that earlier ones have left.
+pub(super) struct Adoption {
+    /// From when on; `None` when all that were found are delivered or under way.
+    due: Option<Instant>,
+    pause: Duration,
+}
+
+impl Default for Adoption {
+    fn default() -> Self {
+        Self { due: Some(Instant::now()), pause: FIRST_PAUSE }
+    }
+}
+
+impl Adoption {
+    pub(super) fn is_due(&self) -> bool {
+        self.due.is_some_and(|due| due <= Instant::now())
+    }
+
+    pub(super) fn done(&mut self) {
+        self.due = None;
+    }
+
+    /// One of them met an error that may pass. Several that fail together make one pause.
+    pub(super) fn failed(&mut self) {
+        if self.due.is_none() {
+            self.due = Some(Instant::now() + self.pause);
+            self.pause = (self.pause * 2).min(LONGEST_PAUSE);
+        }
     }
 }

@@ -5,9 +5,9 @@ use std::io::{self, ErrorKind};
 use std::path::{Path, PathBuf};
 
 use trainyard_api::metrics::Metric;
-use trainyard_api::runs::UpdateRun;
 use trainyard_api::{Param, Tag};
 
+use super::call::Call;
 use super::folder;
 use super::head::{Position, read_at};
 use super::record::{Context, FRAME, NewRun, Point, Record, unframe};
@@ -23,7 +23,7 @@ pub(super) enum Entry {
     Param(Param),
     Tag(Tag),
     Create(Box<NewRun>),
-    Update(Box<UpdateRun>),
+    Call(Box<Call>),
 }
 
 /// Reads the entries of one journal in order.
@@ -85,7 +85,7 @@ impl Reader {
                 Record::Param(param) => Some(Entry::Param(param)),
                 Record::Tag(tag) => Some(Entry::Tag(tag)),
                 Record::Create(run) => Some(Entry::Create(run)),
-                Record::Update(change) => Some(Entry::Update(change)),
+                Record::Call(call) => Some(Entry::Call(call)),
             };
             self.position.offset += size;
             if entry.is_some() && self.position > self.from {
@@ -381,7 +381,7 @@ mod tests {
         #[test]
         fn what_was_written_is_read_from_any_point_on(calls in calls(), from in any::<prop::sample::Index>()) {
             let folder = tempfile::tempdir().expect("a folder");
-            let mut writer = Writer::create(folder.path(), "run").expect("a journal");
+            let mut writer = Writer::create(folder.path(), "run", true).expect("a journal");
             let mut entries = Vec::new();
             let mut positions = vec![writer.position()];
             for (number, call) in calls.iter().enumerate() {
@@ -404,7 +404,7 @@ mod tests {
             damage in prop_oneof![Just(None), (1..=255u8).prop_map(Some)],
         ) {
             let folder = tempfile::tempdir().expect("a folder");
-            let mut writer = Writer::create(folder.path(), "run").expect("a journal");
+            let mut writer = Writer::create(folder.path(), "run", true).expect("a journal");
             let entries: Vec<_> =
                 calls.iter().enumerate().map(|(number, call)| log(&mut writer, number, call)).collect();
             let used = writer.position().offset as usize;
@@ -428,7 +428,7 @@ mod tests {
         #[test]
         fn what_a_kill_leaves_is_no_damage(calls in calls(), cut in any::<prop::sample::Index>()) {
             let folder = tempfile::tempdir().expect("a folder");
-            let mut writer = Writer::create(folder.path(), "run").expect("a journal");
+            let mut writer = Writer::create(folder.path(), "run", true).expect("a journal");
             let entries: Vec<_> =
                 calls.iter().enumerate().map(|(number, call)| log(&mut writer, number, call)).collect();
             let before = writer.position().offset as usize;
@@ -450,7 +450,7 @@ mod tests {
         #[test]
         fn pages_that_power_loss_has_taken_are_noticed(pages in prop::collection::btree_set(0..4usize, 1..4)) {
             let folder = tempfile::tempdir().expect("a folder");
-            let mut writer = Writer::create(folder.path(), "run").expect("a journal");
+            let mut writer = Writer::create(folder.path(), "run", true).expect("a journal");
             // Enough for five pages; the last of them, which is not lost, holds whole records.
             let entries: Vec<_> = (0..600)
                 .map(|step| log(&mut writer, step, &Call::Point { key: 0, value: 0.5, step: step as i64, context: 0 }))
@@ -472,7 +472,7 @@ mod tests {
     #[test]
     fn damage_stays_where_it_is() {
         let folder = tempfile::tempdir().expect("a folder");
-        let mut writer = Writer::create(folder.path(), "run").expect("a journal");
+        let mut writer = Writer::create(folder.path(), "run", true).expect("a journal");
         for step in 0..100 {
             writer.point("loss", 0.5, step, step, &Context::default()).expect("room");
         }
@@ -492,7 +492,7 @@ mod tests {
     #[test]
     fn a_journal_of_several_segments_is_read_in_order_and_a_hole_in_it_is_noticed() {
         let folder = tempfile::tempdir().expect("a folder");
-        let mut writer = Writer::create(folder.path(), "run").expect("a journal");
+        let mut writer = Writer::create(folder.path(), "run", true).expect("a journal");
         let points = SMALLEST as i64 / 10;
         for step in 0..points {
             writer.point("loss", 0.5, step, step, &Context::default()).expect("room");

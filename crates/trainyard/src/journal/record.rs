@@ -3,9 +3,12 @@
 //! A record is framed by its length and a CRC-32C over length and payload. A length of zero ends a segment, since space is
 //! handed out filled with zeros.
 
+use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
-use trainyard_api::runs::{CreateRun, UpdateRun};
+use trainyard_api::runs::CreateRun;
 use trainyard_api::{ModelId, Param, Tag};
+
+use super::call::Call;
 
 /// Bytes in front of each payload: length and checksum, little-endian.
 pub(super) const FRAME: usize = 8;
@@ -27,8 +30,8 @@ pub(super) enum Record {
     Tag(Tag),
     /// The run itself, started without a server.
     Create(Box<NewRun>),
-    /// A change of status, end time or name.
-    Update(Box<UpdateRun>),
+    /// Another request about the run, as JSON.
+    Call(Box<Call>),
 }
 
 /// The logged model and the dataset that a point belongs to; empty texts where there is none.
@@ -77,6 +80,9 @@ const PARAM: u8 = 5;
 const TAG: u8 = 6;
 const CREATE: u8 = 7;
 const UPDATE: u8 = 8;
+const INPUTS: u8 = 9;
+const OUTPUTS: u8 = 10;
+const DELETE_TAG: u8 = 11;
 
 impl Record {
     /// Appends the payload to `to`.
@@ -90,7 +96,12 @@ impl Record {
             Self::Param(param) => texts(to, PARAM, &[&param.key, &param.value]),
             Self::Tag(tag) => texts(to, TAG, &[&tag.key, &tag.value]),
             Self::Create(run) => json(to, CREATE, run),
-            Self::Update(change) => json(to, UPDATE, change),
+            Self::Call(call) => match &**call {
+                Call::Update(change) => json(to, UPDATE, change),
+                Call::Inputs(inputs) => json(to, INPUTS, inputs),
+                Call::Outputs(outputs) => json(to, OUTPUTS, outputs),
+                Call::DeleteTag(tag) => json(to, DELETE_TAG, tag),
+            },
         }
     }
 
@@ -111,8 +122,11 @@ impl Record {
             }
             PARAM => Self::Param(Param { key: text(rest)?, value: text(rest)? }),
             TAG => Self::Tag(Tag { key: text(rest)?, value: text(rest)? }),
-            CREATE => Self::Create(serde_json::from_slice(std::mem::take(rest)).ok()?),
-            UPDATE => Self::Update(serde_json::from_slice(std::mem::take(rest)).ok()?),
+            CREATE => Self::Create(read(rest)?),
+            UPDATE => Self::Call(Box::new(Call::Update(read(rest)?))),
+            INPUTS => Self::Call(Box::new(Call::Inputs(read(rest)?))),
+            OUTPUTS => Self::Call(Box::new(Call::Outputs(read(rest)?))),
+            DELETE_TAG => Self::Call(Box::new(Call::DeleteTag(read(rest)?))),
             _ => return None,
         };
         rest.is_empty().then_some(record)
@@ -168,6 +182,11 @@ fn json(to: &mut Vec<u8>, kind: u8, value: &impl Serialize) {
     serde_json::to_writer(to, value).expect("a request of texts and numbers is JSON");
 }
 
+/// All that is left, as JSON.
+fn read<T: DeserializeOwned>(from: &mut &[u8]) -> Option<T> {
+    serde_json::from_slice(std::mem::take(from)).ok()
+}
+
 fn take<const N: usize>(from: &mut &[u8]) -> Option<[u8; N]> {
     let (taken, rest) = from.split_first_chunk()?;
     *from = rest;
@@ -194,6 +213,8 @@ fn point(from: &mut &[u8], context: u32) -> Option<Point> {
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
+    use trainyard_api::datasets::{Dataset, DatasetInput, LogInputs, LogOutputs, ModelInput, ModelOutput};
+    use trainyard_api::runs::{DeleteTag, UpdateRun};
 
     use super::*;
 
@@ -213,8 +234,25 @@ mod tests {
                 let request = CreateRun { run_name, start_time, ..Default::default() };
                 Record::Create(Box::new(NewRun { experiment_name: "e".to_owned(), request }))
             }),
-            any::<Option<i64>>()
-                .prop_map(|end_time| Record::Update(Box::new(UpdateRun { end_time, ..Default::default() }))),
+            calls().prop_map(|call| Record::Call(Box::new(call))),
+        ]
+    }
+
+    fn calls() -> impl Strategy<Value = Call> {
+        let dataset = (".{0,9}", ".{0,9}", ".{0,99}", ".{0,9}").prop_map(|(name, digest, source, context)| {
+            let tags = vec![Tag::new("mlflow.data.context", context)];
+            DatasetInput { tags, dataset: Dataset { name, digest, source, ..Dataset::default() } }
+        });
+        let model_id = ".{0,9}".prop_map(|id| id.into());
+        let used = model_id.clone().prop_map(|model_id| ModelInput { model_id });
+        let made = (model_id, any::<i64>()).prop_map(|(model_id, step)| ModelOutput { model_id, step });
+        prop_oneof![
+            any::<Option<i64>>().prop_map(|end_time| Call::Update(UpdateRun { end_time, ..Default::default() })),
+            (prop::collection::vec(dataset, 0..4), prop::collection::vec(used, 0..4))
+                .prop_map(|(datasets, models)| Call::Inputs(LogInputs { datasets, models, ..Default::default() })),
+            prop::collection::vec(made, 0..4)
+                .prop_map(|models| Call::Outputs(LogOutputs { models, ..Default::default() })),
+            ".{0,9}".prop_map(|key| Call::DeleteTag(DeleteTag { key, ..Default::default() })),
         ]
     }
 

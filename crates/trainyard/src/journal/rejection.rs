@@ -44,17 +44,21 @@ impl Rejection {
 
 /// What a batch holds, in a few words.
 fn describe(batch: &LogBatch) -> String {
-    let names = |noun: &str, keys: Vec<&str>| match keys.as_slice() {
-        [] => None,
-        [key] => Some(format!("{noun} '{key}'")),
-        [first, ..] => Some(format!("{} {noun}s, the first of them '{first}'", keys.len())),
-    };
     let parts = [
         names("metric point", batch.metrics.iter().map(|metric| metric.key.as_str()).collect()),
         names("param", batch.params.iter().map(|param| param.key.as_str()).collect()),
         names("tag", batch.tags.iter().map(|tag| tag.key.as_str()).collect()),
     ];
     parts.into_iter().flatten().collect::<Vec<_>>().join(" and ")
+}
+
+/// One thing by its name, or several by the first; `None` for none.
+pub(super) fn names(noun: &str, keys: Vec<&str>) -> Option<String> {
+    match keys.as_slice() {
+        [] => None,
+        [key] => Some(format!("{noun} '{key}'")),
+        [first, ..] => Some(format!("{} {noun}s, the first of them '{first}'", keys.len())),
+    }
 }
 
 /// One refusal or more.

@@ -6,11 +6,14 @@ use std::sync::{Arc, Mutex, MutexGuard};
 use std::thread;
 use std::time::{Duration, Instant};
 
+use trainyard_api::datasets::{DatasetInput, LogInputs, LogOutputs, ModelInput, ModelOutput};
 use trainyard_api::metrics::Metric;
-use trainyard_api::runs::{CreateRun, GetRun, Run, RunStatus, UpdateRun};
+use trainyard_api::runs::{CreateRun, DeleteTag, GetRun, Run, RunStatus, UpdateRun};
 use trainyard_api::{ApiError, ErrorCode, Param, RunId, Tag, rules};
 use uuid::Uuid;
 
+use super::batch::is_refusal;
+use super::call::Call;
 use super::flush::{Flush, FlushState};
 use super::folder;
 use super::head::{Head, Header};
@@ -123,6 +126,7 @@ impl RunLog {
         for param in params {
             open.writer.check_param(&param.key, &param.value)?;
         }
+        open.writer.check_lengths(params, tags)?;
         open.writer.reserve(metrics, params, tags)?;
         for metric in metrics {
             let context = Context {
@@ -154,6 +158,39 @@ impl RunLog {
         self.with(|open| open.writer.tag(key, value))
     }
 
+    /// Names datasets and logged models as inputs of the run. One that is an input already stays as it is.
+    pub fn log_inputs(&self, datasets: Vec<DatasetInput>, models: Vec<ModelInput>) -> Result<(), Error> {
+        self.call(Call::Inputs(LogInputs { datasets, models, ..LogInputs::default() }))
+    }
+
+    /// Names logged models as outputs of the run.
+    pub fn log_outputs(&self, models: Vec<ModelOutput>) -> Result<(), Error> {
+        self.call(Call::Outputs(LogOutputs { models, ..LogOutputs::default() }))
+    }
+
+    /// Removes a tag. When it is delivered, a tag that is not there is no error any more.
+    pub fn delete_tag(&self, key: &str) -> Result<(), Error> {
+        self.call(Call::DeleteTag(DeleteTag { key: key.to_owned(), ..DeleteTag::default() }))
+    }
+
+    /// Asks the store once to remove a tag, where everything that was logged before is delivered: a tag that is not there is
+    /// an error then. `false` when the store is away or in trouble, or nothing is delivered by this process.
+    pub fn delete_tag_at_once(&self, key: &str) -> Result<bool, Error> {
+        if self.offline {
+            return Ok(false);
+        }
+        match self.client.attempt(DeleteTag { run_id: self.stored_run_id()?, key: key.to_owned() }) {
+            Ok(_) => Ok(true),
+            Err(Error::Api(error)) if is_refusal(&error) => Err(error.into()),
+            Err(error) if is_away(&error) || matches!(error, Error::Api(_)) => Ok(false),
+            Err(error) => Err(error),
+        }
+    }
+
+    fn call(&self, call: Call) -> Result<(), Error> {
+        self.with(|open| open.writer.call(call))
+    }
+
     /// Records the end of the run, now when no time is given; what is logged afterwards begins a new journal.
     pub fn end(&self, status: RunStatus, end_time: Option<i64>) -> Result<(), Error> {
         self.record_end(status, end_time, false)
@@ -170,7 +207,7 @@ impl RunLog {
         {
             let mut slot = self.slot();
             let open = self.open(&mut slot)?;
-            open.writer.update_run(change)?;
+            open.writer.call(Call::Update(change))?;
             open.appended();
             *slot = Slot { open: None, finished };
         }
@@ -198,6 +235,12 @@ impl RunLog {
         points.collect()
     }
 
+    /// Whether a point of the run, as a store tells of it, was logged by this process for a logged model. The newest points
+    /// of each metric are known.
+    pub(crate) fn is_of_model(&self, point: &Metric) -> bool {
+        self.slot().open.as_ref().is_some_and(|open| open.writer.is_of_model(point))
+    }
+
     /// What was logged to the run until now, to wait for its delivery.
     pub fn flush(&self) -> Flush {
         lane::lane(&self.client).flush(Some(&self.run_id))
@@ -220,11 +263,8 @@ impl RunLog {
 
     /// The id that the store knows the run by: servers other than ours give one of their own to a run started offline.
     pub(crate) fn stored_run_id(&self) -> Result<RunId, Error> {
-        let remembered = match self.started_offline {
-            true => folder::remembered_run(&folder::journals()?, &self.run_id),
-            false => None,
-        };
-        Ok(remembered.unwrap_or_else(|| self.run_id.clone()).into())
+        let stored = if self.started_offline { stored_run_id(&self.run_id)? } else { self.run_id.clone() };
+        Ok(stored.into())
     }
 
     fn slot(&self) -> MutexGuard<'_, Slot> {
@@ -257,6 +297,7 @@ impl RunLog {
     }
 
     fn make(&self) -> Result<Open, Error> {
+        let truncates = setting::flag("TRUNCATE_LONG_VALUES", true)?;
         let journals = folder::journals()?;
         let lane = lane::lane(&self.client);
         if !self.offline {
@@ -273,7 +314,8 @@ impl RunLog {
             process: process::id(),
         };
         folder::make(&folder).map_err(refused)?;
-        let made = Head::create(&folder, header).and_then(|head| Ok((head, Writer::create(&folder, &self.run_id)?)));
+        let made = Head::create(&folder, header)
+            .and_then(|head| Ok((head, Writer::create(&folder, &self.run_id, truncates)?)));
         let (head, writer) = made.map_err(|source| {
             // What was made so far holds nothing.
             let _ = std::fs::remove_dir_all(&folder);
@@ -350,13 +392,20 @@ pub(crate) fn is_away(error: &Error) -> bool {
         || error.code() == ErrorCode::TemporarilyUnavailable
 }
 
+/// The id that the store knows a run by which was started offline: its own, unless a server gave it another one when its start
+/// was delivered by a program of this user.
+pub fn stored_run_id(run_id: &str) -> Result<String, Error> {
+    let remembered = folder::remembered_run(&folder::journals()?, run_id);
+    Ok(remembered.unwrap_or_else(|| run_id.to_owned()))
+}
+
 fn new_run_id() -> RunId {
     Uuid::new_v4().simple().to_string().into()
 }
 
 /// Whether `TRAINYARD_OFFLINE` asks to deliver nothing.
 pub fn is_offline() -> Result<bool, Error> {
-    setting::flag("OFFLINE")
+    setting::flag("OFFLINE", false)
 }
 
 /// How long the end of a run waits for the delivery of what was logged: `TRAINYARD_END_RUN_TIMEOUT` in seconds, 10 when

@@ -1,22 +1,27 @@
 //! Appending to a journal.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, VecDeque};
 use std::io;
 use std::path::{Path, PathBuf};
 
 use trainyard_api::metrics::Metric;
-use trainyard_api::runs::UpdateRun;
 use trainyard_api::{ApiError, ModelId, Param, Tag, limits, rules};
 
+use super::call::Call;
 use super::head::Position;
 use super::record::{Context, FRAME, NewRun, POINT, Point, Record};
 use super::segment::{self, LARGEST, LEAST, SMALLEST, Segment};
 use crate::Error;
 
+/// Points of logged models that are remembered, of each metric.
+const REMEMBERED: usize = 128;
+
 /// Writes one journal. What can be known to be wrong without asking a server is refused here.
 pub(super) struct Writer {
     folder: PathBuf,
     run_id: String,
+    /// Whether long values are cut to what a store keeps; else they are refused.
+    truncates: bool,
     segment: Segment,
     number: u32,
     keys: HashMap<String, Key>,
@@ -35,6 +40,17 @@ struct Key {
     segment: u32,
     number: u32,
     first: Option<FirstPoint>,
+    /// The newest points that belong to a logged model.
+    of_models: VecDeque<OfModel>,
+}
+
+/// What a point of a logged model looks like where stores do not tell whose it is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct OfModel {
+    step: i64,
+    timestamp: i64,
+    /// Its bits, since NaN is equal to nothing.
+    value: u64,
 }
 
 /// The last point that was logged at step 0, as long as it belongs to no logged model.
@@ -54,10 +70,11 @@ struct InContext {
 
 impl Writer {
     /// Begins a journal in a folder that has been made for it.
-    pub(super) fn create(folder: &Path, run_id: &str) -> io::Result<Self> {
+    pub(super) fn create(folder: &Path, run_id: &str, truncates: bool) -> io::Result<Self> {
         Ok(Self {
             folder: folder.to_owned(),
             run_id: run_id.to_owned(),
+            truncates,
             segment: Segment::create(&segment::path(folder, 1), SMALLEST)?,
             number: 1,
             keys: HashMap::new(),
@@ -103,18 +120,54 @@ impl Writer {
         self.scratch.clear();
         Point { key: number, context: context_number, value, step, timestamp }.encode(&mut self.scratch);
         self.segment.append(&self.scratch);
-        if step == 0
-            && context.is_none_or(|index| self.contexts[index].context.model_id.is_empty())
-            && let Some(known) = self.keys.get_mut(key)
-        {
-            known.first = Some(FirstPoint { value, timestamp, context });
+        let of_run = context.is_none_or(|index| self.contexts[index].context.model_id.is_empty());
+        if of_run && step != 0 {
+            return Ok(());
+        }
+        if let Some(known) = self.keys.get_mut(key) {
+            if of_run {
+                known.first = Some(FirstPoint { value, timestamp, context });
+            } else {
+                if known.of_models.len() == REMEMBERED {
+                    known.of_models.pop_front();
+                }
+                known.of_models.push_back(OfModel { step, timestamp, value: value.to_bits() });
+            }
+        }
+        Ok(())
+    }
+
+    /// Whether a point that a store has told of is one that was logged here for a logged model.
+    pub(super) fn is_of_model(&self, point: &Metric) -> bool {
+        let wanted = OfModel { step: point.step, timestamp: point.timestamp, value: point.value.to_bits() };
+        self.keys.get(&point.key).is_some_and(|known| known.of_models.contains(&wanted))
+    }
+
+    /// A value as it is written: at most `limit` characters, of which a store keeps no more.
+    fn fit<'t>(&self, noun: &str, value: &'t str, limit: usize) -> Result<&'t str, Error> {
+        if !self.truncates {
+            rules::length(noun, value, limit)?;
+        }
+        Ok(cut(value, limit))
+    }
+
+    /// Refuses a batch with a value that is too long, where those are not cut.
+    pub(super) fn check_lengths(&self, params: &[Param], tags: &[Tag]) -> Result<(), Error> {
+        if self.truncates {
+            return Ok(());
+        }
+        for param in params {
+            rules::length("Param value", &param.value, limits::PARAM_VALUE_CHARS)?;
+        }
+        for (index, tag) in tags.iter().enumerate() {
+            rules::length(&format!("tags[{index}].value"), &tag.value, limits::RUN_TAG_VALUE_CHARS)?;
         }
         Ok(())
     }
 
     /// Refuses a param that this process has logged with another value.
     pub(super) fn check_param(&self, key: &str, value: &str) -> Result<(), Error> {
-        let value = cut(value, limits::PARAM_VALUE_CHARS);
+        let value = self.fit("Param value", value, limits::PARAM_VALUE_CHARS)?;
         match self.params.get(key) {
             Some(old) if old != value => Err(ApiError::invalid(format!(
                 "Changing param values is not allowed. Param with key='{key}' was already logged with value='{old}' \
@@ -133,7 +186,7 @@ impl Writer {
             return Ok(());
         }
         rules::param_key(key)?;
-        let value = cut(value, limits::PARAM_VALUE_CHARS);
+        let value = self.fit("Param value", value, limits::PARAM_VALUE_CHARS)?;
         self.append(&Record::Param(Param::new(key, value)))?;
         self.params.insert(key.to_owned(), value.to_owned());
         Ok(())
@@ -165,17 +218,20 @@ impl Writer {
     /// Appends a tag.
     pub(super) fn tag(&mut self, key: &str, value: &str) -> Result<(), Error> {
         rules::tag_key(key)?;
-        self.append(&Record::Tag(Tag::new(key, cut(value, limits::RUN_TAG_VALUE_CHARS))))
+        let value = self.fit("value", value, limits::RUN_TAG_VALUE_CHARS)?;
+        self.append(&Record::Tag(Tag::new(key, value)))
     }
 
     /// Appends the making of the run.
     pub(super) fn create_run(&mut self, run: NewRun) -> Result<(), Error> {
+        self.check_lengths(&[], &run.request.tags)?;
         self.append(&Record::Create(Box::new(run)))
     }
 
-    /// Appends a change of status, end time or name.
-    pub(super) fn update_run(&mut self, change: UpdateRun) -> Result<(), Error> {
-        self.append(&Record::Update(Box::new(change)))
+    /// Appends another request about the run.
+    pub(super) fn call(&mut self, call: Call) -> Result<(), Error> {
+        call.check()?;
+        self.append(&Record::Call(Box::new(call)))
     }
 
     /// The points last logged at step 0, without those of logged models: key, value, timestamp, context.
@@ -227,7 +283,8 @@ impl Writer {
         let segment = self.number;
         let number = self.key_count;
         self.key_count += 1;
-        let known = self.keys.entry(key.to_owned()).or_insert(Key { segment, number, first: None });
+        let known =
+            self.keys.entry(key.to_owned()).or_insert(Key { segment, number, first: None, of_models: VecDeque::new() });
         (known.segment, known.number) = (segment, number);
         Ok(number)
     }

@@ -95,6 +95,8 @@ impl Run {
             check_registered_name(name)?;
         }
         options.check()?;
+        // A run that the store does not have yet has no place for files: better said before the model is saved.
+        self.artifact_uri("a model")?;
         let temporary = std::env::temp_dir();
         let folder = tempfile::Builder::new().prefix("trainyard-").tempdir().map_err(Error::io(&temporary))?;
         let filled = ModelFolder::fill(&folder.path().join("model"), model, options)?;
@@ -104,7 +106,9 @@ impl Run {
         let stored = client.call(GetRun { run_id: self.stored_id()?, ..Default::default() })?.run;
         let logged = client.call(creation(&stored, name, options))?.model.info;
         let first_points = self.first_points();
-        let delivery = Delivery { client, run: &stored, logged: &logged, options, first_points };
+        let is_of_model = |point: &Metric| self.is_of_model(point);
+        let delivery =
+            Delivery { client, run: &stored, logged: &logged, options, first_points, is_of_model: &is_of_model };
         if let Err(error) = delivery.carry_out(filled) {
             delivery.mark_as_failed();
             return Err(error);
@@ -163,6 +167,8 @@ struct Delivery<'a> {
     options: &'a ModelOptions,
     /// What this process has logged last at step 0.
     first_points: Vec<Metric>,
+    /// Whether a point of the run is another model's: stores do not tell.
+    is_of_model: &'a dyn Fn(&Metric) -> bool,
 }
 
 impl Delivery<'_> {
@@ -198,18 +204,20 @@ impl Delivery<'_> {
         artifacts.upload(&[(filled.path.join(MLMODEL), MLMODEL.to_owned())], &())
     }
 
-    /// Repeats the run's points of this step with the model's id. A metric that has gone on since is looked up: points at
-    /// step 0, where models stand when nothing is said, among those that this process has logged, others page by page.
+    /// Repeats the run's points of this step with the model's id. Points at step 0, where models stand when nothing is said, are
+    /// first looked for among those that this process has logged. At other steps a metric whose latest point is a later one,
+    /// or another model's, is looked up page by page.
     fn link_metrics(&self) -> Result<(), Error> {
         let step = self.options.step;
-        let is_wanted = |point: &Metric| point.step == step && point.model_id.is_empty();
+        let is_wanted = |point: &Metric| point.step == step && point.model_id.is_empty() && !(self.is_of_model)(point);
         let mut linked: Vec<Metric> = Vec::new();
         for latest in &self.run.data.metrics {
-            if latest.step <= step {
-                linked.extend(Some(latest).filter(|point| is_wanted(point)).cloned());
-            } else if step == 0 {
-                linked.extend(self.first_points.iter().filter(|point| point.key == latest.key).cloned());
-            } else {
+            let first = self.first_points.iter().find(|point| step == 0 && point.key == latest.key);
+            if let Some(first) = first {
+                linked.push(first.clone());
+            } else if is_wanted(latest) {
+                linked.push(latest.clone());
+            } else if latest.step >= step && step != 0 {
                 let history = self.client.metric_history(self.run_id(), &latest.key).page_size(HISTORY_PAGE);
                 for page in history.pages() {
                     linked.extend(page?.into_iter().filter(is_wanted));

@@ -207,7 +207,7 @@ impl RunBuilder {
         #[cfg(feature = "system-metrics")]
         let system_metrics = match self.system_metrics {
             Some(wanted) => wanted,
-            None => setting::flag("ENABLE_SYSTEM_METRICS_LOGGING")?,
+            None => setting::flag("ENABLE_SYSTEM_METRICS_LOGGING", false)?,
         };
         #[cfg(feature = "system-metrics")]
         let system_metrics = system_metrics.then(super::system::Settings::from_env).transpose()?;

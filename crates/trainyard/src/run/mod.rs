@@ -1,7 +1,7 @@
 //! A run under way, as a value.
 //!
-//! What is logged goes into the run's journal (`journal`); files, images and datasets go to the store at once (`files`,
-//! `image`, `dataset`). `builder` starts runs, `params` makes params of anything that serde can serialize, `source` says
+//! What is logged goes into the run's journal (`journal`), datasets (`dataset`) as well; files and images go to the store at once
+//! (`files`, `image`). `builder` starts runs, `params` makes params of anything that serde can serialize, `source` says
 //! where a run comes from.
 
 mod builder;
@@ -29,7 +29,7 @@ use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 use serde::Serialize;
 use trainyard_api::metrics::Metric;
 use trainyard_api::runs::{GetRun, RunInfo, RunStatus};
-use trainyard_api::{ModelId, RunId, Tag};
+use trainyard_api::{ErrorCode, ModelId, RunId, Tag};
 
 use crate::journal::{self, Context, Flush, FlushState, RunLog};
 use crate::{ArtifactRepository, Client, Error};
@@ -410,7 +410,7 @@ impl Run {
     }
 
     /// Where the artifacts lie. A run that was started offline may have arrived at the store in the meantime.
-    fn artifact_uri(&self, what: &'static str) -> Result<&str, Error> {
+    pub(crate) fn artifact_uri(&self, what: &'static str) -> Result<&str, Error> {
         if let Some(uri) = self.artifact_uri.get() {
             return Ok(uri);
         }
@@ -422,7 +422,7 @@ impl Run {
         match journal::look_for_run(&self.client, self.stored_id()?.as_str()) {
             Ok(Some(run)) => Ok(self.artifact_uri.get_or_init(|| run.info.artifact_uri)),
             Ok(None) => Err(offline()),
-            Err(error) if error.code() == trainyard_api::ErrorCode::ResourceDoesNotExist => Err(offline()),
+            Err(error) if error.code() == ErrorCode::ResourceDoesNotExist => Err(offline()),
             Err(error) => Err(error),
         }
     }
@@ -536,6 +536,11 @@ impl Run {
         self.inner.log.first_points()
     }
 
+    /// Whether a point that the store tells of was logged by this process for a logged model.
+    pub(crate) fn is_of_model(&self, point: &Metric) -> bool {
+        self.inner.log.is_of_model(point)
+    }
+
     #[cfg(any(feature = "burn-train", feature = "tracing-layer"))]
     pub(crate) fn inner(&self) -> &Arc<Inner> {
         &self.inner
@@ -607,7 +612,15 @@ impl fmt::Debug for Run {
 /// The run as it is in the store, with what this process has logged until now.
 pub(crate) fn get(client: &Client, run_id: &RunId) -> Result<trainyard_api::runs::Run, Error> {
     journal::deliver_first(client);
-    Ok(client.call(GetRun { run_id: run_id.clone(), ..GetRun::default() })?.run)
+    let ask = |run_id: RunId| client.call(GetRun { run_id, ..GetRun::default() }).map(|found| found.run);
+    match ask(run_id.clone()) {
+        // It may have been started offline, and have got another id from the server since.
+        Err(error) if error.code() == ErrorCode::ResourceDoesNotExist => {
+            let stored = journal::stored_run_id(run_id.as_str())?;
+            if stored == run_id.as_str() { Err(error) } else { ask(stored.into()) }
+        }
+        found => found,
+    }
 }
 
 /// Milliseconds since the epoch.

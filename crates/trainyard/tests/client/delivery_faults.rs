@@ -257,11 +257,57 @@ fn a_server_that_names_an_offline_run_itself_gets_its_files_and_datasets() {
         });
         let builder = Run::builder().tracking_uri(&uri).experiment_id("0").offline(Offline::WhenUnreachable);
         let run = builder.start().unwrap();
+        let began = Instant::now();
+        run.log_input(&Dataset::from_rows("iris", [(5.1, 0)]).unwrap(), "training").unwrap();
+        assert!(began.elapsed() < Duration::from_secs(1), "nothing waits for the server: {:?}", began.elapsed());
+        assert_eq!(inputs.load(Ordering::SeqCst), 0);
         away.store(false, Ordering::SeqCst);
         run.flush(PATIENCE).unwrap();
-        run.log_input(&Dataset::from_rows("iris", [(5.1, 0)]).unwrap(), "training").unwrap();
         assert_eq!(inputs.load(Ordering::SeqCst), 1);
+        // Who knows the run by the id that it was started with finds it.
+        assert_eq!(run.client().get_run(run.id().clone()).unwrap().info.run_id.as_str(), "made-there");
         run.finish().unwrap();
+    });
+}
+
+#[test]
+fn what_was_left_over_is_tried_again_after_an_error_that_passes() {
+    at_home("delivery_faults::what_was_left_over_is_tried_again_after_an_error_that_passes", |folder| {
+        let attempts = Arc::new(AtomicUsize::new(0));
+        let counted = attempts.clone();
+        let uri = Script::answering(move |asked| match asked.line.split(['?', ' ']).nth(1).unwrap() {
+            path if path.ends_with("/runs/create") => match counted.fetch_add(1, Ordering::SeqCst) {
+                0 => answer("500 Internal Server Error", "", "a moment of trouble"),
+                _ => answer("200 OK", "", r#"{"run": {"info": {"run_id": "made-there"}, "data": {}}}"#),
+            },
+            path if path.ends_with("/runs/update") => answer("200 OK", "", r#"{"run_info": {}}"#),
+            path if path.ends_with("/runs/search") => answer("200 OK", "", r#"{"runs": []}"#),
+            path if path.ends_with("/runs/get") => {
+                answer("404 Not Found", "", r#"{"error_code": "RESOURCE_DOES_NOT_EXIST", "message": "no such run"}"#)
+            }
+            _ => answer("200 OK", "", "{}"),
+        });
+        let client = Client::connect(&uri).unwrap();
+        let left = Run::builder().client(&client).experiment_id("0").offline(Offline::Always).start().unwrap();
+        left.log_metric("loss", 0.5, 0).unwrap();
+        left.finish().unwrap();
+        // A program that goes on for days.
+        let log = RunLog::new(&client, "r", false).unwrap();
+        let until = Instant::now() + PATIENCE;
+        let journals = || {
+            let entries = fs::read_dir(folder).unwrap();
+            entries.filter(|entry| entry.as_ref().unwrap().path().join("head").is_file()).count()
+        };
+        for step in 0.. {
+            log.log_metric("loss", 0.5, step, None, &Context::default()).unwrap();
+            assert_eq!(log.wait(PATIENCE).unwrap(), FlushState::Done);
+            if journals() == 1 {
+                break;
+            }
+            assert!(Instant::now() < until, "after {} attempts it is not delivered", attempts.load(Ordering::SeqCst));
+            std::thread::sleep(Duration::from_millis(50));
+        }
+        assert_eq!(attempts.load(Ordering::SeqCst), 2, "it is not tried with every round");
     });
 }
 

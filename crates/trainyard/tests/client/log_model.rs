@@ -261,6 +261,31 @@ fn points_of_the_models_step_are_linked_without_reading_whole_histories_at_once(
     });
 }
 
+#[test]
+fn a_model_is_not_given_the_points_of_another_model() {
+    at_home("log_model::a_model_is_not_given_the_points_of_another_model", |_| {
+        for yard in Yard::both() {
+            let run = yard.client.start_run("lines", "").unwrap();
+            let first = run.log_model("first", &Json(&LINE)).unwrap();
+            run.log_model_metrics(&first.model_id, None, [("accuracy", 0.75), ("f1", 0.5)], 0).unwrap();
+            run.log_metric("f1", 0.25, 0).unwrap();
+            run.log_model_metrics(&first.model_id, None, [("accuracy", 0.875), ("f1", 0.625)], 4).unwrap();
+            run.log_metric_at("recall", 0.25, 4, 5).unwrap();
+            run.log_model_metrics(&first.model_id, None, [("recall", 0.125)], 4).unwrap();
+            let linked = |name: &str, step: i64| {
+                let info = run.log_model_with(name, &Json(&LINE), &ModelOptions::new().step(step)).unwrap();
+                let mut points: Vec<_> =
+                    logged(&yard, &info.model_id).data.metrics.into_iter().map(|m| (m.key, m.step, m.value)).collect();
+                points.sort_by(|one, other| one.0.cmp(&other.0));
+                points
+            };
+            assert_eq!(linked("second", 0), [("f1".to_owned(), 0, 0.25)]);
+            assert_eq!(linked("third", 4), [("recall".to_owned(), 4, 0.25)]);
+            run.finish().unwrap();
+        }
+    });
+}
+
 #[cfg(unix)]
 #[test]
 fn a_model_is_fetched_into_a_temporary_folder_behind_a_link() {

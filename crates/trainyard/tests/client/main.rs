@@ -11,6 +11,7 @@ mod guide;
 mod home;
 mod http;
 mod journal;
+mod journal_calls;
 mod log_model;
 mod model_uri;
 mod models;

@@ -235,6 +235,9 @@ fn a_run_started_offline_is_delivered_with_its_children_by_somebody_else() {
         let child = run.child("trial").unwrap();
         let error = run.log_text("notes.txt", "x").unwrap_err();
         assert!(matches!(&error, Error::Offline { .. }), "{error}");
+        let error = run.log_model("weights", &trainyard::flavors::Json(&[0.5])).unwrap_err();
+        assert!(matches!(&error, Error::Offline { what: "a model", .. }), "{error}");
+        run.log_input(&trainyard::Dataset::from_rows("iris", [(5.1, 0)]).unwrap(), "training").unwrap();
         child.log_metric("loss", 0.5, 0).unwrap();
         run.log_param("depth", 5).unwrap();
         let (id, child_id) = (run.id().clone(), child.id().clone());
@@ -249,6 +252,7 @@ fn a_run_started_offline_is_delivered_with_its_children_by_somebody_else() {
         let (run, child) = (stored(&yard, &id), stored(&yard, &child_id));
         assert_eq!((run.info.run_name.as_str(), run.info.status), ("away", RunStatus::Finished));
         assert_eq!(run.data.params, [Param::new("depth", "5")]);
+        assert_eq!(run.inputs.as_ref().unwrap().dataset_inputs[0].dataset.name, "iris");
         assert_eq!(tags(&child)["mlflow.parentRunId"], id.as_str());
         assert_eq!(child.info.experiment_id, run.info.experiment_id);
         assert_eq!(yard.client.experiment("made later").unwrap(), run.info.experiment_id);

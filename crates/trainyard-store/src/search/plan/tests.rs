@@ -52,6 +52,7 @@ pub(super) fn store_at(uri: &str) -> Store {
     let options = StoreOptions {
         artifact_root: ArtifactRoot::Managed("a:/".to_owned()),
         webhook_key: None,
+        truncate_long_values: true,
         postgres: PostgresOptions::default(),
     };
     let sources = Sources { now_ms: Arc::new(|| 0), ..Sources::default() };

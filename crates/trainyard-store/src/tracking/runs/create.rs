@@ -99,7 +99,7 @@ impl New {
 type Experiments = HashMap<ExperimentId, Result<(i64, String), StoreError>>;
 
 fn plan(tx: &mut Transaction<'_>, request: CreateRun, experiments: &mut Experiments) -> Result<Plan, StoreError> {
-    let CreateRun { experiment_id, user_id, run_name, start_time, mut tags, run_id, .. } = request;
+    let CreateRun { experiment_id, user_id, run_name, start_time, tags, run_id, .. } = request;
     let id = if experiment_id.is_empty() { experiments::DEFAULT.to_string().into() } else { experiment_id };
     let looked_up = experiments.entry(id.clone()).or_insert_with(|| experiments::active_at(tx, &id));
     let (experiment, location) = looked_up.as_ref().map_err(StoreError::clone)?;
@@ -121,7 +121,8 @@ fn plan(tx: &mut Transaction<'_>, request: CreateRun, experiments: &mut Experime
             Err(error) => return Err(error),
         }
     };
-    let name = keys::cut(name_of_new(tx, run_name, &tags)?, limits::RUN_TAG_VALUE_CHARS);
+    let mut tags = tags::fit(tx, tags)?;
+    let name = keys::fit(tx, "run_name", name_of_new(tx, run_name, &tags)?, limits::RUN_TAG_VALUE_CHARS)?;
     tags.retain(|tag| tag.key != tags::RUN_NAME);
     tags.push(Tag::new(tags::RUN_NAME, name.clone()));
     let info = RunInfo {
@@ -136,7 +137,7 @@ fn plan(tx: &mut Transaction<'_>, request: CreateRun, experiments: &mut Experime
         lifecycle_stage: LifecycleStage::Active,
         run_id,
     };
-    Ok(Plan::Make(Box::new(New { experiment: *experiment, info, tags: tags::cut(&tags) })))
+    Ok(Plan::Make(Box::new(New { experiment: *experiment, info, tags: tags::last_of_each(&tags).cloned().collect() })))
 }
 
 /// An id of a client's making names folders of artifacts, so it looks like one of ours.

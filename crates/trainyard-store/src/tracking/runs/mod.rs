@@ -39,7 +39,7 @@ impl Operation for UpdateRun {
         note(tx, &run, RunChangeKind::Status);
         if !self.run_name.is_empty() {
             note(tx, &run, RunChangeKind::Tags);
-            tags::set_all(tx, run.key, vec![Tag::new(tags::RUN_NAME, self.run_name)])?;
+            tags::set_one(tx, run.key, Tag::new(tags::RUN_NAME, self.run_name))?;
         }
         Ok(UpdateRunResponse { run_info: get(tx, run.key, &run.run_id)?.run.info })
     }

@@ -15,7 +15,7 @@ use serde::Serialize;
 use serde_json::{Value, json};
 use sha2::{Digest as _, Sha256};
 use trainyard_api::Tag;
-use trainyard_api::datasets::{self, DatasetInput, LogInputs};
+use trainyard_api::datasets::{self, DatasetInput};
 
 use super::{Run, params, source};
 use crate::Error;
@@ -221,6 +221,8 @@ impl Dataset {
 impl Run {
     /// Notes that the run uses a dataset, and for what, such as `training`; an empty text says nothing.
     ///
+    /// It is in the run's journal when the call returns, as a metric is.
+    ///
     /// ```
     /// # fn main() -> Result<(), trainyard::Error> {
     /// # let folder = tempfile::tempdir().expect("a folder");
@@ -232,12 +234,9 @@ impl Run {
     /// # }
     /// ```
     pub fn log_input(&self, dataset: &Dataset, context: &str) -> Result<(), Error> {
-        // The store has to have the run, which one that was started offline is not in before it is delivered.
-        self.artifact_uri("a dataset")?;
         let tags = if context.is_empty() { Vec::new() } else { vec![Tag::new(CONTEXT, context)] };
         let input = DatasetInput { tags, dataset: dataset.entity.clone() };
-        let request = LogInputs { run_id: self.stored_id()?, datasets: vec![input], models: Vec::new() };
-        self.client().call(request).map(drop)
+        self.inner.log.log_inputs(vec![input], Vec::new())
     }
 }
 

@@ -1,0 +1,210 @@
+//! Inputs, outputs and removed tags by way of the journal.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::Duration;
+
+use trainyard::Error;
+use trainyard::internals::journal::{self, FlushState, RunLog};
+use trainyard_api::datasets::{Dataset, DatasetInput, ModelInput, ModelOutput, RunInputs};
+use trainyard_api::logged_models::CreateLoggedModel;
+use trainyard_api::runs::{CreateRun, GetRun, Run};
+use trainyard_api::{ErrorCode, ModelId, RunId, Tag};
+
+use crate::home::{at_home, at_home_with};
+use crate::script::{Script, answer};
+use crate::tracking::Yard;
+
+const PATIENCE: Duration = Duration::from_secs(60);
+
+fn started(yard: &Yard) -> RunId {
+    yard.client.call(CreateRun::default()).unwrap().run.info.run_id
+}
+
+fn stored(yard: &Yard, run_id: &RunId) -> Run {
+    yard.client.call(GetRun { run_id: run_id.clone(), ..Default::default() }).unwrap().run
+}
+
+fn model(yard: &Yard) -> ModelId {
+    let request = CreateLoggedModel { experiment_id: "0".into(), name: "line".to_owned(), ..Default::default() };
+    yard.client.call(request).unwrap().model.info.model_id
+}
+
+fn iris() -> DatasetInput {
+    let (name, digest) = ("iris".to_owned(), "0a1b2c3d".to_owned());
+    let (source_type, source) = ("local".to_owned(), "iris.csv".to_owned());
+    let dataset = Dataset { name, digest, source_type, source, ..Dataset::default() };
+    DatasetInput { tags: vec![Tag::new("mlflow.data.context", "training")], dataset }
+}
+
+#[test]
+fn inputs_outputs_and_removed_tags_arrive_in_their_order() {
+    at_home("journal_calls::inputs_outputs_and_removed_tags_arrive_in_their_order", |_| {
+        for yard in Yard::both() {
+            let (run_id, model_id) = (started(&yard), model(&yard));
+            let log = RunLog::new(&yard.client, run_id.as_str(), false).unwrap();
+            log.set_tag("short-lived", "1").unwrap();
+            log.set_tag("kept", "1").unwrap();
+            log.delete_tag("short-lived").unwrap();
+            log.delete_tag("set again").unwrap();
+            log.set_tag("set again", "2").unwrap();
+            log.log_inputs(vec![iris()], vec![ModelInput { model_id: model_id.clone() }]).unwrap();
+            log.log_inputs(vec![iris()], Vec::new()).unwrap();
+            log.log_outputs(vec![ModelOutput { model_id: model_id.clone(), step: 3 }]).unwrap();
+            log.log_param("behind", "x").unwrap();
+            assert_eq!(log.wait(PATIENCE).unwrap(), FlushState::Done);
+
+            let run = stored(&yard, &run_id);
+            let tag = |key: &str| run.data.tags.iter().find(|tag| tag.key == key).map(|tag| tag.value.as_str());
+            assert_eq!((tag("short-lived"), tag("kept"), tag("set again")), (None, Some("1"), Some("2")));
+            let models = vec![ModelInput { model_id: model_id.clone() }];
+            assert_eq!(run.inputs, Some(RunInputs { dataset_inputs: vec![iris()], model_inputs: models }));
+            assert_eq!(run.outputs.unwrap().model_outputs, [ModelOutput { model_id, step: 3 }]);
+            assert_eq!(run.data.params.len(), 1);
+        }
+    });
+}
+
+#[test]
+fn what_is_wrong_with_an_input_is_refused_at_the_call() {
+    at_home("journal_calls::what_is_wrong_with_an_input_is_refused_at_the_call", |_| {
+        let yard = Yard::embedded();
+        let run_id = started(&yard);
+        let log = RunLog::new(&yard.client, run_id.as_str(), false).unwrap();
+        let changed = |change: &dyn Fn(&mut DatasetInput)| {
+            let mut input = iris();
+            change(&mut input);
+            log.log_inputs(vec![input], Vec::new())
+        };
+        for (refused, reason) in [
+            (changed(&|input| input.dataset.name.clear()), "'datasets[0].dataset.name'"),
+            (changed(&|input| input.dataset.digest = "d".repeat(37)), "'digest' exceeds the maximum length of 36"),
+            (changed(&|input| input.tags[0].value = "v".repeat(501)), "'value' exceeds the maximum length of 500"),
+            (log.log_inputs(vec![iris(); 1001], Vec::new()), "at most 1000 datasets. Got 1001"),
+            (log.log_outputs(Vec::new()), "required parameter 'models'"),
+            (log.delete_tag(""), "required parameter 'key'"),
+        ] {
+            let message = refused.unwrap_err().to_string();
+            assert!(message.contains(reason), "{message}");
+        }
+        assert_eq!(log.wait(PATIENCE).unwrap(), FlushState::Done);
+        assert_eq!(stored(&yard, &run_id).inputs.unwrap_or_default(), RunInputs::default());
+    });
+}
+
+#[test]
+fn a_model_that_is_not_there_is_refused_and_what_is_behind_it_arrives() {
+    at_home("journal_calls::a_model_that_is_not_there_is_refused_and_what_is_behind_it_arrives", |_| {
+        for yard in Yard::both() {
+            let run_id = started(&yard);
+            let log = RunLog::new(&yard.client, run_id.as_str(), false).unwrap();
+            log.log_outputs(vec![ModelOutput { model_id: "m-0".into(), step: 0 }]).unwrap();
+            log.log_inputs(vec![iris()], Vec::new()).unwrap();
+            let Err(Error::Rejected(rejections)) = log.wait(PATIENCE) else { panic!("refused") };
+            assert_eq!((rejections.count, rejections.list[0].what.as_str()), (1, "output model 'm-0'"));
+            assert_eq!(stored(&yard, &run_id).inputs.unwrap().dataset_inputs, [iris()]);
+        }
+    });
+}
+
+#[test]
+fn a_removal_whose_answer_was_lost_is_no_refusal() {
+    at_home("journal_calls::a_removal_whose_answer_was_lost_is_no_refusal", |_| {
+        let attempts = Arc::new(AtomicUsize::new(0));
+        let counted = attempts.clone();
+        let uri = Script::answering(move |asked| {
+            if asked.line.contains("/runs/delete-tag") {
+                return match counted.fetch_add(1, Ordering::SeqCst) {
+                    // The tag is removed, and the connection breaks.
+                    0 => Vec::new(),
+                    _ => answer(
+                        "404 Not Found",
+                        "",
+                        r#"{"error_code": "RESOURCE_DOES_NOT_EXIST", "message": "No tag with name: a"}"#,
+                    ),
+                };
+            }
+            answer("200 OK", "", r#"{"run": {"info": {"run_id": "r"}, "data": {}}}"#)
+        });
+        let client = trainyard::Client::connect(&uri).unwrap();
+        let log = RunLog::new(&client, "r", false).unwrap();
+        log.delete_tag("a").unwrap();
+        assert_eq!(log.wait(PATIENCE).unwrap(), FlushState::Done);
+        assert_eq!(attempts.load(Ordering::SeqCst), 2);
+    });
+}
+
+#[test]
+fn a_store_that_answers_says_at_once_that_there_is_no_such_tag() {
+    at_home("journal_calls::a_store_that_answers_says_at_once_that_there_is_no_such_tag", |_| {
+        for yard in Yard::both() {
+            let run_id = started(&yard);
+            let log = RunLog::new(&yard.client, run_id.as_str(), false).unwrap();
+            let refused = log.delete_tag_at_once("a").unwrap_err();
+            assert_eq!(refused.code(), ErrorCode::ResourceDoesNotExist);
+            assert!(refused.to_string().contains("No tag with name: a"), "{refused}");
+            log.set_tag("a", "1").unwrap();
+            log.wait(PATIENCE).unwrap();
+            assert!(log.delete_tag_at_once("a").unwrap());
+            assert!(!stored(&yard, &run_id).data.tags.iter().any(|tag| tag.key == "a"));
+        }
+        let away = RunLog::new(&trainyard::Client::connect("http://127.0.0.1:9").unwrap(), "r", false).unwrap();
+        assert!(!away.delete_tag_at_once("a").unwrap(), "a store that is away refuses nothing");
+    });
+}
+
+#[test]
+fn without_a_server_they_wait_in_the_journal_and_are_counted() {
+    let test = "journal_calls::without_a_server_they_wait_in_the_journal_and_are_counted";
+    at_home_with(test, &[("TRAINYARD_OFFLINE", "1")], |_| {
+        let yard = Yard::embedded();
+        let (run_id, model_id) = (started(&yard), model(&yard));
+        let log = RunLog::new(&yard.client, run_id.as_str(), false).unwrap();
+        log.set_tag("a", "1").unwrap();
+        assert!(!log.delete_tag_at_once("a").unwrap(), "nothing is asked of the store");
+        log.delete_tag("a").unwrap();
+        log.log_inputs(vec![iris()], Vec::new()).unwrap();
+        log.log_outputs(vec![ModelOutput { model_id, step: 0 }]).unwrap();
+        log.close();
+        let (left, _) = journal::leftovers().unwrap();
+        let contents = left[0].contents().unwrap();
+        assert_eq!((contents.tags, contents.deleted_tags, contents.inputs, contents.outputs), (1, 1, 1, 1));
+        assert_eq!(contents.records(), 4);
+        let sync = left[0].deliver(&yard.client, &|_| ()).unwrap().unwrap();
+        assert_eq!((sync.records, sync.rejections.len()), (4, 0));
+        let run = stored(&yard, &run_id);
+        assert_eq!(run.inputs.unwrap().dataset_inputs, [iris()]);
+        assert_eq!(run.outputs.unwrap().model_outputs.len(), 1);
+        assert!(!run.data.tags.iter().any(|tag| tag.key == "a"));
+    });
+}
+
+#[test]
+fn values_that_are_too_long_are_refused_at_the_call_where_they_are_not_cut() {
+    let test = "journal_calls::values_that_are_too_long_are_refused_at_the_call_where_they_are_not_cut";
+    at_home_with(test, &[("MLFLOW_TRUNCATE_LONG_VALUES", "false")], |_| {
+        let yard = Yard::embedded();
+        let run_id = started(&yard);
+        let log = RunLog::new(&yard.client, run_id.as_str(), false).unwrap();
+        let (param, tag) = ("v".repeat(6001), "v".repeat(8001));
+        let tags = [Tag::new("a", "x"), Tag::new("b", tag.as_str())];
+        for (refused, reason) in [
+            (log.log_param("depth", &param), "'Param value' exceeds the maximum length of 6000 characters"),
+            (log.set_tag("note", &tag), "'value' exceeds the maximum length of 8000 characters"),
+            (log.log_batch(&[], &[], &tags), "'tags[1].value' exceeds the maximum length of 8000 characters"),
+        ] {
+            let message = refused.unwrap_err().to_string();
+            assert!(message.contains(reason), "{message}");
+        }
+        log.log_param("depth", &param[1..]).unwrap();
+        log.wait(PATIENCE).unwrap();
+        let run = stored(&yard, &run_id);
+        assert_eq!(run.data.params[0].value.len(), 6000);
+        assert!(!run.data.tags.iter().any(|tag| tag.key == "a"), "a batch with a mistake in it leaves nothing");
+        // The embedded store reads the same variable.
+        let request =
+            trainyard_api::runs::LogParam { run_id, key: "direct".to_owned(), value: param, ..Default::default() };
+        let refused = yard.client.call(request).unwrap_err();
+        assert_eq!(refused.code(), ErrorCode::InvalidParameterValue);
+    });
+}
