@@ -99,7 +99,19 @@ mod tracking_uri;
 /// # Ok(())
 /// # }
 /// ```
-pub use trainyard_api as api;
+pub mod api {
+    // Module by module: what reads and writes the wire has types of other crates in it, and what the web UI alone asks for
+    // changes with it.
+    pub use trainyard_api::{
+        ApiError, Empty, Endpoint, ErrorCode, ExperimentId, JsonEndpoint, KeyValue, LifecycleStage, Method, ModelId,
+        Param, RunId, Tag, ViewType,
+    };
+    pub use trainyard_api::{
+        activity, artifacts, columns, datasets, evaluation_datasets, experiments, limits, logged_models,
+        metric_summaries, metrics, model_versions, registered_models, run_changes, run_trees, runs, server_info,
+        webhooks,
+    };
+}
 
 pub use artifacts::{ArtifactRepository, Progress};
 pub use client::{Client, Request};
