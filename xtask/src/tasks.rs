@@ -97,7 +97,7 @@ pub fn rust_frameworks() -> Result<()> {
 fn rust_frameworks_with(features: &str) -> Result<()> {
     let tests = cargo(&["test", "--quiet", "-p", "trainyard", "--lib", "--test", "client", "--features", features]);
     run("Test the adapters for frameworks of Rust", tests, TEST_ADVICE)?;
-    let mut examples = cargo(&["test", "--quiet", "-p", "trainyard", "--doc", "--features", RUST_FRAMEWORKS]);
+    let mut examples = cargo(&["test", "--quiet", "-p", "trainyard", "--doc", "--features", features]);
     examples.env("TRAINYARD_HOME", root().join("target/test-home"));
     run("Run the examples in their documentation", examples, TEST_ADVICE)?;
     let examples = root().join("target/debug/examples");
@@ -119,6 +119,7 @@ pub fn test_frameworks() -> Result<()> {
     let mut tests = program(environment.python(), &["-m", "pytest", "python/tests", "-m", "heavy"]);
     tests.env("TRAINYARD_BIN", server).env("TRAINYARD_STOCK_PYTHON", stock.python());
     run("Test the flavors of PyTorch, TensorFlow and Keras", tests, TEST_ADVICE)?;
+    lint_rust_frameworks(ALL_RUST_FRAMEWORKS)?;
     rust_frameworks_with(ALL_RUST_FRAMEWORKS)
 }
 
@@ -252,6 +253,23 @@ fn release_wheel() -> Result<PathBuf> {
     Ok(built.context("maturin left no wheel in target/wheels")??.path())
 }
 
+/// The crates that are published, in the order of their dependencies.
+const PUBLISHED: [&str; 4] = ["trainyard-api", "trainyard-artifacts", "trainyard-store", "trainyard"];
+
+/// The packages of the Rust SDK as a registry would get them, in target/package, each built from what is in it.
+///
+/// One command for all: cargo then takes those that a package depends on from the same folder, and no registry has to have
+/// them. Nothing is uploaded, so changes that are not committed may be in them.
+pub fn package() -> Result<()> {
+    let mut package = cargo(&["package", "--quiet", "--allow-dirty"]);
+    for name in PUBLISHED {
+        package.args(["--package", name]);
+    }
+    run("Package the Rust SDK, and build it from its packages", package, "cargo's message is above.")?;
+    eprintln!("\nThe packages are in target/package.");
+    Ok(())
+}
+
 /// Measures release builds against stock MLflow and other peers; the bench writes docs/performance.md.
 pub fn bench() -> Result<()> {
     debian::installed(&["wrk"], "wrk", "Install wrk, the load generator, then repeat.")?;
@@ -288,13 +306,9 @@ pub fn lint() -> Result<()> {
     run("Check the format of Rust code", cargo(&["fmt", "--all", "--check"]), "Run `make format`.")?;
     let clippy = cargo(&["clippy", "--workspace", "--all-targets", "--quiet", "--", "-D", "warnings"]);
     run("Check Rust code with clippy", clippy, "Mend what clippy names above.")?;
-    let with_frameworks = ["-p", "trainyard", "--features", RUST_FRAMEWORKS];
-    let mut clippy = cargo(&["clippy", "--quiet", "--all-targets"]);
-    clippy.args(with_frameworks).args(["--", "-D", "warnings"]);
-    run("Check the adapters for frameworks of Rust with clippy", clippy, "Mend what clippy names above.")?;
-    let mut documentation = cargo(&["doc", "--quiet", "--no-deps"]);
-    documentation.args(with_frameworks).env("RUSTDOCFLAGS", "-Dwarnings");
-    run("Check the documentation of the Rust SDK", documentation, "Mend the links that rustdoc names above.")?;
+    let least = ["clippy", "-p", "trainyard", "--lib", "--no-default-features", "--quiet", "--", "-D", "warnings"];
+    run("Check the client of a server alone with clippy", cargo(&least), "Mend what clippy names above.")?;
+    lint_rust_frameworks(RUST_FRAMEWORKS)?;
     wire_types(true)?;
     web_ui::check()?;
     let ruff = environments::developer()?.program("ruff");
@@ -308,6 +322,17 @@ pub fn lint() -> Result<()> {
         return Ok(());
     }
     run("Check licences, sources and advisories", cargo(&["deny", "check"]), "deny.toml holds the rules.")
+}
+
+/// The Rust SDK with these features: clippy, and rustdoc, both without warnings.
+fn lint_rust_frameworks(features: &str) -> Result<()> {
+    let sdk = ["-p", "trainyard", "--features", features];
+    let mut clippy = cargo(&["clippy", "--quiet", "--all-targets"]);
+    clippy.args(sdk).args(["--", "-D", "warnings"]);
+    run("Check the adapters for frameworks of Rust with clippy", clippy, "Mend what clippy names above.")?;
+    let mut documentation = cargo(&["doc", "--quiet", "--no-deps"]);
+    documentation.args(sdk).env("RUSTDOCFLAGS", "-Dwarnings");
+    run("Check the documentation of the Rust SDK", documentation, "Mend the links that rustdoc names above.")
 }
 
 /// Formats all code.
