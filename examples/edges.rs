@@ -97,7 +97,7 @@ fn of_smartcore(client: &Client) -> Result<(), BoxError> {
     let doubles: Vec<f64> = numbers.iter().map(|&number| number.into()).collect();
     let counts: Vec<i64> = vec![1, 2, 2, 5, 7, 7, 9, 14, 15, 15, 19, 23];
     // Numbers that `f32` rounds by more than a millionth.
-    let singles: Vec<f32> = numbers.iter().map(|number| number * 54_321.987).collect();
+    let singles: Vec<f32> = numbers.iter().map(|number| number * 54_321.99).collect();
     let two: Vec<i32> = (0..ROWS).map(|step| i32::from(step >= 5)).collect();
     let three: Vec<i32> = (0..ROWS).map(|step| step as i32 / 4).collect();
 

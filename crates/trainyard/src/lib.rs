@@ -85,7 +85,8 @@ mod tracking_uri;
 
 /// What travels between client and store: entities, requests and answers, ids, error codes.
 ///
-/// Plain data in the shape of MLflow's REST interface. [`Client::call`] carries out any of the requests.
+/// Plain data in the shape of MLflow's REST interface. [`Client::call`](crate::Client::call) carries out any of
+/// the requests.
 ///
 /// ```
 /// use trainyard::api::runs::{GetRun, RunStatus};
