@@ -219,6 +219,24 @@ print(json.dumps(numpy.asarray(answer["probabilities"] if isinstance(answer, dic
 """
 
 
+@pytest.mark.stock
+@pytest.mark.parametrize("store", ["embedded", "ours"], indirect=True)
+@pytest.mark.parametrize(("example", "name"), [("xgb", "xgb-diabetes"), ("lightgbm3", "lightgbm3-diabetes")])
+def test_boosters_that_rust_has_trained_predict_in_python(store, example, name):
+    if not (Path(EXAMPLES) / example).exists():
+        pytest.skip(f"the example {example} is built by `make test-frameworks`")
+    assert "equal to those of the fitted model" in run(example, store)
+    version = MlflowClient().get_model_version(name, "1")
+    compared = mlflow.artifacts.load_dict(f"runs:/{version.run_id}/predictions.json")
+    interpreters = [(sys.executable, "trainyard")]
+    if store.startswith("http"):
+        interpreters.append((STOCK_PYTHON, "mlflow"))
+    for python, package in interpreters:
+        answer = predict(python, package, store, f"models:/{name}/1", compared["features"])
+        rust = numpy.array(compared["predictions"])
+        assert (numpy.abs(numpy.subtract(answer, rust)) <= 1e-6 * numpy.abs(rust)).all(), package
+
+
 def predict(python, package, tracking_uri, model_uri, features):
     environment = {**os.environ, "MLFLOW_TRACKING_URI": tracking_uri}
     done = subprocess.run(

@@ -45,6 +45,8 @@
 //! | `smartcore` | [`flavors`]: models of smartcore 0.7, with a copy in the ONNX format, `Smartcore` | no |
 //! | `candle` | [`flavors`]: models of candle 0.11, `Candle` | no |
 //! | `burn` | [`flavors`]: modules of burn 0.22, `Burn` | no |
+//! | `xgb` | boosters of the crate `xgb` 3 as `flavors::Xgboost`; links XGBoost | no |
+//! | `lightgbm3` | boosters of the crate `lightgbm3` 1 as `flavors::Lightgbm`; builds LightGBM | no |
 //! | `burn-train` | the metrics of burn's learner, `flavors::BurnMetrics` | no |
 //! | `ndarray` | arrays of ndarray 0.17 as signatures, examples and datasets | no |
 //! | `polars` | data frames of polars 0.55 as signatures, examples and datasets | no |
