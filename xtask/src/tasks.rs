@@ -86,15 +86,32 @@ pub fn test_python() -> Result<()> {
 /// Frameworks of Rust that build in a minute or two.
 const RUST_FRAMEWORKS: &str = "arrow,cbor,linfa,ndarray,onnx,safetensors,smartcore";
 /// All of them.
-const ALL_RUST_FRAMEWORKS: &str = "arrow,burn-example,candle,cbor,linfa,ndarray,onnx,polars,safetensors,smartcore";
+const ALL_RUST_FRAMEWORKS: &str =
+    "arrow,burn-example,candle,cbor,lightgbm3,linfa,ndarray,onnx,polars,safetensors,smartcore,xgb";
 
 /// The adapters of the Rust SDK for the smaller frameworks: their tests, and what Python makes of the models of their
 /// examples.
 pub fn rust_frameworks() -> Result<()> {
-    rust_frameworks_with(RUST_FRAMEWORKS)
+    rust_frameworks_with(RUST_FRAMEWORKS, &[])
 }
 
-fn rust_frameworks_with(features: &str) -> Result<()> {
+/// Variables of the environment by which the crates `xgb` and `lightgbm3` find what they are built with: the XGBoost of the
+/// Python package, so that both are of one version, and CMake. libclang reads the headers.
+fn native_boosters() -> Result<Vec<(&'static str, PathBuf)>> {
+    debian::installed(&["clang"], "clang", "Install clang with libclang, then repeat.")?;
+    let find = "import pathlib, xgboost; print(pathlib.Path(xgboost.__file__).parent / 'lib')";
+    let folder = first_line(program(environments::with_package()?.python(), &["-c", find]));
+    let xgboost = PathBuf::from(folder.context("the Python package xgboost cannot be found in .venv")?);
+    let cmake = environments::boosters()?.program("cmake");
+    Ok(vec![("CMAKE", cmake), ("XGBOOST_LIB_DIR", xgboost.clone()), ("LD_LIBRARY_PATH", xgboost)])
+}
+
+fn rust_frameworks_with(features: &str, natives: &[(&str, PathBuf)]) -> Result<()> {
+    let cargo = |args: &[&str]| {
+        let mut command = cargo(args);
+        command.envs(natives.iter().map(|(name, value)| (name, value)));
+        command
+    };
     let tests = cargo(&["test", "--quiet", "-p", "trainyard", "--lib", "--test", "client", "--features", features]);
     run("Test the adapters for frameworks of Rust", tests, TEST_ADVICE)?;
     let mut examples = cargo(&["test", "--quiet", "-p", "trainyard", "--doc", "--features", features]);
@@ -106,6 +123,7 @@ fn rust_frameworks_with(features: &str) -> Result<()> {
     let environment = environments::with_package()?;
     let stock = environments::stock_3_18()?;
     let mut tests = program(environment.python(), &["-m", "pytest", "python/tests/test_rust_models.py"]);
+    tests.envs(natives.iter().map(|(name, value)| (name, value)));
     tests.env("TRAINYARD_RUST_EXAMPLES", examples).env("TRAINYARD_STOCK_PYTHON", stock.python());
     run("Run the Rust examples, and predict with their models from Python", tests, TEST_ADVICE)
 }
@@ -119,8 +137,9 @@ pub fn test_frameworks() -> Result<()> {
     let mut tests = program(environment.python(), &["-m", "pytest", "python/tests", "-m", "heavy"]);
     tests.env("TRAINYARD_BIN", server).env("TRAINYARD_STOCK_PYTHON", stock.python());
     run("Test the flavors of PyTorch, TensorFlow and Keras", tests, TEST_ADVICE)?;
-    lint_rust_frameworks(ALL_RUST_FRAMEWORKS)?;
-    rust_frameworks_with(ALL_RUST_FRAMEWORKS)
+    let natives = native_boosters()?;
+    lint_rust_frameworks(ALL_RUST_FRAMEWORKS, &natives)?;
+    rust_frameworks_with(ALL_RUST_FRAMEWORKS, &natives)
 }
 
 /// The interop matrix, whose results become the table in docs/interop.md.
@@ -308,7 +327,7 @@ pub fn lint() -> Result<()> {
     run("Check Rust code with clippy", clippy, "Mend what clippy names above.")?;
     let least = ["clippy", "-p", "trainyard", "--lib", "--no-default-features", "--quiet", "--", "-D", "warnings"];
     run("Check the client of a server alone with clippy", cargo(&least), "Mend what clippy names above.")?;
-    lint_rust_frameworks(RUST_FRAMEWORKS)?;
+    lint_rust_frameworks(RUST_FRAMEWORKS, &[])?;
     wire_types(true)?;
     web_ui::check()?;
     let ruff = environments::developer()?.program("ruff");
@@ -325,13 +344,13 @@ pub fn lint() -> Result<()> {
 }
 
 /// The Rust SDK with these features: clippy, and rustdoc, both without warnings.
-fn lint_rust_frameworks(features: &str) -> Result<()> {
+fn lint_rust_frameworks(features: &str, natives: &[(&str, PathBuf)]) -> Result<()> {
     let sdk = ["-p", "trainyard", "--features", features];
     let mut clippy = cargo(&["clippy", "--quiet", "--all-targets"]);
-    clippy.args(sdk).args(["--", "-D", "warnings"]);
+    clippy.args(sdk).args(["--", "-D", "warnings"]).envs(natives.iter().map(|(name, value)| (name, value)));
     run("Check the adapters for frameworks of Rust with clippy", clippy, "Mend what clippy names above.")?;
     let mut documentation = cargo(&["doc", "--quiet", "--no-deps"]);
-    documentation.args(sdk).env("RUSTDOCFLAGS", "-Dwarnings");
+    documentation.args(sdk).env("RUSTDOCFLAGS", "-Dwarnings").envs(natives.iter().map(|(name, value)| (name, value)));
     run("Check the documentation of the Rust SDK", documentation, "Mend the links that rustdoc names above.")
 }
 
