@@ -1,5 +1,5 @@
 # One line per task; what takes more than a line is in xtask/. See CONTRIBUTING.md.
-.PHONY: demo test test-rust test-python test-browser test-ui rust-frameworks test-frameworks interop test-chaos conformance conformance-stock conformance-record scoreboard serve ui wheel bench bench-ui screenshots compatibility lint format
+.PHONY: demo test test-rust test-python test-browser test-ui rust-frameworks test-frameworks interop test-chaos conformance conformance-stock conformance-record scoreboard serve ui wheel package bench bench-ui screenshots compatibility lint format
 
 demo: ; @cargo xtask demo
 test: ; @cargo xtask test
@@ -18,6 +18,7 @@ scoreboard: ; @cargo xtask scoreboard
 serve: ; @cargo xtask serve
 ui: ; @cargo xtask ui
 wheel: ; @cargo xtask wheel
+package: ; @cargo xtask package
 bench: ; @cargo xtask bench
 bench-ui: ; @cargo xtask bench-ui
 screenshots: ; @cargo xtask screenshots

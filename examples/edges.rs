@@ -1,5 +1,5 @@
 //! Models at the edges of what an ONNX copy has to get right: `f32`, classes that are texts or truth values, targets that are
-//! integers, rows with NaN, and rows that lie exactly on a split. The tests let Python predict with them.
+//! integers or large numbers of `f32`, rows with NaN, and rows that lie exactly on a split. The tests let Python predict with them.
 //!
 //! Run it with `cargo run -p trainyard --example edges --features linfa,smartcore`: without a server everything is kept
 //! in ./yard.
@@ -13,7 +13,7 @@ use linfa_logistic::FittedLogisticRegression;
 use ndarray_0_16::{Array1, Array2};
 use serde::Serialize;
 use smartcore::ensemble::random_forest_classifier::RandomForestClassifier;
-use smartcore::ensemble::random_forest_regressor::RandomForestRegressor;
+use smartcore::ensemble::random_forest_regressor::{RandomForestRegressor, RandomForestRegressorParameters};
 use smartcore::linalg::basic::matrix::DenseMatrix;
 use smartcore::linear::elastic_net::ElasticNet;
 use smartcore::linear::lasso::Lasso;
@@ -82,10 +82,13 @@ where
 
 fn of_smartcore(client: &Client) -> Result<(), BoxError> {
     macro_rules! model {
-        ($name:literal, $type:ident<$float:ty, $target:ty>, $rows:expr, $targets:expr, $tested:expr) => {{
+        ($name:literal, $type:ident<$float:ty, $target:ty>, $rows:expr, $targets:expr, $tested:expr) => {
+            model!($name, $type<$float, $target>, $rows, $targets, $tested, Default::default())
+        };
+        ($name:literal, $type:ident<$float:ty, $target:ty>, $rows:expr, $targets:expr, $tested:expr, $how:expr) => {{
             type Model = Smartcore<$type<$float, $target, DenseMatrix<$float>, Vec<$target>>>;
             let (rows, tested): (Vec<Vec<$float>>, Vec<Vec<$float>>) = ($rows, $tested);
-            let model: Model = Smartcore($type::fit(&DenseMatrix::from_2d_vec(&rows)?, &$targets, Default::default())?);
+            let model: Model = Smartcore($type::fit(&DenseMatrix::from_2d_vec(&rows)?, &$targets, $how)?);
             let x = DenseMatrix::from_2d_vec(&tested)?;
             keep(client, $name, &Smartcore(&model.0), &tested, |model: &Model| model.predict(&x), &model)?;
         }};
@@ -93,6 +96,8 @@ fn of_smartcore(client: &Client) -> Result<(), BoxError> {
     let numbers: Vec<f32> = (0..ROWS).map(|step| [0.1, -0.2, 0.35, 0.3][step % 4] + step as f32 / 24.0).collect();
     let doubles: Vec<f64> = numbers.iter().map(|&number| number.into()).collect();
     let counts: Vec<i64> = vec![1, 2, 2, 5, 7, 7, 9, 14, 15, 15, 19, 23];
+    // Numbers that `f32` rounds by more than a millionth.
+    let singles: Vec<f32> = numbers.iter().map(|number| number * 54_321.99).collect();
     let two: Vec<i32> = (0..ROWS).map(|step| i32::from(step >= 5)).collect();
     let three: Vec<i32> = (0..ROWS).map(|step| step as i32 / 4).collect();
 
@@ -106,6 +111,13 @@ fn of_smartcore(client: &Client) -> Result<(), BoxError> {
     model!("edges-linear-counts", LinearRegression<f64, i64>, wide(&rows()), counts, wide(&on_splits()));
     model!("edges-tree-counts", DecisionTreeRegressor<f64, i64>, wide(&rows()), counts, wide(&with_nan()));
     model!("edges-forest-counts", RandomForestRegressor<f64, i64>, wide(&rows()), counts, wide(&on_splits()));
+    // Leaves that are means of several counts: each loses what stands behind its point.
+    let shallow = RandomForestRegressorParameters::default().with_max_depth(2);
+    let (x, tested) = (wide(&rows()), wide(&on_splits()));
+    model!("edges-shallow-forest-counts", RandomForestRegressor<f64, i64>, x, counts, tested, shallow);
+    model!("edges-linear-singles", LinearRegression<f64, f32>, wide(&rows()), singles, wide(&on_splits()));
+    model!("edges-tree-singles", DecisionTreeRegressor<f64, f32>, wide(&rows()), singles, wide(&with_nan()));
+    model!("edges-forest-singles", RandomForestRegressor<f64, f32>, wide(&rows()), singles, wide(&on_splits()));
     Ok(())
 }
 

@@ -127,6 +127,11 @@ pub fn frameworks_stock() -> Result<Environment> {
     )
 }
 
+/// `target/venvs/boosters`: the CMake that LightGBM asks for, which is newer than that of some systems.
+pub fn boosters() -> Result<Environment> {
+    prepare(root().join("target/venvs/boosters"), &[&["cmake==4.4.5"]])
+}
+
 /// Exact and complete; torch would ask for the NVIDIA packages besides.
 const FRAMEWORKS: &[&str] = &["--no-deps", "-r", "python/requirements-frameworks.txt"];
 

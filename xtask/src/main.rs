@@ -59,6 +59,7 @@ const TASKS: &[Task] = &[
     ("test-browser", "MLflow's web UI on our server, in Chromium", tasks::test_browser),
     ("scoreboard", "write into docs/compatibility.md which scenarios are answered as by stock", tasks::scoreboard),
     ("wheel", "a release wheel of the Python package in target/wheels", tasks::wheel),
+    ("package", "the packages of the Rust SDK, each built from what is in it", tasks::package),
     ("bench", "measure against stock MLflow and write docs/performance.md", tasks::bench),
     ("bench-ui", "measure the web UI in Chromium and write its section of docs/performance.md", web_ui::bench),
     ("screenshots", "take the pictures of the web UI in docs/images/ui", web_ui::screenshots),

@@ -86,18 +86,35 @@ pub fn test_python() -> Result<()> {
 /// Frameworks of Rust that build in a minute or two.
 const RUST_FRAMEWORKS: &str = "arrow,cbor,linfa,ndarray,onnx,safetensors,smartcore";
 /// All of them.
-const ALL_RUST_FRAMEWORKS: &str = "arrow,burn-example,candle,cbor,linfa,ndarray,onnx,polars,safetensors,smartcore";
+const ALL_RUST_FRAMEWORKS: &str =
+    "arrow,burn-example,candle,cbor,lightgbm3,linfa,ndarray,onnx,polars,safetensors,smartcore,xgb";
 
 /// The adapters of the Rust SDK for the smaller frameworks: their tests, and what Python makes of the models of their
 /// examples.
 pub fn rust_frameworks() -> Result<()> {
-    rust_frameworks_with(RUST_FRAMEWORKS)
+    rust_frameworks_with(RUST_FRAMEWORKS, &[])
 }
 
-fn rust_frameworks_with(features: &str) -> Result<()> {
+/// Variables of the environment by which the crates `xgb` and `lightgbm3` find what they are built with: the XGBoost of the
+/// Python package, so that both are of one version, and CMake. libclang reads the headers.
+fn native_boosters() -> Result<Vec<(&'static str, PathBuf)>> {
+    debian::installed(&["clang"], "clang", "Install clang with libclang, then repeat.")?;
+    let find = "import pathlib, xgboost; print(pathlib.Path(xgboost.__file__).parent / 'lib')";
+    let folder = first_line(program(environments::with_package()?.python(), &["-c", find]));
+    let xgboost = PathBuf::from(folder.context("the Python package xgboost cannot be found in .venv")?);
+    let cmake = environments::boosters()?.program("cmake");
+    Ok(vec![("CMAKE", cmake), ("XGBOOST_LIB_DIR", xgboost.clone()), ("LD_LIBRARY_PATH", xgboost)])
+}
+
+fn rust_frameworks_with(features: &str, natives: &[(&str, PathBuf)]) -> Result<()> {
+    let cargo = |args: &[&str]| {
+        let mut command = cargo(args);
+        command.envs(natives.iter().map(|(name, value)| (name, value)));
+        command
+    };
     let tests = cargo(&["test", "--quiet", "-p", "trainyard", "--lib", "--test", "client", "--features", features]);
     run("Test the adapters for frameworks of Rust", tests, TEST_ADVICE)?;
-    let mut examples = cargo(&["test", "--quiet", "-p", "trainyard", "--doc", "--features", RUST_FRAMEWORKS]);
+    let mut examples = cargo(&["test", "--quiet", "-p", "trainyard", "--doc", "--features", features]);
     examples.env("TRAINYARD_HOME", root().join("target/test-home"));
     run("Run the examples in their documentation", examples, TEST_ADVICE)?;
     let examples = root().join("target/debug/examples");
@@ -106,6 +123,7 @@ fn rust_frameworks_with(features: &str) -> Result<()> {
     let environment = environments::with_package()?;
     let stock = environments::stock_3_18()?;
     let mut tests = program(environment.python(), &["-m", "pytest", "python/tests/test_rust_models.py"]);
+    tests.envs(natives.iter().map(|(name, value)| (name, value)));
     tests.env("TRAINYARD_RUST_EXAMPLES", examples).env("TRAINYARD_STOCK_PYTHON", stock.python());
     run("Run the Rust examples, and predict with their models from Python", tests, TEST_ADVICE)
 }
@@ -119,7 +137,9 @@ pub fn test_frameworks() -> Result<()> {
     let mut tests = program(environment.python(), &["-m", "pytest", "python/tests", "-m", "heavy"]);
     tests.env("TRAINYARD_BIN", server).env("TRAINYARD_STOCK_PYTHON", stock.python());
     run("Test the flavors of PyTorch, TensorFlow and Keras", tests, TEST_ADVICE)?;
-    rust_frameworks_with(ALL_RUST_FRAMEWORKS)
+    let natives = native_boosters()?;
+    lint_rust_frameworks(ALL_RUST_FRAMEWORKS, &natives)?;
+    rust_frameworks_with(ALL_RUST_FRAMEWORKS, &natives)
 }
 
 /// The interop matrix, whose results become the table in docs/interop.md.
@@ -252,6 +272,23 @@ fn release_wheel() -> Result<PathBuf> {
     Ok(built.context("maturin left no wheel in target/wheels")??.path())
 }
 
+/// The crates that are published, in the order of their dependencies.
+const PUBLISHED: [&str; 4] = ["trainyard-api", "trainyard-artifacts", "trainyard-store", "trainyard"];
+
+/// The packages of the Rust SDK as a registry would get them, in target/package, each built from what is in it.
+///
+/// One command for all: cargo then takes those that a package depends on from the same folder, and no registry has to have
+/// them. Nothing is uploaded, so changes that are not committed may be in them.
+pub fn package() -> Result<()> {
+    let mut package = cargo(&["package", "--quiet", "--allow-dirty"]);
+    for name in PUBLISHED {
+        package.args(["--package", name]);
+    }
+    run("Package the Rust SDK, and build it from its packages", package, "cargo's message is above.")?;
+    eprintln!("\nThe packages are in target/package.");
+    Ok(())
+}
+
 /// Measures release builds against stock MLflow and other peers; the bench writes docs/performance.md.
 pub fn bench() -> Result<()> {
     debian::installed(&["wrk"], "wrk", "Install wrk, the load generator, then repeat.")?;
@@ -288,13 +325,9 @@ pub fn lint() -> Result<()> {
     run("Check the format of Rust code", cargo(&["fmt", "--all", "--check"]), "Run `make format`.")?;
     let clippy = cargo(&["clippy", "--workspace", "--all-targets", "--quiet", "--", "-D", "warnings"]);
     run("Check Rust code with clippy", clippy, "Mend what clippy names above.")?;
-    let with_frameworks = ["-p", "trainyard", "--features", RUST_FRAMEWORKS];
-    let mut clippy = cargo(&["clippy", "--quiet", "--all-targets"]);
-    clippy.args(with_frameworks).args(["--", "-D", "warnings"]);
-    run("Check the adapters for frameworks of Rust with clippy", clippy, "Mend what clippy names above.")?;
-    let mut documentation = cargo(&["doc", "--quiet", "--no-deps"]);
-    documentation.args(with_frameworks).env("RUSTDOCFLAGS", "-Dwarnings");
-    run("Check the documentation of the Rust SDK", documentation, "Mend the links that rustdoc names above.")?;
+    let least = ["clippy", "-p", "trainyard", "--lib", "--no-default-features", "--quiet", "--", "-D", "warnings"];
+    run("Check the client of a server alone with clippy", cargo(&least), "Mend what clippy names above.")?;
+    lint_rust_frameworks(RUST_FRAMEWORKS, &[])?;
     wire_types(true)?;
     web_ui::check()?;
     let ruff = environments::developer()?.program("ruff");
@@ -308,6 +341,17 @@ pub fn lint() -> Result<()> {
         return Ok(());
     }
     run("Check licences, sources and advisories", cargo(&["deny", "check"]), "deny.toml holds the rules.")
+}
+
+/// The Rust SDK with these features: clippy, and rustdoc, both without warnings.
+fn lint_rust_frameworks(features: &str, natives: &[(&str, PathBuf)]) -> Result<()> {
+    let sdk = ["-p", "trainyard", "--features", features];
+    let mut clippy = cargo(&["clippy", "--quiet", "--all-targets"]);
+    clippy.args(sdk).args(["--", "-D", "warnings"]).envs(natives.iter().map(|(name, value)| (name, value)));
+    run("Check the adapters for frameworks of Rust with clippy", clippy, "Mend what clippy names above.")?;
+    let mut documentation = cargo(&["doc", "--quiet", "--no-deps"]);
+    documentation.args(sdk).env("RUSTDOCFLAGS", "-Dwarnings").envs(natives.iter().map(|(name, value)| (name, value)));
+    run("Check the documentation of the Rust SDK", documentation, "Mend the links that rustdoc names above.")
 }
 
 /// Formats all code.

@@ -7,6 +7,7 @@
 use std::env;
 use std::fs;
 use std::process::Command;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -15,6 +16,10 @@ use trainyard::api::metric_summaries::GetMetricSummaries;
 
 const HOME: &str = "TRAINYARD_HOME";
 const MIB: f64 = (1 << 20) as f64;
+/// What logging and delivering may take beside the mapped files, in MiB, however many points there are.
+const BOUND: f64 = 64.0;
+/// How often the memory is looked at.
+const SAMPLE: Duration = Duration::from_millis(20);
 
 fn main() {
     // The journals' folder is read from the environment of a process, so the work is done in one of its own.
@@ -36,6 +41,8 @@ fn bench() {
     let client = Client::connect(&format!("sqlite:///{}/bench.db", folder.path().display())).unwrap();
     let run = client.start_run("sdk", "threads").unwrap();
     let before = memory("VmHWM");
+    let anonymous_before = memory("RssAnon");
+    let peak = Peak::watch();
     let began = Instant::now();
     thread::scope(|scope| {
         for thread in 0..threads {
@@ -51,8 +58,8 @@ fn bench() {
     let logged = began.elapsed();
     run.flush(Duration::from_secs(3600)).unwrap();
     let delivered = began.elapsed();
+    let anonymous = peak.highest();
     let peak = memory("VmHWM");
-    let anonymous = memory("RssAnon");
     let request = GetMetricSummaries { run_id: run.id().clone(), ..Default::default() };
     let metrics = client.call(request).unwrap().metrics;
     assert_eq!(metrics.len() as u64, threads);
@@ -68,8 +75,45 @@ fn bench() {
         peak / MIB,
         before / MIB
     );
-    println!("memory at the end, without files  {:6.0} MiB", anonymous / MIB);
+    println!(
+        "memory at most, without files     {:6.0} MiB; {:.0} MiB before the first point",
+        anonymous / MIB,
+        anonymous_before / MIB
+    );
+    // Where the system does not say, nothing can be compared.
+    let grown = (anonymous - anonymous_before) / MIB;
+    assert!(
+        grown.is_nan() || grown < BOUND,
+        "{grown:.0} MiB more than before the first point, and {BOUND} are the bound"
+    );
     run.finish().unwrap();
+}
+
+/// Looks at the memory without mapped files again and again: the system keeps no highest mark of it.
+struct Peak {
+    over: &'static AtomicBool,
+    thread: thread::JoinHandle<f64>,
+}
+
+impl Peak {
+    fn watch() -> Self {
+        static OVER: AtomicBool = AtomicBool::new(false);
+        let thread = thread::spawn(|| {
+            let mut highest = memory("RssAnon");
+            while !OVER.load(Ordering::Relaxed) {
+                thread::sleep(SAMPLE);
+                highest = highest.max(memory("RssAnon"));
+            }
+            highest
+        });
+        Self { over: &OVER, thread }
+    }
+
+    /// The most that was seen, in bytes.
+    fn highest(self) -> f64 {
+        self.over.store(true, Ordering::Relaxed);
+        self.thread.join().unwrap()
+    }
 }
 
 /// Bytes of memory that the system counts under this name; none where it does not say.

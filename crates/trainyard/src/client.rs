@@ -4,6 +4,7 @@ use std::fmt;
 use std::sync::Arc;
 
 use trainyard_api::ingest::{Ingest, IngestResponse};
+use trainyard_api::server_info::ServerInfo;
 
 #[cfg(feature = "embedded")]
 use crate::embedded::Embedded;
@@ -183,6 +184,30 @@ impl Client {
             Transport::Http(http) => http.call(&request, Repeat::Never),
             #[cfg(feature = "embedded")]
             Transport::Embedded(embedded) => embedded.call(request),
+        }
+    }
+
+    /// What the store can do, and its version. An older server of MLflow's does not tell, which is an error.
+    ///
+    /// ```
+    /// # fn main() -> Result<(), trainyard::Error> {
+    /// # let folder = tempfile::tempdir().expect("a folder");
+    /// # let client = trainyard::Client::connect(&format!("sqlite:///{}/yard.db", folder.path().display()))?;
+    /// let server = client.server_info()?;
+    /// assert!(!server.trainyard_version.is_empty(), "a server, but none of Trainyard");
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn server_info(&self) -> Result<ServerInfo, Error> {
+        match &self.inner.transport {
+            Transport::Http(http) => http.server_info(Repeat::Safe),
+            #[cfg(feature = "embedded")]
+            Transport::Embedded(_) => Ok(ServerInfo {
+                artifact_serving_enabled: false,
+                trainyard_version: env!("CARGO_PKG_VERSION").to_owned(),
+                ingest_version: trainyard_api::ingest::VERSION,
+                ..ServerInfo::default()
+            }),
         }
     }
 

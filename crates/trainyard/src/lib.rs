@@ -45,6 +45,8 @@
 //! | `smartcore` | [`flavors`]: models of smartcore 0.7, with a copy in the ONNX format, `Smartcore` | no |
 //! | `candle` | [`flavors`]: models of candle 0.11, `Candle` | no |
 //! | `burn` | [`flavors`]: modules of burn 0.22, `Burn` | no |
+//! | `xgb` | boosters of the crate `xgb` 3 as `flavors::Xgboost`; links XGBoost | no |
+//! | `lightgbm3` | boosters of the crate `lightgbm3` 1 as `flavors::Lightgbm`; builds LightGBM | no |
 //! | `burn-train` | the metrics of burn's learner, `flavors::BurnMetrics` | no |
 //! | `ndarray` | arrays of ndarray 0.17 as signatures, examples and datasets | no |
 //! | `polars` | data frames of polars 0.55 as signatures, examples and datasets | no |
@@ -85,7 +87,8 @@ mod tracking_uri;
 
 /// What travels between client and store: entities, requests and answers, ids, error codes.
 ///
-/// Plain data in the shape of MLflow's REST interface. [`Client::call`] carries out any of the requests.
+/// Plain data in the shape of MLflow's REST interface. [`Client::call`](crate::Client::call) carries out any of
+/// the requests.
 ///
 /// ```
 /// use trainyard::api::runs::{GetRun, RunStatus};
@@ -99,7 +102,19 @@ mod tracking_uri;
 /// # Ok(())
 /// # }
 /// ```
-pub use trainyard_api as api;
+pub mod api {
+    // Module by module: what reads and writes the wire has types of other crates in it, and what the web UI alone asks for
+    // changes with it.
+    pub use trainyard_api::{
+        ApiError, Empty, Endpoint, ErrorCode, ExperimentId, JsonEndpoint, KeyValue, LifecycleStage, Method, ModelId,
+        Param, RunId, Tag, ViewType,
+    };
+    pub use trainyard_api::{
+        activity, artifacts, columns, datasets, evaluation_datasets, experiments, limits, logged_models,
+        metric_summaries, metrics, model_versions, registered_models, run_changes, run_trees, runs, server_info,
+        webhooks,
+    };
+}
 
 pub use artifacts::{ArtifactRepository, Progress};
 pub use client::{Client, Request};

@@ -58,6 +58,7 @@ pub enum ModelUri {
 /// # }
 /// ```
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
+#[non_exhaustive]
 pub struct ResolvedModel {
     /// URI of the model directory, for [`Client::artifacts`].
     pub artifact_uri: String,
@@ -71,6 +72,14 @@ pub struct ResolvedModel {
 
 impl ModelUri {
     /// Takes a model URI apart without asking anybody.
+    ///
+    /// ```
+    /// use trainyard::ModelUri;
+    ///
+    /// assert_eq!(ModelUri::parse("models:/iris/3")?, ModelUri::Version("iris".to_owned(), "3".to_owned()));
+    /// assert_eq!(ModelUri::parse("s3://bucket/iris")?, ModelUri::Place("s3://bucket/iris".to_owned()));
+    /// # Ok::<(), trainyard::Error>(())
+    /// ```
     pub fn parse(uri: &str) -> Result<Self, Error> {
         let error = |reason: &str| Error::Uri { kind: "model URI", uri: uri.to_owned(), reason: reason.to_owned() };
         if let Some(rest) = uri.strip_prefix("models:") {
@@ -113,6 +122,21 @@ impl ModelUri {
 
 impl Client {
     /// Finds where the model behind a URI lies: `models:/…`, `runs:/…`, a path or an artifact URI.
+    ///
+    /// ```
+    /// # fn main() -> Result<(), trainyard::Error> {
+    /// # let folder = tempfile::tempdir().expect("a folder");
+    /// # let client = trainyard::Client::connect(&format!("sqlite:///{}/yard.db", folder.path().display()))?;
+    /// # let run = client.start_run("iris", "")?;
+    /// use trainyard::flavors::Json;
+    ///
+    /// let info = run.log_model("weights", &Json(&[0.5, -1.25]))?;
+    /// let resolved = client.resolve_model(&format!("runs:/{}/weights", run.id()))?;
+    /// assert_eq!(resolved.artifact_uri, info.artifact_uri);
+    /// assert_eq!(resolved.model_id, Some(info.model_id));
+    /// # run.finish()
+    /// # }
+    /// ```
     pub fn resolve_model(&self, uri: &str) -> Result<ResolvedModel, Error> {
         self.resolve(uri, 0)
     }
@@ -229,6 +253,20 @@ impl Client {
     /// Fetches the model directory behind a URI into `dest`, checks it, and answers where it is.
     ///
     /// A model that lies in a folder of this machine is checked and answered in place; nothing is copied.
+    ///
+    /// ```
+    /// # fn main() -> Result<(), trainyard::Error> {
+    /// # let folder = tempfile::tempdir().expect("a folder");
+    /// # let client = trainyard::Client::connect(&format!("sqlite:///{}/yard.db", folder.path().display()))?;
+    /// # let run = client.start_run("iris", "")?;
+    /// use trainyard::flavors::Json;
+    ///
+    /// let info = run.log_model("weights", &Json(&[0.5, -1.25]))?;
+    /// let place = client.download_model(&info.model_uri, &folder.path().join("models"), &())?;
+    /// assert!(place.join("MLmodel").is_file());
+    /// # run.finish()
+    /// # }
+    /// ```
     pub fn download_model(&self, uri: &str, dest: &Path, progress: &dyn Progress) -> Result<PathBuf, Error> {
         let artifacts = self.artifacts(&self.resolve_model(uri)?.artifact_uri)?;
         let folder = match artifacts.local_root() {

@@ -54,8 +54,13 @@ impl Client {
                 return Err(error);
             }
         };
-        if !source.model_id.is_empty() {
-            self.tag_with_version(source.model_id, &version)?;
+        // The version is there: an error here would have callers make it again.
+        if !source.model_id.is_empty()
+            && let Err(error) = self.tag_with_version(source.model_id.clone(), &version)
+        {
+            let (model, number, id) = (&version.name, &version.version, &source.model_id);
+            tracing::warn!(model.name = %model, model.version = %number, model.id = %id, %error,
+                "the model is registered, and does not list the version among its tags");
         }
         Ok(version)
     }
@@ -92,6 +97,17 @@ impl Client {
     }
 
     /// The version of a registered model that an alias stands for.
+    ///
+    /// ```
+    /// # fn main() -> Result<(), trainyard::Error> {
+    /// # let folder = tempfile::tempdir().expect("a folder");
+    /// # let client = trainyard::Client::connect(&format!("sqlite:///{}/yard.db", folder.path().display()))?;
+    /// # client.register_model("s3://bucket/models/iris", "iris", &[])?;
+    /// client.set_model_alias("iris", "champion", "1")?;
+    /// assert_eq!(client.model_version_by_alias("iris", "champion")?.version, "1");
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn model_version_by_alias(&self, name: &str, alias: &str) -> Result<ModelVersion, Error> {
         let (name, alias) = (name.to_owned(), alias.to_owned());
         Ok(self.call(GetModelVersionByAlias { name, alias })?.model_version)
@@ -116,6 +132,18 @@ impl Client {
     }
 
     /// Removes an alias of a registered model.
+    ///
+    /// ```
+    /// # fn main() -> Result<(), trainyard::Error> {
+    /// # let folder = tempfile::tempdir().expect("a folder");
+    /// # let client = trainyard::Client::connect(&format!("sqlite:///{}/yard.db", folder.path().display()))?;
+    /// # client.register_model("s3://bucket/models/iris", "iris", &[])?;
+    /// client.set_model_alias("iris", "champion", "1")?;
+    /// client.delete_model_alias("iris", "champion")?;
+    /// assert!(client.registered_model("iris")?.aliases.is_empty());
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn delete_model_alias(&self, name: &str, alias: &str) -> Result<(), Error> {
         let (name, alias) = (name.to_owned(), alias.to_owned());
         self.call(DeleteRegisteredModelAlias { name, alias }).map(drop)
@@ -140,6 +168,17 @@ impl Client {
     }
 
     /// Sets a tag of a version of a registered model.
+    ///
+    /// ```
+    /// # fn main() -> Result<(), trainyard::Error> {
+    /// # let folder = tempfile::tempdir().expect("a folder");
+    /// # let client = trainyard::Client::connect(&format!("sqlite:///{}/yard.db", folder.path().display()))?;
+    /// # client.register_model("s3://bucket/models/iris", "iris", &[])?;
+    /// client.set_model_version_tag("iris", "1", "reviewed", "yes")?;
+    /// assert_eq!(client.model_version("iris", "1")?.tags[0].value, "yes");
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn set_model_version_tag(&self, name: &str, version: &str, key: &str, value: &str) -> Result<(), Error> {
         let (name, version) = (name.to_owned(), version.to_owned());
         let (key, value) = (key.to_owned(), value.to_owned());

@@ -24,9 +24,18 @@ pub fn default_tracking_uri() -> String {
 
 /// A tracking URI, understood.
 pub(crate) enum TrackingUri {
-    Http { address: HttpAddress, credentials: Option<Credentials> },
-    Sqlite { database: PathBuf },
-    Postgres { uri: String },
+    Http {
+        address: HttpAddress,
+        credentials: Option<Credentials>,
+    },
+    Sqlite {
+        #[cfg_attr(not(feature = "embedded"), expect(dead_code, reason = "told from servers, and then refused"))]
+        database: PathBuf,
+    },
+    Postgres {
+        #[cfg_attr(not(feature = "embedded"), expect(dead_code, reason = "told from servers, and then refused"))]
+        uri: String,
+    },
 }
 
 impl TrackingUri {

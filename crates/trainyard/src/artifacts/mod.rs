@@ -96,11 +96,35 @@ impl ArtifactRepository {
     }
 
     /// The root's URI.
+    ///
+    /// ```
+    /// # fn main() -> Result<(), trainyard::Error> {
+    /// # let folder = tempfile::tempdir().expect("a folder");
+    /// # let client = trainyard::Client::connect(&format!("sqlite:///{}/yard.db", folder.path().display()))?;
+    /// # let run = client.start_run("iris", "")?;
+    /// let artifacts = run.artifacts()?;
+    /// assert_eq!(artifacts.uri(), run.info().artifact_uri);
+    /// # run.finish()
+    /// # }
+    /// ```
     pub fn uri(&self) -> &str {
         &self.uri
     }
 
     /// The root as a folder of this machine, where it is one: its files can be read in place.
+    ///
+    /// ```
+    /// # fn main() -> Result<(), trainyard::Error> {
+    /// # let folder = tempfile::tempdir().expect("a folder");
+    /// # let client = trainyard::Client::connect(&format!("sqlite:///{}/yard.db", folder.path().display()))?;
+    /// # let run = client.start_run("iris", "")?;
+    /// let artifacts = run.artifacts()?;
+    /// artifacts.write("notes.txt", b"a first try")?;
+    /// let root = artifacts.local_root().expect("a folder of this machine");
+    /// assert!(root.join("notes.txt").is_file());
+    /// # run.finish()
+    /// # }
+    /// ```
     pub fn local_root(&self) -> Option<&Path> {
         match &self.backend {
             Backend::Proxy(_) => None,
@@ -110,6 +134,20 @@ impl ArtifactRepository {
     }
 
     /// Children of the directory `path` (empty for the root), with paths relative to the root; none for a file.
+    ///
+    /// ```
+    /// # fn main() -> Result<(), trainyard::Error> {
+    /// # let folder = tempfile::tempdir().expect("a folder");
+    /// # let client = trainyard::Client::connect(&format!("sqlite:///{}/yard.db", folder.path().display()))?;
+    /// # let run = client.start_run("iris", "")?;
+    /// let artifacts = run.artifacts()?;
+    /// artifacts.write("reports/notes.txt", b"a first try")?;
+    /// let root = artifacts.list("")?;
+    /// assert_eq!((root[0].path.as_str(), root[0].is_dir), ("reports", true));
+    /// assert_eq!(artifacts.list("reports")?[0].path, "reports/notes.txt");
+    /// # run.finish()
+    /// # }
+    /// ```
     pub fn list(&self, path: &str) -> Result<Vec<FileInfo>, Error> {
         let directory = parse_directory(path)?;
         let mut children = self.children(&directory)?;
@@ -120,6 +158,20 @@ impl ArtifactRepository {
     }
 
     /// Stores local files, each under the path beside it. The first error ends the transfer.
+    ///
+    /// ```
+    /// # fn main() -> Result<(), trainyard::Error> {
+    /// # let folder = tempfile::tempdir().expect("a folder");
+    /// # let client = trainyard::Client::connect(&format!("sqlite:///{}/yard.db", folder.path().display()))?;
+    /// # let run = client.start_run("iris", "")?;
+    /// let artifacts = run.artifacts()?;
+    /// let plot = folder.path().join("plot.svg");
+    /// std::fs::write(&plot, "<svg/>").expect("a file");
+    /// artifacts.upload(&[(plot, "plots/first.svg".to_owned())], &())?;
+    /// assert_eq!(artifacts.read("plots/first.svg")?, b"<svg/>");
+    /// # run.finish()
+    /// # }
+    /// ```
     pub fn upload(&self, files: &[(PathBuf, String)], progress: &dyn Progress) -> Result<(), Error> {
         let mut parsed = Vec::with_capacity(files.len());
         let mut bytes = 0;
@@ -142,6 +194,21 @@ impl ArtifactRepository {
     }
 
     /// Stores a local directory with everything in it under `path` (empty for the root).
+    ///
+    /// ```
+    /// # fn main() -> Result<(), trainyard::Error> {
+    /// # let folder = tempfile::tempdir().expect("a folder");
+    /// # let client = trainyard::Client::connect(&format!("sqlite:///{}/yard.db", folder.path().display()))?;
+    /// # let run = client.start_run("iris", "")?;
+    /// let artifacts = run.artifacts()?;
+    /// let plots = folder.path().join("plots");
+    /// std::fs::create_dir(&plots).expect("a folder");
+    /// std::fs::write(plots.join("loss.svg"), "<svg/>").expect("a file");
+    /// artifacts.upload_dir(&plots, "epoch-1", &())?;
+    /// assert_eq!(artifacts.list("epoch-1")?[0].path, "epoch-1/loss.svg");
+    /// # run.finish()
+    /// # }
+    /// ```
     pub fn upload_dir(&self, local: &Path, path: &str, progress: &dyn Progress) -> Result<(), Error> {
         let directory = parse_directory(path)?;
         let mut files = Vec::new();
@@ -153,6 +220,18 @@ impl ArtifactRepository {
     }
 
     /// Stores `bytes` as one file.
+    ///
+    /// ```
+    /// # fn main() -> Result<(), trainyard::Error> {
+    /// # let folder = tempfile::tempdir().expect("a folder");
+    /// # let client = trainyard::Client::connect(&format!("sqlite:///{}/yard.db", folder.path().display()))?;
+    /// # let run = client.start_run("iris", "")?;
+    /// let artifacts = run.artifacts()?;
+    /// artifacts.write("reports/notes.txt", b"a first try")?;
+    /// assert!(artifacts.write("../notes.txt", b"outside").is_err());
+    /// # run.finish()
+    /// # }
+    /// ```
     pub fn write(&self, path: &str, bytes: &[u8]) -> Result<(), Error> {
         let path = parse(path)?;
         match &self.backend {
@@ -163,6 +242,18 @@ impl ArtifactRepository {
     }
 
     /// The content of one file.
+    ///
+    /// ```
+    /// # fn main() -> Result<(), trainyard::Error> {
+    /// # let folder = tempfile::tempdir().expect("a folder");
+    /// # let client = trainyard::Client::connect(&format!("sqlite:///{}/yard.db", folder.path().display()))?;
+    /// # let run = client.start_run("iris", "")?;
+    /// let artifacts = run.artifacts()?;
+    /// artifacts.write("notes.txt", b"a first try")?;
+    /// assert_eq!(artifacts.read("notes.txt")?, b"a first try");
+    /// # run.finish()
+    /// # }
+    /// ```
     pub fn read(&self, path: &str) -> Result<Vec<u8>, Error> {
         let path = parse(path)?;
         match &self.backend {
@@ -176,6 +267,19 @@ impl ArtifactRepository {
     /// `dest/<path>`.
     ///
     /// A file appears under its name when all of it has arrived.
+    ///
+    /// ```
+    /// # fn main() -> Result<(), trainyard::Error> {
+    /// # let folder = tempfile::tempdir().expect("a folder");
+    /// # let client = trainyard::Client::connect(&format!("sqlite:///{}/yard.db", folder.path().display()))?;
+    /// # let run = client.start_run("iris", "")?;
+    /// let artifacts = run.artifacts()?;
+    /// artifacts.write("reports/notes.txt", b"a first try")?;
+    /// let copy = artifacts.download("reports", &folder.path().join("copies"), &())?;
+    /// assert_eq!(std::fs::read(copy.join("notes.txt")).expect("a file"), b"a first try");
+    /// # run.finish()
+    /// # }
+    /// ```
     pub fn download(&self, path: &str, dest: &Path, progress: &dyn Progress) -> Result<PathBuf, Error> {
         let root = parse_directory(path)?;
         let files = self.files_to_fetch(&root)?;
@@ -201,6 +305,19 @@ impl ArtifactRepository {
     }
 
     /// Deletes a file, or a directory with everything in it.
+    ///
+    /// ```
+    /// # fn main() -> Result<(), trainyard::Error> {
+    /// # let folder = tempfile::tempdir().expect("a folder");
+    /// # let client = trainyard::Client::connect(&format!("sqlite:///{}/yard.db", folder.path().display()))?;
+    /// # let run = client.start_run("iris", "")?;
+    /// let artifacts = run.artifacts()?;
+    /// artifacts.write("reports/notes.txt", b"a first try")?;
+    /// artifacts.delete("reports")?;
+    /// assert!(artifacts.list("")?.is_empty());
+    /// # run.finish()
+    /// # }
+    /// ```
     pub fn delete(&self, path: &str) -> Result<(), Error> {
         let path = parse_directory(path)?;
         match &self.backend {

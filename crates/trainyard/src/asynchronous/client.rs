@@ -36,6 +36,12 @@ impl From<crate::Client> for Client {
 
 impl Client {
     /// The client whose calls block, for those that need no waiting and for other threads.
+    ///
+    /// ```
+    /// let client = trainyard::asynchronous::Client::from(trainyard::Client::connect("http://localhost:5000")?);
+    /// assert_eq!(client.blocking().tracking_uri(), "http://localhost:5000");
+    /// # Ok::<(), trainyard::Error>(())
+    /// ```
     pub fn blocking(&self) -> &crate::Client {
         &self.client
     }
@@ -80,6 +86,18 @@ impl Client {
     }
 
     /// The pages of a search.
+    ///
+    /// ```
+    /// # #[tokio::main] async fn main() -> Result<(), trainyard::Error> {
+    /// # let folder = tempfile::tempdir().expect("a folder");
+    /// # let client = trainyard::Client::connect(&format!("sqlite:///{}/yard.db", folder.path().display()))?;
+    /// let client = trainyard::asynchronous::Client::from(client);
+    /// let mut pages = client.pages(client.blocking().search_experiments().filter("name = 'Default'"));
+    /// let page = pages.next().await.expect("a page")?;
+    /// assert_eq!(page[0].name, "Default");
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn pages<R: Searched>(&self, search: Search<R>) -> Pages<R> {
         Pages { pages: Some(search.pages()), fetching: None }
     }

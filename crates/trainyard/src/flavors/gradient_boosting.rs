@@ -7,6 +7,10 @@ use std::path::Path;
 use super::ours;
 use crate::{BoxError, Error, Flavor, LoadModel, ModelFolder, SaveModel, SavedModel};
 
+/// The version of LightGBM in the crate `lightgbm3` 1.0.11.
+#[cfg(feature = "lightgbm3")]
+const OF_LIGHTGBM3: &str = "4.7.0";
+
 /// A booster of XGBoost, as its library saves it: UBJSON or JSON. Every MLflow client loads it and predicts with it.
 ///
 /// The native library is not linked; hand over what it wrote.
@@ -28,13 +32,12 @@ use crate::{BoxError, Error, Flavor, LoadModel, ModelFolder, SaveModel, SavedMod
 /// # }
 /// ```
 ///
-/// With the crate `xgb`:
+/// With the feature `xgb`, boosters of the crate `xgb` are taken as they are:
 ///
 /// ```ignore
-/// booster.save("model.ubj")?;
-/// run.log_model("booster", &Xgboost::from_file("model.ubj".as_ref(), "3.2.0")?)?;
+/// run.log_model("booster", &Xgboost::of(&booster)?)?;
 /// // … and back:
-/// let booster = Booster::load_buffer(trainyard::load_model::<Xgboost>(uri)?.bytes())?;
+/// let booster = xgb::Booster::load_buffer(trainyard::load_model::<Xgboost>(uri)?.bytes())?;
 /// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Xgboost {
@@ -57,6 +60,21 @@ impl Xgboost {
     /// A saved booster in a file, and the version of XGBoost that saved it.
     pub fn from_file(path: &Path, version: &str) -> Result<Self, Error> {
         Self::from_bytes(fs::read(path).map_err(Error::io(path))?, version)
+    }
+
+    /// A booster of the crate `xgb`, and the version of XGBoost that it is linked with.
+    #[cfg(feature = "xgb")]
+    pub fn of(booster: &xgb::Booster) -> Result<Self, Error> {
+        /// What the booster says of itself; JSON, since UBJSON would have to be read by hand.
+        #[derive(serde::Deserialize)]
+        struct Saved {
+            version: [u32; 3],
+        }
+
+        let bytes = booster.save_buffer(false).map_err(|error| not_a_booster("XGBoost", &error.to_string()))?;
+        let saved = serde_json::from_slice::<Saved>(&bytes);
+        let [major, minor, patch] = saved.map_err(|error| not_a_booster("XGBoost", &error.to_string()))?.version;
+        Self::from_bytes(bytes, &format!("{major}.{minor}.{patch}"))
     }
 
     /// The booster as it was saved.
@@ -116,13 +134,12 @@ impl LoadModel for Xgboost {
 /// # }
 /// ```
 ///
-/// With the crate `lightgbm3`:
+/// With the feature `lightgbm3`, boosters of the crate `lightgbm3` are taken as they are:
 ///
 /// ```ignore
-/// booster.save_file("model.lgb")?;
-/// run.log_model("booster", &Lightgbm::from_file("model.lgb".as_ref(), "4.6.0")?)?;
+/// run.log_model("booster", &Lightgbm::of(&booster)?)?;
 /// // … and back:
-/// let booster = Booster::from_string(trainyard::load_model::<Lightgbm>(uri)?.text())?;
+/// let booster = lightgbm3::Booster::from_string(trainyard::load_model::<Lightgbm>(uri)?.text())?;
 /// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Lightgbm {
@@ -144,6 +161,13 @@ impl Lightgbm {
     /// A saved booster in a file, and the version of LightGBM that saved it.
     pub fn from_file(path: &Path, version: &str) -> Result<Self, Error> {
         Self::from_text(fs::read_to_string(path).map_err(Error::io(path))?, version)
+    }
+
+    /// A booster of the crate `lightgbm3`, which holds the version of LightGBM that is noted: the booster does not tell.
+    #[cfg(feature = "lightgbm3")]
+    pub fn of(booster: &lightgbm3::Booster) -> Result<Self, Error> {
+        let text = booster.save_string().map_err(|error| not_a_booster("LightGBM", &error.to_string()))?;
+        Self::from_text(text, OF_LIGHTGBM3)
     }
 
     /// The booster as it was saved.

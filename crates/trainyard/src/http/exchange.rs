@@ -1,7 +1,6 @@
 //! How a request is laid on the wire and an answer taken off it.
 
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
-use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
 use trainyard_api::{ApiError, ErrorCode, JsonEndpoint, Method};
@@ -63,8 +62,9 @@ fn fill_path(path: &str, fields: &mut Map<String, Value>) -> Result<String, Erro
     Ok(filled)
 }
 
-/// The fields of a request as a query.
-pub(crate) fn query_of(request: &impl Serialize) -> Result<String, Error> {
+/// The fields of a request as a query, for exports.
+#[cfg(feature = "embedded")]
+pub(crate) fn query_of(request: &impl serde::Serialize) -> Result<String, Error> {
     match serde_json::to_value(request) {
         Ok(Value::Object(fields)) => Ok(query(&fields)),
         Ok(_) => Err(ApiError::new(ErrorCode::InternalError, "a request has to be an object").into()),

@@ -48,11 +48,7 @@ impl Http {
             None if !worth_asking => return Ok(false),
             None => {}
         }
-        let url = format!("{}{SERVER_INFO}", self.address);
-        let asked = self.exchange(Repeat::Never, &url, |agent| {
-            agent.run(self.authorized(http::Request::get(&url), &url).body(())?)
-        });
-        let has = match asked.and_then(|answer| answer.json::<ServerInfo>(&url)) {
+        let has = match self.server_info(Repeat::Never) {
             Ok(info) => info.ingest_version >= VERSION,
             // A server in trouble, too busy or without trust is asked again; until then it is given what every server
             // understands.
@@ -62,6 +58,14 @@ impl Http {
         };
         self.ingest.set(has);
         Ok(has)
+    }
+
+    /// What the server says of itself.
+    pub(crate) fn server_info(&self, repeat: Repeat) -> Result<ServerInfo, Error> {
+        let url = format!("{}{SERVER_INFO}", self.address);
+        let answer =
+            self.exchange(repeat, &url, |agent| agent.run(self.authorized(http::Request::get(&url), &url).body(())?))?;
+        answer.json(&url)
     }
 
     /// Sends a batch once; `None` when the server turns out not to take it.

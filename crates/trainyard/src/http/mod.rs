@@ -7,7 +7,9 @@ mod retry;
 mod tls;
 
 pub(crate) use credentials::Credentials;
-pub(crate) use exchange::{Answer, SEGMENT, query_of, refusal};
+#[cfg(feature = "embedded")]
+pub(crate) use exchange::query_of;
+pub(crate) use exchange::{Answer, SEGMENT, refusal};
 pub(crate) use retry::{Repeat, Retries};
 
 use std::sync::atomic::{AtomicBool, Ordering};

@@ -40,6 +40,21 @@ pub struct InputExample {
 
 impl InputExample {
     /// Rows of numbers or texts, of any number of dimensions.
+    ///
+    /// ```
+    /// # fn main() -> Result<(), trainyard::Error> {
+    /// # let temporary = tempfile::tempdir().expect("a folder");
+    /// # let folder = temporary.path().join("model");
+    /// use trainyard::flavors::Json;
+    /// use trainyard::{InputExample, ModelOptions, save_model};
+    ///
+    /// let options = ModelOptions::new().input_example(InputExample::tensor(&[[5.1_f32, 3.5], [6.2, 3.4]])?);
+    /// save_model(&folder, &Json(&[0.5, -1.25]), &options)?;
+    /// let written = std::fs::read_to_string(folder.join("input_example.json")).expect("a file");
+    /// assert_eq!(written, "[[5.1, 3.5], [6.2, 3.4]]");
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn tensor(rows: &(impl Tensor + ?Sized)) -> Result<Self, Error> {
         let inputs = Some(Schema::of(rows)?);
         let json = json_of(rows);
@@ -47,6 +62,16 @@ impl InputExample {
     }
 
     /// A table: names of columns, and rows with a value for each.
+    ///
+    /// ```
+    /// use trainyard::InputExample;
+    ///
+    /// let rows = [[5.1, 3.5], [6.2, 3.4]];
+    /// let example = InputExample::table(&["length", "width"], &rows)?;
+    /// assert!(InputExample::table(&["length"], &rows).is_err(), "a name is missing");
+    /// # drop(example);
+    /// # Ok::<(), trainyard::Error>(())
+    /// ```
     pub fn table<N: AsRef<str>>(columns: &[N], rows: &(impl Tensor + ?Sized)) -> Result<Self, Error> {
         let shape = shape_of(rows)?;
         if shape.len() != 2 || shape[1] != columns.len() {
@@ -77,6 +102,15 @@ impl InputExample {
     }
 
     /// Anything else, as JSON.
+    ///
+    /// ```
+    /// use std::collections::BTreeMap;
+    ///
+    /// let question = BTreeMap::from([("question", "Which flower is it?"), ("language", "en")]);
+    /// let example = trainyard::InputExample::json(&question)?;
+    /// # drop(example);
+    /// # Ok::<(), trainyard::Error>(())
+    /// ```
     pub fn json(value: &(impl Serialize + ?Sized)) -> Result<Self, Error> {
         let json = serde_json::to_string(value).map_err(|error| Error::InvalidModel {
             field: "input_example",

@@ -43,11 +43,22 @@ pub struct Flavor {
 
 impl Flavor {
     /// A flavor without entries.
+    ///
+    /// ```
+    /// let flavor = trainyard::Flavor::new("weights");
+    /// assert_eq!(flavor.name(), "weights");
+    /// ```
     pub fn new(name: impl Into<String>) -> Self {
         Self { name: name.into(), entries: Map::new(), source: PathBuf::from(MLMODEL) }
     }
 
     /// A flavor that loads into the type `T`, which it records with the type's crate and the compiler's version.
+    ///
+    /// ```
+    /// let flavor = trainyard::Flavor::of::<Vec<f64>>("weights");
+    /// assert_eq!(flavor.get::<String>("rust_type")?, "alloc::vec::Vec<f64>");
+    /// # Ok::<(), trainyard::Error>(())
+    /// ```
     pub fn of<T: ?Sized>(name: impl Into<String>) -> Self {
         let mut flavor = Self::new(name);
         let rust_type = rust_type::<T>();
@@ -60,6 +71,12 @@ impl Flavor {
     }
 
     /// MLflow's `python_function`, by which every MLflow client predicts: the loader is a Python module.
+    ///
+    /// ```
+    /// let flavor = trainyard::Flavor::python_function("my_package.loader").set("data", "weights.bin")?;
+    /// assert_eq!(flavor.get::<String>("loader_module")?, "my_package.loader");
+    /// # Ok::<(), trainyard::Error>(())
+    /// ```
     pub fn python_function(loader_module: &str) -> Self {
         let mut flavor = Self::new("python_function");
         flavor.put("loader_module", loader_module.to_owned());
@@ -67,6 +84,12 @@ impl Flavor {
     }
 
     /// Records the crate that knows the files, with its version: `env!("CARGO_PKG_NAME")`, `env!("CARGO_PKG_VERSION")`.
+    ///
+    /// ```
+    /// let flavor = trainyard::Flavor::of::<f64>("weights").made_by(env!("CARGO_PKG_NAME"), env!("CARGO_PKG_VERSION"));
+    /// flavor.check_made_by(env!("CARGO_PKG_NAME"), env!("CARGO_PKG_VERSION"))?;
+    /// # Ok::<(), trainyard::Error>(())
+    /// ```
     #[must_use]
     pub fn made_by(mut self, crate_name: &str, version: &str) -> Self {
         self.put_made_by(crate_name, version);
@@ -89,6 +112,12 @@ impl Flavor {
     }
 
     /// Sets an entry.
+    ///
+    /// ```
+    /// let flavor = trainyard::Flavor::new("weights").set("data", "weights.bin")?.set("layers", [784, 128, 10])?;
+    /// assert_eq!(flavor.get::<Vec<usize>>("layers")?, [784, 128, 10]);
+    /// # Ok::<(), trainyard::Error>(())
+    /// ```
     pub fn set(mut self, key: &str, value: impl Serialize) -> Result<Self, Error> {
         let value = serde_json::to_value(value).map_err(|error| self.error(key, &error.to_string()))?;
         self.put(key, value);
@@ -96,11 +125,23 @@ impl Flavor {
     }
 
     /// Its name in `MLmodel`.
+    ///
+    /// ```
+    /// assert_eq!(trainyard::Flavor::new("weights").name(), "weights");
+    /// ```
     pub fn name(&self) -> &str {
         &self.name
     }
 
     /// Reads an entry.
+    ///
+    /// ```
+    /// let flavor = trainyard::Flavor::new("weights").set("data", "weights.bin")?;
+    /// assert_eq!(flavor.get::<String>("data")?, "weights.bin");
+    /// let error = flavor.get::<String>("config").expect_err("no such entry").to_string();
+    /// assert!(error.contains("flavors.weights.config: it is missing"));
+    /// # Ok::<(), trainyard::Error>(())
+    /// ```
     pub fn get<T: DeserializeOwned>(&self, key: &str) -> Result<T, Error> {
         let value = self.entries.get(key).ok_or_else(|| self.error(key, "it is missing"))?;
         T::deserialize(value).map_err(|error| self.error(key, &error.to_string()))
@@ -108,6 +149,13 @@ impl Flavor {
 
     /// Refuses a model that was saved from another type than `T`. Another version of the compiler is told by an event at the
     /// level `WARN` and not refused: it changes nothing about what serde has written.
+    ///
+    /// ```
+    /// let flavor = trainyard::Flavor::of::<Vec<f64>>("weights");
+    /// flavor.check_type::<Vec<f64>>()?;
+    /// assert!(flavor.check_type::<Vec<f32>>().is_err());
+    /// # Ok::<(), trainyard::Error>(())
+    /// ```
     pub fn check_type<T: ?Sized>(&self) -> Result<(), Error> {
         let saved: String = self.get(RUST_TYPE)?;
         let wanted = rust_type::<T>();
@@ -124,6 +172,13 @@ impl Flavor {
 
     /// Refuses a model that was saved by another crate, or by a version of it that this one need not be compatible
     /// with: another major version, or another minor version below 1.0.
+    ///
+    /// ```
+    /// let flavor = trainyard::Flavor::of::<f64>("weights").made_by("iris", "0.3.1");
+    /// flavor.check_made_by("iris", "0.3.9")?;
+    /// assert!(flavor.check_made_by("iris", "0.4.0").is_err());
+    /// # Ok::<(), trainyard::Error>(())
+    /// ```
     pub fn check_made_by(&self, crate_name: &str, version: &str) -> Result<(), Error> {
         let saved: String = self.get(CRATE_VERSION)?;
         let saved_crate: String = self.get(CRATE)?;

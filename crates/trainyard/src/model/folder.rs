@@ -47,17 +47,81 @@ pub struct ModelFolder {
 
 impl ModelFolder {
     /// The folder, for code that writes files by itself. What lies in it becomes part of the model.
+    ///
+    /// ```
+    /// # fn main() -> Result<(), trainyard::Error> {
+    /// # let temporary = tempfile::tempdir().expect("a folder");
+    /// # let folder = temporary.path().join("model");
+    /// use trainyard::{BoxError, Flavor, ModelFolder, SaveModel};
+    ///
+    /// struct Weights(Vec<u8>);
+    ///
+    /// impl SaveModel for Weights {
+    ///     fn save(&self, folder: &mut ModelFolder) -> Result<(), BoxError> {
+    ///         std::fs::write(folder.path().join("weights.bin"), &self.0)?;
+    ///         folder.add_flavor(Flavor::of::<Self>("weights"));
+    ///         Ok(())
+    ///     }
+    /// }
+    /// # trainyard::save_model(&folder, &Weights(vec![1, 2]), &Default::default())?;
+    /// # assert!(folder.join("weights.bin").is_file());
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn path(&self) -> &Path {
         &self.path
     }
 
     /// Writes a file; its folders are made.
+    ///
+    /// ```
+    /// # fn main() -> Result<(), trainyard::Error> {
+    /// # let temporary = tempfile::tempdir().expect("a folder");
+    /// # let folder = temporary.path().join("model");
+    /// use trainyard::{BoxError, Flavor, ModelFolder, SaveModel};
+    ///
+    /// struct Weights(Vec<u8>);
+    ///
+    /// impl SaveModel for Weights {
+    ///     fn save(&self, folder: &mut ModelFolder) -> Result<(), BoxError> {
+    ///         folder.write("data/weights.bin", &self.0)?;
+    ///         folder.add_flavor(Flavor::of::<Self>("weights"));
+    ///         Ok(())
+    ///     }
+    /// }
+    /// # trainyard::save_model(&folder, &Weights(vec![1, 2]), &Default::default())?;
+    /// # assert!(folder.join("data/weights.bin").is_file());
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn write(&self, file: &str, content: &[u8]) -> Result<(), Error> {
         let path = self.path_of(file)?;
         fs::write(&path, content).map_err(Error::io(&path))
     }
 
     /// The place of a file whose folders have been made.
+    ///
+    /// ```
+    /// # fn main() -> Result<(), trainyard::Error> {
+    /// # let temporary = tempfile::tempdir().expect("a folder");
+    /// # let folder = temporary.path().join("model");
+    /// use trainyard::{BoxError, Flavor, ModelFolder, SaveModel};
+    ///
+    /// struct Weights(Vec<u8>);
+    ///
+    /// impl SaveModel for Weights {
+    ///     fn save(&self, folder: &mut ModelFolder) -> Result<(), BoxError> {
+    ///         let mut file = std::fs::File::create(folder.path_of("data/weights.bin")?)?;
+    ///         std::io::Write::write_all(&mut file, &self.0)?;
+    ///         folder.add_flavor(Flavor::of::<Self>("weights"));
+    ///         Ok(())
+    ///     }
+    /// }
+    /// # trainyard::save_model(&folder, &Weights(vec![1, 2]), &Default::default())?;
+    /// # assert!(folder.join("data/weights.bin").is_file());
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn path_of(&self, file: &str) -> Result<PathBuf, Error> {
         let invalid = |error: trainyard_api::artifact_path::InvalidPath| Error::ArtifactPath {
             path: error.path,
@@ -70,6 +134,27 @@ impl ModelFolder {
     }
 
     /// Adds a way to load the model, in place of an earlier one of the same name.
+    ///
+    /// ```
+    /// # fn main() -> Result<(), trainyard::Error> {
+    /// # let temporary = tempfile::tempdir().expect("a folder");
+    /// # let folder = temporary.path().join("model");
+    /// use trainyard::{BoxError, Flavor, ModelFolder, SaveModel};
+    ///
+    /// struct Weights(Vec<u8>);
+    ///
+    /// impl SaveModel for Weights {
+    ///     fn save(&self, folder: &mut ModelFolder) -> Result<(), BoxError> {
+    ///         folder.write("weights.bin", &self.0)?;
+    ///         folder.add_flavor(Flavor::of::<Self>("weights").set("data", "weights.bin")?);
+    ///         Ok(())
+    ///     }
+    /// }
+    /// # trainyard::save_model(&folder, &Weights(vec![1, 2]), &Default::default())?;
+    /// # assert!(trainyard::SavedModel::open(&folder)?.flavor("weights").is_ok());
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn add_flavor(&mut self, flavor: Flavor) {
         self.flavors.retain(|other| other.name() != flavor.name());
         self.flavors.push(flavor);
@@ -83,11 +168,55 @@ impl ModelFolder {
     }
 
     /// Says what goes in and comes out; a signature given by the caller comes first.
+    ///
+    /// ```
+    /// # fn main() -> Result<(), trainyard::Error> {
+    /// # let temporary = tempfile::tempdir().expect("a folder");
+    /// # let folder = temporary.path().join("model");
+    /// use trainyard::{BoxError, Flavor, ModelFolder, SaveModel, Signature};
+    ///
+    /// struct Weights(Vec<u8>);
+    ///
+    /// impl SaveModel for Weights {
+    ///     fn save(&self, folder: &mut ModelFolder) -> Result<(), BoxError> {
+    ///         folder.write("weights.bin", &self.0)?;
+    ///         folder.add_flavor(Flavor::of::<Self>("weights"));
+    ///         folder.set_signature(Signature::of(&[[5.1, 3.5]], &[0_i64])?);
+    ///         Ok(())
+    ///     }
+    /// }
+    /// # trainyard::save_model(&folder, &Weights(vec![1, 2]), &Default::default())?;
+    /// # assert!(trainyard::SavedModel::open(&folder)?.signature()?.is_some());
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn set_signature(&mut self, signature: Signature) {
         self.signature = Some(signature);
     }
 
     /// Names what Python has to have installed to load the model, as in `requirements.txt`.
+    ///
+    /// ```
+    /// # fn main() -> Result<(), trainyard::Error> {
+    /// # let temporary = tempfile::tempdir().expect("a folder");
+    /// # let folder = temporary.path().join("model");
+    /// use trainyard::{BoxError, Flavor, ModelFolder, SaveModel};
+    ///
+    /// struct Weights(Vec<u8>);
+    ///
+    /// impl SaveModel for Weights {
+    ///     fn save(&self, folder: &mut ModelFolder) -> Result<(), BoxError> {
+    ///         folder.write("weights.bin", &self.0)?;
+    ///         folder.add_flavor(Flavor::python_function("my_package.loader").set("data", "weights.bin")?);
+    ///         folder.require_python("my-package>=1.2");
+    ///         Ok(())
+    ///     }
+    /// }
+    /// # trainyard::save_model(&folder, &Weights(vec![1, 2]), &Default::default())?;
+    /// # assert!(std::fs::read_to_string(folder.join("requirements.txt")).expect("a file").contains("my-package>=1.2"));
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn require_python(&mut self, requirement: impl Into<String>) {
         let requirement = requirement.into();
         if !self.python_requirements.contains(&requirement) {

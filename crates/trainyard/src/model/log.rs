@@ -45,6 +45,7 @@ const TAGS_OF_ORIGIN: [&str; 3] = ["mlflow.user", "mlflow.source.name", "mlflow.
 /// # }
 /// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct ModelInfo {
     /// Id of the logged model, `m-…`.
     pub model_id: ModelId,

@@ -46,11 +46,39 @@ pub struct ModelOptions {
 
 impl ModelOptions {
     /// Nothing.
+    ///
+    /// ```
+    /// # fn main() -> Result<(), trainyard::Error> {
+    /// # let temporary = tempfile::tempdir().expect("a folder");
+    /// # let folder = temporary.path().join("model");
+    /// use trainyard::ModelOptions;
+    /// use trainyard::flavors::Json;
+    ///
+    /// trainyard::save_model(&folder, &Json(&[0.5, -1.25]), &ModelOptions::new())?;
+    /// assert!(folder.join("MLmodel").is_file());
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn new() -> Self {
         Self::default()
     }
 
     /// Makes the model the next version of this registered model, which is made too when there is none yet.
+    ///
+    /// ```
+    /// # fn main() -> Result<(), trainyard::Error> {
+    /// # let folder = tempfile::tempdir().expect("a folder");
+    /// # let client = trainyard::Client::connect(&format!("sqlite:///{}/yard.db", folder.path().display()))?;
+    /// # let run = client.start_run("iris", "")?;
+    /// use trainyard::ModelOptions;
+    /// use trainyard::flavors::Json;
+    ///
+    /// let options = ModelOptions::new().registered_model_name("iris-classifier");
+    /// let info = run.log_model_with("weights", &Json(&[0.5, -1.25]), &options)?;
+    /// assert_eq!(info.registered_model_version.as_deref(), Some("1"));
+    /// # run.finish()
+    /// # }
+    /// ```
     #[must_use]
     pub fn registered_model_name(mut self, name: impl Into<String>) -> Self {
         self.registered_model_name = Some(name.into());
@@ -58,6 +86,20 @@ impl ModelOptions {
     }
 
     /// Says what goes in and comes out.
+    ///
+    /// ```
+    /// # fn main() -> Result<(), trainyard::Error> {
+    /// # let temporary = tempfile::tempdir().expect("a folder");
+    /// # let folder = temporary.path().join("model");
+    /// use trainyard::flavors::Json;
+    /// use trainyard::{ModelOptions, SavedModel, Signature, save_model};
+    ///
+    /// let signature = Signature::of(&[[5.1, 3.5]], &["setosa"])?;
+    /// save_model(&folder, &Json(&[0.5, -1.25]), &ModelOptions::new().signature(signature.clone()))?;
+    /// assert_eq!(SavedModel::open(&folder)?.signature()?, Some(signature));
+    /// # Ok(())
+    /// # }
+    /// ```
     #[must_use]
     pub fn signature(mut self, signature: Signature) -> Self {
         self.signature = Some(signature);
@@ -65,6 +107,20 @@ impl ModelOptions {
     }
 
     /// Adds data like the model's input. Where no signature says what goes in, it is read off the example.
+    ///
+    /// ```
+    /// # fn main() -> Result<(), trainyard::Error> {
+    /// # let temporary = tempfile::tempdir().expect("a folder");
+    /// # let folder = temporary.path().join("model");
+    /// use trainyard::flavors::Json;
+    /// use trainyard::{InputExample, ModelOptions, SavedModel, save_model};
+    ///
+    /// let options = ModelOptions::new().input_example(InputExample::tensor(&[[5.1, 3.5]])?);
+    /// save_model(&folder, &Json(&[0.5, -1.25]), &options)?;
+    /// assert!(SavedModel::open(&folder)?.signature()?.expect("that of the example").inputs.is_some());
+    /// # Ok(())
+    /// # }
+    /// ```
     #[must_use]
     pub fn input_example(mut self, example: InputExample) -> Self {
         self.input_example = Some(example);
@@ -101,6 +157,22 @@ impl ModelOptions {
     }
 
     /// Adds a tag of the model, and of its version where it is registered.
+    ///
+    /// ```
+    /// # fn main() -> Result<(), trainyard::Error> {
+    /// # let folder = tempfile::tempdir().expect("a folder");
+    /// # let client = trainyard::Client::connect(&format!("sqlite:///{}/yard.db", folder.path().display()))?;
+    /// # let run = client.start_run("iris", "")?;
+    /// use trainyard::ModelOptions;
+    /// use trainyard::flavors::Json;
+    ///
+    /// let options = ModelOptions::new().tag("stage", "nightly");
+    /// run.log_model_with("weights", &Json(&[0.5, -1.25]), &options)?;
+    /// let found = client.search_logged_models().experiments(["iris"]).filter("tags.stage = 'nightly'");
+    /// assert_eq!(found.into_iter().count(), 1);
+    /// # run.finish()
+    /// # }
+    /// ```
     #[must_use]
     pub fn tag(mut self, key: &str, value: impl Display) -> Self {
         self.tags.retain(|tag| tag.key != key);
@@ -127,6 +199,21 @@ impl ModelOptions {
     }
 
     /// Adds a note that is kept in the model's `MLmodel` file.
+    ///
+    /// ```
+    /// # fn main() -> Result<(), trainyard::Error> {
+    /// # let temporary = tempfile::tempdir().expect("a folder");
+    /// # let folder = temporary.path().join("model");
+    /// use trainyard::ModelOptions;
+    /// use trainyard::flavors::Json;
+    ///
+    /// let options = ModelOptions::new().metadata("note", "trained on the cleaned data")?;
+    /// trainyard::save_model(&folder, &Json(&[0.5, -1.25]), &options)?;
+    /// let written = std::fs::read_to_string(folder.join("MLmodel")).expect("a file");
+    /// assert!(written.contains("trained on the cleaned data"));
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn metadata(mut self, key: &str, value: impl Serialize) -> Result<Self, Error> {
         let value = serde_json::to_value(value).map_err(|error| Error::InvalidModel {
             field: "metadata",
@@ -138,6 +225,22 @@ impl ModelOptions {
     }
 
     /// Says in free text what kind of model it is.
+    ///
+    /// ```
+    /// # fn main() -> Result<(), trainyard::Error> {
+    /// # let folder = tempfile::tempdir().expect("a folder");
+    /// # let client = trainyard::Client::connect(&format!("sqlite:///{}/yard.db", folder.path().display()))?;
+    /// # let run = client.start_run("iris", "")?;
+    /// use trainyard::ModelOptions;
+    /// use trainyard::flavors::Json;
+    ///
+    /// let options = ModelOptions::new().model_type("classifier");
+    /// run.log_model_with("weights", &Json(&[0.5, -1.25]), &options)?;
+    /// let model = client.search_logged_models().experiments(["iris"]).into_iter().next().expect("a model")?;
+    /// assert_eq!(model.info.model_type, "classifier");
+    /// # run.finish()
+    /// # }
+    /// ```
     #[must_use]
     pub fn model_type(mut self, model_type: impl Into<String>) -> Self {
         self.model_type = model_type.into();
@@ -145,6 +248,23 @@ impl ModelOptions {
     }
 
     /// Names the training step at which the model was made; metrics that the run logged at this step are linked to it.
+    ///
+    /// ```
+    /// # fn main() -> Result<(), trainyard::Error> {
+    /// # let folder = tempfile::tempdir().expect("a folder");
+    /// # let client = trainyard::Client::connect(&format!("sqlite:///{}/yard.db", folder.path().display()))?;
+    /// # let run = client.start_run("iris", "")?;
+    /// use trainyard::ModelOptions;
+    /// use trainyard::flavors::Json;
+    ///
+    /// run.log_metric("loss", 0.25, 100)?;
+    /// let options = ModelOptions::new().step(100);
+    /// run.log_model_with("weights", &Json(&[0.5, -1.25]), &options)?;
+    /// let model = client.search_logged_models().experiments(["iris"]).into_iter().next().expect("a model")?;
+    /// assert_eq!((model.data.metrics[0].key.as_str(), model.data.metrics[0].step), ("loss", 100));
+    /// # run.finish()
+    /// # }
+    /// ```
     #[must_use]
     pub fn step(mut self, step: i64) -> Self {
         self.step = step;

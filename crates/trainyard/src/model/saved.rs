@@ -40,17 +40,61 @@ impl SavedModel {
     /// Opens and checks a model directory of this machine.
     ///
     /// A file that is missing, or is not the one that was saved, is an error that names it.
+    ///
+    /// ```
+    /// # fn main() -> Result<(), trainyard::Error> {
+    /// # let temporary = tempfile::tempdir().expect("a folder");
+    /// # let folder = temporary.path().join("model");
+    /// use trainyard::SavedModel;
+    /// use trainyard::flavors::Json;
+    ///
+    /// trainyard::save_model(&folder, &Json(&[0.5, -1.25]), &Default::default())?;
+    /// SavedModel::open(&folder)?;
+    /// std::fs::write(folder.join("model.json"), "[]").expect("a file");
+    /// assert!(SavedModel::open(&folder).expect_err("a changed file").to_string().contains("model.json"));
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn open(path: &Path) -> Result<Self, Error> {
         models::verify(path)?;
         Ok(Self { path: path.to_owned(), description: Mlmodel::read(path)?, _fetched: None })
     }
 
     /// The model directory.
+    ///
+    /// ```
+    /// # fn main() -> Result<(), trainyard::Error> {
+    /// # let temporary = tempfile::tempdir().expect("a folder");
+    /// # let folder = temporary.path().join("model");
+    /// use trainyard::SavedModel;
+    /// use trainyard::flavors::Json;
+    ///
+    /// trainyard::save_model(&folder, &Json(&[0.5, -1.25]), &Default::default())?;
+    /// let saved = SavedModel::open(&folder)?;
+    /// assert_eq!(saved.path(), folder);
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn path(&self) -> &Path {
         &self.path
     }
 
     /// The place of one of its files.
+    ///
+    /// ```
+    /// # fn main() -> Result<(), trainyard::Error> {
+    /// # let temporary = tempfile::tempdir().expect("a folder");
+    /// # let folder = temporary.path().join("model");
+    /// use trainyard::SavedModel;
+    /// use trainyard::flavors::Json;
+    ///
+    /// trainyard::save_model(&folder, &Json(&[0.5, -1.25]), &Default::default())?;
+    /// let saved = SavedModel::open(&folder)?;
+    /// assert_eq!(saved.file("model.json")?, folder.join("model.json"));
+    /// assert!(saved.file("../model.json").is_err());
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn file(&self, file: &str) -> Result<PathBuf, Error> {
         let parsed = ArtifactPath::parse(file);
         let parsed = parsed.map_err(|error| Error::model(&self.path.join(MLMODEL), error.to_string()))?;
@@ -59,12 +103,42 @@ impl SavedModel {
     }
 
     /// The content of one of its files.
+    ///
+    /// ```
+    /// # fn main() -> Result<(), trainyard::Error> {
+    /// # let temporary = tempfile::tempdir().expect("a folder");
+    /// # let folder = temporary.path().join("model");
+    /// use trainyard::SavedModel;
+    /// use trainyard::flavors::Json;
+    ///
+    /// trainyard::save_model(&folder, &Json(&[0.5, -1.25]), &Default::default())?;
+    /// let saved = SavedModel::open(&folder)?;
+    /// assert_eq!(saved.read("model.json")?, b"[0.5,-1.25]");
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn read(&self, file: &str) -> Result<Vec<u8>, Error> {
         let path = self.file(file)?;
         fs::read(&path).map_err(Error::io(&path))
     }
 
     /// A flavor by name.
+    ///
+    /// ```
+    /// # fn main() -> Result<(), trainyard::Error> {
+    /// # let temporary = tempfile::tempdir().expect("a folder");
+    /// # let folder = temporary.path().join("model");
+    /// use trainyard::SavedModel;
+    /// use trainyard::flavors::Json;
+    ///
+    /// trainyard::save_model(&folder, &Json(&[0.5, -1.25]), &Default::default())?;
+    /// let saved = SavedModel::open(&folder)?;
+    /// assert_eq!(saved.flavor("rust_serde")?.name(), "rust_serde");
+    /// let error = saved.flavor("onnx").expect_err("another flavor").to_string();
+    /// assert!(error.contains("it can be loaded as rust_serde"));
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn flavor(&self, name: &str) -> Result<Flavor, Error> {
         let path = self.path.join(MLMODEL);
         match self.description.flavors.get(name) {
@@ -78,11 +152,39 @@ impl SavedModel {
     }
 
     /// Names of its flavors.
+    ///
+    /// ```
+    /// # fn main() -> Result<(), trainyard::Error> {
+    /// # let temporary = tempfile::tempdir().expect("a folder");
+    /// # let folder = temporary.path().join("model");
+    /// use trainyard::SavedModel;
+    /// use trainyard::flavors::Json;
+    ///
+    /// trainyard::save_model(&folder, &Json(&[0.5, -1.25]), &Default::default())?;
+    /// let saved = SavedModel::open(&folder)?;
+    /// assert_eq!(saved.flavors().collect::<Vec<_>>(), ["rust_serde"]);
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn flavors(&self) -> impl Iterator<Item = &str> {
         self.description.flavors.keys().map(String::as_str)
     }
 
     /// What goes in and comes out, where the model says so.
+    ///
+    /// ```
+    /// # fn main() -> Result<(), trainyard::Error> {
+    /// # let temporary = tempfile::tempdir().expect("a folder");
+    /// # let folder = temporary.path().join("model");
+    /// use trainyard::SavedModel;
+    /// use trainyard::flavors::Json;
+    ///
+    /// trainyard::save_model(&folder, &Json(&[0.5, -1.25]), &Default::default())?;
+    /// let saved = SavedModel::open(&folder)?;
+    /// assert_eq!(saved.signature()?, None, "nobody has said what goes in");
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn signature(&self) -> Result<Option<Signature>, Error> {
         let Some(stored) = &self.description.signature else { return Ok(None) };
         let signature = Signature::from_stored(stored);
@@ -90,16 +192,59 @@ impl SavedModel {
     }
 
     /// The logged model's id; none for a model that was only saved.
+    ///
+    /// ```
+    /// # fn main() -> Result<(), trainyard::Error> {
+    /// # let folder = tempfile::tempdir().expect("a folder");
+    /// # let client = trainyard::Client::connect(&format!("sqlite:///{}/yard.db", folder.path().display()))?;
+    /// # let run = client.start_run("iris", "")?;
+    /// use trainyard::flavors::Json;
+    ///
+    /// let info = run.log_model("weights", &Json(&[0.5, -1.25]))?;
+    /// let saved = client.fetch_model(&info.model_uri)?;
+    /// assert_eq!(saved.model_id(), Some(info.model_id.as_str()));
+    /// # run.finish()
+    /// # }
+    /// ```
     pub fn model_id(&self) -> Option<&str> {
         self.description.model_id.as_deref()
     }
 
     /// The run that logged it.
+    ///
+    /// ```
+    /// # fn main() -> Result<(), trainyard::Error> {
+    /// # let folder = tempfile::tempdir().expect("a folder");
+    /// # let client = trainyard::Client::connect(&format!("sqlite:///{}/yard.db", folder.path().display()))?;
+    /// # let run = client.start_run("iris", "")?;
+    /// use trainyard::flavors::Json;
+    ///
+    /// let info = run.log_model("weights", &Json(&[0.5, -1.25]))?;
+    /// let saved = client.fetch_model(&info.model_uri)?;
+    /// assert_eq!(saved.run_id(), Some(run.id().as_str()));
+    /// # run.finish()
+    /// # }
+    /// ```
     pub fn run_id(&self) -> Option<&str> {
         self.description.run_id.as_deref()
     }
 
     /// Loads the model.
+    ///
+    /// ```
+    /// # fn main() -> Result<(), trainyard::Error> {
+    /// # let temporary = tempfile::tempdir().expect("a folder");
+    /// # let folder = temporary.path().join("model");
+    /// use trainyard::SavedModel;
+    /// use trainyard::flavors::Json;
+    ///
+    /// trainyard::save_model(&folder, &Json(&[0.5, -1.25]), &Default::default())?;
+    /// let saved = SavedModel::open(&folder)?;
+    /// let Json(weights) = saved.load::<Json<[f64; 2]>>()?;
+    /// assert_eq!(weights, [0.5, -1.25]);
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn load<T: LoadModel>(&self) -> Result<T, Error> {
         T::load(self).map_err(|error| self.not_loaded(error))
     }
@@ -147,6 +292,20 @@ impl SavedModel {
 impl Client {
     /// Fetches and checks the model behind `models:/name@alias`, `models:/name/3`, `models:/m-…`, `runs:/<run
     /// id>/<name>`, an artifact URI or a path. A model that lies in a folder of this machine is used in place.
+    ///
+    /// ```
+    /// # fn main() -> Result<(), trainyard::Error> {
+    /// # let folder = tempfile::tempdir().expect("a folder");
+    /// # let client = trainyard::Client::connect(&format!("sqlite:///{}/yard.db", folder.path().display()))?;
+    /// # let run = client.start_run("iris", "")?;
+    /// use trainyard::flavors::Json;
+    ///
+    /// let info = run.log_model("weights", &Json(&[0.5, -1.25]))?;
+    /// let saved = client.fetch_model(&format!("runs:/{}/weights", run.id()))?;
+    /// assert_eq!(saved.read("model.json")?, b"[0.5,-1.25]");
+    /// # run.finish()
+    /// # }
+    /// ```
     pub fn fetch_model(&self, uri: &str) -> Result<SavedModel, Error> {
         let temporary = std::env::temp_dir();
         let fetched = tempfile::Builder::new().prefix("trainyard-").tempdir().map_err(Error::io(&temporary))?;
@@ -159,6 +318,20 @@ impl Client {
     }
 
     /// Loads the model behind a URI; see [`fetch_model`](Self::fetch_model) for the URIs.
+    ///
+    /// ```
+    /// # fn main() -> Result<(), trainyard::Error> {
+    /// # let folder = tempfile::tempdir().expect("a folder");
+    /// # let client = trainyard::Client::connect(&format!("sqlite:///{}/yard.db", folder.path().display()))?;
+    /// # let run = client.start_run("iris", "")?;
+    /// use trainyard::flavors::Json;
+    ///
+    /// let info = run.log_model("weights", &Json(&[0.5, -1.25]))?;
+    /// let Json(weights) = client.load_model::<Json<[f64; 2]>>(&info.model_uri)?;
+    /// assert_eq!(weights, [0.5, -1.25]);
+    /// # run.finish()
+    /// # }
+    /// ```
     pub fn load_model<T: LoadModel>(&self, uri: &str) -> Result<T, Error> {
         self.fetch_model(uri)?.load()
     }

@@ -32,7 +32,16 @@ pub struct Signature {
 }
 
 /// A table by its columns, or tensors.
+///
+/// ```
+/// use trainyard::{DataType, Schema};
+///
+/// let table = Schema::columns([("length", DataType::Double), ("colour", DataType::String)]);
+/// let Schema::Columns(columns) = &table else { unreachable!("they were columns") };
+/// assert_eq!(columns.len(), 2);
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum Schema {
     /// Columns.
     Columns(Vec<Column>),
@@ -41,6 +50,15 @@ pub enum Schema {
 }
 
 /// A column of a table.
+///
+/// ```
+/// use trainyard::{Column, DataType, Schema};
+///
+/// let length = Column { name: Some("length".to_owned()), data_type: DataType::Double, required: true };
+/// let colour = Column { name: Some("colour".to_owned()), data_type: DataType::String, required: false };
+/// let inputs = Schema::Columns(vec![length, colour]);
+/// # drop(inputs);
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Column {
     /// Its name; an only column may have none.
@@ -52,6 +70,14 @@ pub struct Column {
 }
 
 /// Type of a column's values.
+///
+/// ```
+/// use trainyard::{DataType, Schema};
+///
+/// let words = DataType::Array(Box::new(DataType::String));
+/// let inputs = Schema::columns([("words", words), ("count", DataType::Long)]);
+/// # drop(inputs);
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum DataType {
@@ -129,6 +155,15 @@ impl Signature {
 
 impl Schema {
     /// One unnamed tensor like this one, with any number of rows.
+    ///
+    /// ```
+    /// use trainyard::{Schema, TensorSpec};
+    ///
+    /// let schema = Schema::of(&[[5.1, 3.5], [6.2, 3.4]])?;
+    /// let expected = TensorSpec { name: None, dtype: "float64".to_owned(), shape: vec![-1, 2] };
+    /// assert_eq!(schema, Schema::Tensors(vec![expected]));
+    /// # Ok::<(), trainyard::Error>(())
+    /// ```
     pub fn of(tensor: &(impl Tensor + ?Sized)) -> Result<Self, Error> {
         Ok(Self::Tensors(vec![TensorSpec::of(tensor)?]))
     }
@@ -239,6 +274,12 @@ impl DataType {
 
 impl TensorSpec {
     /// An unnamed tensor like this one, with any number of rows.
+    ///
+    /// ```
+    /// let spec = trainyard::TensorSpec::of(&[[1_i64, 2, 3]])?;
+    /// assert_eq!((spec.dtype.as_str(), spec.shape), ("int64", vec![-1, 3]));
+    /// # Ok::<(), trainyard::Error>(())
+    /// ```
     pub fn of(tensor: &(impl Tensor + ?Sized)) -> Result<Self, Error> {
         let mut shape: Vec<i64> = shape_of(tensor)?.iter().map(|&n| i64::try_from(n).unwrap_or(-1)).collect();
         match shape.first_mut() {
@@ -250,6 +291,15 @@ impl TensorSpec {
     }
 
     /// The same with a name.
+    ///
+    /// ```
+    /// use trainyard::{Schema, TensorSpec};
+    ///
+    /// let (image, size) = (TensorSpec::of(&[[0_u8, 255]])?, TensorSpec::of(&[28_i64])?);
+    /// let inputs = Schema::Tensors(vec![image.named("image"), size.named("size")]);
+    /// # drop(inputs);
+    /// # Ok::<(), trainyard::Error>(())
+    /// ```
     #[must_use]
     pub fn named(mut self, name: impl Into<String>) -> Self {
         self.name = Some(name.into());

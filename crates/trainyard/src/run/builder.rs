@@ -27,6 +27,7 @@ const NAME: &str = "mlflow.runName";
 /// let run = Run::builder().tracking_uri("http://tracking.example:5000").offline(Offline::WhenUnreachable);
 /// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[non_exhaustive]
 pub enum Offline {
     /// A store that cannot be reached is an error.
     #[default]
@@ -84,54 +85,150 @@ enum Experiment {
 
 impl RunBuilder {
     /// The store, by a client that is there already.
+    ///
+    /// ```
+    /// # fn main() -> Result<(), trainyard::Error> {
+    /// # let folder = tempfile::tempdir().expect("a folder");
+    /// # let client = trainyard::Client::connect(&format!("sqlite:///{}/yard.db", folder.path().display()))?;
+    /// let run = trainyard::Run::builder().client(&client).start()?;
+    /// assert_eq!(run.client().tracking_uri(), client.tracking_uri());
+    /// # run.finish()
+    /// # }
+    /// ```
     pub fn client(mut self, client: &Client) -> Self {
         self.client = Some(client.clone());
         self
     }
 
     /// The store, by its URI: see [`Client::connect`].
+    ///
+    /// ```
+    /// # fn main() -> Result<(), trainyard::Error> {
+    /// # let folder = tempfile::tempdir().expect("a folder");
+    /// # let tracking_uri = format!("sqlite:///{}/yard.db", folder.path().display());
+    /// let run = trainyard::Run::builder().tracking_uri(&tracking_uri).experiment("iris").start()?;
+    /// run.log_metric("loss", 0.5, 0)?;
+    /// # run.finish()
+    /// # }
+    /// ```
     pub fn tracking_uri(mut self, tracking_uri: &str) -> Self {
         self.tracking_uri = Some(tracking_uri.to_owned());
         self
     }
 
     /// The experiment, by name; it is made when there is none.
+    ///
+    /// ```
+    /// # fn main() -> Result<(), trainyard::Error> {
+    /// # let folder = tempfile::tempdir().expect("a folder");
+    /// # let client = trainyard::Client::connect(&format!("sqlite:///{}/yard.db", folder.path().display()))?;
+    /// let run = trainyard::Run::builder().client(&client).experiment("iris").start()?;
+    /// assert_eq!(run.info().experiment_id, client.experiment("iris")?);
+    /// # run.finish()
+    /// # }
+    /// ```
     pub fn experiment(mut self, name: &str) -> Self {
         self.experiment = Experiment::Named(name.to_owned());
         self
     }
 
     /// The experiment, by id.
+    ///
+    /// ```
+    /// # fn main() -> Result<(), trainyard::Error> {
+    /// # let folder = tempfile::tempdir().expect("a folder");
+    /// # let client = trainyard::Client::connect(&format!("sqlite:///{}/yard.db", folder.path().display()))?;
+    /// let id = client.experiment("iris")?;
+    /// let run = trainyard::Run::builder().client(&client).experiment_id(id.clone()).start()?;
+    /// assert_eq!(run.info().experiment_id, id);
+    /// # run.finish()
+    /// # }
+    /// ```
     pub fn experiment_id(mut self, id: impl Into<ExperimentId>) -> Self {
         self.experiment = Experiment::WithId(id.into());
         self
     }
 
     /// A name for people; one is made up when it is empty or not said.
+    ///
+    /// ```
+    /// # fn main() -> Result<(), trainyard::Error> {
+    /// # let folder = tempfile::tempdir().expect("a folder");
+    /// # let client = trainyard::Client::connect(&format!("sqlite:///{}/yard.db", folder.path().display()))?;
+    /// let run = trainyard::Run::builder().client(&client).experiment("iris").name("deep").start()?;
+    /// assert_eq!(run.info().run_name, "deep");
+    /// # run.finish()
+    /// # }
+    /// ```
     pub fn name(mut self, name: &str) -> Self {
         name.clone_into(&mut self.name);
         self
     }
 
     /// A longer text for people, in Markdown.
+    ///
+    /// ```
+    /// # fn main() -> Result<(), trainyard::Error> {
+    /// # let folder = tempfile::tempdir().expect("a folder");
+    /// # let client = trainyard::Client::connect(&format!("sqlite:///{}/yard.db", folder.path().display()))?;
+    /// let run = trainyard::Run::builder().client(&client).experiment("iris").description("Does *depth* help?").start()?;
+    /// let tags = client.search_runs().experiments(["iris"]).into_iter().next().expect("a run")?.data.tags;
+    /// assert!(tags.iter().any(|tag| tag.key == "mlflow.note.content" && tag.value == "Does *depth* help?"));
+    /// # run.finish()
+    /// # }
+    /// ```
     pub fn description(mut self, description: &str) -> Self {
         description.clone_into(&mut self.description);
         self
     }
 
     /// A tag.
+    ///
+    /// ```
+    /// # fn main() -> Result<(), trainyard::Error> {
+    /// # let folder = tempfile::tempdir().expect("a folder");
+    /// # let client = trainyard::Client::connect(&format!("sqlite:///{}/yard.db", folder.path().display()))?;
+    /// let run = trainyard::Run::builder().client(&client).experiment("iris").tag("team", "flowers").tag("fold", 3).start()?;
+    /// let found = client.search_runs().experiments(["iris"]).filter("tags.fold = '3'");
+    /// assert_eq!(found.into_iter().count(), 1);
+    /// # run.finish()
+    /// # }
+    /// ```
     pub fn tag(mut self, key: &str, value: impl Display) -> Self {
         self.tags.push(Tag::new(key, value.to_string()));
         self
     }
 
     /// Several tags.
+    ///
+    /// ```
+    /// # fn main() -> Result<(), trainyard::Error> {
+    /// # let folder = tempfile::tempdir().expect("a folder");
+    /// # let client = trainyard::Client::connect(&format!("sqlite:///{}/yard.db", folder.path().display()))?;
+    /// let run = trainyard::Run::builder().client(&client).experiment("iris").tags([("team", "flowers"), ("data", "v2")]).start()?;
+    /// let found = client.search_runs().experiments(["iris"]).filter("tags.team = 'flowers' AND tags.data = 'v2'");
+    /// assert_eq!(found.into_iter().count(), 1);
+    /// # run.finish()
+    /// # }
+    /// ```
     pub fn tags<K: Into<String>, V: Display>(mut self, tags: impl IntoIterator<Item = (K, V)>) -> Self {
         self.tags.extend(tags.into_iter().map(|(key, value)| Tag::new(key, value.to_string())));
         self
     }
 
     /// The run above, which also says store and experiment, and whether the store may be away.
+    ///
+    /// ```
+    /// # fn main() -> Result<(), trainyard::Error> {
+    /// # let folder = tempfile::tempdir().expect("a folder");
+    /// # let client = trainyard::Client::connect(&format!("sqlite:///{}/yard.db", folder.path().display()))?;
+    /// let search = client.start_run("iris", "grid search")?;
+    /// let run = trainyard::Run::builder().parent(&search).name("depth 3").start()?;
+    /// assert_eq!(run.info().experiment_id, search.info().experiment_id);
+    /// # search.finish()?;
+    /// # run.finish()
+    /// # }
+    /// ```
     pub fn parent(mut self, parent: &Run) -> Self {
         self.client = Some(parent.client().clone());
         let id = &parent.info().experiment_id;
@@ -150,6 +247,20 @@ impl RunBuilder {
     }
 
     /// The run above, by id.
+    ///
+    /// ```
+    /// # fn main() -> Result<(), trainyard::Error> {
+    /// # let folder = tempfile::tempdir().expect("a folder");
+    /// # let client = trainyard::Client::connect(&format!("sqlite:///{}/yard.db", folder.path().display()))?;
+    /// # let search = client.start_run("iris", "grid search")?;
+    /// # let id_of_search = search.id().clone();
+    /// # search.finish()?;
+    /// // As another process of the same search, which was told the id.
+    /// let run = trainyard::Run::builder().client(&client).experiment("iris").parent_id(id_of_search).start()?;
+    /// run.log_param("max_depth", 3)?;
+    /// # run.finish()
+    /// # }
+    /// ```
     pub fn parent_id(mut self, id: impl Into<RunId>) -> Self {
         self.parent = Some(id.into());
         self
@@ -175,12 +286,35 @@ impl RunBuilder {
     }
 
     /// Whether the run may be started without asking the store; never, when it is not said here or in the environment.
+    ///
+    /// ```
+    /// # fn main() -> Result<(), trainyard::Error> {
+    /// # let folder = tempfile::tempdir().expect("a folder");
+    /// # let client = trainyard::Client::connect(&format!("sqlite:///{}/yard.db", folder.path().display()))?;
+    /// use trainyard::Offline;
+    ///
+    /// let run = trainyard::Run::builder().client(&client).experiment("iris").offline(Offline::WhenUnreachable).start()?;
+    /// run.log_metric("loss", 0.5, 0)?;
+    /// # run.finish()
+    /// # }
+    /// ```
     pub fn offline(mut self, offline: Offline) -> Self {
         self.offline = Some(offline);
         self
     }
 
     /// Whether to record the use of CPU, memory, disk, network and GPU until the run ends, as metrics `system/…`.
+    ///
+    /// ```
+    /// # fn main() -> Result<(), trainyard::Error> {
+    /// # let folder = tempfile::tempdir().expect("a folder");
+    /// # let client = trainyard::Client::connect(&format!("sqlite:///{}/yard.db", folder.path().display()))?;
+    /// let run = trainyard::Run::builder().client(&client).experiment("iris").log_system_metrics(true).start()?;
+    /// // … a training that takes a while …
+    /// run.log_metric("loss", 0.5, 0)?;
+    /// # run.finish()
+    /// # }
+    /// ```
     #[cfg(feature = "system-metrics")]
     pub fn log_system_metrics(mut self, wanted: bool) -> Self {
         self.system_metrics = Some(wanted);
@@ -190,6 +324,17 @@ impl RunBuilder {
     /// Starts the run.
     ///
     /// What can be known to be wrong is refused before the store is asked, so that nothing half-made is left there.
+    ///
+    /// ```
+    /// # fn main() -> Result<(), trainyard::Error> {
+    /// # let folder = tempfile::tempdir().expect("a folder");
+    /// # let client = trainyard::Client::connect(&format!("sqlite:///{}/yard.db", folder.path().display()))?;
+    /// let run = trainyard::Run::builder().client(&client).experiment("iris").start()?;
+    /// let refused = trainyard::Run::builder().client(&client).tag("", "no key").start();
+    /// assert!(refused.is_err());
+    /// # run.finish()
+    /// # }
+    /// ```
     pub fn start(self) -> Result<Run, Error> {
         for tag in &self.tags {
             rules::tag_key(&tag.key)?;

@@ -1,11 +1,12 @@
 //! A run under way, as a value.
 //!
-//! What is logged goes into the run's journal (`journal`), datasets (`dataset`) as well; files and images go to the store at once
-//! (`files`, `image`). `builder` starts runs, `params` makes params of anything that serde can serialize, `source` says
-//! where a run comes from.
+//! What is logged goes into the run's journal (`journal`), datasets (`dataset`) as well; files and images go to the store at
+//! once (`files`, `image`). `builder` starts runs, `ending` ends them, `params` makes params of anything that serde can
+//! serialize, `source` says where a run comes from.
 
 mod builder;
 mod dataset;
+mod ending;
 mod files;
 mod image;
 mod params;
@@ -19,19 +20,18 @@ pub use image::Image;
 pub(crate) use params::params_below;
 
 use std::fmt::{self, Display};
-use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, OnceLock};
 #[cfg(feature = "system-metrics")]
-use std::sync::{Mutex, PoisonError};
-use std::thread;
-use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
+use std::sync::Mutex;
+use std::sync::atomic::AtomicBool;
+use std::sync::{Arc, OnceLock};
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use serde::Serialize;
 use trainyard_api::metrics::Metric;
-use trainyard_api::runs::{GetRun, RunInfo, RunStatus};
+use trainyard_api::runs::{GetRun, RunInfo};
 use trainyard_api::{ErrorCode, ModelId, RunId, Tag};
 
-use crate::journal::{self, Context, Flush, FlushState, RunLog};
+use crate::journal::{self, Context, RunLog};
 use crate::{ArtifactRepository, Client, Error};
 
 /// What is left of a time-out when the store has been away for long: enough for an attempt.
@@ -432,105 +432,6 @@ impl Run {
         self.inner.log.stored_run_id()
     }
 
-    /// Waits until the store has everything that was logged to the run until now, for at most this long.
-    ///
-    /// What the store refused is [`Error::Rejected`]; what is not delivered in time is [`Error::Undelivered`], and delivered
-    /// later.
-    ///
-    /// ```
-    /// # fn main() -> Result<(), trainyard::Error> {
-    /// # let folder = tempfile::tempdir().expect("a folder");
-    /// # let client = trainyard::Client::connect(&format!("sqlite:///{}/yard.db", folder.path().display()))?;
-    /// # let run = client.start_run("iris", "")?;
-    /// use std::time::Duration;
-    /// use trainyard::api::runs::GetRun;
-    ///
-    /// run.log_metric("loss", 0.5, 0)?;
-    /// run.flush(Duration::from_secs(10))?;
-    /// let stored = client.call(GetRun { run_id: run.id().clone(), ..Default::default() })?.run;
-    /// assert_eq!(stored.data.metrics[0].value, 0.5);
-    /// # run.finish()
-    /// # }
-    /// ```
-    pub fn flush(&self, at_most: Duration) -> Result<(), Error> {
-        self.inner.deliver(at_most)
-    }
-
-    /// Ends the run well, and waits until everything is delivered: for 10 seconds, or as long as
-    /// `TRAINYARD_END_RUN_TIMEOUT` says, in seconds.
-    ///
-    /// The run has ended whatever this returns. [`Error::Rejected`] says what the store has refused, [`Error::Undelivered`]
-    /// that it could not be reached in time; what was logged is delivered later.
-    ///
-    /// ```
-    /// # fn main() -> Result<(), trainyard::Error> {
-    /// # let folder = tempfile::tempdir().expect("a folder");
-    /// # let client = trainyard::Client::connect(&format!("sqlite:///{}/yard.db", folder.path().display()))?;
-    /// let run = client.start_run("iris", "")?;
-    /// run.finish()
-    /// # }
-    /// ```
-    pub fn finish(self) -> Result<(), Error> {
-        self.end(RunStatus::Finished)
-    }
-
-    /// Ends the run as FAILED; otherwise as [`finish`](Self::finish).
-    ///
-    /// ```
-    /// # fn main() -> Result<(), trainyard::Error> {
-    /// # let folder = tempfile::tempdir().expect("a folder");
-    /// # let client = trainyard::Client::connect(&format!("sqlite:///{}/yard.db", folder.path().display()))?;
-    /// let run = client.start_run("iris", "")?;
-    /// let loss = f64::NAN;
-    /// if loss.is_nan() {
-    ///     run.set_tag("reason", "the loss is NaN")?;
-    ///     run.fail()?;
-    /// }
-    /// # Ok(())
-    /// # }
-    /// ```
-    pub fn fail(self) -> Result<(), Error> {
-        self.end(RunStatus::Failed)
-    }
-
-    /// Ends the run for those that share it.
-    #[cfg(feature = "asynchronous")]
-    pub(crate) fn finish_shared(&self) -> Result<(), Error> {
-        self.end(RunStatus::Finished)
-    }
-
-    /// Ends the run as FAILED for those that share it.
-    #[cfg(feature = "asynchronous")]
-    pub(crate) fn fail_shared(&self) -> Result<(), Error> {
-        self.end(RunStatus::Failed)
-    }
-
-    fn end(&self, status: RunStatus) -> Result<(), Error> {
-        self.record_end(status)?;
-        self.inner.deliver(journal::end_run_timeout()?)
-    }
-
-    /// Writes the end into the journal, once.
-    fn record_end(&self, status: RunStatus) -> Result<(), Error> {
-        #[cfg(feature = "system-metrics")]
-        if let Some(monitor) = self.system.lock().unwrap_or_else(PoisonError::into_inner).take() {
-            monitor.finish();
-        }
-        if self.inner.ended.swap(true, Ordering::SeqCst) {
-            return Ok(());
-        }
-        // With the disk full the run goes on, and its end can be asked for again.
-        self.inner.log.finish(status).inspect_err(|_| self.inner.ended.store(false, Ordering::SeqCst))
-    }
-
-    /// Ends the run without waiting for a delivery, for a scope in which nothing may block.
-    #[cfg(feature = "asynchronous")]
-    pub(crate) fn end_without_waiting(&self) {
-        if let Err(error) = self.record_end(status_of_scope()) {
-            tracing::warn!(run.id = %self.info.run_id, %error, "the end of the run could not be recorded");
-        }
-    }
-
     /// The points that this process logged last at step 0, without those of logged models.
     pub(crate) fn first_points(&self) -> Vec<Metric> {
         self.inner.log.first_points()
@@ -545,61 +446,6 @@ impl Run {
     pub(crate) fn inner(&self) -> &Arc<Inner> {
         &self.inner
     }
-}
-
-impl Inner {
-    /// Waits for the delivery of what was logged until now.
-    fn deliver(&self, at_most: Duration) -> Result<(), Error> {
-        if self.recorded_only {
-            return Ok(());
-        }
-        let mut flush = self.log.flush();
-        // A store that has been away for long is not waited for as long again.
-        let at_most = at_most.saturating_sub(flush.failing_for()).max(at_most.min(LEAST));
-        let reason = wait(&mut flush, at_most);
-        match (flush.trouble(), reason) {
-            (Some(error), _) => Err(error),
-            (None, None) => Ok(()),
-            (None, Some(reason)) => Err(Error::Undelivered {
-                run_id: self.log.run_id().to_owned(),
-                reason,
-                journals: journal::journal_folder()?,
-            }),
-        }
-    }
-}
-
-/// The reason why a delivery is still to come when the time is over.
-fn wait(flush: &mut Flush, at_most: Duration) -> Option<String> {
-    let until = Instant::now() + at_most;
-    let mut reason = None;
-    loop {
-        let left = until.saturating_duration_since(Instant::now());
-        match flush.wait(left) {
-            FlushState::Done => return None,
-            FlushState::Failing { reason: newest, .. } => reason = Some(newest),
-            FlushState::Waiting => {}
-        }
-        if left.is_zero() {
-            return reason.or_else(|| Some(format!("{} has not acknowledged it yet", flush.tracking_uri())));
-        }
-    }
-}
-
-impl Drop for Run {
-    fn drop(&mut self) {
-        if self.inner.ended.load(Ordering::SeqCst) {
-            return;
-        }
-        if let Err(error) = self.end(status_of_scope()) {
-            tracing::warn!(run.id = %self.info.run_id, %error, "the end of the run is not with the store");
-        }
-    }
-}
-
-/// How a run ends whose scope is left.
-fn status_of_scope() -> RunStatus {
-    if thread::panicking() { RunStatus::Failed } else { RunStatus::Finished }
 }
 
 impl fmt::Debug for Run {

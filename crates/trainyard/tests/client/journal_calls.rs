@@ -58,7 +58,7 @@ fn inputs_outputs_and_removed_tags_arrive_in_their_order() {
             let tag = |key: &str| run.data.tags.iter().find(|tag| tag.key == key).map(|tag| tag.value.as_str());
             assert_eq!((tag("short-lived"), tag("kept"), tag("set again")), (None, Some("1"), Some("2")));
             let models = vec![ModelInput { model_id: model_id.clone() }];
-            assert_eq!(run.inputs, Some(RunInputs { dataset_inputs: vec![iris()], model_inputs: models }));
+            assert_eq!(run.inputs, RunInputs { dataset_inputs: vec![iris()], model_inputs: models });
             assert_eq!(run.outputs.unwrap().model_outputs, [ModelOutput { model_id, step: 3 }]);
             assert_eq!(run.data.params.len(), 1);
         }
@@ -88,7 +88,7 @@ fn what_is_wrong_with_an_input_is_refused_at_the_call() {
             assert!(message.contains(reason), "{message}");
         }
         assert_eq!(log.wait(PATIENCE).unwrap(), FlushState::Done);
-        assert_eq!(stored(&yard, &run_id).inputs.unwrap_or_default(), RunInputs::default());
+        assert_eq!(stored(&yard, &run_id).inputs, RunInputs::default());
     });
 }
 
@@ -102,7 +102,7 @@ fn a_model_that_is_not_there_is_refused_and_what_is_behind_it_arrives() {
             log.log_inputs(vec![iris()], Vec::new()).unwrap();
             let Err(Error::Rejected(rejections)) = log.wait(PATIENCE) else { panic!("refused") };
             assert_eq!((rejections.count, rejections.list[0].what.as_str()), (1, "output model 'm-0'"));
-            assert_eq!(stored(&yard, &run_id).inputs.unwrap().dataset_inputs, [iris()]);
+            assert_eq!(stored(&yard, &run_id).inputs.dataset_inputs, [iris()]);
         }
     });
 }
@@ -173,7 +173,7 @@ fn without_a_server_they_wait_in_the_journal_and_are_counted() {
         let sync = left[0].deliver(&yard.client, &|_| ()).unwrap().unwrap();
         assert_eq!((sync.records, sync.rejections.len()), (4, 0));
         let run = stored(&yard, &run_id);
-        assert_eq!(run.inputs.unwrap().dataset_inputs, [iris()]);
+        assert_eq!(run.inputs.dataset_inputs, [iris()]);
         assert_eq!(run.outputs.unwrap().model_outputs.len(), 1);
         assert!(!run.data.tags.iter().any(|tag| tag.key == "a"));
     });

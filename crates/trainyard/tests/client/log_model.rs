@@ -232,6 +232,25 @@ fn a_model_that_cannot_be_registered_is_named_and_leaves_no_registered_model() {
 }
 
 #[test]
+fn a_version_that_was_made_is_answered_although_the_model_cannot_list_it() {
+    let yard = Yard::served();
+    let (uri, lines) = Script::before(yard.client.tracking_uri(), |asked| {
+        let refusal = r#"{"error_code": "PERMISSION_DENIED", "message": "no tags today"}"#;
+        let lists = asked.line.starts_with("GET") && asked.line.contains("/logged-models/m-");
+        lists.then(|| answer("403 Forbidden", "", refusal))
+    });
+    let client = trainyard::Client::connect(&uri).unwrap();
+    let run = client.start_run("lines", "").unwrap();
+    let options = ModelOptions::new().registered_model_name("line");
+    let info = run.log_model_with("line", &Json(&LINE), &options).unwrap();
+    assert_eq!(info.registered_model_version.as_deref(), Some("1"));
+    assert!(lines.lock().unwrap().iter().any(|line| line.starts_with("GET") && line.contains("/logged-models/m-")));
+    let version = yard.client.model_version("line", "1").unwrap();
+    assert_eq!((version.source, version.model_id), (info.model_uri, info.model_id));
+    run.finish().unwrap();
+}
+
+#[test]
 fn points_of_the_models_step_are_linked_without_reading_whole_histories_at_once() {
     at_home("log_model::points_of_the_models_step_are_linked_without_reading_whole_histories_at_once", |_| {
         let yard = Yard::served();

@@ -252,7 +252,7 @@ fn a_run_started_offline_is_delivered_with_its_children_by_somebody_else() {
         let (run, child) = (stored(&yard, &id), stored(&yard, &child_id));
         assert_eq!((run.info.run_name.as_str(), run.info.status), ("away", RunStatus::Finished));
         assert_eq!(run.data.params, [Param::new("depth", "5")]);
-        assert_eq!(run.inputs.as_ref().unwrap().dataset_inputs[0].dataset.name, "iris");
+        assert_eq!(run.inputs.dataset_inputs[0].dataset.name, "iris");
         assert_eq!(tags(&child)["mlflow.parentRunId"], id.as_str());
         assert_eq!(child.info.experiment_id, run.info.experiment_id);
         assert_eq!(yard.client.experiment("made later").unwrap(), run.info.experiment_id);

@@ -170,6 +170,7 @@ mod tests {
         let options = StoreOptions {
             artifact_root: ArtifactRoot::Managed("mlflow-artifacts:/".to_owned()),
             webhook_key: None,
+            truncate_long_values: true,
             postgres: PostgresOptions::default(),
         };
         let uri = format!("sqlite:///{}", folder.path().join("store.db").display());

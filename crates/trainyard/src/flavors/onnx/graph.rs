@@ -221,6 +221,10 @@ impl Graph {
                 self.node("Identity", &[numbers], VALUE, Vec::new());
                 self.number_output(VALUE, None);
             }
+            Targets::Singles => {
+                self.node("Cast", &[numbers], VALUE, vec![int("to", data_type::FLOAT.into())]);
+                self.output(VALUE, data_type::FLOAT, "float32", &[]);
+            }
             Targets::Integers => {
                 // Rounds towards zero, as Rust does.
                 self.node("Cast", &[numbers], VALUE, vec![int("to", data_type::INT64.into())]);

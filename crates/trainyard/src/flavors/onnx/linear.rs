@@ -12,6 +12,8 @@ pub(super) const PROBABILITIES: &str = "probabilities";
 pub(crate) enum Targets {
     /// What it has computed.
     Floats,
+    /// That, rounded to `f32`.
+    Singles,
     /// The integer that is left without what stands behind the point.
     Integers,
 }

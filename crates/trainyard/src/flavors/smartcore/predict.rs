@@ -1,5 +1,7 @@
 //! Predicting with models of smartcore, without what makes them panic.
 
+use std::any::type_name;
+
 use serde::Serialize;
 use smartcore::api::Predictor;
 use smartcore::ensemble::random_forest_classifier::RandomForestClassifier;
@@ -20,16 +22,60 @@ use smartcore::tree::decision_tree_classifier::DecisionTreeClassifier;
 use smartcore::tree::decision_tree_regressor::DecisionTreeRegressor;
 
 use super::super::input::{check_columns, check_numbers, features_of};
-use super::{Smartcore, is_integer, refuse_unfitted};
-use crate::{BoxError, Predict};
+use super::linear::{refuse_several_targets, refuse_unfitted};
+use super::trees::{NOT_FITTED, Regressor};
+use super::{Smartcore, is_integer};
+use crate::{BoxError, Error, Predict};
 
-/// A linear model, if it has coefficients.
-fn fitted<M: Serialize>(model: &M) -> Option<&M> {
-    refuse_unfitted(model, "coefficients").is_ok().then_some(model)
+/// Refuses sums for which the integers of the targets have no number.
+fn check_sums<TX: Number, TY: Number>(sums: impl Iterator<Item = TX>) -> Result<(), Error> {
+    for (row, sum) in sums.enumerate() {
+        if TY::from(sum).is_none() {
+            return Err(Error::InvalidModel {
+                field: "input",
+                value: format!("row {row}"),
+                reason: format!("the model computes {sum} for it, which {} cannot hold", type_name::<TY>()),
+            });
+        }
+    }
+    Ok(())
 }
 
-macro_rules! predictors {
-    (adds_up: $adds_up:literal, $([$($bound:path)?] $model:ident: $fitted:expr),+ $(,)?) => {$(
+macro_rules! linear {
+    ($($model:ident),+ $(,)?) => {$(
+        impl<TX, TY, X, Y> Predict<X> for Smartcore<$model<TX, TY, X, Y>>
+        where
+            $model<TX, TY, X, Y>: Predictor<X, Y> + Serialize,
+            TX: Number + FloatNumber + RealNumber,
+            TY: Number,
+            X: Array2<TX> + QRDecomposable<TX> + SVDDecomposable<TX> + CholeskyDecomposable<TX>,
+            Y: Array1<TY>,
+        {
+            type Output = Y;
+
+            fn predict(&self, input: &X) -> Result<Y, BoxError> {
+                refuse_unfitted(&self.0, "coefficients")?;
+                let (coefficients, (_, columns)) = (self.0.coefficients(), input.shape());
+                refuse_several_targets(coefficients)?;
+                check_columns(columns, coefficients.shape().0)?;
+                if is_integer::<TY>() {
+                    // There is no integer for a sum with NaN in it.
+                    check_numbers(input.iterator(0).copied(), columns, |value| value.to_f64().is_some_and(f64::is_finite))?;
+                    // As the model computes them, so that both find the same.
+                    let mut sums = input.matmul(coefficients);
+                    sums.add_scalar_mut(*self.0.intercept());
+                    check_sums::<TX, TY>(sums.iterator(0).copied())?;
+                }
+                Ok(Predictor::predict(&self.0, input)?)
+            }
+        }
+    )+};
+}
+
+linear!(LinearRegression, RidgeRegression, Lasso, ElasticNet);
+
+macro_rules! others {
+    ($([$($bound:path)?] $model:ident: $fitted:expr),+ $(,)?) => {$(
         impl<TX, TY, X, Y> Predict<X> for Smartcore<$model<TX, TY, X, Y>>
         where
             $model<TX, TY, X, Y>: Predictor<X, Y> + Serialize,
@@ -41,33 +87,33 @@ macro_rules! predictors {
             type Output = Y;
 
             fn predict(&self, input: &X) -> Result<Y, BoxError> {
-                let (_, columns) = input.shape();
-                let fitted: fn(&$model<TX, TY, X, Y>) -> Option<usize> = $fitted;
-                check_columns(columns, fitted(&self.0).ok_or("the model was not fitted")?)?;
-                if $adds_up && is_integer::<TY>() {
-                    // There is no integer for a sum with NaN in it.
-                    check_numbers(input.iterator(0).copied(), columns, |value| value.to_f64().is_some_and(f64::is_finite))?;
-                }
+                let fitted: fn(&$model<TX, TY, X, Y>) -> Result<Option<usize>, BoxError> = $fitted;
+                check_columns(input.shape().1, fitted(&self.0)?.ok_or(NOT_FITTED)?)?;
                 Ok(Predictor::predict(&self.0, input)?)
             }
         }
     )+};
 }
 
-predictors! {
-    adds_up: true,
-    [] LinearRegression: |model| fitted(model)?.coefficients().shape().0.into(),
-    [] RidgeRegression: |model| fitted(model)?.coefficients().shape().0.into(),
-    [] Lasso: |model| fitted(model)?.coefficients().shape().0.into(),
-    [] ElasticNet: |model| fitted(model)?.coefficients().shape().0.into(),
-}
-
-predictors! {
-    adds_up: false,
-    // Here a row is a class.
-    [Ord] LogisticRegression: |model| fitted(model)?.coefficients().shape().1.into(),
-    [] DecisionTreeRegressor: |model| features_of(model),
-    [] RandomForestRegressor: |model| features_of(model),
-    [Ord] DecisionTreeClassifier: |model| features_of(model),
-    [Ord] RandomForestClassifier: |model| features_of(model),
+others! {
+    [Ord] LogisticRegression: |model| {
+        refuse_unfitted(model, "coefficients")?;
+        // Here a row is a class.
+        Ok(Some(model.coefficients().shape().1))
+    },
+    [Ord] DecisionTreeClassifier: |model| Ok(features_of(model)),
+    [Ord] RandomForestClassifier: |model| Ok(features_of(model)),
+    // All leaves of a regressor are looked at where their sum may be too much, which is as much work as some predictions.
+    [] DecisionTreeRegressor: |model| {
+        if is_integer::<TY>() {
+            Regressor::of_tree::<TY>(model)?;
+        }
+        Ok(features_of(model))
+    },
+    [] RandomForestRegressor: |model| {
+        if is_integer::<TY>() {
+            Regressor::of_forest::<TY>(model)?;
+        }
+        Ok(features_of(model))
+    },
 }

@@ -221,6 +221,80 @@ mod smartcore_models {
         assert!(error.contains("invalid input 'NaN': row 0 holds it in column 1"), "{error}");
     }
 
+    type Doubles = DenseMatrix<f64>;
+
+    fn doubles() -> Doubles {
+        DenseMatrix::from_2d_array(&[&[0.0, 1.0], &[1.0, 1.5], &[2.0, 0.5], &[3.0, 2.0]]).unwrap()
+    }
+
+    /// Why the model is not saved.
+    fn refused(model: &dyn trainyard::SaveModel) -> String {
+        let folder = tempfile::tempdir().unwrap();
+        let error = save_model(&folder.path().join("model"), model, &ModelOptions::new()).unwrap_err();
+        assert!(matches!(error, Error::SaveModel { .. }), "{error:?}");
+        assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 0, "what was written half is left behind");
+        error.to_string()
+    }
+
+    #[test]
+    fn regressors_with_targets_of_single_precision_have_copies_that_answer_it() {
+        use smartcore::ensemble::random_forest_regressor::RandomForestRegressor;
+
+        let (x, y) = (doubles(), vec![1.0_f32, 2.0, 2.5, 5.0]);
+        let linear = LinearRegression::<f64, f32, Doubles, Vec<f32>>::fit(&x, &y, Default::default()).unwrap();
+        let tree = DecisionTreeRegressor::<f64, f32, Doubles, Vec<f32>>::fit(&x, &y, Default::default()).unwrap();
+        let forest = RandomForestRegressor::<f64, f32, Doubles, Vec<f32>>::fit(&x, &y, Default::default()).unwrap();
+        for model in [&Smartcore(&linear) as &dyn trainyard::SaveModel, &Smartcore(&tree), &Smartcore(&forest)] {
+            let (_folder, saved) = saved(model);
+            let Some(Schema::Tensors(outputs)) = saved.signature().unwrap().unwrap().outputs else {
+                panic!("no tensors")
+            };
+            assert_eq!(outputs[0].dtype, "float32");
+        }
+    }
+
+    #[test]
+    fn a_regression_of_several_targets_is_refused_and_not_taken_for_one_of_one() {
+        let y = Doubles::from_2d_array(&[&[1.0, 2.0], &[2.0, 1.0], &[2.5, 0.0], &[5.0, 1.0]]).unwrap();
+        let model = LinearRegression::<f64, f64, Doubles, Vec<f64>>::fit_matrix(&doubles(), &y, Default::default());
+        let model = Smartcore(model.unwrap());
+        for error in [refused(&model), model.predict(&doubles()).unwrap_err().to_string()] {
+            assert!(error.contains("a regression of 2 targets: save it with Json"), "{error}");
+        }
+    }
+
+    #[test]
+    fn integers_that_cannot_hold_what_a_model_adds_up_are_an_error_and_no_panic() {
+        use smartcore::ensemble::random_forest_regressor::{RandomForestRegressor, RandomForestRegressorParameters};
+
+        // Ten trees of 200 each are more than 255.
+        let (x, y) = (doubles(), vec![200_u8, 201, 220, 250]);
+        let forest = RandomForestRegressor::<f64, u8, Doubles, Vec<u8>>::fit(&x, &y, Default::default()).unwrap();
+        let forest = Smartcore(forest);
+        for error in [refused(&forest), forest.predict(&x).unwrap_err().to_string()] {
+            assert!(error.contains("its 10 trees may add up to anything from 0 to 2"), "{error}");
+            assert!(error.contains("which u8 cannot hold"), "{error}");
+        }
+        let one = RandomForestRegressorParameters::default().with_n_trees(1);
+        let one = Smartcore(RandomForestRegressor::<f64, u8, Doubles, Vec<u8>>::fit(&x, &y, one).unwrap());
+        assert_eq!(one.predict(&x).unwrap().len(), 4);
+
+        // The copy adds up in f64.
+        let y = vec![1_i64 << 50, 1 << 51, 1 << 52, 1 << 53];
+        let wide = RandomForestRegressor::<f64, i64, Doubles, Vec<i64>>::fit(&x, &y, Default::default()).unwrap();
+        let error = refused(&Smartcore(&wide));
+        assert!(error.contains("which the copy in the ONNX format cannot"), "{error}");
+        assert!(Smartcore(wide).predict(&x).is_ok());
+
+        let y = vec![0_u8, 10, 20, 30];
+        let linear = LinearRegression::<f64, u8, Doubles, Vec<u8>>::fit(&x, &y, Default::default()).unwrap();
+        let far = Doubles::from_2d_array(&[&[1.0, 1.0], &[1000.0, 1.0]]).unwrap();
+        let error = Smartcore(linear).predict(&far).unwrap_err().downcast::<Error>().unwrap();
+        assert!(matches!(*error, Error::InvalidModel { field: "input", .. }), "{error:?}");
+        let error = error.to_string();
+        assert!(error.contains("'row 1': the model computes") && error.contains("which u8 cannot hold"), "{error}");
+    }
+
     #[test]
     fn rows_with_another_number_of_columns_are_refused() {
         use smartcore::ensemble::random_forest_classifier::RandomForestClassifier;
