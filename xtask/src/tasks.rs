@@ -50,7 +50,7 @@ pub fn test() -> Result<()> {
 /// The tests of all crates, and the examples in their documentation, on SQLite and on PostgreSQL.
 pub fn test_rust() -> Result<()> {
     let postgres = postgres()?;
-    let mut tests = cargo(&["test", "--workspace", "--quiet"]);
+    let mut tests = cargo(&["test", "--workspace", "--quiet", "--no-fail-fast"]);
     // Examples in the documentation log as a user's program does, into a journal.
     tests.env("TRAINYARD_HOME", root().join("target/test-home"));
     if let Some(postgres) = &postgres {

@@ -14,16 +14,13 @@ use crate::Error;
 
 /// The folder of all journals of this user; made when it is not there.
 pub(super) fn journals() -> Result<PathBuf, Error> {
-    if let Some(home) = env::var_os("TRAINYARD_HOME").filter(|home| !home.is_empty()) {
-        let home = std::path::absolute(&home).map_err(Error::io(Path::new(&home)))?.join("journal");
-        return make(&home).map_err(|source| Error::Journal { path: home.clone(), source }).map(|()| home);
+    if let Some(journals) = named()? {
+        return make(&journals).map_err(|source| Error::Journal { path: journals.clone(), source }).map(|()| journals);
     }
-    let state = state_folder();
-    if let Some(state) = &state {
-        let journals = state.join("trainyard").join("journal");
-        if make(&journals).is_ok() {
-            return Ok(journals);
-        }
+    if let Some(journals) = in_state_folder()
+        && make(&journals).is_ok()
+    {
+        return Ok(journals);
     }
     // Jobs in containers often have no home they may write to; logging has to work there all the same.
     let spare = spare();
@@ -36,6 +33,29 @@ pub(super) fn journals() -> Result<PathBuf, Error> {
         );
     });
     Ok(spare)
+}
+
+/// The same, unless there is none yet: who only looks for something makes none.
+pub(super) fn existing() -> Result<Option<PathBuf>, Error> {
+    let candidates = match named()? {
+        Some(journals) => vec![journals],
+        None => in_state_folder().into_iter().chain([spare()]).collect(),
+    };
+    Ok(candidates.into_iter().find(|journals| journals.is_dir() && make(journals).is_ok()))
+}
+
+/// Where `TRAINYARD_HOME` wants journals to be.
+fn named() -> Result<Option<PathBuf>, Error> {
+    let home = env::var_os("TRAINYARD_HOME").filter(|home| !home.is_empty());
+    home.map(|home| {
+        let absolute = std::path::absolute(&home).map_err(Error::io(Path::new(&home)))?;
+        Ok(absolute.join("journal"))
+    })
+    .transpose()
+}
+
+fn in_state_folder() -> Option<PathBuf> {
+    state_folder().map(|state| state.join("trainyard").join("journal"))
 }
 
 /// The XDG state folder, or what comes closest to it.
