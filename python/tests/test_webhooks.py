@@ -60,7 +60,7 @@ def test_what_is_no_event_or_status_is_refused(client):
         assert refused.value.error_code == "INVALID_PARAMETER_VALUE"
     with pytest.raises(ValueError, match="PAUSED"):
         client.create_webhook("hook", "https://h/", ["prompt.created"], status="PAUSED")
-    with pytest.raises(MlflowException, match="'name'"):
+    with pytest.raises(MlflowException, match="Webhook name 'a b' is invalid"):
         client.create_webhook("a b", "https://h/", ["prompt.created"])
     assert client.list_webhooks() == []
 

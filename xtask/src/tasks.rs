@@ -129,7 +129,7 @@ fn rust_frameworks_with(features: &str, natives: &[(&str, PathBuf)]) -> Result<(
 }
 
 /// What needs PyTorch, TensorFlow or Keras, or burn or candle: too large for every day, so in an environment of its
-/// own.
+/// own. Also the Rust SDK with none of its features, for which its dependencies are built anew.
 pub fn test_frameworks() -> Result<()> {
     let server = server_program()?;
     let environment = environments::frameworks()?;
@@ -137,6 +137,8 @@ pub fn test_frameworks() -> Result<()> {
     let mut tests = program(environment.python(), &["-m", "pytest", "python/tests", "-m", "heavy"]);
     tests.env("TRAINYARD_BIN", server).env("TRAINYARD_STOCK_PYTHON", stock.python());
     run("Test the flavors of PyTorch, TensorFlow and Keras", tests, TEST_ADVICE)?;
+    let least = ["clippy", "-p", "trainyard", "--lib", "--no-default-features", "--quiet", "--", "-D", "warnings"];
+    run("Check the client of a server alone with clippy", cargo(&least), "Mend what clippy names above.")?;
     let natives = native_boosters()?;
     lint_rust_frameworks(ALL_RUST_FRAMEWORKS, &natives)?;
     rust_frameworks_with(ALL_RUST_FRAMEWORKS, &natives)
@@ -325,8 +327,6 @@ pub fn lint() -> Result<()> {
     run("Check the format of Rust code", cargo(&["fmt", "--all", "--check"]), "Run `make format`.")?;
     let clippy = cargo(&["clippy", "--workspace", "--all-targets", "--quiet", "--", "-D", "warnings"]);
     run("Check Rust code with clippy", clippy, "Mend what clippy names above.")?;
-    let least = ["clippy", "-p", "trainyard", "--lib", "--no-default-features", "--quiet", "--", "-D", "warnings"];
-    run("Check the client of a server alone with clippy", cargo(&least), "Mend what clippy names above.")?;
     lint_rust_frameworks(RUST_FRAMEWORKS, &[])?;
     wire_types(true)?;
     web_ui::check()?;

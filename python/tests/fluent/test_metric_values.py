@@ -123,6 +123,8 @@ def test_the_oldest_log_goes_whatever_other_threads_do_meanwhile(monkeypatch):
     """As where two threads find the same log to be the oldest: each is closed once, and none is missed."""
 
     class Log:
+        started_offline = False
+
         def __init__(self):
             self.closed = 0
 
