@@ -74,7 +74,10 @@ pub fn test_python() -> Result<()> {
     let server = server_program()?;
     let environment = environments::with_package()?;
     let stock = environments::stock_3_18()?;
+    // By files, whose tests share what they start; each process has servers of its own, stock's among them.
+    let together = ["--numprocesses=auto", "--maxprocesses=4", "--dist=loadfile"];
     let mut tests = program(environment.python(), &["-m", "pytest", "python/tests"]);
+    tests.args(together);
     tests.env("TRAINYARD_BIN", server).env("TRAINYARD_STOCK_PYTHON", stock.python());
     let postgres = postgres()?;
     if let Some(postgres) = &postgres {

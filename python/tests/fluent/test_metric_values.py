@@ -21,6 +21,9 @@ class Tensor:
             raise RuntimeError(f"a Tensor with {len(self.numbers)} elements cannot be converted to Scalar")
         return self.numbers[0]
 
+    def __str__(self):
+        return f"tensor{self.numbers}"
+
 
 class Eager:
     """A tensor of TensorFlow, which has `numpy` in place of `item`."""
