@@ -123,7 +123,13 @@ fn with_path<'de, T: DeserializeOwned, D: Deserializer<'de>>(
         if let Some(name) = name_after("duplicate field `") {
             return DecodeError::Twice { field: name.to_owned(), camel_case: camel_case(name) };
         }
-        DecodeError::Field { field: path.to_string(), value: value_at(path).map(|value| excerpt(&value)), reason }
+        if holds_secret(path) {
+            let reason = "it has the wrong type".to_owned();
+            return DecodeError::Field { field: path.to_string(), value: None, reason };
+        }
+        let value = value_at(path).map(|value| beginning(value.to_string(), EXCERPT_CHARS));
+        // It may quote the value once more.
+        DecodeError::Field { field: path.to_string(), value, reason: beginning(reason, 2 * EXCERPT_CHARS) }
     })
 }
 
@@ -136,10 +142,14 @@ fn value_at<'v>(root: &'v Value, path: &Path) -> Option<&'v Value> {
     })
 }
 
-/// The beginning of a value as JSON.
-fn excerpt(value: &Value) -> String {
-    let mut text = value.to_string();
-    if let Some((end, _)) = text.char_indices().nth(EXCERPT_CHARS) {
+/// Whether a field is the secret of a webhook, or its address, which may have a password in it: what it is goes into no
+/// message, since programs log those.
+fn holds_secret(path: &Path) -> bool {
+    matches!(path.iter().next(), Some(Segment::Map { key }) if key == "secret" || key == "url")
+}
+
+fn beginning(mut text: String, chars: usize) -> String {
+    if let Some((end, _)) = text.char_indices().nth(chars) {
         text.truncate(end);
         text.push('…');
     }

@@ -22,6 +22,11 @@ export class ApiError extends Error {
   }
 }
 
+/** Whether the server did not understand the filter; a search that takes too long has this status, too. */
+export function isFilterError(error: unknown): error is ApiError {
+  return error instanceof ApiError && error.status === 400 && error.code !== "DEADLINE_EXCEEDED";
+}
+
 /** Below it the interface of MLflow. */
 export const MLFLOW = "ajax-api/2.0/mlflow/";
 /** Below it our own. */

@@ -2,6 +2,7 @@
 
 use super::*;
 use crate::runs::{LogBatch, RunStatus, SearchRuns, UpdateRun};
+use crate::webhooks::CreateWebhook;
 
 #[test]
 fn a_null_field_is_an_unset_field() {
@@ -80,6 +81,19 @@ fn of_a_long_value_the_beginning_is_told() {
     assert!(error.starts_with(&told), "{error}");
     let error = decode_json::<LogBatch>(br#"{"run_id": {"b": 1, "a": [2]}}"#).expect_err("an object").to_string();
     assert!(error.starts_with(r#"Invalid value {"a":[2],"b":1} for parameter 'run_id' supplied: "#), "{error}");
+    // The reason would quote it, too.
+    let body = format!(r#"{{"max_results": "{}"}}"#, "\u{7f}".repeat(100_000));
+    let error = decode_json::<SearchRuns>(body.as_bytes()).expect_err("a text").to_string();
+    assert!(error.len() < 10_000, "{}", error.len());
+}
+
+#[test]
+fn what_a_webhook_keeps_secret_is_in_no_message() {
+    for body in [r#"{"secret": 123456}"#, r#"{"url": ["https://ann:123456@host"]}"#] {
+        let error = decode_json::<CreateWebhook>(body.as_bytes()).err().expect("the wrong type").to_string();
+        assert!(!error.contains("123456"), "{error}");
+        assert!(error.contains("it has the wrong type"), "{error}");
+    }
 }
 
 #[test]

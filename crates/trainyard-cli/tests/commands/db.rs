@@ -1,5 +1,7 @@
 //! `trainyard db`, and what becomes of a database whose packing or migration is killed.
 
+use std::io::{BufRead as _, BufReader};
+use std::process::Stdio;
 use std::time::Duration;
 
 use rusqlite::Connection;
@@ -75,12 +77,19 @@ fn packing_waits_for_another_process_that_packs() {
         finish(&client, &run_id);
     }
     let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap();
-    let until = now.as_millis() as i64 + 3000;
+    let until = now.as_millis() as i64 + 59_000;
     let other = Connection::open(yard.database()).unwrap();
+    other.busy_timeout(Duration::from_secs(60)).unwrap();
     other.execute("INSERT INTO lease VALUES ('packing', 'another', ?1)", [until]).unwrap();
-    let Ended { code, stdout, stderr } = yard.run(&["db", "pack"]);
-    assert_eq!((code, stdout.as_str()), (Some(0), "Packed 5000 points of 1 metrics.\n"), "{stderr}");
-    assert_eq!(stderr, "Another process is packing this database; waiting for it.\n");
+    let mut packing = yard.command(&["db", "pack"]).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    let mut messages = BufReader::new(packing.stderr.take().unwrap());
+    let mut told = String::new();
+    messages.read_line(&mut told).unwrap();
+    assert_eq!(told, "Another process is packing this database; waiting for it.\n");
+    other.execute("DELETE FROM lease", []).unwrap();
+    let ended = packing.wait_with_output().unwrap();
+    assert!(ended.status.success());
+    assert_eq!(String::from_utf8(ended.stdout).unwrap(), "Packed 5000 points of 1 metrics.\n");
 }
 
 #[test]

@@ -1,8 +1,10 @@
 //! Several servers on one PostgreSQL database, which is restarted under them.
 
 use std::io::Write as _;
+use std::net::{SocketAddr, TcpListener, TcpStream};
 use std::sync::atomic::{AtomicBool, AtomicI64, Ordering};
 use std::thread;
+use std::time::Duration;
 
 use rcgen::{BasicConstraints, CertificateParams, CertifiedIssuer, IsCa, KeyPair};
 use trainyard::{Client, Error};
@@ -139,7 +141,7 @@ fn a_server_goes_on_at_the_standby_when_the_primary_is_lost() {
         goes_on();
         primary.crash();
         // Requests meet nothing but the standby for a while.
-        thread::sleep(std::time::Duration::from_secs(1));
+        thread::sleep(Duration::from_secs(1));
         standby.promote().unwrap();
         goes_on();
         stop.store(true, Ordering::Relaxed);
@@ -150,6 +152,37 @@ fn a_server_goes_on_at_the_standby_when_the_primary_is_lost() {
     assert_eq!(steps, (0..acknowledged).collect::<Vec<_>>());
     let checked = yard.json(&["db", "check", "--backend-store-uri", &uri]);
     assert_eq!(checked["problems"].as_array().map(Vec::len), Some(0), "{checked}");
+}
+
+/// Where nobody answers, not even that there is nobody; for as long as the result lives.
+fn silent_host() -> (SocketAddr, Silence) {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_io().build().unwrap();
+    let _inside = runtime.enter();
+    let socket = tokio::net::TcpSocket::new_v4().unwrap();
+    socket.bind("127.0.0.1:0".parse().unwrap()).unwrap();
+    let listener = socket.listen(1).unwrap().into_std().unwrap();
+    let address = listener.local_addr().unwrap();
+    // Connections that nobody takes; once the queue is full, others are not even refused.
+    let connect = || TcpStream::connect_timeout(&address, Duration::from_millis(300));
+    let waiting: Vec<TcpStream> = std::iter::from_fn(|| connect().ok()).take(100).collect();
+    assert!(waiting.len() < 100, "the queue of a listener has no end");
+    (address, Silence { _listener: listener, _waiting: waiting })
+}
+
+struct Silence {
+    _listener: TcpListener,
+    _waiting: Vec<TcpStream>,
+}
+
+#[test]
+fn a_host_that_has_vanished_leaves_time_for_the_next() {
+    let Some(postgres) = database() else { return };
+    let (silent, _silence) = silent_host();
+    let yard = Yard::new();
+    let uri = format!("postgresql://yard@{silent},127.0.0.1:{}/postgres", postgres.port());
+    let server = yard.serve(&["--backend-store-uri", &uri, "--database-connect-timeout", "2"]);
+    let client = Client::connect(&server.url()).unwrap();
+    client.call(CreateRun::default()).unwrap();
 }
 
 /// An authority, its certificate in a file, and what it issues for a host.

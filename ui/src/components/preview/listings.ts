@@ -86,7 +86,7 @@ export function createListings(options: ListingsOptions): Listings {
     }),
   );
   createEffect(
-    on(options.growing, (growing, before) => {
+    on(createMemo(options.growing), (growing, before) => {
       // The next round makes up for one that fails.
       const again = (): void => {
         if (document.visibilityState === "visible") renew().catch(() => undefined);

@@ -199,6 +199,8 @@ export function createExperimentList(query: Accessor<ExperimentQuery>): Experime
       const page = await experiments.search({ ...request, order_by: ORDER }, { signal: abort.signal });
       const [now] = page.experiments;
       const top = before.row(0);
+      // The first line has been let go while somebody reads far below: nothing can be told from it.
+      if (top === undefined && before.known > 0) return;
       const same = now?.experiment_id === top?.experiment_id && now?.last_update_time === top?.last_update_time;
       if (same || before !== window() || before.busy) return;
       const id = now?.experiment_id;

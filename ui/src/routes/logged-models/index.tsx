@@ -10,7 +10,7 @@ import { Skeleton } from "../../components/skeleton";
 import { Tabs } from "../../components/tabs";
 import { useTitle } from "../../components/title";
 import { getExperiment } from "../../data/experiments";
-import { ApiError } from "../../data/http";
+import { isFilterError } from "../../data/http";
 import { searchLoggedModels } from "../../data/models";
 import { FilterInput } from "../../filter/input";
 import { LOGGED_MODELS } from "../../filter/language";
@@ -49,7 +49,7 @@ export default function LoggedModels(): JSX.Element {
   /** What the server says is wrong with the filter. */
   const refused = () => {
     const error = pages.failure();
-    if (!(error instanceof ApiError && error.status === 400 && filter() !== "")) return undefined;
+    if (!isFilterError(error) || filter() === "") return undefined;
     return { place: errorPlace(error.message, filter()), reason: errorReason(error.message) };
   };
   const sort = (column: string) => {

@@ -23,13 +23,19 @@ export function RunLogs(props: { run: Run }): JSX.Element {
   const [files, { refetch }] = createResource(owner, findLogs);
   const [chosen, setChosen] = createSignal<string>();
   const known = () => (files.state === "ready" || files.state === "refreshing" ? files.latest : undefined);
-  createEffect(() => {
-    if (props.run.info.status !== "RUNNING" || (known()?.length ?? 0) > 0) return;
-    const timer = setInterval(() => {
-      if (document.visibilityState === "visible" && !files.loading) void refetch();
-    }, LOOK_MS);
-    onCleanup(() => clearInterval(timer));
-  });
+  const none = () => (known()?.length ?? 0) === 0;
+  const waits = createMemo(() => props.run.info.status === "RUNNING" && none());
+  createEffect(
+    on(waits, (now, before) => {
+      // What was written last may have come after the last round.
+      if (before === true && !now && none()) void refetch();
+      if (!now) return;
+      const timer = setInterval(() => {
+        if (document.visibilityState === "visible" && !files.loading) void refetch();
+      }, LOOK_MS);
+      onCleanup(() => clearInterval(timer));
+    }),
+  );
   const file = createMemo(() => known()?.find((entry) => entry.path === chosen()) ?? known()?.[0]);
   return (
     <Show

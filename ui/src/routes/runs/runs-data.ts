@@ -1,7 +1,7 @@
 import { type Accessor, batch, createEffect, createMemo, createSignal, on, onCleanup } from "solid-js";
 
 import { ChangeQueue, Rounds } from "../../data/change-queue";
-import { ApiError } from "../../data/http";
+import { isFilterError } from "../../data/http";
 import { type Change, createLive } from "../../data/live";
 import * as runs from "../../data/runs";
 import type { RunColumns } from "../../wire";
@@ -303,9 +303,4 @@ export function createRunsData(options: RunsDataOptions): RunsData {
 function tallied(query: RowQuery, changes: readonly Change[]): boolean {
   if (query.groups.length > 0 || query.filter.trim() !== "") return true;
   return changes.some(({ kinds }) => kinds.has("created") || kinds.has("deleted") || kinds.has("status"));
-}
-
-/** Whether the server did not understand the filter. */
-export function isFilterError(error: unknown): error is ApiError {
-  return error instanceof ApiError && error.status === 400;
 }

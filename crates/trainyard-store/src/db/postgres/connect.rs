@@ -73,7 +73,7 @@ impl Connector {
                 tracing::debug!(error = error::whole(&error), "a connection to the database ended");
             }
         });
-        runtime.block_on(self.within(client.batch_execute(&self.settings)))?;
+        runtime.block_on(self.within(1, client.batch_execute(&self.settings)))?;
         Ok(Session::new(runtime, client))
     }
 
@@ -109,12 +109,19 @@ impl Connector {
 
     /// Opens a connection whose driver the caller runs.
     pub(super) async fn connect(&self) -> Result<(Client, Driven), DbError> {
-        self.within(self.address.config.connect(self.tls.clone())).await
+        let config = &self.address.config;
+        // Each host has its time: one that has vanished without a word must not use up that of the others.
+        let hosts = config.get_hosts().len().max(config.get_hostaddrs().len()).max(1);
+        self.within(u32::try_from(hosts).unwrap_or(1), config.connect(self.tls.clone())).await
     }
 
-    /// Bounds the time of a step of connecting: a server may accept and then say nothing.
-    async fn within<T>(&self, step: impl Future<Output = Result<T, tokio_postgres::Error>>) -> Result<T, DbError> {
-        let patience = self.options.connect_timeout;
+    /// Bounds the time of a step of connecting to so many hosts: a server may accept and then say nothing.
+    async fn within<T>(
+        &self,
+        hosts: u32,
+        step: impl Future<Output = Result<T, tokio_postgres::Error>>,
+    ) -> Result<T, DbError> {
+        let patience = self.options.connect_timeout * hosts;
         match tokio::time::timeout(patience, step).await {
             Ok(outcome) => outcome.map_err(|error| error::db_error(&error)),
             Err(_) => Err(DbError::Unavailable(format!(

@@ -55,6 +55,7 @@ pub(super) fn db_error(error: &Error) -> DbError {
         }
         SqlState::QUERY_CANCELED => DbError::TimedOut(message),
         SqlState::DISK_FULL => DbError::DiskFull,
+        SqlState::DATA_CORRUPTED | SqlState::INDEX_CORRUPTED => DbError::Corrupt(message),
         SqlState::PROGRAM_LIMIT_EXCEEDED => DbError::TooLarge(message),
         SqlState::INVALID_REGULAR_EXPRESSION => DbError::Pattern(message),
         SqlState::ADMIN_SHUTDOWN

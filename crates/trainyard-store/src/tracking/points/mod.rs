@@ -121,7 +121,7 @@ fn binds(series: i64, (timestamp, step, value, is_nan): Key) -> [Value; 5] {
 /// The error of reading a block that cannot be read.
 fn damaged(series: i64, last: Key, damage: &Damage) -> StoreError {
     let (timestamp, step, ..) = last;
-    DbError::Other(format!(
+    DbError::Corrupt(format!(
         "the block of series {series} that ends at timestamp {timestamp}, step {step} is damaged: {damage}; \
          `trainyard db check` lists all damage"
     ))
