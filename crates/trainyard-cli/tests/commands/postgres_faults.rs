@@ -93,7 +93,9 @@ fn killed_at_work(postgres: &Postgres, filled: &str, command: &[&str], check: im
         postgres.url_of(name)
     };
     // The first time takes longer, and moments measured by it would come after the end.
-    yard.ok(&[command, &[&copy("first")]].concat());
+    let first = copy("first");
+    yard.ok(&[command, &[&first]].concat());
+    check(&yard, &first);
     let whole = copy("whole");
     let since = Instant::now();
     yard.ok(&[command, &[&whole]].concat());
