@@ -1,8 +1,8 @@
 //! The run journal: what is logged is appended to a file mapped into memory, and delivered in the background.
 //!
 //! `run_log` is what programs use. It writes through `writer` (records of `record`, in the files of `segment`, in a folder
-//! of `folder` with a `head`), and tells the thread of `lane`, for which `flush` waits and which delivers through `delivery` what
-//! `reader` reads: points, params and tags in the requests of `batch`, everything else as the requests of `call`.
+//! of `folder` with a `head`), and tells the thread of `lane`, for which `flush` waits and which delivers through `delivery`
+//! what `reader` reads: points, params and tags in the requests of `batch`, everything else as the requests of `call`.
 //! `leftover` finds the journals of processes that are gone; `start` starts and finds the runs.
 
 mod batch;

@@ -64,8 +64,8 @@ pub(super) fn may_pass(error: &ApiError) -> bool {
     matches!(error.error_code.http_status(), 429 | 500..)
 }
 
-/// The id that the store knows a run by which was started offline: its own, unless a server gave it another one when its start
-/// was delivered by a program of this user.
+/// The id that the store knows a run by which was started offline: its own, unless a server gave it another one when its
+/// start was delivered by a program of this user.
 pub fn stored_run_id(run_id: &str) -> Result<String, Error> {
     let remembered = folder::existing()?.and_then(|journals| folder::remembered_run(&journals, run_id));
     Ok(remembered.unwrap_or_else(|| run_id.to_owned()))
