@@ -275,3 +275,52 @@ def test_a_run_started_without_a_stock_server_gets_an_id_there(stock_server, mon
     assert [use.dataset.name for use in found.inputs.dataset_inputs] == ["iris"]
     assert client.get_logged_model(logged.model_id).source_run_id == made.info.run_id
     assert mlflow.get_parent_run(child.info.run_id).info.run_id == made.info.run_id
+
+
+RESUMED = """
+mlflow.set_tracking_uri(sys.argv[1])
+offline_id, stored_id = sys.argv[2:]
+client = mlflow.MlflowClient()
+client.log_metric(offline_id, "m", 2, step=2)
+with mlflow.start_run(run_id=offline_id) as run:
+    assert run.info.run_id == stored_id, run.info.run_id
+    mlflow.log_metric("m", 3, step=3)
+    with mlflow.start_run(nested=True) as child:
+        assert child.data.tags["mlflow.parentRunId"] == stored_id
+with mlflow.start_run(parent_run_id=offline_id) as child:
+    assert child.data.tags["mlflow.parentRunId"] == stored_id
+mlflow.flush_async_logging()
+"""
+
+
+@pytest.mark.stock
+def test_a_later_program_goes_on_with_a_run_that_a_stock_server_has_named(stock_server, monkeypatch, sync, scripts):
+    monkeypatch.setenv("TRAINYARD_OFFLINE", "1")
+    mlflow.set_tracking_uri(stock_server)
+    with mlflow.start_run() as run:
+        mlflow.log_metric("m", 1, step=1)
+    monkeypatch.delenv("TRAINYARD_OFFLINE")
+    assert sync()[0] == 0
+    stored_id = mlflow.get_run(run.info.run_id).info.run_id
+    assert stored_id != run.info.run_id
+    scripts.run(RESUMED, stock_server, run.info.run_id, stored_id)
+    assert steps(stock_server, stored_id) == [1, 2, 3]
+
+
+@pytest.mark.stock
+def test_points_are_known_by_the_id_that_the_program_logs_with(stock_server, monkeypatch, sync):
+    monkeypatch.setenv("TRAINYARD_OFFLINE", "1")
+    mlflow.set_tracking_uri(stock_server)
+    with mlflow.start_run() as run:
+        mlflow.log_param("a", 1)
+    monkeypatch.delenv("TRAINYARD_OFFLINE")
+    assert sync()[0] == 0
+    client, run_id = MlflowClient(stock_server), run.info.run_id
+    other = mlflow.initialize_logged_model("other", source_run_id=client.get_run(run_id).info.run_id)
+    client.log_metric(run_id, "acc", 0.5, timestamp=1)
+    client.log_metric(run_id, "acc", 0.5, timestamp=2, model_id=other.model_id)
+    client.log_metric(run_id, "of other", 0.25, model_id=other.model_id)
+    model = LinearRegression().fit([[0.0], [1.0]], [0.0, 1.0])
+    logged = mlflow.sklearn.log_model(model, name="line", run_id=run_id)
+    points = client.get_logged_model(logged.model_id).metrics
+    assert [(point.key, point.value) for point in points] == [("acc", 0.5)]

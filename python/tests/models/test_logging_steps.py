@@ -243,6 +243,69 @@ def test_points_of_another_model_are_left_to_it(store):
         assert {metric.key: metric.value for metric in metrics} == {"shared": 0.5, "own": 1.0}
 
 
+def linked(info):
+    return [(metric.key, metric.value, metric.step) for metric in mlflow.get_logged_model(info.model_id).metrics]
+
+
+def test_a_point_of_the_run_is_linked_although_another_model_has_the_same(store):
+    with mlflow.start_run():
+        mlflow.log_metric("acc", 0.5)
+        other = mlflow.initialize_logged_model(name="other")
+        mlflow.log_metric("acc", 0.5, model_id=other.model_id)
+        info = log_model(Flavor().save, name="m")
+    assert linked(info) == [("acc", 0.5, 0)]
+
+
+def test_points_of_another_model_at_earlier_steps_are_left_to_it(store):
+    with mlflow.start_run():
+        other = mlflow.initialize_logged_model(name="other")
+        for step in (5, 6, 7):
+            mlflow.log_metric("acc", 0.5, step=step, model_id=other.model_id)
+        mlflow.log_metric("own", 1.0, step=5)
+        info = log_model(Flavor().save, name="m", step=5)
+    assert linked(info) == [("own", 1.0, 5)]
+
+
+def test_a_point_of_the_run_that_another_model_hides_at_the_same_step_is_linked(store):
+    with mlflow.start_run():
+        other = mlflow.initialize_logged_model(name="other")
+        mlflow.log_metric("acc", 0.25, step=4, timestamp=1)
+        mlflow.log_metric("acc", 0.75, step=4, timestamp=2, model_id=other.model_id)
+        info = log_model(Flavor().save, name="m", step=4)
+    assert linked(info) == [("acc", 0.25, 4)]
+
+
+def test_offline_no_logged_model_is_made(yard, monkeypatch):
+    with mlflow.start_run():
+        pass
+    monkeypatch.setenv("TRAINYARD_OFFLINE", "1")
+    for make in (
+        lambda: log_model(Flavor().save, name="m"),
+        lambda: mlflow.initialize_logged_model("m"),
+        lambda: mlflow.create_external_model("m"),
+        lambda: MlflowClient().create_logged_model("0", "m"),
+    ):
+        with pytest.raises(MlflowException, match="TRAINYARD_OFFLINE") as refused:
+            make()
+        assert refused.value.error_code == "TEMPORARILY_UNAVAILABLE"
+    monkeypatch.delenv("TRAINYARD_OFFLINE")
+    assert MlflowClient().search_logged_models(["0"]) == []
+
+
+def test_a_clean_up_that_fails_does_not_hide_why_a_model_was_not_registered(yard, monkeypatch):
+    def refuse(message):
+        def call(*args, **kwargs):
+            raise MlflowException(message, "TEMPORARILY_UNAVAILABLE")
+
+        return call
+
+    info = log_model(Flavor().save, name="m")
+    monkeypatch.setattr(MlflowClient, "create_model_version", refuse("the cause"))
+    monkeypatch.setattr(MlflowClient, "get_latest_versions", refuse("the clean-up"))
+    with pytest.raises(MlflowException, match="the cause"):
+        mlflow.register_model(info.model_uri, "r")
+
+
 def test_a_long_history_is_not_read_for_the_points_of_one_step(yard, monkeypatch):
     from trainyard.models import delivery
 

@@ -148,18 +148,21 @@ class Delivery:
     def _link_metrics(self):
         """Repeat the run's points of this step with the model's id.
 
-        The latest point of each metric came with the run; those of step 0 that a later step hides were kept when this
-        program logged them. Histories are asked for where a later step hides what another program may have logged, or
+        What this program logged to the run at step 0, and not for a model, it has kept. The latest point of each metric
+        came with the run. Histories are asked for where a later point hides what another program may have logged, or
         this one at another step. Points that this program logged for other models are theirs.
         """
         run_id = self._run.info.run_id
-        latest = self._run.data._metric_objs
-        known = {} if self._step else {point.key: point for point in fluent.first_points(run_id)}
-        known.update((point.key, point) for point in latest if self._is_wanted(run_id, point))
-        points = list(known.values())
-        for point in latest:
-            if point.step > self._step and point.key not in known:
-                points += self._points_of_step(run_id, point.key)
+        own = {} if self._step else {point.key: point for point in fluent.first_points(run_id)}
+        points = list(own.values())
+        for latest in self._run.data._metric_objs:
+            if latest.key in own:
+                continue
+            if self._is_wanted(run_id, latest):
+                points.append(latest)
+            elif latest.step >= self._step:
+                history = self._points_of_step(run_id, latest.key)
+                points += [point for point in history if self._is_wanted(run_id, point)]
         linked = [
             Metric(
                 point.key,
@@ -171,7 +174,6 @@ class Delivery:
                 point.dataset_digest,
             )
             for point in points
-            if self._is_wanted(run_id, point)
         ]
         if linked:
             # They are the run's as well: they do not count as logged for this model.

@@ -142,8 +142,7 @@ def _run(client, run_id):
     if run_id is None:
         active = fluent.active_run()
         run_id = active.info.run_id if active else None
-    if run_id:
-        refuse_offline(f"run {run_id}")
+    refuse_offline(f"run {run_id}" if run_id else "the model")
     return client.get_run(run_id) if run_id else None
 
 

@@ -161,6 +161,8 @@ def _resume(client, run_id, run_name, tags):
     run = _look_for(client, run_id)
     if run is None:
         return run_logs.resume_offline(client, run_id, tags)
+    # Servers other than ours know a run that was started offline by another id.
+    run_id = run.info.run_id
     run_logs.remember(client, run_id)
     chosen = experiments.chosen_experiment_id()
     if chosen is not None and chosen != run.info.experiment_id:

@@ -2,6 +2,7 @@
 
 from trainyard.entities.base import PagedList, pairs
 from trainyard.entities.logged_model import LoggedModel, LoggedModelStatus
+from trainyard.tracking.artifacts import refuse_offline
 
 # Limit of one create or log-params request.
 _PARAMS_PER_REQUEST = 100
@@ -34,6 +35,7 @@ class LoggedModelCalls:
         -------
         LoggedModel
         """
+        refuse_offline("the logged model")
         params = pairs(params) or []
         answer = self._call(
             "CreateLoggedModel",

@@ -1,8 +1,11 @@
 """Registering models, and the calls about logged models that need no client object."""
 
+import contextlib
+
 from trainyard import _core
 from trainyard.exceptions import MlflowException
 from trainyard.tracking import active_model, context, experiments, fluent
+from trainyard.tracking.artifacts import refuse_offline
 from trainyard.tracking.client import MlflowClient
 from trainyard.utils.mlflow_tags import MLFLOW_MODEL_IS_EXTERNAL
 
@@ -50,8 +53,11 @@ def register_model(model_uri, name, await_registration_for=300, *, tags=None, en
         )
     except MlflowException:
         # A name without versions is nothing that anybody has asked for.
-        if is_new and not client.get_latest_versions(name):
-            client.delete_registered_model(name)
+        if is_new:
+            # The error to be told is the first one.
+            with contextlib.suppress(MlflowException):
+                if not client.get_latest_versions(name):
+                    client.delete_registered_model(name)
         raise
 
 
@@ -75,6 +81,8 @@ def initialize_logged_model(name=None, source_run_id=None, tags=None, params=Non
     -------
     LoggedModel
     """
+    # The experiment is asked for as well.
+    refuse_offline("the logged model")
     run = fluent.active_run()
     if source_run_id is None and run is not None:
         source_run_id = run.info.run_id

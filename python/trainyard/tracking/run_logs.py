@@ -30,6 +30,8 @@ _model_points = {}
 _known = set()
 # Those of them that may have been started offline: a stock server gives them ids of its own.
 _started_offline = set()
+# By the id that a store gave to one of these, the id that this program logs to it with.
+_offline_ids = {}
 
 
 def log_of(client, run_id):
@@ -43,13 +45,14 @@ def log_of(client, run_id):
         return log
     started_offline = key in _started_offline
     if key not in _known:
-        run = None if _core.is_offline() else client._connection.look_for_run(run_id)
+        stored = _stored(client, run_id)
+        run = None if _core.is_offline() else client._connection.look_for_run(stored)
         if run is not None and run["info"]["lifecycle_stage"] != "active":
             raise MlflowException.invalid_parameter_value(
                 f"The run {run_id} must be in the 'active' state. Current state is deleted."
             )
         # It may be one that another program has started offline.
-        started_offline = run is None
+        started_offline = run is None or stored != run_id
     # Of two threads that were both first, the log of one is kept.
     return _keep(key, client._connection.run_log(run_id, started_offline), replace=False)
 
@@ -71,11 +74,27 @@ def known_log(client, run_id):
 
 def stored_id(client, run_id):
     """Return the id that the store knows a run by, once the start of the run is delivered."""
-    if (client.tracking_uri, run_id) not in _started_offline:
-        return run_id
+    key = (client.tracking_uri, run_id)
+    if key not in _started_offline:
+        # An earlier program may have started it offline.
+        return run_id if key in _known else _stored(client, run_id)
     # A store that is away now is so for the request with this id too, whose error says it better.
     client._connection.flush(give_up=True)
-    return _core.stored_run_id(run_id)
+    return _stored(client, run_id)
+
+
+def _stored(client, run_id):
+    stored = _core.stored_run_id(run_id)
+    if stored != run_id:
+        _offline_ids[client.tracking_uri, stored] = run_id
+    return stored
+
+
+def _ids(client, run_id):
+    """Return the keys that this program may have logged to a run with, whichever id it is asked for by."""
+    key = (client.tracking_uri, run_id)
+    offline = _offline_ids.get(key)
+    return [key] if offline is None else [key, (client.tracking_uri, offline)]
 
 
 def _keep(key, log, replace=True):
@@ -220,11 +239,10 @@ def flush():
 
 def first_points(client, run_id):
     """Return the points that this program logged to a run at step 0, the last of each metric."""
-    log = known_log(client, run_id)
-    if log is None:
-        return []
+    logs = [_logs[key] for key in _ids(client, run_id) if key in _logs]
     return [
         Metric(key, value, timestamp, 0, None, dataset_name or None, dataset_digest or None)
+        for log in logs
         for key, value, timestamp, dataset_name, dataset_digest in log.first_points()
     ]
 
@@ -243,8 +261,7 @@ def remember_model_point(client, run_id, key, value, step):
 
 def is_point_of_model(client, run_id, point):
     """Tell whether this program is known to have logged a point for a logged model."""
-    points = _model_points.get((client.tracking_uri, run_id))
-    return points is not None and point in points
+    return any(point in _model_points.get(key, ()) for key in _ids(client, run_id))
 
 
 @atexit.register

@@ -1,5 +1,7 @@
 //! Requests about a run that are delivered by themselves: each as it was made, with the id that the store knows the run by.
 
+use std::collections::HashSet;
+
 use serde::Serialize;
 use trainyard_api::datasets::{LogInputs, LogOutputs};
 use trainyard_api::runs::{DeleteTag, GetRun, UpdateRun};
@@ -35,7 +37,8 @@ impl Call {
         }
     }
 
-    /// Sends it once; what the store refused, if it did. Sent again it changes nothing.
+    /// Sends it; what the store refused, if it did. What the store has already is left as it is, so that it may be sent
+    /// again.
     pub(super) fn send(&self, client: &Client, run_id: &str) -> Result<Option<Rejection>, Error> {
         let id = run_id.into();
         match self {
@@ -49,7 +52,17 @@ impl Call {
             }
             Self::Outputs(outputs) => {
                 let outputs = LogOutputs { run_id: id, ..outputs.clone() };
-                attempt(client, run_id, outputs, || self.describe())
+                match attempt(client, run_id, outputs.clone(), || self.describe())? {
+                    // Stock servers refuse them all when one is an output already or is named twice.
+                    Some(refused) if refused.error_code == ErrorCode::BadRequest => match missing(client, &outputs)? {
+                        missing if missing.models.is_empty() => Ok(None),
+                        missing if missing.models.len() < outputs.models.len() => {
+                            attempt(client, run_id, missing, || self.describe())
+                        }
+                        _ => Ok(Some(refused)),
+                    },
+                    refused => Ok(refused),
+                }
             }
             Self::DeleteTag(tag) => {
                 let tag = DeleteTag { run_id: id, ..tag.clone() };
@@ -92,9 +105,27 @@ fn attempt<R: Request + Clone + Serialize>(
 ) -> Result<Option<Rejection>, Error> {
     match client.attempt(request.clone()) {
         Ok(_) => Ok(None),
-        Err(Error::Api(error)) if is_refusal(&error) => Ok(Some(Rejection::new(run_id, what(), &error, &request))),
+        // A server that has the run and not the route is older or another one. Without the run it may be no tracking server
+        // at all, but a proxy that is set up wrongly: then everything is kept until that is mended.
+        Err(Error::Api(error)) if is_refusal(&error) || lacks_route(&error) && exists(client, run_id)? => {
+            Ok(Some(Rejection::new(run_id, what(), &error, &request)))
+        }
         Err(error) => Err(error),
     }
+}
+
+/// Whether an answer says that the server has nothing for requests of this kind.
+fn lacks_route(error: &ApiError) -> bool {
+    matches!(error.error_code, ErrorCode::NotFound | ErrorCode::EndpointNotFound | ErrorCode::NotImplemented)
+}
+
+/// Those of the models that are not yet outputs of the run, each once.
+fn missing(client: &Client, outputs: &LogOutputs) -> Result<LogOutputs, Error> {
+    let run = client.attempt(GetRun { run_id: outputs.run_id.clone(), ..GetRun::default() })?.run;
+    let stored = run.outputs.unwrap_or_default().model_outputs;
+    let mut there: HashSet<_> = stored.into_iter().map(|output| output.model_id).collect();
+    let models = outputs.models.iter().filter(|model| there.insert(model.model_id.clone())).cloned().collect();
+    Ok(LogOutputs { models, ..outputs.clone() })
 }
 
 /// Whether the store has a run of this id.

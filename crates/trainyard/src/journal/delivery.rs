@@ -1,7 +1,8 @@
 //! Delivering one journal to its tracking store, request by request and in order.
 //!
-//! Every request may be repeated: equal points, params and inputs are stored once, the last of several tags holds, a tag that
-//! has gone stays away, a run is made under the id that it has had from the start. So what was under way when something broke off is simply sent again.
+//! Every request may be repeated: equal points, params and inputs are stored once, an output that is refused because the run
+//! has it already has arrived, the last of several tags holds, a tag that has gone stays away, a run is made under the id
+//! that it has had from the start. So what was under way when something broke off is simply sent again.
 
 use std::io;
 use std::path::{Path, PathBuf};
@@ -23,6 +24,7 @@ use crate::{Client, Error};
 const OFFLINE_ID: &str = "trainyard.offlineRunId";
 /// Tag with the id of the run above.
 const PARENT_ID: &str = "mlflow.parentRunId";
+
 /// A journal on its way.
 pub(super) struct Delivery {
     folder: PathBuf,

@@ -1,9 +1,9 @@
 //! The run journal: what is logged is appended to a file mapped into memory, and delivered in the background.
 //!
 //! `run_log` is what programs use. It writes through `writer` (records of `record`, in the files of `segment`, in a folder
-//! of `folder` with a `head`), and tells the thread of `lane`, for which `flush` waits and which delivers through `delivery` what
-//! `reader` reads: points, params and tags in the requests of `batch`, everything else as the requests of `call`.
-//! `leftover` finds the journals of processes that are gone.
+//! of `folder` with a `head`), and tells the thread of `lane`, for which `flush` waits and which delivers through `delivery`
+//! what `reader` reads: points, params and tags in the requests of `batch`, everything else as the requests of `call`.
+//! `leftover` finds the journals of processes that are gone; `start` starts and finds the runs.
 
 mod batch;
 mod call;
@@ -18,16 +18,18 @@ mod record;
 mod rejection;
 mod run_log;
 mod segment;
+mod start;
 mod writer;
 
 pub use flush::{Flush, FlushState};
 pub use leftover::{Contents, Leftover, Sync, leftovers};
 pub use record::{Context, NewRun};
 pub use rejection::{Rejection, Rejections};
-pub use run_log::{RunLog, end_run_timeout, is_offline, journal_folder, look_for_run, stored_run_id, try_start};
+pub use run_log::{RunLog, end_run_timeout, is_offline, journal_folder};
+pub use start::{look_for_run, stored_run_id, try_start};
 
 pub(crate) use head::forget_inherited;
-pub(crate) use run_log::{is_away, start};
+pub(crate) use start::{is_away, start};
 
 use std::time::{Duration, Instant};
 

@@ -3,22 +3,21 @@
 use std::path::PathBuf;
 use std::process;
 use std::sync::{Arc, Mutex, MutexGuard};
-use std::thread;
 use std::time::{Duration, Instant};
 
 use trainyard_api::datasets::{DatasetInput, LogInputs, LogOutputs, ModelInput, ModelOutput};
 use trainyard_api::metrics::Metric;
-use trainyard_api::runs::{CreateRun, DeleteTag, GetRun, Run, RunStatus, UpdateRun};
+use trainyard_api::runs::{CreateRun, DeleteTag, RunStatus, UpdateRun};
 use trainyard_api::{ApiError, ErrorCode, Param, RunId, Tag, rules};
 use uuid::Uuid;
 
-use super::batch::is_refusal;
 use super::call::Call;
 use super::flush::{Flush, FlushState};
 use super::folder;
 use super::head::{Head, Header};
 use super::lane::{self, Journal, Lane};
 use super::record::{Context, NewRun};
+use super::start::{is_away, may_pass, new_run_id, stored_run_id};
 use super::writer::Writer;
 use crate::fork::PerProcess;
 use crate::run::now_ms;
@@ -26,10 +25,6 @@ use crate::{Client, Error, setting};
 
 /// Records after which the delivering thread is told that there is enough for a request.
 const ENOUGH: u32 = 1000;
-/// Pauses before a store that cannot be reached is taken to be away when a run is to be started.
-const FIRST_CONTACT: [Duration; 2] = [Duration::from_millis(250), Duration::from_millis(500)];
-/// Time after which it is not asked again: one that is silent has made the program wait long enough.
-const FIRST_CONTACT_LIMIT: Duration = Duration::from_secs(2);
 
 /// What is logged to a run: appended to a journal on disk, and delivered in the background.
 ///
@@ -181,7 +176,8 @@ impl RunLog {
         }
         match self.client.attempt(DeleteTag { run_id: self.stored_run_id()?, key: key.to_owned() }) {
             Ok(_) => Ok(true),
-            Err(Error::Api(error)) if is_refusal(&error) => Err(error.into()),
+            // What will not pass by itself is for the caller: in the journal it would be sent again and again.
+            Err(Error::Api(error)) if !may_pass(&error) => Err(error.into()),
             Err(error) if is_away(&error) || matches!(error, Error::Api(_)) => Ok(false),
             Err(error) => Err(error),
         }
@@ -346,61 +342,6 @@ impl Drop for Open {
         self.journal.seal();
         self.lane.committed(&self.journal, self.writer.position());
     }
-}
-
-/// Asks the store to start a run; `None` when it cannot be reached, and the run may be started offline.
-///
-/// The request is given an id, so that a store of ours has the run once even if its answer did not arrive.
-pub fn try_start(client: &Client, request: &mut CreateRun) -> Result<Option<Run>, Error> {
-    match start(client, request) {
-        Err(error) if is_away(&error) => Ok(None),
-        started => started.map(Some),
-    }
-}
-
-/// Asks the store to start a run, a few times when it cannot be reached.
-pub(crate) fn start(client: &Client, request: &mut CreateRun) -> Result<Run, Error> {
-    if request.run_id.is_empty() {
-        request.run_id = new_run_id();
-    }
-    let began = Instant::now();
-    let mut pauses = FIRST_CONTACT.iter().take_while(|_| began.elapsed() < FIRST_CONTACT_LIMIT);
-    loop {
-        match client.attempt(request.clone()) {
-            Ok(made) => return Ok(made.run),
-            Err(error) if !is_away(&error) => return Err(error),
-            Err(error) => match pauses.next() {
-                Some(pause) => thread::sleep(*pause),
-                None => return Err(error),
-            },
-        }
-    }
-}
-
-/// Asks once for a run; `None` when the store cannot be reached.
-pub fn look_for_run(client: &Client, run_id: &str) -> Result<Option<Run>, Error> {
-    match client.attempt(GetRun { run_id: run_id.into(), ..GetRun::default() }) {
-        Ok(found) => Ok(Some(found.run)),
-        Err(error) if is_away(&error) => Ok(None),
-        Err(error) => Err(error),
-    }
-}
-
-/// Whether an error says that the store cannot be reached for now.
-pub(crate) fn is_away(error: &Error) -> bool {
-    matches!(error, Error::Unreachable { .. } | Error::NotATrackingServer { .. })
-        || error.code() == ErrorCode::TemporarilyUnavailable
-}
-
-/// The id that the store knows a run by which was started offline: its own, unless a server gave it another one when its start
-/// was delivered by a program of this user.
-pub fn stored_run_id(run_id: &str) -> Result<String, Error> {
-    let remembered = folder::existing()?.and_then(|journals| folder::remembered_run(&journals, run_id));
-    Ok(remembered.unwrap_or_else(|| run_id.to_owned()))
-}
-
-fn new_run_id() -> RunId {
-    Uuid::new_v4().simple().to_string().into()
 }
 
 /// Whether `TRAINYARD_OFFLINE` asks to deliver nothing.

@@ -414,6 +414,13 @@ impl RunBuilder {
             Experiment::OfEnvironment => None,
         };
         if offline != Offline::Always {
+            for tag in request.tags.iter_mut().filter(|tag| tag.key == PARENT) {
+                if offline == Offline::WhenUnreachable {
+                    // A parent that was started offline gets its id with its delivery.
+                    journal::deliver_first(&client);
+                }
+                tag.value = journal::stored_run_id(&tag.value)?;
+            }
             let reached = match &name {
                 Some(name) => client.experiment(name).map(|id| request.experiment_id = id),
                 None => Ok(()),
@@ -449,6 +456,8 @@ impl RunBuilder {
     fn go_on(self, client: Client, run_id: RunId, offline: Offline) -> Result<Started, Error> {
         let recorded_only = offline == Offline::Always;
         let found = if recorded_only { None } else { self.find(&client, &run_id, offline)? };
+        // A server that was away when the run started may know it by another id than the one that is asked for.
+        let run_id = found.as_ref().map_or(run_id, |run| run.info.run_id.clone());
         let log = RunLog::of(&client, run_id.as_str(), found.is_none(), recorded_only);
         let mut info = RunInfo { run_id, status: RunStatus::Running, ..RunInfo::default() };
         let mut system_step = 0;
@@ -485,12 +494,12 @@ impl RunBuilder {
             return Err(ApiError::invalid(reason).into());
         }
         let change = UpdateRun {
-            run_id: run_id.clone(),
+            run_id: run.info.run_id.clone(),
             status: Some(RunStatus::Running),
             run_name: self.name.clone(),
             ..UpdateRun::default()
         };
-        run.info = client.call(change)?.run_info;
+        run.info = RunInfo { run_id: run.info.run_id, ..client.call(change)?.run_info };
         Ok(Some(run))
     }
 }

@@ -234,13 +234,18 @@ fn a_server_that_names_an_offline_run_itself_gets_its_files_and_datasets() {
         let is_away = away.clone();
         let inputs = Arc::new(AtomicUsize::new(0));
         let counted = inputs.clone();
+        let starts = Arc::new(Mutex::new(Vec::new()));
+        let started = starts.clone();
         let run = r#"{"run": {"info": {"run_id": "made-there", "artifact_uri": "mlflow-artifacts:/0/made-there/artifacts"}, "data": {}}}"#;
         let uri = Script::answering(move |asked| {
             let path = asked.line.split(['?', ' ']).nth(1).unwrap().rsplit('/').next().unwrap().to_owned();
             let ours = asked.line.contains("made-there") || String::from_utf8_lossy(&asked.body).contains("made-there");
             match path.as_str() {
                 _ if is_away.load(Ordering::SeqCst) => answer("503 Service Unavailable", "", "starting"),
-                "create" => answer("200 OK", "", run),
+                "create" => {
+                    started.lock().unwrap().push(serde_json::from_slice::<CreateRun>(&asked.body).unwrap());
+                    answer("200 OK", "", run)
+                }
                 "get" if ours => answer("200 OK", "", run),
                 "log-inputs" if ours => {
                     counted.fetch_add(1, Ordering::SeqCst);
@@ -266,7 +271,18 @@ fn a_server_that_names_an_offline_run_itself_gets_its_files_and_datasets() {
         assert_eq!(inputs.load(Ordering::SeqCst), 1);
         // Who knows the run by the id that it was started with finds it.
         assert_eq!(run.client().get_run(run.id().clone()).unwrap().info.run_id.as_str(), "made-there");
+        let (client, id) = (run.client().clone(), run.id().clone());
         run.finish().unwrap();
+
+        let again = Run::builder().client(&client).resume(id.as_str()).start().unwrap();
+        assert_eq!(again.id().as_str(), "made-there");
+        again.log_metric("loss", 0.5, 0).unwrap();
+        again.finish().unwrap();
+        // A child that the server starts itself is below the run that the server has.
+        Run::builder().client(&client).experiment_id("0").parent_id(id).start().unwrap().finish().unwrap();
+        let starts = starts.lock().unwrap();
+        let parents = starts[1].tags.iter().filter(|tag| tag.key == "mlflow.parentRunId");
+        assert_eq!(parents.map(|tag| tag.value.as_str()).collect::<Vec<_>>(), ["made-there"]);
     });
 }
 

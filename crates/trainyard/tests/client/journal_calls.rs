@@ -1,12 +1,12 @@
 //! Inputs, outputs and removed tags by way of the journal.
 
-use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use trainyard::Error;
-use trainyard::internals::journal::{self, FlushState, RunLog};
-use trainyard_api::datasets::{Dataset, DatasetInput, ModelInput, ModelOutput, RunInputs};
+use trainyard::internals::journal::{self, Context, FlushState, RunLog};
+use trainyard_api::datasets::{Dataset, DatasetInput, LogOutputs, ModelInput, ModelOutput, RunInputs, RunOutputs};
 use trainyard_api::logged_models::CreateLoggedModel;
 use trainyard_api::runs::{CreateRun, GetRun, Run};
 use trainyard_api::{ErrorCode, ModelId, RunId, Tag};
@@ -16,6 +16,13 @@ use crate::script::{Script, answer};
 use crate::tracking::Yard;
 
 const PATIENCE: Duration = Duration::from_secs(60);
+/// For deliveries that do not come to an end where something is wrong.
+const SHORT: Duration = Duration::from_secs(10);
+const RUN: &str = r#"{"run": {"info": {"run_id": "r"}, "data": {}}}"#;
+
+fn output(model_id: &str) -> ModelOutput {
+    ModelOutput { model_id: model_id.into(), step: 0 }
+}
 
 fn started(yard: &Yard) -> RunId {
     yard.client.call(CreateRun::default()).unwrap().run.info.run_id
@@ -131,6 +138,114 @@ fn a_removal_whose_answer_was_lost_is_no_refusal() {
         log.delete_tag("a").unwrap();
         assert_eq!(log.wait(PATIENCE).unwrap(), FlushState::Done);
         assert_eq!(attempts.load(Ordering::SeqCst), 2);
+    });
+}
+
+#[test]
+fn what_a_server_has_no_route_for_is_refused_and_what_is_behind_it_arrives() {
+    at_home("journal_calls::what_a_server_has_no_route_for_is_refused_and_what_is_behind_it_arrives", |_| {
+        for (status, body, code) in [
+            ("404 Not Found", "<!doctype html><title>404 Not Found</title>", ErrorCode::NotFound),
+            ("404 Not Found", r#"{"error_code": "ENDPOINT_NOT_FOUND", "message": "?"}"#, ErrorCode::EndpointNotFound),
+            ("501 Not Implemented", r#"{"error_code": "NOT_IMPLEMENTED", "message": "?"}"#, ErrorCode::NotImplemented),
+        ] {
+            let batches = Arc::new(AtomicUsize::new(0));
+            let counted = batches.clone();
+            let uri = Script::answering(move |asked| match asked.line.split(['?', ' ']).nth(1).unwrap() {
+                path if path.ends_with("/runs/outputs") => answer(status, "", body),
+                path if path.ends_with("/runs/get") => answer("200 OK", "", RUN),
+                path if path.ends_with("/runs/log-batch") => {
+                    counted.fetch_add(1, Ordering::SeqCst);
+                    answer("200 OK", "", "{}")
+                }
+                _ => answer("404 Not Found", "", body),
+            });
+            let log = RunLog::new(&trainyard::Client::connect(&uri).unwrap(), "r", false).unwrap();
+            log.log_outputs(vec![output("m-1")]).unwrap();
+            log.log_metric("loss", 0.5, 0, None, &Context::default()).unwrap();
+            let Err(Error::Rejected(rejections)) = log.wait(SHORT) else { panic!("{status} is a refusal") };
+            assert_eq!((rejections.count, rejections.list[0].error_code), (1, code));
+            assert_eq!(batches.load(Ordering::SeqCst), 1);
+        }
+    });
+}
+
+#[test]
+fn an_answer_of_something_else_than_the_server_throws_nothing_away() {
+    at_home("journal_calls::an_answer_of_something_else_than_the_server_throws_nothing_away", |_| {
+        let wrong = Arc::new(AtomicBool::new(true));
+        let is_wrong = wrong.clone();
+        let uri = Script::answering(move |_| match is_wrong.load(Ordering::SeqCst) {
+            true => answer("404 Not Found", "", "<!doctype html><title>no such site</title>"),
+            false => answer("200 OK", "", "{}"),
+        });
+        let log = RunLog::new(&trainyard::Client::connect(&uri).unwrap(), "r", false).unwrap();
+        log.log_outputs(vec![output("m-1")]).unwrap();
+        assert_ne!(log.wait(Duration::from_millis(300)).unwrap(), FlushState::Done);
+        wrong.store(false, Ordering::SeqCst);
+        assert_eq!(log.wait(PATIENCE).unwrap(), FlushState::Done);
+    });
+}
+
+#[test]
+fn outputs_that_the_run_has_already_are_no_refusal() {
+    at_home("journal_calls::outputs_that_the_run_has_already_are_no_refusal", |_| {
+        // As stock servers do: the database refuses a pair of run and model that it has.
+        let stored = Arc::new(Mutex::new(vec!["m-1".to_owned()]));
+        let outputs = stored.clone();
+        let uri = Script::answering(move |asked| match asked.line.split(['?', ' ']).nth(1).unwrap() {
+            path if path.ends_with("/runs/outputs") => {
+                let request: LogOutputs = serde_json::from_slice(&asked.body).unwrap();
+                let mut outputs = outputs.lock().unwrap();
+                let mut all = outputs.clone();
+                for model in request.models {
+                    if model.model_id.as_str() == "m-bad" || all.contains(&model.model_id.to_string()) {
+                        return answer(
+                            "400 Bad Request",
+                            "",
+                            r#"{"error_code": "BAD_REQUEST", "message": "UNIQUE constraint failed"}"#,
+                        );
+                    }
+                    all.push(model.model_id.to_string());
+                }
+                *outputs = all;
+                answer("200 OK", "", "{}")
+            }
+            path if path.ends_with("/runs/get") => {
+                let models: Vec<_> = outputs.lock().unwrap().iter().map(|id| output(id)).collect();
+                let run = Run { outputs: Some(RunOutputs { model_outputs: models }), ..Run::default() };
+                answer("200 OK", "", &serde_json::json!({ "run": run }).to_string())
+            }
+            _ => answer("200 OK", "", "{}"),
+        });
+        let log = RunLog::new(&trainyard::Client::connect(&uri).unwrap(), "r", false).unwrap();
+        log.log_outputs(vec![output("m-1")]).unwrap();
+        log.log_outputs(vec![output("m-2"), output("m-1"), output("m-2")]).unwrap();
+        assert_eq!(log.wait(PATIENCE).unwrap(), FlushState::Done);
+        assert_eq!(*stored.lock().unwrap(), ["m-1", "m-2"]);
+        log.log_outputs(vec![output("m-bad")]).unwrap();
+        assert!(matches!(log.wait(PATIENCE), Err(Error::Rejected(_))), "another refusal is one");
+    });
+}
+
+#[test]
+fn a_removal_that_may_not_be_is_told_at_once() {
+    at_home("journal_calls::a_removal_that_may_not_be_is_told_at_once", |_| {
+        let ask = |status: &'static str, body: &'static str| {
+            let uri = Script::answering(move |_| answer(status, "", body));
+            let client = trainyard::Client::connect(&uri).unwrap();
+            RunLog::new(&client, "r", false).unwrap().delete_tag_at_once("a")
+        };
+        for (status, body, code) in [
+            ("401 Unauthorized", "who are you?", ErrorCode::Unauthenticated),
+            ("403 Forbidden", r#"{"error_code": "PERMISSION_DENIED", "message": "no"}"#, ErrorCode::PermissionDenied),
+            ("404 Not Found", "<!doctype html><title>404 Not Found</title>", ErrorCode::NotFound),
+        ] {
+            assert_eq!(ask(status, body).unwrap_err().code(), code);
+        }
+        for status in ["429 Too Many Requests", "500 Internal Server Error", "503 Service Unavailable"] {
+            assert!(!ask(status, "a moment").unwrap(), "{status} passes");
+        }
     });
 }
 
