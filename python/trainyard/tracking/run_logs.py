@@ -239,7 +239,8 @@ def flush():
 
 def first_points(client, run_id):
     """Return the points that this program logged to a run at step 0, the last of each metric."""
-    logs = [_logs[key] for key in _ids(client, run_id) if key in _logs]
+    # Another thread may close one meanwhile.
+    logs = [log for key in _ids(client, run_id) if (log := _logs.get(key)) is not None]
     return [
         Metric(key, value, timestamp, 0, None, dataset_name or None, dataset_digest or None)
         for log in logs
