@@ -27,6 +27,19 @@ pub struct StoreOptions {
     pub postgres: PostgresOptions,
 }
 
+#[cfg(test)]
+impl StoreOptions {
+    /// Those of a store in a test of this crate.
+    pub(crate) fn for_tests() -> Self {
+        Self {
+            artifact_root: ArtifactRoot::Managed("mlflow-artifacts:/".to_owned()),
+            webhook_key: None,
+            truncate_long_values: true,
+            postgres: PostgresOptions::default(),
+        }
+    }
+}
+
 /// Where the artifacts of experiments without a location of their own lie.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum ArtifactRoot {

@@ -9,7 +9,7 @@ use super::super::parser::parse;
 use super::super::runs::{RULES, TIES};
 use super::stretches::Stretch;
 use super::*;
-use crate::{ArtifactRoot, PostgresOptions, Sources, Store, StoreOptions, Value};
+use crate::{Sources, Store, StoreOptions, Value};
 
 /// Two thousand runs in experiment 1 and as many in experiment 2. Metric `m` of each is its number, NaN for every
 /// hundredth, missing for every tenth; param `p` one of 10, tag `t` one of 20, tag `rare` on three runs.
@@ -49,14 +49,8 @@ fn with_runs_and<T: Send + 'static>(
 }
 
 pub(super) fn store_at(uri: &str) -> Store {
-    let options = StoreOptions {
-        artifact_root: ArtifactRoot::Managed("a:/".to_owned()),
-        webhook_key: None,
-        truncate_long_values: true,
-        postgres: PostgresOptions::default(),
-    };
     let sources = Sources { now_ms: Arc::new(|| 0), ..Sources::default() };
-    Store::open_with(uri, options, sources).expect("a store")
+    Store::open_with(uri, StoreOptions::for_tests(), sources).expect("a store")
 }
 
 pub(super) fn search<'f>(tx: &Transaction<'_>, experiments: &[i64], filter: &'f str, order_by: &[&str]) -> Search<'f> {

@@ -221,7 +221,7 @@ mod tests {
     use trainyard_api::runs::CreateRun;
 
     use super::*;
-    use crate::{ArtifactRoot, PostgresOptions, Store, StoreOptions};
+    use crate::{Store, StoreOptions};
 
     fn ingest(store: &Store, run_id: &RunId, times: std::ops::Range<i64>) {
         let times: Vec<i64> = times.collect();
@@ -234,14 +234,8 @@ mod tests {
     #[test]
     fn a_step_is_given_up_when_blocks_came_between_its_rows() {
         let folder = tempfile::tempdir().expect("a folder");
-        let options = StoreOptions {
-            artifact_root: ArtifactRoot::Managed("mlflow-artifacts:/".to_owned()),
-            webhook_key: None,
-            truncate_long_values: true,
-            postgres: PostgresOptions::default(),
-        };
         let uri = format!("sqlite:///{}", folder.path().join("store.db").display());
-        let store = Store::open(&uri, options).expect("a store");
+        let store = Store::open(&uri, StoreOptions::for_tests()).expect("a store");
         let run_id = store.execute(CreateRun::default()).wait().expect("a run").run.info.run_id;
         ingest(&store, &run_id, 1000..1100);
         ingest(&store, &run_id, 9000..9100);

@@ -162,19 +162,13 @@ mod tests {
     use trainyard_api::runs::CreateRun;
 
     use super::*;
-    use crate::{ArtifactRoot, PostgresOptions, Store, StoreOptions};
+    use crate::{Store, StoreOptions};
 
     #[test]
     fn outlines_are_read_of_blocks_within_the_range_only() {
         let folder = tempfile::tempdir().expect("a folder");
-        let options = StoreOptions {
-            artifact_root: ArtifactRoot::Managed("mlflow-artifacts:/".to_owned()),
-            webhook_key: None,
-            truncate_long_values: true,
-            postgres: PostgresOptions::default(),
-        };
         let uri = format!("sqlite:///{}", folder.path().join("store.db").display());
-        let store = Store::open(&uri, options).expect("a store");
+        let store = Store::open(&uri, StoreOptions::for_tests()).expect("a store");
         let run_id = store.execute(CreateRun::default()).wait().expect("a run").run.info.run_id;
         let steps: Vec<i64> = (0..4 * block::FULL as i64).collect();
         let values = steps.iter().map(|step| *step as f64).collect();
