@@ -5,12 +5,14 @@
 use std::fs::{self, File, OpenOptions, TryLockError};
 use std::io::{self, ErrorKind};
 use std::path::Path;
+use std::sync::atomic::{AtomicI64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError, Weak};
 
 use serde::{Deserialize, Serialize};
 
 use super::folder::private;
 use crate::Error;
+use crate::run::now_ms;
 
 const START: [u8; 8] = *b"TYHEAD\0\x01";
 /// Where the two places for the state begin; they are written in turn, so that one of them is always whole.
@@ -42,10 +44,20 @@ pub(super) struct Header {
     pub(super) run_id: String,
     /// Whether the run was started without a server.
     pub(super) offline: bool,
-    /// Milliseconds since the epoch.
+    /// Milliseconds since the epoch; later than for every journal that the process made before.
     pub(super) created: i64,
     /// The process that writes it.
     pub(super) process: u32,
+}
+
+/// The time for the header of a new journal.
+///
+/// Two journals of a run can be made within a millisecond, and what they hold is delivered in the order of their times.
+pub(super) fn next_created() -> i64 {
+    static LAST: AtomicI64 = AtomicI64::new(0);
+    let now = now_ms();
+    let last = LAST.fetch_update(Ordering::Relaxed, Ordering::Relaxed, |last| Some(now.max(last + 1)));
+    now.max(last.unwrap_or_default() + 1)
 }
 
 /// How far delivery has come.

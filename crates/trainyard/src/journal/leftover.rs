@@ -70,7 +70,8 @@ pub struct Sync {
     pub rejected_file: Option<PathBuf>,
 }
 
-/// The journals of this user, the oldest first, and the ones that cannot be read.
+/// The journals of this user and the ones that cannot be read: first those that make a run, which others wait for, then
+/// the oldest.
 pub fn leftovers() -> Result<(Vec<Leftover>, Vec<Error>), Error> {
     let mut found = Vec::new();
     let mut unreadable = Vec::new();
@@ -82,7 +83,7 @@ pub fn leftovers() -> Result<(Vec<Leftover>, Vec<Error>), Error> {
             Err(error) => unreadable.push(error),
         }
     }
-    found.sort_by(|a, b| (a.header.created, &a.folder).cmp(&(b.header.created, &b.folder)));
+    found.sort_by_cached_key(|journal| (!journal.makes_run(), journal.header.created, journal.folder.clone()));
     Ok((found, unreadable))
 }
 
@@ -105,6 +106,15 @@ impl Leftover {
     /// When the journal was begun, in milliseconds since the epoch.
     pub fn created(&self) -> i64 {
         self.header.created
+    }
+
+    /// Whether the run, started offline, is still to be made; that is the first that a journal says.
+    fn makes_run(&self) -> bool {
+        let first = || {
+            let (_, state, _) = Head::look(&self.folder).ok()?;
+            Reader::new(&self.folder, state.delivered).next(None).ok()?
+        };
+        self.header.offline && matches!(first(), Some(Entry::Create(_)))
     }
 
     /// Counts what is still to be delivered.

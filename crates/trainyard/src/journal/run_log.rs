@@ -14,7 +14,7 @@ use uuid::Uuid;
 use super::call::Call;
 use super::flush::{Flush, FlushState};
 use super::folder;
-use super::head::{Head, Header};
+use super::head::{Head, Header, next_created};
 use super::lane::{self, Journal, Lane};
 use super::record::{Context, NewRun};
 use super::start::{is_away, may_pass, new_run_id, stored_run_id};
@@ -306,7 +306,7 @@ impl RunLog {
             tracking_uri: self.client.lasting_uri(),
             run_id: self.run_id.clone(),
             offline: self.started_offline,
-            created: now_ms(),
+            created: next_created(),
             process: process::id(),
         };
         folder::make(&folder).map_err(refused)?;

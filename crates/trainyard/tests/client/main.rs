@@ -12,6 +12,7 @@ mod home;
 mod http;
 mod journal;
 mod journal_calls;
+mod leftovers;
 mod log_model;
 mod model_uri;
 mod models;
