@@ -4,8 +4,10 @@ mod chromium;
 mod debian;
 mod environments;
 mod fresh_project;
+mod one_build;
 #[allow(dead_code, reason = "tests and the bench use more of it")]
 mod postgres;
+mod rust_frameworks;
 mod step;
 mod tasks;
 mod torch_stubs;
@@ -27,11 +29,7 @@ const TASKS: &[Task] = &[
     ("test", "all tests: Rust, Python, the stock MLflow clients, and the web UI in Chromium", tasks::test),
     ("test-rust", "the tests of the Rust crates", tasks::test_rust),
     ("test-python", "the tests of the Python package", tasks::test_python),
-    (
-        "rust-frameworks",
-        "the adapters for frameworks of Rust, and their examples' models in Python",
-        tasks::rust_frameworks,
-    ),
+    ("rust-frameworks", "the Rust examples, and what Python makes of the models they log", rust_frameworks::examples),
     (
         "fresh-project",
         "count the crates that the Rust client of a server stands on, and time its build from nothing",

@@ -11,12 +11,14 @@ use crate::environments::{self, Environment};
 use crate::postgres::Postgres;
 use crate::step::{cargo, first_line, program, root, run};
 use crate::wire_types::wire_types;
-use crate::{chromium, debian, web_ui};
+use crate::{chromium, debian, one_build, rust_frameworks, web_ui};
 
 /// Names the database that tests make schemas in.
 const POSTGRES_URL: &str = "TRAINYARD_TEST_POSTGRES_URL";
 pub const TEST_ADVICE: &str = "The failing test is named above.";
 pub const BUILD_ADVICE: &str = "The compiler's message is above.";
+pub const CLIPPY_ADVICE: &str = "Mend what clippy names above.";
+pub const RUSTDOC_ADVICE: &str = "Mend the links that rustdoc names above.";
 
 /// Trains the iris example with the Python package and says how to look at the result.
 pub fn demo() -> Result<()> {
@@ -41,7 +43,7 @@ pub fn test() -> Result<()> {
     web_ui::check_node()?;
     test_rust()?;
     test_python()?;
-    rust_frameworks()?;
+    rust_frameworks::examples()?;
     conformance()?;
     test_browser()?;
     web_ui::test()
@@ -50,7 +52,8 @@ pub fn test() -> Result<()> {
 /// The tests of all crates, and the examples in their documentation, on SQLite and on PostgreSQL.
 pub fn test_rust() -> Result<()> {
     let postgres = postgres()?;
-    let mut tests = cargo(&["test", "--workspace", "--quiet", "--no-fail-fast"]);
+    let mut tests = cargo(&["test", "--workspace", "--quiet", "--no-fail-fast", "--features"]);
+    tests.arg(rust_frameworks::of_every_day());
     // Examples in the documentation log as a user's program does, into a journal.
     tests.env("TRAINYARD_HOME", root().join("target/test-home"));
     if let Some(postgres) = &postgres {
@@ -86,51 +89,6 @@ pub fn test_python() -> Result<()> {
     run("Test the Python package", tests, TEST_ADVICE)
 }
 
-/// Frameworks of Rust that build in a minute or two.
-const RUST_FRAMEWORKS: &str = "arrow,cbor,linfa,ndarray,onnx,safetensors,smartcore";
-/// All of them.
-const ALL_RUST_FRAMEWORKS: &str =
-    "arrow,burn-example,candle,cbor,lightgbm3,linfa,ndarray,onnx,polars,safetensors,smartcore,xgb";
-
-/// The adapters of the Rust SDK for the smaller frameworks: their tests, and what Python makes of the models of their
-/// examples.
-pub fn rust_frameworks() -> Result<()> {
-    rust_frameworks_with(RUST_FRAMEWORKS, &[])
-}
-
-/// Variables of the environment by which the crates `xgb` and `lightgbm3` find what they are built with: the XGBoost of the
-/// Python package, so that both are of one version, and CMake. libclang reads the headers.
-fn native_boosters() -> Result<Vec<(&'static str, PathBuf)>> {
-    debian::installed(&["clang"], "clang", "Install clang with libclang, then repeat.")?;
-    let find = "import pathlib, xgboost; print(pathlib.Path(xgboost.__file__).parent / 'lib')";
-    let folder = first_line(program(environments::with_package()?.python(), &["-c", find]));
-    let xgboost = PathBuf::from(folder.context("the Python package xgboost cannot be found in .venv")?);
-    let cmake = environments::boosters()?.program("cmake");
-    Ok(vec![("CMAKE", cmake), ("XGBOOST_LIB_DIR", xgboost.clone()), ("LD_LIBRARY_PATH", xgboost)])
-}
-
-fn rust_frameworks_with(features: &str, natives: &[(&str, PathBuf)]) -> Result<()> {
-    let cargo = |args: &[&str]| {
-        let mut command = cargo(args);
-        command.envs(natives.iter().map(|(name, value)| (name, value)));
-        command
-    };
-    let tests = cargo(&["test", "--quiet", "-p", "trainyard", "--lib", "--test", "client", "--features", features]);
-    run("Test the adapters for frameworks of Rust", tests, TEST_ADVICE)?;
-    let mut examples = cargo(&["test", "--quiet", "-p", "trainyard", "--doc", "--features", features]);
-    examples.env("TRAINYARD_HOME", root().join("target/test-home"));
-    run("Run the examples in their documentation", examples, TEST_ADVICE)?;
-    let examples = root().join("target/debug/examples");
-    let build = cargo(&["build", "--quiet", "-p", "trainyard", "--examples", "--features", features]);
-    run("Build the Rust examples", build, BUILD_ADVICE)?;
-    let environment = environments::with_package()?;
-    let stock = environments::stock_3_18()?;
-    let mut tests = program(environment.python(), &["-m", "pytest", "python/tests/test_rust_models.py"]);
-    tests.envs(natives.iter().map(|(name, value)| (name, value)));
-    tests.env("TRAINYARD_RUST_EXAMPLES", examples).env("TRAINYARD_STOCK_PYTHON", stock.python());
-    run("Run the Rust examples, and predict with their models from Python", tests, TEST_ADVICE)
-}
-
 /// What needs PyTorch, TensorFlow or Keras, or burn or candle: too large for every day, so in an environment of its
 /// own. Also the Rust SDK with none of its features, for which its dependencies are built anew.
 pub fn test_frameworks() -> Result<()> {
@@ -140,11 +98,7 @@ pub fn test_frameworks() -> Result<()> {
     let mut tests = program(environment.python(), &["-m", "pytest", "python/tests", "-m", "heavy"]);
     tests.env("TRAINYARD_BIN", server).env("TRAINYARD_STOCK_PYTHON", stock.python());
     run("Test the flavors of PyTorch, TensorFlow and Keras", tests, TEST_ADVICE)?;
-    let least = ["clippy", "-p", "trainyard", "--lib", "--no-default-features", "--quiet", "--", "-D", "warnings"];
-    run("Check the client of a server alone with clippy", cargo(&least), "Mend what clippy names above.")?;
-    let natives = native_boosters()?;
-    lint_rust_frameworks(ALL_RUST_FRAMEWORKS, &natives)?;
-    rust_frameworks_with(ALL_RUST_FRAMEWORKS, &natives)
+    rust_frameworks::all()
 }
 
 /// The interop matrix, whose results become the table in docs/interop.md.
@@ -328,9 +282,14 @@ pub fn compatibility() -> Result<()> {
 /// Formatting, clippy, ruff, and cargo-deny where it is installed.
 pub fn lint() -> Result<()> {
     run("Check the format of Rust code", cargo(&["fmt", "--all", "--check"]), "Run `make format`.")?;
-    let clippy = cargo(&["clippy", "--workspace", "--all-targets", "--quiet", "--", "-D", "warnings"]);
-    run("Check Rust code with clippy", clippy, "Mend what clippy names above.")?;
-    lint_rust_frameworks(RUST_FRAMEWORKS, &[])?;
+    one_build::check()?;
+    let features = rust_frameworks::of_every_day();
+    let mut clippy = cargo(&["clippy", "--workspace", "--all-targets", "--quiet", "--features", &features]);
+    clippy.args(["--", "-D", "warnings"]);
+    run("Check Rust code with clippy", clippy, CLIPPY_ADVICE)?;
+    let mut documentation = cargo(&["doc", "--workspace", "--no-deps", "--quiet", "--features", &features]);
+    documentation.env("RUSTDOCFLAGS", "-Dwarnings");
+    run("Check the documentation of the Rust crates", documentation, RUSTDOC_ADVICE)?;
     wire_types(true)?;
     web_ui::check()?;
     let ruff = environments::developer()?.program("ruff");
@@ -344,17 +303,6 @@ pub fn lint() -> Result<()> {
         return Ok(());
     }
     run("Check licences, sources and advisories", cargo(&["deny", "check"]), "deny.toml holds the rules.")
-}
-
-/// The Rust SDK with these features: clippy, and rustdoc, both without warnings.
-fn lint_rust_frameworks(features: &str, natives: &[(&str, PathBuf)]) -> Result<()> {
-    let sdk = ["-p", "trainyard", "--features", features];
-    let mut clippy = cargo(&["clippy", "--quiet", "--all-targets"]);
-    clippy.args(sdk).args(["--", "-D", "warnings"]).envs(natives.iter().map(|(name, value)| (name, value)));
-    run("Check the adapters for frameworks of Rust with clippy", clippy, "Mend what clippy names above.")?;
-    let mut documentation = cargo(&["doc", "--quiet", "--no-deps"]);
-    documentation.args(sdk).env("RUSTDOCFLAGS", "-Dwarnings").envs(natives.iter().map(|(name, value)| (name, value)));
-    run("Check the documentation of the Rust SDK", documentation, "Mend the links that rustdoc names above.")
 }
 
 /// Formats all code.
