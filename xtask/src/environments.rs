@@ -4,6 +4,7 @@
 
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::thread;
 
 use anyhow::{Context, Result, bail};
 
@@ -39,6 +40,15 @@ impl Environment {
 /// `.venv`: what developing, testing and the examples need, without our own package.
 pub fn developer() -> Result<Environment> {
     prepare(root().join(".venv"), &[&["-r", "python/requirements-dev.txt"]])
+}
+
+/// Does the work of the processors while the environments are made, which mostly waits for the network.
+pub fn made_during(work: impl FnOnce() -> Result<()>, environments: &[fn() -> Result<Environment>]) -> Result<()> {
+    thread::scope(|scope| {
+        let made = scope.spawn(|| environments.iter().try_for_each(|make| make().map(drop)));
+        work()?;
+        made.join().unwrap_or_else(|_| bail!("making the virtual environments has ended with an error"))
+    })
 }
 
 /// `.venv` with our package built from this checkout.

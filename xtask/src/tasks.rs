@@ -41,7 +41,8 @@ pub fn test() -> Result<()> {
     // What would be missing at the end of half an hour is said at the beginning.
     environments::interpreter()?;
     web_ui::check_node()?;
-    test_rust()?;
+    let environments = [environments::developer, environments::stock_3_18, environments::stock_2_22];
+    environments::made_during(test_rust, &environments)?;
     test_python()?;
     rust_frameworks::examples()?;
     conformance()?;
@@ -283,13 +284,7 @@ pub fn compatibility() -> Result<()> {
 pub fn lint() -> Result<()> {
     run("Check the format of Rust code", cargo(&["fmt", "--all", "--check"]), "Run `make format`.")?;
     one_build::check()?;
-    let features = rust_frameworks::of_every_day();
-    let mut clippy = cargo(&["clippy", "--workspace", "--all-targets", "--quiet", "--features", &features]);
-    clippy.args(["--", "-D", "warnings"]);
-    run("Check Rust code with clippy", clippy, CLIPPY_ADVICE)?;
-    let mut documentation = cargo(&["doc", "--workspace", "--no-deps", "--quiet", "--features", &features]);
-    documentation.env("RUSTDOCFLAGS", "-Dwarnings");
-    run("Check the documentation of the Rust crates", documentation, RUSTDOC_ADVICE)?;
+    environments::made_during(lint_rust, &[environments::developer])?;
     wire_types(true)?;
     web_ui::check()?;
     let ruff = environments::developer()?.program("ruff");
@@ -303,6 +298,17 @@ pub fn lint() -> Result<()> {
         return Ok(());
     }
     run("Check licences, sources and advisories", cargo(&["deny", "check"]), "deny.toml holds the rules.")
+}
+
+/// clippy and rustdoc, with the frameworks of Rust.
+fn lint_rust() -> Result<()> {
+    let features = rust_frameworks::of_every_day();
+    let mut clippy = cargo(&["clippy", "--workspace", "--all-targets", "--quiet", "--features", &features]);
+    clippy.args(["--", "-D", "warnings"]);
+    run("Check Rust code with clippy", clippy, CLIPPY_ADVICE)?;
+    let mut documentation = cargo(&["doc", "--workspace", "--no-deps", "--quiet", "--features", &features]);
+    documentation.env("RUSTDOCFLAGS", "-Dwarnings");
+    run("Check the documentation of the Rust crates", documentation, RUSTDOC_ADVICE)
 }
 
 /// Formats all code.
