@@ -19,9 +19,9 @@ test("parallel, bar, box, contour and scatter plots draw every run", async ({ pa
     // Charts are drawn when they come near.
     await cards.nth(at).scrollIntoViewIfNeeded();
     const plot = cards.nth(at).getByRole("application", { name: / marks\./ });
-    await expect(plot).toBeVisible();
-    const marks = Number(/(\d+) marks/.exec((await plot.getAttribute("aria-label")) ?? "")?.[1]);
-    expect(marks).toBeGreaterThanOrEqual(12);
+    // Until the values of the runs have come there is nothing to mark.
+    const marks = async () => Number(/(\d+) marks/.exec((await plot.getAttribute("aria-label")) ?? "")?.[1]);
+    await expect.poll(marks).toBeGreaterThanOrEqual(12);
     // Something else than one colour has been drawn.
     const colours = () =>
       plot
