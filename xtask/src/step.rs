@@ -14,13 +14,14 @@ pub fn root() -> PathBuf {
     here.parent().unwrap_or(here).to_owned()
 }
 
-/// A program to run in the checkout, free of the user's own MLflow and Trainyard settings.
+/// A program to run in the checkout, free of the user's own MLflow and Trainyard settings, and of what cargo told this one
+/// about itself: build scripts of some crates run again when that changes, as it does between `cargo` and `cargo xtask`.
 pub fn program(name: impl AsRef<OsStr>, args: &[&str]) -> Command {
     let mut command = Command::new(name);
     command.args(args).current_dir(root());
     for (key, _) in env::vars_os() {
         let name = key.to_string_lossy();
-        if name.starts_with("MLFLOW_") || name.starts_with("TRAINYARD_") {
+        if ["MLFLOW_", "TRAINYARD_", "CARGO_MANIFEST_", "CARGO_PKG_"].iter().any(|start| name.starts_with(start)) {
             command.env_remove(&key);
         }
     }
