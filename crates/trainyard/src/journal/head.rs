@@ -56,8 +56,9 @@ pub(super) struct Header {
 pub(super) fn next_created() -> i64 {
     static LAST: AtomicI64 = AtomicI64::new(0);
     let now = now_ms();
-    let last = LAST.fetch_update(Ordering::Relaxed, Ordering::Relaxed, |last| Some(now.max(last + 1)));
-    now.max(last.unwrap_or_default() + 1)
+    let after = |last: i64| now.max(last + 1);
+    let (Ok(last) | Err(last)) = LAST.fetch_update(Ordering::Relaxed, Ordering::Relaxed, |last| Some(after(last)));
+    after(last)
 }
 
 /// How far delivery has come.

@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 use super::call::Call;
 use super::delivery::{self, Delivered, Delivery};
 use super::folder;
-use super::head::{Head, Header};
+use super::head::{Head, Header, State};
 use super::reader::{Entry, Reader};
 use super::rejection::{self, Rejection};
 use crate::{Client, Error};
@@ -77,14 +77,24 @@ pub fn leftovers() -> Result<(Vec<Leftover>, Vec<Error>), Error> {
     let mut unreadable = Vec::new();
     for folder in folder::list(&folder::journals()?)? {
         match Head::look(&folder) {
-            Ok((header, _, in_use)) => found.push(Leftover { folder, header, in_use }),
+            Ok((header, state, in_use)) => {
+                let makes_run = header.offline && makes_run(&folder, &state);
+                found.push((!makes_run, Leftover { folder, header, in_use }));
+            }
             // Delivered and removed since the folder was listed.
             Err(_) if !folder.join("head").exists() => {}
             Err(error) => unreadable.push(error),
         }
     }
-    found.sort_by_cached_key(|journal| (!journal.makes_run(), journal.header.created, journal.folder.clone()));
-    Ok((found, unreadable))
+    found.sort_by(|(a_waits, a), (b_waits, b)| {
+        (a_waits, a.header.created, &a.folder).cmp(&(b_waits, b.header.created, &b.folder))
+    });
+    Ok((found.into_iter().map(|(_, journal)| journal).collect(), unreadable))
+}
+
+/// Whether the run of a journal is still to be made; that is the first that a journal says.
+fn makes_run(folder: &Path, state: &State) -> bool {
+    matches!(Reader::new(folder, state.delivered).next(None), Ok(Some(Entry::Create(_))))
 }
 
 impl Leftover {
@@ -106,15 +116,6 @@ impl Leftover {
     /// When the journal was begun, in milliseconds since the epoch.
     pub fn created(&self) -> i64 {
         self.header.created
-    }
-
-    /// Whether the run, started offline, is still to be made; that is the first that a journal says.
-    fn makes_run(&self) -> bool {
-        let first = || {
-            let (_, state, _) = Head::look(&self.folder).ok()?;
-            Reader::new(&self.folder, state.delivered).next(None).ok()?
-        };
-        self.header.offline && matches!(first(), Some(Entry::Create(_)))
     }
 
     /// Counts what is still to be delivered.
