@@ -57,8 +57,7 @@ impl Dialect {
         }
     }
 
-    /// A regular expression that `regular_expression` takes, written so that it means the same
-    /// to the database.
+    /// A regular expression that `regular_expression` takes, written so that it means the same to the database.
     pub fn pattern(self, expression: &str) -> String {
         match self {
             Self::Sqlite => expression.to_owned(),
