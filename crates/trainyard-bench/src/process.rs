@@ -21,6 +21,17 @@ pub struct Usage {
 
 /// Reads the usage of `roots` and everything they have started.
 pub fn usage(roots: &[u32]) -> Result<Usage> {
+    let mut usage = Usage::default();
+    for stat in tree(roots)? {
+        usage.cpu += Duration::from_secs_f64(stat.ticks as f64 / TICKS_PER_SECOND);
+        usage.resident += resident(stat.pid);
+        usage.processes += 1;
+    }
+    Ok(usage)
+}
+
+/// The processes that there are of `roots` and of everything they have started.
+pub fn tree(roots: &[u32]) -> Result<Vec<Stat>> {
     let all = stats()?;
     let mut tree = roots.to_vec();
     let mut seen = 0;
@@ -29,19 +40,26 @@ pub fn usage(roots: &[u32]) -> Result<Usage> {
         seen += 1;
         tree.extend(all.iter().filter(|stat| stat.parent == parent).map(|stat| stat.pid));
     }
-    let mut usage = Usage::default();
-    for stat in all.iter().filter(|stat| tree.contains(&stat.pid)) {
-        usage.cpu += Duration::from_secs_f64(stat.ticks as f64 / TICKS_PER_SECOND);
-        usage.resident += resident(stat.pid);
-        usage.processes += 1;
-    }
-    Ok(usage)
+    Ok(all.into_iter().filter(|stat| tree.contains(&stat.pid)).collect())
 }
 
-struct Stat {
-    pid: u32,
+/// One process.
+#[derive(Debug)]
+pub struct Stat {
+    /// Its number.
+    pub pid: u32,
+    /// When it was started: with the number, this names it for as long as the machine runs.
+    started: u64,
     parent: u32,
     ticks: u64,
+}
+
+impl Stat {
+    /// Whether it has not ended since it was listed.
+    pub fn is_there(&self) -> bool {
+        let text = fs::read_to_string(format!("/proc/{}/stat", self.pid)).unwrap_or_default();
+        parse(self.pid, &text).is_some_and(|now| now.started == self.started)
+    }
 }
 
 fn stats() -> Result<Vec<Stat>> {
@@ -58,12 +76,13 @@ fn stats() -> Result<Vec<Stat>> {
     Ok(found)
 }
 
-/// The fields after the name, which stands in brackets and may hold anything: state, parent, …, utime, stime, and both
-/// again for children that have been waited for.
+/// The fields after the name, which stands in brackets and may hold anything: state, parent, …, utime, stime, both
+/// again for children that have been waited for, …, start time.
 fn parse(pid: u32, text: &str) -> Option<Stat> {
     let fields: Vec<&str> = text[text.rfind(')')? + 1..].split_whitespace().collect();
     let number = |index: usize| fields.get(index)?.parse::<u64>().ok();
-    Some(Stat { pid, parent: number(1)? as u32, ticks: number(11)? + number(12)? + number(13)? + number(14)? })
+    let ticks = number(11)? + number(12)? + number(13)? + number(14)?;
+    Some(Stat { pid, started: number(19)?, parent: number(1)? as u32, ticks })
 }
 
 fn resident(pid: u32) -> u64 {

@@ -239,10 +239,19 @@ impl Server {
         path.and_then(|path| std::fs::read_to_string(path).ok()).unwrap_or_default()
     }
 
-    /// Stock's workers end with their parent only when it is asked politely, so: SIGTERM first.
+    /// Stops the server and what it has started. Stock's workers end with their parent only when it is asked politely,
+    /// and its other helpers not even then: they would go on beside what is measured next.
     fn terminate(&mut self) {
-        let pid = self.child.id().to_string();
-        let asked = Command::new("kill").args(["-TERM", &pid]).status().is_ok_and(|status| status.success());
+        let mut helpers = process::tree(&[self.child.id()]).unwrap_or_default();
+        helpers.retain(|process| process.pid != self.child.id());
+        self.end_politely();
+        for helper in helpers.iter().filter(|helper| helper.is_there()) {
+            signal("-KILL", helper.pid);
+        }
+    }
+
+    fn end_politely(&mut self) {
+        let asked = signal("-TERM", self.child.id());
         let deadline = Instant::now() + Duration::from_secs(20);
         while asked && Instant::now() < deadline {
             if !matches!(self.child.try_wait(), Ok(None)) {
@@ -254,6 +263,11 @@ impl Server {
         drop(self.child.kill());
         drop(self.child.wait());
     }
+}
+
+/// Whether the signal could be sent.
+fn signal(signal: &str, pid: u32) -> bool {
+    Command::new("kill").args([signal, &pid.to_string()]).status().is_ok_and(|status| status.success())
 }
 
 impl Drop for Server {

@@ -29,7 +29,12 @@ pub fn measure(ours: &Program, stock: &Program, report: &mut Report) -> Result<(
                 processes[index] = usage.processes;
             }
             if let Some(folder) = server.stop() {
-                again[index].push(program.start_in(folder)?.start.as_secs_f64());
+                let server = program.start_in(folder)?;
+                again[index].push(server.start.as_secs_f64());
+                // Stock starts helpers after its first answer, which nobody would end.
+                if side == Side::Stock {
+                    server.settle()?;
+                }
             }
         }
     }
