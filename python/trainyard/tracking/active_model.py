@@ -1,17 +1,10 @@
 """The logged model that metrics are linked to, and the one that was logged last."""
 
-import threading
-
 from trainyard import environment
 from trainyard.entities.logged_model import LoggedModel
 from trainyard.exceptions import MlflowException
+from trainyard.tracking import thread
 
-
-class _Current(threading.local):
-    model_id = None
-
-
-current = _Current()
 _last_logged_id = None
 
 
@@ -21,13 +14,19 @@ class ActiveModel(LoggedModel):
     def __init__(self, logged_model, set_by_user):
         super().__init__(**{field: getattr(logged_model, field) for field in LoggedModel._fields})
         self.set_by_user = set_by_user
-        self._previous, current.model_id = current.model_id, self.model_id
+        self._previous = thread.current.model_id
+        _activate(self.model_id)
 
     def __enter__(self):
         return self
 
     def __exit__(self, exc_type, exc_value, traceback):
-        current.model_id = self._previous
+        _activate(self._previous)
+
+
+def _activate(model_id):
+    thread.current.model_id = model_id
+    thread.current.settle()
 
 
 def set_active_model(*, name=None, model_id=None):
@@ -63,12 +62,12 @@ def set_active_model(*, name=None, model_id=None):
 
 def get_active_model_id():
     """Return the id of the active logged model, or ``None``."""
-    return current.model_id or environment.get("ACTIVE_MODEL_ID")
+    return thread.current.model_id or environment.get("ACTIVE_MODEL_ID")
 
 
 def clear_active_model():
     """Link metrics to no logged model."""
-    current.model_id = None
+    _activate(None)
 
 
 def remember_logged(model_id):

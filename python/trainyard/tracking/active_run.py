@@ -3,27 +3,14 @@
 import atexit
 import os
 import sys
-import threading
 
 from trainyard import _core, environment
 from trainyard.entities.run import LifecycleStage, Run, RunStatus, RunTag
 from trainyard.exceptions import MlflowException
-from trainyard.tracking import context, experiments, run_logs
+from trainyard.tracking import context, experiments, run_logs, thread
 from trainyard.tracking.artifacts import finish_uploads
 from trainyard.tracking.client import MlflowClient, now
 
-
-class _Stack(threading.local):
-    """The started runs of one thread, the innermost last."""
-
-    def __init__(self):
-        self.runs = []
-        # What `log_metric` needs at once: the log of the innermost run, the logged model that the environment names.
-        self.log = None
-        self.model_id = None
-
-
-stack = _Stack()
 _last_run_id = None
 
 # In a forked child, the run that was active when it was forked: workers of a data loader log to it.
@@ -43,9 +30,10 @@ class ActiveRun(Run):
         return self
 
     def __exit__(self, exc_type, exc_value, traceback):
-        if any(run.info.run_id == self.info.run_id for run in stack.runs):
+        runs = thread.current.runs
+        if any(run.info.run_id == self.info.run_id for run in runs):
             # Runs that were started inside the block and left open end with it.
-            while stack.runs[-1].info.run_id != self.info.run_id:
+            while runs[-1].info.run_id != self.info.run_id:
                 end_run()
             if exc_type is None:
                 end_run()
@@ -95,7 +83,7 @@ def start_run(
     ActiveRun
         A run that can be used in a ``with`` statement.
     """
-    runs = stack.runs
+    runs = thread.current.runs
     if runs and not nested:
         raise MlflowException(
             f"Run with UUID {runs[0].info.run_id} is already active. To start a new run, first end the current run "
@@ -134,16 +122,20 @@ def _monitor(run_id, log_system_metrics, resumed):
 
 def _push(run):
     """Make a run the innermost one of this thread."""
-    stack.runs.append(run)
-    stack.log = run_logs.log_of(MlflowClient(), run.info.run_id)
-    stack.model_id = environment.get("ACTIVE_MODEL_ID")
+    current = thread.current
+    current.runs.append(run)
+    current.log = run_logs.log_of(MlflowClient(), run.info.run_id)
+    current.environment_model_id = environment.get("ACTIVE_MODEL_ID")
+    current.settle()
 
 
 def _pop():
     """Take the innermost run off the stack of this thread."""
-    run = stack.runs.pop()
-    outer_run_id = stack.runs[-1].info.run_id if stack.runs else _inherited_run_id
-    stack.log = run_logs.log_of(MlflowClient(), outer_run_id) if outer_run_id else None
+    current = thread.current
+    run = current.runs.pop()
+    outer_run_id = current.runs[-1].info.run_id if current.runs else _inherited_run_id
+    current.log = run_logs.log_of(MlflowClient(), outer_run_id) if outer_run_id else None
+    current.settle()
     return run
 
 
@@ -181,7 +173,8 @@ def _resume(client, run_id, run_name, tags):
 
 
 def _create(client, experiment_id, run_name, parent_run_id, tags):
-    current = stack.runs[-1].info.run_id if stack.runs else None
+    run = active_run()
+    current = run.info.run_id if run else None
     if parent_run_id:
         if current and current != parent_run_id:
             raise MlflowException.invalid_parameter_value(
@@ -216,7 +209,7 @@ def end_run(status="FINISHED"):
         When ``status`` is none, or the store has refused something that was logged to the run.
     """
     global _last_run_id
-    if not stack.runs:
+    if active_run() is None:
         return
     environment.drop("RUN_ID")
     run = _pop()
@@ -239,9 +232,10 @@ def _end_left_over_run():
 def _forget_runs_of_parent():
     """In a forked child: the active runs and what records them belong to the parent, which ends them."""
     global _inherited_run_id
-    if stack.runs:
-        _inherited_run_id = stack.runs[-1].info.run_id
-    stack.runs = []
+    run = active_run()
+    if run is not None:
+        _inherited_run_id = run.info.run_id
+    thread.current.runs = []
     _monitors.clear()
 
 
@@ -251,7 +245,8 @@ if hasattr(os, "register_at_fork"):
 
 def active_run():
     """Return the active run of this thread, or ``None``."""
-    return stack.runs[-1] if stack.runs else None
+    runs = thread.current.runs
+    return runs[-1] if runs else None
 
 
 def last_active_run():

@@ -1,14 +1,13 @@
 """The fluent interface: what is logged to the active run, without naming it."""
 
 from trainyard.entities.run import Metric, Param, RunTag
-from trainyard.tracking import active_model, operations, run_logs
+from trainyard.tracking import active_model, operations, run_logs, thread
 from trainyard.tracking.active_run import (
     ActiveRun,
     active_run,
     active_run_id,
     end_run,
     last_active_run,
-    stack,
     start_run,
 )
 from trainyard.tracking.artifacts import finish_uploads
@@ -81,14 +80,11 @@ def log_metric(key, value, step=None, synchronous=None, timestamp=None, run_id=N
     dataset
         Dataset that the value was computed on.
     """
-    log = stack.log
-    usual = run_id is None and dataset is None and synchronous is None and not operations.returns_handles
-    if log is None or not usual:
+    log_point = thread.current.log_point
+    usual = run_id is None and model_id is None and dataset is None and synchronous is None
+    if log_point is None or not usual or operations.returns_handles:
         return _log_metric(key, value, step, synchronous, timestamp, run_id, model_id, dataset)
-    model_id = model_id or active_model.current.model_id or stack.model_id
-    log.log_metric(key, value, step, timestamp, model_id)
-    if model_id:
-        run_logs.remember_model_point(MlflowClient(), log.run_id, key, value, step)
+    log_point(key, value, step, timestamp)
 
 
 def _log_metric(key, value, step, synchronous, timestamp, run_id, model_id, dataset):
