@@ -151,7 +151,7 @@ pub struct GetLoggedModel {
 pub struct FinalizeLoggedModel {
     /// Required.
     pub model_id: ModelId,
-    /// READY or UPLOAD_FAILED.
+    /// Required: READY or UPLOAD_FAILED, or PENDING again.
     #[serde(deserialize_with = "wire::word")]
     pub status: LoggedModelStatus,
 }

@@ -142,7 +142,7 @@ pub struct UpdateModelVersion {
     pub name: String,
     /// Required; a number as text.
     pub version: String,
-    /// The new description.
+    /// The new description; none when left out.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub description: Option<String>,
 }

@@ -91,7 +91,7 @@ pub struct RenameRegisteredModel {
 pub struct UpdateRegisteredModel {
     /// Required.
     pub name: String,
-    /// The new description.
+    /// The new description; none when left out.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub description: Option<String>,
 }

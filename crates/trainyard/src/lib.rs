@@ -56,6 +56,7 @@
 //! Artifacts go through the server, and exports are not there. burn needs Rust 1.95. The feature `burn-example` is for this
 //! crate's own tests and example of burn.
 
+pub mod api;
 mod artifacts;
 #[cfg(feature = "asynchronous")]
 pub mod asynchronous;
@@ -84,37 +85,6 @@ mod system_metrics;
 #[cfg(feature = "tracing-layer")]
 pub mod tracing_layer;
 mod tracking_uri;
-
-/// What travels between client and store: entities, requests and answers, ids, error codes.
-///
-/// Plain data in the shape of MLflow's REST interface. [`Client::call`](crate::Client::call) carries out any of
-/// the requests.
-///
-/// ```
-/// use trainyard::api::runs::{GetRun, RunStatus};
-///
-/// # fn main() -> Result<(), trainyard::Error> {
-/// # let folder = tempfile::tempdir().expect("a folder");
-/// # let client = trainyard::Client::connect(&format!("sqlite:///{}/yard.db", folder.path().display()))?;
-/// let run = client.start_run("iris", "")?;
-/// let stored = client.call(GetRun { run_id: run.id().clone(), ..Default::default() })?.run;
-/// assert_eq!(stored.info.status, RunStatus::Running);
-/// # Ok(())
-/// # }
-/// ```
-pub mod api {
-    // Module by module: what reads and writes the wire has types of other crates in it, and what the web UI alone asks for
-    // changes with it.
-    pub use trainyard_api::{
-        ApiError, Empty, Endpoint, ErrorCode, ExperimentId, JsonEndpoint, KeyValue, LifecycleStage, Method, ModelId,
-        Param, RunId, Tag, ViewType,
-    };
-    pub use trainyard_api::{
-        activity, artifacts, columns, datasets, evaluation_datasets, experiments, limits, logged_models,
-        metric_summaries, metrics, model_versions, registered_models, run_changes, run_trees, runs, server_info,
-        webhooks,
-    };
-}
 
 pub use artifacts::{ArtifactRepository, Progress};
 pub use client::{Client, Request};

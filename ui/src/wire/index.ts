@@ -399,9 +399,9 @@ export interface Metric {
   timestamp: number;
   /** Training step, or any other count. */
   step: number;
-  /** Dataset that the value was computed on. */
+  /** Dataset that the value was computed on; only together with its digest. */
   dataset_name?: string;
-  /** Digest of that dataset. */
+  /** Digest of that dataset; only together with its name. */
   dataset_digest?: string;
   /** Logged model that the value belongs to. */
   model_id?: ModelId;
@@ -425,9 +425,9 @@ export interface LogMetric {
   step: number;
   /** Logged model that the value belongs to. */
   model_id?: ModelId;
-  /** Dataset that the value was computed on. */
+  /** Dataset that the value was computed on; only together with its digest. */
   dataset_name?: string;
-  /** Digest of that dataset. */
+  /** Digest of that dataset; only together with its name. */
   dataset_digest?: string;
 }
 
@@ -1128,7 +1128,7 @@ export interface GetLoggedModel {
 export interface FinalizeLoggedModel {
   /** Required. */
   model_id: ModelId;
-  /** READY or UPLOAD_FAILED. */
+  /** Required: READY or UPLOAD_FAILED, or PENDING again. */
   status: LoggedModelStatus;
 }
 
@@ -1268,7 +1268,7 @@ export interface RenameRegisteredModel {
 export interface UpdateRegisteredModel {
   /** Required. */
   name: string;
-  /** The new description. */
+  /** The new description; none when left out. */
   description?: string;
 }
 
@@ -1446,7 +1446,7 @@ export interface UpdateModelVersion {
   name: string;
   /** Required; a number as text. */
   version: string;
-  /** The new description. */
+  /** The new description; none when left out. */
   description?: string;
 }
 
