@@ -112,8 +112,20 @@ impl Packer {
     pub fn return_room(&self) -> Result<(), StoreError> {
         // A few pages at a time, so that other writers get their turn. A file that cannot be made shorter keeps its room.
         while let Shrinking::Some(_) = self.store.write(shrink).wait()? {}
-        let statements = self.store.read(|tx| Ok(tx.dialect().return_room(points::ROWS))).wait()?;
-        self.store.upkeep(&statements)
+        let dialect = self.store.read(|tx| Ok(tx.dialect())).wait()?;
+        self.store.upkeep(dialect.cut_off(points::ROWS).as_slice())?;
+        if let Some(emptied) = dialect.emptied_parts(points::ROWS) {
+            let parts = self.store.read(move |tx| tx.query(&emptied, &[], |row| row.get::<String>(0))).wait()?;
+            for part in parts {
+                match self.store.upkeep(&dialect.write_anew(&part)) {
+                    Err(StoreError::Database(DbError::TimedOut(_))) => {
+                        tracing::warn!(part, "in use by others all the time: it keeps the room of packed points");
+                    }
+                    other => other?,
+                }
+            }
+        }
+        self.store.upkeep(dialect.index_anew(points::ROWS).as_slice())
     }
 
     /// Gathers what planners need to know of tables that have changed much, where the database does it late or not at all.

@@ -267,14 +267,43 @@ impl Dialect {
         }
     }
 
-    /// Statements that give back the room of rows that have gone from a table, after many have.
-    pub fn return_room(self, table: &str) -> Vec<String> {
+    /// A statement that gives back the empty end of a table from which many rows have gone.
+    pub fn cut_off(self, table: &str) -> Option<String> {
+        match self {
+            Self::Sqlite => None,
+            Self::Postgres => Some(format!("VACUUM (ANALYZE) {table}")),
+        }
+    }
+
+    /// A query of the parts of a table that are more than half empty, of which only the end could be cut off: one row that
+    /// was written last keeps the room of all before it. Counts of rows are those of the last ANALYZE.
+    pub fn emptied_parts(self, table: &str) -> Option<String> {
+        match self {
+            Self::Sqlite => None,
+            // A point takes 64 bytes with all that PostgreSQL keeps of a row. Less than 128 KiB are not worth a lock.
+            Self::Postgres => Some(format!(
+                "SELECT QUOTE_IDENT(part.relname) FROM pg_inherits JOIN pg_class AS part ON part.oid = inhrelid
+                 WHERE inhparent = '{table}'::REGCLASS
+                   AND pg_relation_size(part.oid) > GREATEST(131072, 2 * 64 * part.reltuples)
+                 ORDER BY 1"
+            )),
+        }
+    }
+
+    /// Statements that write a part of a table anew, with nothing but its rows. The part is locked meanwhile, so it is left
+    /// as it is where it is not to be had in two seconds: who else asks for it has to wait behind.
+    pub fn write_anew(self, part: &str) -> Vec<String> {
         match self {
             Self::Sqlite => Vec::new(),
-            // Cleaned tables lose their empty end; emptied indexes stay as large as they were until they are made anew.
-            Self::Postgres => {
-                vec![format!("VACUUM (ANALYZE) {table}"), format!("REINDEX TABLE CONCURRENTLY {table}")]
-            }
+            Self::Postgres => vec!["SET lock_timeout = 2000".to_owned(), format!("VACUUM (FULL, ANALYZE) {part}")],
+        }
+    }
+
+    /// A statement that gives back the room in the indexes of a table: emptied ones stay as large as they were.
+    pub fn index_anew(self, table: &str) -> Option<String> {
+        match self {
+            Self::Sqlite => None,
+            Self::Postgres => Some(format!("REINDEX TABLE CONCURRENTLY {table}")),
         }
     }
 
