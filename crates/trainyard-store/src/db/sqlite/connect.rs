@@ -49,8 +49,9 @@ pub(super) fn for_writing(path: &Path) -> Result<Session, StoreError> {
 pub(super) fn for_reading(path: &Path) -> Result<Session, StoreError> {
     // Not SQLITE_OPEN_READ_ONLY: readers of a write-ahead log write to its shared index.
     let connection = open(path, OpenFlags::empty())?;
-    // A search looks up what thousands of runs have, on as many pages.
-    batch(&connection, "PRAGMA query_only = ON; PRAGMA cache_size = -8000")?;
+    // A search of a hundred thousand runs looks up what thousands of them have, on as many pages, and so does the next one:
+    // where they do not all fit, each is read anew every time.
+    batch(&connection, "PRAGMA query_only = ON; PRAGMA cache_size = -20000")?;
     Ok(Session::new(connection))
 }
 

@@ -14,7 +14,7 @@ use crate::{StoreError, Transaction, Value};
 /// Entries of an index that are counted at most; where there are more, their number is told from a sample.
 const MOST_COUNTED: i64 = 2_000;
 /// Runs of a sample.
-const SAMPLED: i64 = 300;
+const SAMPLED: i64 = 200;
 /// Clauses whose entries are counted, and that a sample is looked at for.
 const MOST_CLAUSES: usize = 16;
 /// What it costs to pass an entry of an index, to read a row of a table, and to look up a metric, param or tag of a run:
