@@ -3,12 +3,16 @@
 use std::collections::VecDeque;
 use std::fmt;
 
+use trainyard_api::columns::{Column, ListColumns};
+use trainyard_api::evaluation_datasets::{EvaluationDataset, SearchEvaluationDatasets};
 use trainyard_api::experiments::{Experiment, GetExperimentByName, SearchExperiments};
 use trainyard_api::logged_models::{LoggedModel, LoggedModelOrder, SearchLoggedModels};
+use trainyard_api::metric_summaries::{GetMetricSummaries, MetricSummary};
 use trainyard_api::metrics::{GetMetricHistory, Metric};
 use trainyard_api::model_versions::{ModelVersion, SearchModelVersions};
 use trainyard_api::registered_models::{RegisteredModel, SearchRegisteredModels};
 use trainyard_api::runs::{Run, SearchRuns};
+use trainyard_api::webhooks::{ListWebhooks, Webhook};
 use trainyard_api::{ExperimentId, RunId, ViewType};
 
 use crate::{Client, Error, Request, journal};
@@ -117,6 +121,10 @@ searched! {
     SearchRegisteredModels => registered_models: RegisteredModel;
     SearchModelVersions => model_versions: ModelVersion;
     GetMetricHistory => metrics: Metric, none;
+    GetMetricSummaries => metrics: MetricSummary, none;
+    ListColumns => columns: Column, none;
+    ListWebhooks => webhooks: Webhook;
+    SearchEvaluationDatasets => datasets: EvaluationDataset;
 }
 
 /// A search that is about the runs of some experiments.
@@ -151,7 +159,7 @@ fn sized(search: &mut SearchExperiments, _: &Client, _: Experiments<'_>) -> Resu
 }
 
 /// Nothing to look up.
-fn none(_: &mut GetMetricHistory, _: &Client, _: Experiments<'_>) -> Result<Option<()>, Error> {
+fn none<R>(_: &mut R, _: &Client, _: Experiments<'_>) -> Result<Option<()>, Error> {
     Ok(Some(()))
 }
 

@@ -1,6 +1,7 @@
 //! Logging a model to a run: saved first, then made, filled and registered, so that what cannot be saved leaves nothing
 //! behind.
 
+use std::collections::HashSet;
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -8,6 +9,7 @@ use trainyard_api::datasets::{LogOutputs, ModelOutput};
 use trainyard_api::logged_models::{
     CreateLoggedModel, FinalizeLoggedModel, LogLoggedModelParams, LoggedModelInfo, LoggedModelStatus,
 };
+use trainyard_api::metric_summaries::GetMetricSummaries;
 use trainyard_api::metrics::Metric;
 use trainyard_api::runs::{GetRun, LogBatch, Run as StoredRun};
 use trainyard_api::{ModelId, Param, RunId, Tag, limits};
@@ -84,7 +86,9 @@ impl Run {
     ///
     /// Names, params and tags are checked and the model is saved before anything is made in the tracking store. What fails
     /// while its files are sent leaves a logged model that is marked as failed, as far as the store can still be told; what
-    /// fails while it is registered is [`Error::NotRegistered`], which names the logged model.
+    /// fails while it is registered is [`Error::NotRegistered`], which names the logged model. [`Error::Undelivered`] is a
+    /// store that cannot be reached; what it has refused of the run is told by [`flush`](Run::flush) and
+    /// [`finish`](Run::finish), not here.
     pub fn log_model_with(
         &self,
         name: &str,
@@ -102,8 +106,9 @@ impl Run {
         let folder = tempfile::Builder::new().prefix("trainyard-").tempdir().map_err(Error::io(&temporary))?;
         let filled = ModelFolder::fill(&folder.path().join("model"), model, options)?;
         let client = self.client();
-        // Params, and the points of this step, are the model's too: the store must have them first.
-        self.flush(DELIVERY)?;
+        // Params, and the points of this step, are the model's too: the store must have them first. What it has refused is no
+        // fault of the model.
+        self.inner().deliver_quietly(DELIVERY)?;
         let stored = client.call(GetRun { run_id: self.stored_id()?, ..Default::default() })?.run;
         let logged = client.call(creation(&stored, name, options))?.model.info;
         let first_points = self.first_points();
@@ -206,23 +211,27 @@ impl Delivery<'_> {
     }
 
     /// Repeats the run's points of this step with the model's id. Points at step 0, where models stand when nothing is said, are
-    /// first looked for among those that this process has logged. At other steps a metric whose latest point is a later one,
-    /// or another model's, is looked up page by page.
+    /// first looked for among those that this process has logged. A metric that had begun by this step, and whose latest
+    /// point is a later one or another model's, is looked up page by page.
     fn link_metrics(&self) -> Result<(), Error> {
         let step = self.options.step;
         let is_wanted = |point: &Metric| point.step == step && point.model_id.is_empty() && !(self.is_of_model)(point);
-        let mut linked: Vec<Metric> = Vec::new();
+        let (mut linked, mut hidden): (Vec<Metric>, Vec<&str>) = Default::default();
         for latest in &self.run.data.metrics {
             let first = self.first_points.iter().find(|point| step == 0 && point.key == latest.key);
             if let Some(first) = first {
                 linked.push(first.clone());
             } else if is_wanted(latest) {
                 linked.push(latest.clone());
-            } else if latest.step >= step && step != 0 {
-                let history = self.client.metric_history(self.run_id(), &latest.key).page_size(HISTORY_PAGE);
-                for page in history.pages() {
-                    linked.extend(page?.into_iter().filter(is_wanted));
-                }
+            } else if latest.step >= step {
+                hidden.push(&latest.key);
+            }
+        }
+        self.keep_begun(&mut hidden);
+        for key in hidden {
+            let history = self.client.metric_history(self.run_id(), key).page_size(HISTORY_PAGE);
+            for page in history.pages() {
+                linked.extend(page?.into_iter().filter(is_wanted));
             }
         }
         for point in &mut linked {
@@ -234,6 +243,21 @@ impl Delivery<'_> {
             self.client.call(request)?;
         }
         Ok(())
+    }
+
+    /// Drops the metrics that begin at a later step, as Trainyard tells of many at once. Other servers do not: each of their
+    /// histories is looked at.
+    fn keep_begun(&self, keys: &mut Vec<&str>) {
+        if keys.is_empty() {
+            return;
+        }
+        let max_results = Some(limits::METRIC_SUMMARIES);
+        let request = GetMetricSummaries { run_id: self.run_id(), max_results, ..Default::default() };
+        if let Ok(answer) = self.client.call(request) {
+            let later = answer.metrics.iter().filter(|metric| metric.first.step > self.options.step);
+            let later: HashSet<&str> = later.map(|metric| metric.key.as_str()).collect();
+            keys.retain(|key| !later.contains(key));
+        }
     }
 
     fn mark_as_failed(&self) {

@@ -114,19 +114,28 @@ impl Run {
 }
 
 impl Inner {
-    /// Waits for the delivery of what was logged until now.
+    /// Waits for the delivery of what was logged until now, and tells what was refused.
     fn deliver(&self, at_most: Duration) -> Result<(), Error> {
         if self.recorded_only {
             return Ok(());
         }
         let mut flush = self.log.flush();
+        let delivered = self.delivered(&mut flush, at_most);
+        flush.trouble().map_or(delivered, Err)
+    }
+
+    /// Waits for the delivery of what was logged until now. What was refused is left for the next [`deliver`](Self::deliver):
+    /// it is told once, to those who ask for it.
+    pub(crate) fn deliver_quietly(&self, at_most: Duration) -> Result<(), Error> {
+        if self.recorded_only { Ok(()) } else { self.delivered(&mut self.log.flush(), at_most) }
+    }
+
+    fn delivered(&self, flush: &mut Flush, at_most: Duration) -> Result<(), Error> {
         // A store that has been away for long is not waited for as long again.
         let at_most = at_most.saturating_sub(flush.failing_for()).max(at_most.min(LEAST));
-        let reason = wait(&mut flush, at_most);
-        match (flush.trouble(), reason) {
-            (Some(error), _) => Err(error),
-            (None, None) => Ok(()),
-            (None, Some(reason)) => Err(Error::Undelivered {
+        match wait(flush, at_most) {
+            None => Ok(()),
+            Some(reason) => Err(Error::Undelivered {
                 run_id: self.log.run_id().to_owned(),
                 reason,
                 journals: journal::journal_folder()?,

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
+use trainyard::flavors::Json;
 use trainyard::{Client, Error, Offline, Run};
 use trainyard_api::experiments::{DeleteExperiment, GetExperimentByName};
 use trainyard_api::runs::{DeleteRun, LogParam, RunStatus};
@@ -152,6 +153,23 @@ fn a_param_that_somebody_else_has_logged_otherwise_is_told_at_the_end() {
         let stored = yard.client.get_run(id).unwrap();
         assert_eq!(stored.info.status, RunStatus::Finished, "the run has ended all the same");
         assert_eq!(stored.data.metrics.len(), 1);
+    });
+}
+
+#[test]
+fn a_model_is_logged_whatever_else_of_the_run_was_refused() {
+    at_home("bad_input::a_model_is_logged_whatever_else_of_the_run_was_refused", |_| {
+        let yard = Yard::embedded();
+        let run = yard.client.start_run("iris", "").unwrap();
+        let (run_id, key, value) = (run.id().clone(), "depth".to_owned(), "5".to_owned());
+        yard.client.call(LogParam { run_id, key, value, ..LogParam::default() }).unwrap();
+        run.log_param("depth", 6).unwrap();
+        let info = run.log_model("weights", &Json(vec![0.5, -1.25])).unwrap();
+        let Json(weights) = yard.client.load_model::<Json<Vec<f64>>>(&info.model_uri).unwrap();
+        assert_eq!(weights, [0.5, -1.25]);
+        let error = run.finish().unwrap_err();
+        assert!(matches!(&error, Error::Rejected(_)), "{error:?}");
+        assert!(error.to_string().contains("param 'depth'"), "{error}");
     });
 }
 

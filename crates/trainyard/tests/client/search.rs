@@ -1,7 +1,11 @@
 //! Searches that fetch page after page.
 
 use trainyard_api::ErrorCode;
-use trainyard_api::runs::Run;
+use trainyard_api::columns::{ColumnKind, ListColumns};
+use trainyard_api::evaluation_datasets::{CreateDataset, SearchEvaluationDatasets};
+use trainyard_api::metric_summaries::GetMetricSummaries;
+use trainyard_api::metrics::LogMetric;
+use trainyard_api::runs::{CreateRun, Run};
 
 use crate::home::at_home;
 use crate::script::{Script, answer};
@@ -26,6 +30,38 @@ fn pages_are_followed_to_the_last() {
                 all().experiments(["iris"]).filter("metrics.loss > 0.5").into_iter().map(names).collect();
             assert_eq!(found, ["run 2", "run 1"]);
             assert_eq!(yard.client.search_experiments().page_size(1).into_iter().map(Result::unwrap).count(), 3);
+        }
+    });
+}
+
+#[test]
+fn whatever_is_answered_page_by_page_can_be_searched() {
+    at_home("search::whatever_is_answered_page_by_page_can_be_searched", |_| {
+        for yard in Yard::both() {
+            let run_id = yard.client.call(CreateRun::default()).unwrap().run.info.run_id;
+            for key in ["a", "b", "c"] {
+                let (key, value) = (key.to_owned(), Some(0.5));
+                let point =
+                    LogMetric { run_id: run_id.clone(), key, value, timestamp: Some(1), ..LogMetric::default() };
+                yard.client.call(point).unwrap();
+            }
+            let summaries = GetMetricSummaries { run_id, ..GetMetricSummaries::default() };
+            let keys: Vec<_> =
+                yard.client.search(summaries).page_size(2).into_iter().map(|metric| metric.unwrap().key).collect();
+            assert_eq!(keys, ["a", "b", "c"]);
+            let kind = Some(ColumnKind::Metric);
+            let columns = ListColumns { experiment_ids: vec!["0".into()], kind, ..ListColumns::default() };
+            let keys: Vec<_> =
+                yard.client.search(columns).page_size(2).into_iter().map(|column| column.unwrap().key).collect();
+            assert_eq!(keys, ["a", "b", "c"]);
+            let name = |count: usize| CreateDataset { name: format!("d{count}"), ..CreateDataset::default() };
+            for count in 0..3 {
+                yard.client.call(name(count)).unwrap();
+            }
+            let datasets = SearchEvaluationDatasets { order_by: vec!["name ASC".to_owned()], ..Default::default() };
+            let names: Vec<_> =
+                yard.client.search(datasets).page_size(2).into_iter().map(|dataset| dataset.unwrap().name).collect();
+            assert_eq!(names, ["d0", "d1", "d2"]);
         }
     });
 }
