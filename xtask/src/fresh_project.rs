@@ -11,8 +11,8 @@ use anyhow::{Context, Result, bail};
 use crate::step::{cargo, root, run};
 use crate::tasks::BUILD_ADVICE;
 
-/// Most crates that the client of a server may stand on, itself among them.
-const MOST_CRATES: usize = 80;
+/// Fewer crates than this the client of a server stands on, itself among them.
+const TOO_MANY_CRATES: usize = 80;
 
 const MAIN: &str = r#"fn main() -> Result<(), trainyard::Error> {
     let run = trainyard::Run::builder().tracking_uri("http://127.0.0.1:5000").experiment("iris").start()?;
@@ -29,10 +29,10 @@ pub fn fresh_project() -> Result<()> {
     write(&project)?;
     let crates = crates(&project)?;
     eprintln!("==> The client of a server stands on {} crates, itself among them", crates.len());
-    if crates.len() > MOST_CRATES {
+    if crates.len() >= TOO_MANY_CRATES {
         let names: Vec<&str> = crates.iter().map(String::as_str).collect();
         bail!(
-            "the crate trainyard without its default features stands on {} crates, and {MOST_CRATES} are the most it may: {}",
+            "the crate trainyard without its default features stands on {} crates, and {TOO_MANY_CRATES} are too many: {}",
             crates.len(),
             names.join(", ")
         );
