@@ -29,7 +29,14 @@ const LOADS: &[(Operation, u32, Option<[f64; 2]>)] = &[
 ];
 
 /// How many times the processor time of Trainyard on SQLite stock with one worker is expected to take, at least.
-const TIMES_STOCK: &[(Operation, u32, f64)] = &[(Operation::LogMetric, 32, 100.0), (Operation::LogBatch, 4, 50.0)];
+const TIMES_STOCK: &[(Operation, u32, f64)] = &[
+    (Operation::LogMetric, 1, 100.0),
+    (Operation::LogMetric, 8, 100.0),
+    (Operation::LogMetric, 32, 100.0),
+    (Operation::LogBatch, 1, 50.0),
+    (Operation::LogBatch, 4, 50.0),
+    (Operation::LogBatch, 8, 50.0),
+];
 
 /// What is compared, how long and how often.
 #[derive(Debug, Clone)]
