@@ -2,7 +2,7 @@
 
 use std::io::{BufRead as _, BufReader};
 use std::process::Stdio;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use rusqlite::Connection;
 use trainyard::Client;
@@ -199,11 +199,29 @@ fn a_migration_killed_with_9_leaves_the_old_database_or_the_new() {
     .unwrap();
     drop(old);
     let old = std::fs::read(yard.database()).unwrap();
-    for _ in 0..20 {
+    let begin_anew = || {
+        for behind in ["-wal", "-shm"] {
+            let _ = std::fs::remove_file(format!("{}{behind}", yard.database().display()));
+        }
         std::fs::write(yard.database(), &old).unwrap();
-        killed(yard.command(&["db", "stats"]), Duration::from_micros(random() % 60_000));
+    };
+    let migrated = || -> i64 {
+        let database = Connection::open(yard.database()).unwrap();
+        database.query_row("SELECT MAX(number) FROM migration", [], |row| row.get(0)).unwrap()
+    };
+    let whole = Instant::now();
+    yard.ok(&["db", "stats"]);
+    let (whole, newest) = (whole.elapsed(), migrated());
+    let mut at_work = 0;
+    for _ in 0..20 {
+        begin_anew();
+        let ended = killed(yard.command(&["db", "stats"]), whole.mul_f64((random() % 1000) as f64 / 1000.0));
+        let number = migrated();
+        assert!((6..=newest).contains(&number), "{number}");
+        at_work += u32::from(!ended && number < newest);
         yard.ok(&["db", "check"]);
-        let client = yard.client();
-        assert_eq!(history(&client, &run_id).len(), 1000);
+        assert_eq!(migrated(), newest);
+        assert_eq!(history(&yard.client(), &run_id).len(), 1000);
     }
+    assert!(at_work > 0, "the migration was never killed");
 }
