@@ -6,6 +6,7 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 use trainyard_api::experiments::*;
 use trainyard_api::logged_models::*;
+use trainyard_api::metric_summaries::GetMetricSummaries;
 use trainyard_api::metrics::*;
 use trainyard_api::model_versions::*;
 use trainyard_api::registered_models::*;
@@ -40,7 +41,7 @@ pub(crate) fn call<'py>(
         CreateExperiment, GetExperiment, GetExperimentByName, SearchExperiments, UpdateExperiment, DeleteExperiment,
         RestoreExperiment, SetExperimentTag, DeleteExperimentTag,
         CreateRun, GetRun, UpdateRun, DeleteRun, RestoreRun, SearchRuns, LogParam, SetTag, GetMetricHistory,
-        datasets::LogOutputs,
+        GetMetricSummaries, datasets::LogOutputs,
         CreateLoggedModel, SearchLoggedModels, GetLoggedModel, FinalizeLoggedModel, DeleteLoggedModel,
         SetLoggedModelTags, DeleteLoggedModelTag, LogLoggedModelParams,
         CreateRegisteredModel, GetRegisteredModel, RenameRegisteredModel, UpdateRegisteredModel, DeleteRegisteredModel,
@@ -54,10 +55,11 @@ pub(crate) fn call<'py>(
 
 /// Whether the answer to a request of this name, or what it changes, depends on what was logged before.
 pub(crate) fn shows_runs(name: &str) -> bool {
-    const NAMES: [&str; 9] = [
+    const NAMES: [&str; 10] = [
         "GetRun",
         "SearchRuns",
         "GetMetricHistory",
+        "GetMetricSummaries",
         "UpdateRun",
         "DeleteRun",
         "RestoreRun",

@@ -306,6 +306,24 @@ def test_a_clean_up_that_fails_does_not_hide_why_a_model_was_not_registered(yard
         mlflow.register_model(info.model_uri, "r")
 
 
+def test_metrics_that_began_at_a_later_step_are_told_by_one_request(yard, monkeypatch):
+    call, asked = MlflowClient._call, []
+
+    def counted(self, operation, **arguments):
+        asked.append(operation)
+        return call(self, operation, **arguments)
+
+    with mlflow.start_run():
+        mlflow.log_metric("before", 9.0)
+        for epoch in range(1, 4):
+            mlflow.log_metrics({f"m{key}": 1 / epoch for key in range(20)}, step=epoch)
+        monkeypatch.setattr(MlflowClient, "_call", counted)
+        info = log_model(Flavor().save, name="m")
+    assert "GetMetricHistory" not in asked and asked.count("GetMetricSummaries") == 1
+    metrics = MlflowClient().get_logged_model(info.model_id).metrics
+    assert [(metric.key, metric.value) for metric in metrics] == [("before", 9.0)]
+
+
 def test_a_long_history_is_not_read_for_the_points_of_one_step(yard, monkeypatch):
     from trainyard.models import delivery
 

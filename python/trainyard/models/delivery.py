@@ -9,6 +9,7 @@ import os
 import threading
 
 from trainyard.entities.run import Metric
+from trainyard.exceptions import MlflowException
 from trainyard.models.model import MLMODEL_FILE
 from trainyard.tracking import active_model, fluent, run_logs
 from trainyard.tracking.artifacts import new_transfer
@@ -19,6 +20,8 @@ _PARAMS_PER_REQUEST = 100
 # How much of a metric's history is looked through for the points of one step: servers give no more at once.
 _POINTS_PER_PAGE = 25_000
 _MOST_PAGES = 20
+# Metrics of a run whose first steps are told at once.
+_SUMMARIES = 20_000
 
 
 class Delivery:
@@ -154,15 +157,16 @@ class Delivery:
         """
         run_id = self._run.info.run_id
         own = {} if self._step else {point.key: point for point in fluent.first_points(run_id)}
-        points = list(own.values())
+        points, hidden = list(own.values()), []
         for latest in self._run.data._metric_objs:
             if latest.key in own:
                 continue
             if self._is_wanted(run_id, latest):
                 points.append(latest)
             elif latest.step >= self._step:
-                history = self._points_of_step(run_id, latest.key)
-                points += [point for point in history if self._is_wanted(run_id, point)]
+                hidden.append(latest.key)
+        for key in self._begun(run_id, hidden):
+            points += [point for point in self._points_of_step(run_id, key) if self._is_wanted(run_id, point)]
         linked = [
             Metric(
                 point.key,
@@ -183,6 +187,20 @@ class Delivery:
         """Tell whether a point is of this step and, as far as can be known, of no other model."""
         of_model = point.model_id or run_logs.is_point_of_model(self._client, run_id, point)
         return point.step == self._step and not of_model
+
+    def _begun(self, run_id, keys):
+        """Those of these metrics that had begun by this step, as Trainyard tells of many at once.
+
+        Other servers do not tell: each of their histories is looked at.
+        """
+        if not keys:
+            return keys
+        try:
+            answer = self._client._call("GetMetricSummaries", run_id=run_id, max_results=_SUMMARIES)
+        except MlflowException:
+            return keys
+        begins = {metric["key"]: int(metric["first"]["step"]) for metric in answer.get("metrics") or ()}
+        return [key for key in keys if begins.get(key, self._step) <= self._step]
 
     def _points_of_step(self, run_id, key):
         """The points of this step in a metric's history, which is in order of time.
