@@ -1,4 +1,4 @@
-"""Train a Keras network on scikit-learn's diabetes data with autologging on, and load the model back.
+"""Train a Keras network on scikit-learn's diabetes data, register it, and load it back.
 
 Run it with `python examples/keras_diabetes.py`: without a server everything is kept in ./yard.
 """
@@ -18,16 +18,35 @@ def main() -> int:
     X, y = load_diabetes(return_X_y=True)
     X, y = X.astype("float32"), y.astype("float32")
     X_train, X_test, y_train, y_test = train_test_split(X, y, test_size=0.2, random_state=42)
-    model = keras.Sequential([keras.Input((10,)), keras.layers.Dense(32, "relu"), keras.layers.Dense(1)])
-    model.compile(keras.optimizers.Adam(0.01), "mse", metrics=["mae"])
+    params = {"epochs": 20, "batch_size": 32, "hidden": 32, "lr": 0.01}
+    model = keras.Sequential([keras.Input((10,)), keras.layers.Dense(params["hidden"], "relu"), keras.layers.Dense(1)])
+    model.compile(keras.optimizers.Adam(params["lr"]), "mse", metrics=["mae"])
+
+    def log_epoch(epoch, logs):
+        mlflow.log_metrics(logs, step=epoch)
 
     mlflow.set_experiment("diabetes")
-    mlflow.keras.autolog(registered_model_name="diabetes-net")
     with mlflow.start_run() as run:
-        model.fit(X_train, y_train, validation_data=(X_test, y_test), epochs=20, batch_size=32, verbose=0)
+        mlflow.log_params(params)
+        mlflow.log_input(mlflow.data.from_numpy(X_train, targets=y_train), context="training")
+        model.fit(
+            X_train,
+            y_train,
+            validation_data=(X_test, y_test),
+            epochs=params["epochs"],
+            batch_size=params["batch_size"],
+            callbacks=[keras.callbacks.LambdaCallback(on_epoch_end=log_epoch)],
+            verbose=0,
+        )
+        info = mlflow.keras.log_model(
+            model,
+            name="diabetes-net",
+            signature=mlflow.models.infer_signature(X_test, model.predict(X_test, verbose=0)),
+            registered_model_name="diabetes-net",
+        )
 
     recorded = mlflow.get_run(run.info.run_id)
-    uri = "models:/diabetes-net/latest"
+    uri = f"models:/diabetes-net/{info.registered_model_version}"
     predictions = mlflow.pyfunc.load_model(uri).predict(X_test)
     same = bool((predictions == model.predict(X_test, verbose=0)).all())
     epochs = mlflow.MlflowClient().get_metric_history(run.info.run_id, "loss")

@@ -55,7 +55,7 @@ def test_an_example_records_its_run_and_its_model(yard, name):
 HEAVY = {
     "pytorch_digits": ({"epochs", "hidden", "lr"}, ("accuracy", 0.9), "digits-net", "pytorch"),
     "tensorflow_wine": ({"steps", "learning_rate"}, ("accuracy", 0.9), "wine-linear", "tensorflow"),
-    "keras_diabetes": ({"epochs", "batch_size", "optimizer_name"}, ("val_mae", 30), "diabetes-net", "keras"),
+    "keras_diabetes": ({"epochs", "batch_size", "lr"}, ("val_mae", 30), "diabetes-net", "keras"),
 }
 
 

@@ -40,7 +40,7 @@ def _native_exported(mlflow, path, data):
     return model.serve(data).numpy()
 
 
-_SHARED = {"data": _features, "predict": _predict, "tolerance": 1e-5}
+_SHARED = {"data": _features, "predict": _predict}
 
 CELLS = [
     Cell("network, .keras", _net, _save, native=_native, **_SHARED),

@@ -48,6 +48,6 @@ def _native(predict):
 
 
 CELLS = [
-    Cell("Keras network", _net, _save, _features, _predict_keras, _native(_predict_keras), tolerance=1e-5),
-    Cell("tf.Module", _module, _save, _features, _predict_module, _native(_predict_module), tolerance=1e-5),
+    Cell("Keras network", _net, _save, _features, _predict_keras, _native(_predict_keras)),
+    Cell("tf.Module", _module, _save, _features, _predict_module, _native(_predict_module)),
 ]
