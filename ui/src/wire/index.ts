@@ -1017,7 +1017,7 @@ export interface SearchDatasets {
   experiment_ids: ExperimentId[];
 }
 
-/** A dataset and what runs of an experiment used it for. */
+/** A dataset and what runs of an experiment used it for, as [`SearchDatasets`] tells it. */
 export interface DatasetSummary {
   /** The experiment. */
   experiment_id: ExperimentId;
@@ -1110,7 +1110,7 @@ export interface CreateLoggedModel {
   tags?: Tag[];
 }
 
-/** Answer to every request about one logged model. */
+/** Answer to [`CreateLoggedModel`], [`GetLoggedModel`] and [`FinalizeLoggedModel`]. */
 export interface GetLoggedModelResponse {
   /** The model. */
   model: LoggedModel;
@@ -1244,7 +1244,7 @@ export interface CreateRegisteredModel {
   description?: string;
 }
 
-/** Answer to every request about one registered model. */
+/** Answer to [`CreateRegisteredModel`], [`GetRegisteredModel`], [`RenameRegisteredModel`] and [`UpdateRegisteredModel`]. */
 export interface GetRegisteredModelResponse {
   /** The registered model. */
   registered_model: RegisteredModel;
@@ -1426,7 +1426,10 @@ export interface CreateModelVersion {
   model_id?: ModelId;
 }
 
-/** Answer to every request about one version. */
+/**
+ * Answer to [`CreateModelVersion`], [`GetModelVersion`], [`UpdateModelVersion`], [`TransitionModelVersionStage`] and
+ * [`GetModelVersionByAlias`](crate::registered_models::GetModelVersionByAlias).
+ */
 export interface GetModelVersionResponse {
   /** The version. */
   model_version: ModelVersion;
