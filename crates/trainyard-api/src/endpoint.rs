@@ -63,7 +63,9 @@ pub trait JsonEndpoint: Endpoint + Serialize + DeserializeOwned {}
 
 impl<E: Endpoint + Serialize + DeserializeOwned> JsonEndpoint for E {}
 
-/// A request that every store carries out, with and without a server. Requests for what only a server has are not among them.
+/// A request that a client passes on, with and without a server. Requests for which it has ways of its own are not among
+/// them. Of what only a server can do there is [`TestWebhook`](crate::webhooks::TestWebhook), which a store refuses in so
+/// many words.
 ///
 /// Only the macro `endpoints` makes them: what a client takes does not depend on how the client was built.
 #[doc(hidden)]
@@ -86,7 +88,7 @@ pub struct Empty {}
 
 /// Ties request types to method, path and response, one line each; below `/api/2.0/mlflow` unless said otherwise.
 ///
-/// `served` stands before those that a server alone answers.
+/// `served` stands before those that a server alone answers and no client passes on.
 macro_rules! endpoints {
     (served below $root:literal $($method:ident $path:literal $request:ty => $response:ty;)+) => {$(
         impl $crate::Endpoint for $request {

@@ -267,7 +267,7 @@ pub struct GetLoggedModel {
 pub struct FinalizeLoggedModel {
     /// Required.
     pub model_id: ModelId,
-    /// Required: READY or UPLOAD_FAILED, or PENDING again.
+    /// Required: READY or UPLOAD_FAILED, or PENDING again; UNSPECIFIED, the default, is refused as missing.
     #[serde(deserialize_with = "wire::word")]
     pub status: LoggedModelStatus,
 }

@@ -36,10 +36,12 @@ pub struct Metric {
     /// Training step, or any other count.
     #[serde(deserialize_with = "wire::int64")]
     pub step: i64,
-    /// Dataset that the value was computed on; only together with its digest.
+    /// Dataset that the value was computed on; only together with its digest. It is kept for the logged model: a value
+    /// without `model_id` loses it.
     #[serde(skip_serializing_if = "String::is_empty")]
     pub dataset_name: String,
-    /// Digest of that dataset; only together with its name.
+    /// Digest of that dataset, at most [`DATASET_DIGEST_CHARS`](crate::limits::DATASET_DIGEST_CHARS) characters; only
+    /// together with its name.
     #[serde(skip_serializing_if = "String::is_empty")]
     pub dataset_digest: String,
     /// Logged model that the value belongs to.
@@ -122,10 +124,12 @@ pub struct LogMetric {
     /// Logged model that the value belongs to.
     #[serde(alias = "modelId", skip_serializing_if = "ModelId::is_empty")]
     pub model_id: ModelId,
-    /// Dataset that the value was computed on; only together with its digest.
+    /// Dataset that the value was computed on; only together with its digest. It is kept for the logged model: a value
+    /// without `model_id` loses it.
     #[serde(alias = "datasetName", skip_serializing_if = "String::is_empty")]
     pub dataset_name: String,
-    /// Digest of that dataset; only together with its name.
+    /// Digest of that dataset, at most [`DATASET_DIGEST_CHARS`](crate::limits::DATASET_DIGEST_CHARS) characters; only
+    /// together with its name.
     #[serde(alias = "datasetDigest", skip_serializing_if = "String::is_empty")]
     pub dataset_digest: String,
 }

@@ -204,7 +204,7 @@ pub struct GetModelVersion {
     pub version: String,
 }
 
-/// Changes the description.
+/// Changes the description, or clears it.
 ///
 /// ```
 /// # let folder = tempfile::tempdir().expect("a folder");
@@ -229,7 +229,7 @@ pub struct UpdateModelVersion {
     pub name: String,
     /// Required; a number as text.
     pub version: String,
-    /// The new description; none when left out.
+    /// The new description. Left out or empty, it clears the one before, as MLflow does.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub description: Option<String>,
 }

@@ -149,7 +149,7 @@ pub struct RenameRegisteredModel {
     pub new_name: String,
 }
 
-/// Changes the description.
+/// Changes the description, or clears it.
 ///
 /// ```
 /// # let folder = tempfile::tempdir().expect("a folder");
@@ -170,7 +170,7 @@ pub struct RenameRegisteredModel {
 pub struct UpdateRegisteredModel {
     /// Required.
     pub name: String,
-    /// The new description; none when left out.
+    /// The new description. Left out or empty, it clears the one before, as MLflow does.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub description: Option<String>,
 }

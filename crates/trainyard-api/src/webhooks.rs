@@ -428,7 +428,8 @@ pub struct DeleteWebhook {
     pub webhook_id: String,
 }
 
-/// Sends an example to a webhook, whatever its status, and answers what came back.
+/// Sends an example to a webhook, whatever its status, and answers what came back. A database in this process refuses:
+/// a server alone sends anything.
 ///
 /// ```
 /// # let folder = tempfile::tempdir().expect("a folder");
