@@ -183,6 +183,7 @@ impl fmt::Display for WebhookEvent {
 /// # let (name, url) = ("deploy".to_owned(), "https://ci.example.org/trainyard".to_owned());
 /// # let made = client.call(CreateWebhook { name, url, events, ..Default::default() })?.webhook;
 ///
+/// // A webhook as `CreateWebhook` answers it.
 /// assert_eq!(made.status, WebhookStatus::Active);
 /// let (webhook_id, status) = (made.webhook_id, Some(WebhookStatus::Disabled));
 /// let now = client.call(UpdateWebhook { webhook_id, status, ..Default::default() })?.webhook;
@@ -219,8 +220,8 @@ impl WebhookStatus {
 /// ```
 /// # let folder = tempfile::tempdir().expect("a folder");
 /// # let client = trainyard::Client::connect(&format!("sqlite:///{}/yard.db", folder.path().display()))?;
-/// use trainyard::api::webhooks::Webhook;
-/// # use trainyard::api::webhooks::{CreateWebhook, WebhookAction, WebhookEntity, WebhookEvent};
+/// use trainyard::api::webhooks::{CreateWebhook, Webhook};
+/// # use trainyard::api::webhooks::{WebhookAction, WebhookEntity, WebhookEvent};
 ///
 /// # let events = Some(vec![WebhookEvent::new(WebhookEntity::ModelVersion, WebhookAction::Created)]);
 /// let (name, url) = ("deploy".to_owned(), "https://ann:secret@ci.example.org/trainyard".to_owned());
@@ -354,6 +355,7 @@ pub struct ListWebhooksResponse {
 /// # let (name, url) = ("deploy".to_owned(), "https://ci.example.org/trainyard".to_owned());
 /// # let made = client.call(CreateWebhook { name, url, events, ..Default::default() })?.webhook;
 ///
+/// // A webhook as `CreateWebhook` answers it.
 /// let found = client.call(GetWebhook { webhook_id: made.webhook_id.clone() })?;
 /// assert_eq!(found.webhook, made);
 /// # Ok::<(), trainyard::Error>(())
