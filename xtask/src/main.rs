@@ -8,6 +8,8 @@ mod one_build;
 #[allow(dead_code, reason = "tests and the bench use more of it")]
 mod postgres;
 mod rust_frameworks;
+#[cfg(test)]
+mod sdk_examples;
 mod step;
 mod tasks;
 mod torch_stubs;

@@ -175,19 +175,27 @@ fn line(text: &mut String, line: &str) -> Result<()> {
     Ok(writeln!(text, "{line}")?)
 }
 
-/// The doc comment of an item or field.
+/// The doc comment of an item or field without its examples, which are for callers from Rust.
 fn write_doc(text: &mut String, before: &str, indent: &str, attributes: &[Attribute]) {
     text.push_str(before);
     let mut lines = Vec::new();
+    let mut in_example = false;
     for attribute in attributes {
         if let syn::Meta::NameValue(pair) = &attribute.meta
             && pair.path.is_ident("doc")
             && let syn::Expr::Lit(value) = &pair.value
             && let syn::Lit::Str(line) = &value.lit
         {
-            lines.push(line.value().trim().to_owned());
+            let line = line.value().trim().to_owned();
+            if line.starts_with("```") {
+                in_example = !in_example;
+            } else if !in_example {
+                lines.push(line);
+            }
         }
     }
+    // What stood between text and example.
+    while lines.pop_if(|line| line.is_empty()).is_some() {}
     match lines.as_slice() {
         [] => {}
         [line] => text.push_str(&format!("{indent}/** {line} */\n")),
@@ -331,6 +339,22 @@ mod tests {
         "#;
         let wanted = "\n/** A point. */\nexport interface Point {\n  /** The value. */\n  value: Double;\n  \
                       run_id?: RunId[];\n  step: number | null;\n  least?: Double;\n}\n";
+        assert_eq!(written(source), wanted);
+    }
+
+    #[test]
+    fn examples_stay_behind() {
+        let source = r#"
+            /// A pair.
+            ///
+            /// The key is unique.
+            ///
+            /// ```
+            /// assert_eq!(Pair::new("a").key, "a");
+            /// ```
+            pub type Pair = KeyValue;
+        "#;
+        let wanted = "\n/**\n * A pair.\n *\n * The key is unique.\n */\nexport type Pair = KeyValue;\n";
         assert_eq!(written(source), wanted);
     }
 

@@ -6,6 +6,18 @@ use crate::endpoint::endpoints;
 use crate::{ExperimentId, wire};
 
 /// Counts the runs of experiments.
+///
+/// ```
+/// # let folder = tempfile::tempdir().expect("a folder");
+/// # let client = trainyard::Client::connect(&format!("sqlite:///{}/yard.db", folder.path().display()))?;
+/// use trainyard::api::activity::GetExperimentActivity;
+/// use trainyard::api::runs::CreateRun;
+///
+/// client.call(CreateRun::default())?;
+/// let found = client.call(GetExperimentActivity { experiment_ids: vec!["0".into()] })?;
+/// assert_eq!((found.experiments[0].runs, found.experiments[0].running), (1, 1));
+/// # Ok::<(), trainyard::Error>(())
+/// ```
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct GetExperimentActivity {
@@ -23,6 +35,21 @@ pub struct GetExperimentActivityResponse {
 }
 
 /// How busy one experiment is.
+///
+/// ```
+/// # let folder = tempfile::tempdir().expect("a folder");
+/// # let client = trainyard::Client::connect(&format!("sqlite:///{}/yard.db", folder.path().display()))?;
+/// use trainyard::api::activity::{ExperimentActivity, GetExperimentActivity};
+/// use trainyard::api::runs::{CreateRun, DeleteRun};
+///
+/// let made = CreateRun { start_time: Some(1000), ..Default::default() };
+/// let run_id = client.call(made)?.run.info.run_id;
+/// client.call(DeleteRun { run_id })?;
+/// let found = client.call(GetExperimentActivity { experiment_ids: vec!["0".into()] })?;
+/// let ExperimentActivity { runs, deleted_runs, at_least, .. } = found.experiments[0];
+/// assert_eq!((runs, deleted_runs, at_least), (0, 1, false));
+/// # Ok::<(), trainyard::Error>(())
+/// ```
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct ExperimentActivity {

@@ -9,6 +9,20 @@ use crate::endpoint::endpoints;
 use crate::{ModelId, RunId, wire};
 
 /// A file or directory below an artifact root.
+///
+/// ```
+/// # let folder = tempfile::tempdir().expect("a folder");
+/// # let client = trainyard::Client::connect(&format!("sqlite:///{}/yard.db", folder.path().display()))?;
+/// use trainyard::api::artifacts::FileInfo;
+/// # let run = client.start_run("iris", "")?;
+///
+/// let artifacts = client.artifacts(&run.info().artifact_uri)?;
+/// artifacts.write("plots/loss.svg", b"<svg/>")?;
+/// let plots = FileInfo { path: "plots".to_owned(), is_dir: true, file_size: None };
+/// assert_eq!(artifacts.list("")?, [plots]);
+/// assert_eq!(artifacts.list("plots")?[0].file_size, Some(6));
+/// # Ok::<(), trainyard::Error>(())
+/// ```
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct FileInfo {

@@ -6,6 +6,26 @@ use crate::endpoint::endpoints;
 use crate::{Empty, ExperimentId, ModelId, RunId, Tag, wire};
 
 /// A description of data that was used.
+///
+/// ```
+/// # let folder = tempfile::tempdir().expect("a folder");
+/// # let client = trainyard::Client::connect(&format!("sqlite:///{}/yard.db", folder.path().display()))?;
+/// use trainyard::api::datasets::{Dataset, DatasetInput, LogInputs, SearchDatasets};
+/// # let run_id = client.call(trainyard::api::runs::CreateRun::default())?.run.info.run_id;
+///
+/// let dataset = Dataset {
+///     name: "iris".to_owned(),
+///     digest: "9a3b1c77".to_owned(),
+///     source_type: "local".to_owned(),
+///     source: r#"{"uri": "iris.csv"}"#.to_owned(),
+///     ..Default::default()
+/// };
+/// let datasets = vec![DatasetInput { dataset, ..Default::default() }];
+/// client.call(LogInputs { run_id, datasets, ..Default::default() })?;
+/// let found = client.call(SearchDatasets { experiment_ids: vec!["0".into()] })?;
+/// assert_eq!(found.dataset_summaries[0].digest, "9a3b1c77");
+/// # Ok::<(), trainyard::Error>(())
+/// ```
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct Dataset {
@@ -27,6 +47,22 @@ pub struct Dataset {
 }
 
 /// A dataset that a run used; the tag `mlflow.data.context` says for what.
+///
+/// ```
+/// # let folder = tempfile::tempdir().expect("a folder");
+/// # let client = trainyard::Client::connect(&format!("sqlite:///{}/yard.db", folder.path().display()))?;
+/// use trainyard::api::Tag;
+/// use trainyard::api::datasets::{Dataset, DatasetInput, LogInputs, SearchDatasets};
+/// # let run_id = client.call(trainyard::api::runs::CreateRun::default())?.run.info.run_id;
+/// # let (name, digest, source_type) = ("iris".to_owned(), "9a3b1c77".to_owned(), "local".to_owned());
+/// # let dataset = Dataset { name, digest, source_type, source: "iris.csv".to_owned(), ..Default::default() };
+///
+/// let datasets = vec![DatasetInput { tags: vec![Tag::new("mlflow.data.context", "training")], dataset }];
+/// client.call(LogInputs { run_id, datasets, ..Default::default() })?;
+/// let found = client.call(SearchDatasets { experiment_ids: vec!["0".into()] })?;
+/// assert_eq!(found.dataset_summaries[0].context, "training");
+/// # Ok::<(), trainyard::Error>(())
+/// ```
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct DatasetInput {
@@ -38,6 +74,22 @@ pub struct DatasetInput {
 }
 
 /// A logged model that a run used.
+///
+/// ```
+/// # let folder = tempfile::tempdir().expect("a folder");
+/// # let client = trainyard::Client::connect(&format!("sqlite:///{}/yard.db", folder.path().display()))?;
+/// use trainyard::api::datasets::{LogInputs, ModelInput};
+/// use trainyard::api::logged_models::CreateLoggedModel;
+/// use trainyard::api::runs::{CreateRun, GetRun};
+///
+/// let model = CreateLoggedModel { experiment_id: "0".into(), ..Default::default() };
+/// let pretrained = ModelInput { model_id: client.call(model)?.model.info.model_id };
+/// let run_id = client.call(CreateRun::default())?.run.info.run_id;
+/// client.call(LogInputs { run_id: run_id.clone(), models: vec![pretrained.clone()], ..Default::default() })?;
+/// let run = client.call(GetRun { run_id, ..Default::default() })?.run;
+/// assert_eq!(run.inputs.model_inputs, [pretrained]);
+/// # Ok::<(), trainyard::Error>(())
+/// ```
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct ModelInput {
@@ -47,6 +99,22 @@ pub struct ModelInput {
 }
 
 /// A logged model that a run made.
+///
+/// ```
+/// # let folder = tempfile::tempdir().expect("a folder");
+/// # let client = trainyard::Client::connect(&format!("sqlite:///{}/yard.db", folder.path().display()))?;
+/// use trainyard::api::datasets::{LogOutputs, ModelOutput};
+/// use trainyard::api::logged_models::CreateLoggedModel;
+/// use trainyard::api::runs::{CreateRun, GetRun};
+///
+/// let run_id = client.call(CreateRun::default())?.run.info.run_id;
+/// let model = CreateLoggedModel { experiment_id: "0".into(), ..Default::default() };
+/// let trained = ModelOutput { model_id: client.call(model)?.model.info.model_id, step: 100 };
+/// client.call(LogOutputs { run_id: run_id.clone(), models: vec![trained.clone()] })?;
+/// let run = client.call(GetRun { run_id, ..Default::default() })?.run;
+/// assert_eq!(run.outputs.expect("a model").model_outputs, [trained]);
+/// # Ok::<(), trainyard::Error>(())
+/// ```
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct ModelOutput {
@@ -59,6 +127,19 @@ pub struct ModelOutput {
 }
 
 /// What a run used.
+///
+/// ```
+/// # let folder = tempfile::tempdir().expect("a folder");
+/// # let client = trainyard::Client::connect(&format!("sqlite:///{}/yard.db", folder.path().display()))?;
+/// use trainyard::api::datasets::RunInputs;
+/// use trainyard::api::runs::{CreateRun, GetRun};
+///
+/// let run_id = client.call(CreateRun::default())?.run.info.run_id;
+/// let run = client.call(GetRun { run_id, ..Default::default() })?.run;
+/// let RunInputs { dataset_inputs, model_inputs } = run.inputs;
+/// assert!(dataset_inputs.is_empty() && model_inputs.is_empty(), "nothing was logged with LogInputs");
+/// # Ok::<(), trainyard::Error>(())
+/// ```
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct RunInputs {
@@ -71,6 +152,19 @@ pub struct RunInputs {
 }
 
 /// What a run made.
+///
+/// ```
+/// # let folder = tempfile::tempdir().expect("a folder");
+/// # let client = trainyard::Client::connect(&format!("sqlite:///{}/yard.db", folder.path().display()))?;
+/// use trainyard::api::datasets::RunOutputs;
+/// use trainyard::api::runs::{CreateRun, GetRun};
+///
+/// let made = client.call(CreateRun::default())?.run;
+/// assert_eq!(made.outputs, None, "a run that is just being made");
+/// let run = client.call(GetRun { run_id: made.info.run_id, ..Default::default() })?.run;
+/// assert_eq!(run.outputs, Some(RunOutputs { model_outputs: vec![] }));
+/// # Ok::<(), trainyard::Error>(())
+/// ```
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct RunOutputs {
@@ -80,6 +174,22 @@ pub struct RunOutputs {
 }
 
 /// Attaches datasets and models to a run as inputs.
+///
+/// ```
+/// # let folder = tempfile::tempdir().expect("a folder");
+/// # let client = trainyard::Client::connect(&format!("sqlite:///{}/yard.db", folder.path().display()))?;
+/// use trainyard::api::datasets::{Dataset, DatasetInput, LogInputs};
+/// use trainyard::api::runs::{CreateRun, GetRun};
+/// # let (name, digest, source_type) = ("iris".to_owned(), "9a3b1c77".to_owned(), "local".to_owned());
+/// # let dataset = Dataset { name, digest, source_type, source: "iris.csv".to_owned(), ..Default::default() };
+///
+/// let run_id = client.call(CreateRun::default())?.run.info.run_id;
+/// let datasets = vec![DatasetInput { dataset, ..Default::default() }];
+/// client.call(LogInputs { run_id: run_id.clone(), datasets, ..Default::default() })?;
+/// let run = client.call(GetRun { run_id, ..Default::default() })?.run;
+/// assert_eq!(run.inputs.dataset_inputs[0].dataset.name, "iris");
+/// # Ok::<(), trainyard::Error>(())
+/// ```
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct LogInputs {
@@ -94,6 +204,22 @@ pub struct LogInputs {
 }
 
 /// Attaches logged models to a run as outputs.
+///
+/// ```
+/// # let folder = tempfile::tempdir().expect("a folder");
+/// # let client = trainyard::Client::connect(&format!("sqlite:///{}/yard.db", folder.path().display()))?;
+/// use trainyard::api::datasets::{LogOutputs, ModelOutput};
+/// use trainyard::api::runs::{CreateRun, GetRun};
+/// # use trainyard::api::logged_models::CreateLoggedModel;
+/// # let model = CreateLoggedModel { experiment_id: "0".into(), ..Default::default() };
+/// # let model_id = client.call(model)?.model.info.model_id;
+///
+/// let run_id = client.call(CreateRun::default())?.run.info.run_id;
+/// client.call(LogOutputs { run_id: run_id.clone(), models: vec![ModelOutput { model_id, step: 7 }] })?;
+/// let run = client.call(GetRun { run_id, ..Default::default() })?.run;
+/// assert_eq!(run.outputs.expect("a model").model_outputs[0].step, 7);
+/// # Ok::<(), trainyard::Error>(())
+/// ```
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct LogOutputs {
@@ -105,6 +231,23 @@ pub struct LogOutputs {
 }
 
 /// The datasets that runs of some experiments used.
+///
+/// ```
+/// # let folder = tempfile::tempdir().expect("a folder");
+/// # let client = trainyard::Client::connect(&format!("sqlite:///{}/yard.db", folder.path().display()))?;
+/// use trainyard::api::datasets::SearchDatasets;
+/// # use trainyard::api::datasets::{Dataset, DatasetInput, LogInputs};
+/// # let run_id = client.call(trainyard::api::runs::CreateRun::default())?.run.info.run_id;
+/// # let (name, digest, source_type) = ("iris".to_owned(), "9a3b1c77".to_owned(), "local".to_owned());
+/// # let dataset = Dataset { name, digest, source_type, source: "iris.csv".to_owned(), ..Default::default() };
+/// # let datasets = vec![DatasetInput { dataset, ..Default::default() }];
+/// # client.call(LogInputs { run_id, datasets, ..Default::default() })?;
+///
+/// let found = client.call(SearchDatasets { experiment_ids: vec!["0".into()] })?;
+/// let names: Vec<&str> = found.dataset_summaries.iter().map(|dataset| dataset.name.as_str()).collect();
+/// assert_eq!(names, ["iris"]);
+/// # Ok::<(), trainyard::Error>(())
+/// ```
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct SearchDatasets {
@@ -113,7 +256,7 @@ pub struct SearchDatasets {
     pub experiment_ids: Vec<ExperimentId>,
 }
 
-/// A dataset and what runs of an experiment used it for.
+/// A dataset and what runs of an experiment used it for, as [`SearchDatasets`] tells it.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct DatasetSummary {

@@ -4,6 +4,14 @@ use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
 /// HTTP methods that the interface uses.
+///
+/// ```
+/// use trainyard::api::runs::{CreateRun, GetRun};
+/// use trainyard::api::{Endpoint, Method};
+///
+/// assert_eq!(GetRun::METHOD, Method::Get);
+/// assert_eq!(CreateRun::METHOD, Method::Post);
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Method {
     /// Fields travel as query parameters.
@@ -17,6 +25,17 @@ pub enum Method {
 }
 
 /// A request of the REST interface: where it is sent and what answers it.
+///
+/// ```
+/// use trainyard::api::Endpoint;
+/// use trainyard::api::experiments::{CreateExperiment, GetExperimentByName};
+///
+/// fn address<E: Endpoint>(_request: &E) -> String {
+///     format!("{:?} {}{}", E::METHOD, E::ROOT, E::PATH)
+/// }
+/// assert_eq!(address(&CreateExperiment::default()), "Post /api/2.0/mlflow/experiments/create");
+/// assert_eq!(address(&GetExperimentByName::default()), "Get /api/2.0/mlflow/experiments/get-by-name");
+/// ```
 pub trait Endpoint: Send + 'static {
     /// What a successful answer holds.
     type Response: Serialize + DeserializeOwned + Send + 'static;
@@ -29,23 +48,47 @@ pub trait Endpoint: Send + 'static {
 }
 
 /// A request whose fields travel as JSON or as query parameters: all but the few that are bytes of their own kind.
+///
+/// ```
+/// use trainyard::api::JsonEndpoint;
+/// use trainyard::api::runs::LogParam;
+///
+/// fn body<E: JsonEndpoint>(request: &E) -> String {
+///     serde_json::to_string(request).expect("plain data")
+/// }
+/// let request = LogParam { run_id: "0a".into(), key: "seed".to_owned(), value: "42".to_owned(), ..Default::default() };
+/// assert_eq!(body(&request), r#"{"run_id":"0a","key":"seed","value":"42"}"#);
+/// ```
 pub trait JsonEndpoint: Endpoint + Serialize + DeserializeOwned {}
 
 impl<E: Endpoint + Serialize + DeserializeOwned> JsonEndpoint for E {}
 
-/// A request that every store carries out, with and without a server. Requests for what only a server has are not among them.
+/// A request that a client passes on, with and without a server. Requests for which it has ways of its own are not among
+/// them. Of what only a server can do there is [`TestWebhook`](crate::webhooks::TestWebhook), which a store refuses in so
+/// many words.
 ///
 /// Only the macro `endpoints` makes them: what a client takes does not depend on how the client was built.
 #[doc(hidden)]
 pub trait Stored: Endpoint + Clone {}
 
 /// An answer without fields: `{}`.
+///
+/// ```
+/// # let folder = tempfile::tempdir().expect("a folder");
+/// # let client = trainyard::Client::connect(&format!("sqlite:///{}/yard.db", folder.path().display()))?;
+/// use trainyard::api::Empty;
+/// use trainyard::api::runs::{CreateRun, DeleteRun};
+///
+/// let run_id = client.call(CreateRun::default())?.run.info.run_id;
+/// assert_eq!(client.call(DeleteRun { run_id })?, Empty {});
+/// # Ok::<(), trainyard::Error>(())
+/// ```
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Empty {}
 
 /// Ties request types to method, path and response, one line each; below `/api/2.0/mlflow` unless said otherwise.
 ///
-/// `served` stands before those that a server alone answers.
+/// `served` stands before those that a server alone answers and no client passes on.
 macro_rules! endpoints {
     (served below $root:literal $($method:ident $path:literal $request:ty => $response:ty;)+) => {$(
         impl $crate::Endpoint for $request {

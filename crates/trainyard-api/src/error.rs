@@ -5,6 +5,17 @@ use serde::{Deserialize, Serialize};
 macro_rules! error_codes {
     ($($(#[$doc:meta])* $variant:ident $text:literal $status:literal;)+) => {
         /// The `error_code` of an error body. Codes this version does not know read as `InternalError`.
+        ///
+        /// ```
+        /// # let folder = tempfile::tempdir().expect("a folder");
+        /// # let client = trainyard::Client::connect(&format!("sqlite:///{}/yard.db", folder.path().display()))?;
+        /// use trainyard::api::ErrorCode;
+        /// use trainyard::api::experiments::GetExperiment;
+        ///
+        /// let refused = client.call(GetExperiment { experiment_id: "12".into() }).expect_err("nobody has made it");
+        /// assert_eq!(refused.code(), ErrorCode::ResourceDoesNotExist);
+        /// # Ok::<(), trainyard::Error>(())
+        /// ```
         #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
         pub enum ErrorCode {
             $($(#[$doc])* #[serde(rename = $text)] $variant,)+
@@ -15,11 +26,19 @@ macro_rules! error_codes {
 
         impl ErrorCode {
             /// The code as it stands on the wire.
+            ///
+            /// ```
+            /// assert_eq!(trainyard::api::ErrorCode::NotFound.as_str(), "NOT_FOUND");
+            /// ```
             pub fn as_str(self) -> &'static str {
                 match self { $(Self::$variant => $text,)+ Self::InternalError => "INTERNAL_ERROR" }
             }
 
             /// The HTTP status that carries the code.
+            ///
+            /// ```
+            /// assert_eq!(trainyard::api::ErrorCode::PermissionDenied.http_status(), 403);
+            /// ```
             pub fn http_status(self) -> u16 {
                 match self { $(Self::$variant => $status,)+ Self::InternalError => 500 }
             }
@@ -61,6 +80,21 @@ error_codes! {
 }
 
 /// The body of an error answer.
+///
+/// ```
+/// # let folder = tempfile::tempdir().expect("a folder");
+/// # let client = trainyard::Client::connect(&format!("sqlite:///{}/yard.db", folder.path().display()))?;
+/// use trainyard::Error;
+/// use trainyard::api::experiments::CreateExperiment;
+/// use trainyard::api::{ApiError, ErrorCode};
+///
+/// client.call(CreateExperiment { name: "iris".to_owned(), ..Default::default() })?;
+/// let refused = client.call(CreateExperiment { name: "iris".to_owned(), ..Default::default() });
+/// let Err(Error::Api(ApiError { error_code, message })) = refused else { panic!("the name is taken") };
+/// assert_eq!(error_code, ErrorCode::ResourceAlreadyExists);
+/// assert!(message.contains("iris"), "{message}");
+/// # Ok::<(), trainyard::Error>(())
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
 #[error("{}: {message}", error_code.as_str())]
 pub struct ApiError {
@@ -73,16 +107,40 @@ pub struct ApiError {
 
 impl ApiError {
     /// An error of any code.
+    ///
+    /// ```
+    /// use trainyard::api::{ApiError, ErrorCode};
+    ///
+    /// let error = ApiError::new(ErrorCode::TemporarilyUnavailable, "the database is busy");
+    /// assert_eq!(error.to_string(), "TEMPORARILY_UNAVAILABLE: the database is busy");
+    /// ```
     pub fn new(error_code: ErrorCode, message: impl Into<String>) -> Self {
         Self { error_code, message: message.into() }
     }
 
     /// `INVALID_PARAMETER_VALUE` with a message that names the field and the value.
+    ///
+    /// ```
+    /// use trainyard::api::{ApiError, ErrorCode};
+    ///
+    /// assert_eq!(ApiError::invalid("max_depth is not a number").error_code, ErrorCode::InvalidParameterValue);
+    /// ```
     pub fn invalid(message: impl Into<String>) -> Self {
         Self::new(ErrorCode::InvalidParameterValue, message)
     }
 
     /// The error for a required field that is absent or empty, in MLflow's words (clients match on them).
+    ///
+    /// ```
+    /// # let folder = tempfile::tempdir().expect("a folder");
+    /// # let client = trainyard::Client::connect(&format!("sqlite:///{}/yard.db", folder.path().display()))?;
+    /// use trainyard::api::ApiError;
+    /// use trainyard::api::runs::GetRun;
+    ///
+    /// let Err(trainyard::Error::Api(error)) = client.call(GetRun::default()) else { panic!("no run was named") };
+    /// assert_eq!(error, ApiError::missing("run_id"));
+    /// # Ok::<(), trainyard::Error>(())
+    /// ```
     pub fn missing(field: &str) -> Self {
         Self::invalid(format!(
             "Missing value for required parameter '{field}'. See the API docs for more information about request parameters."

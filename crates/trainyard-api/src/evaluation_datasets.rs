@@ -8,6 +8,20 @@ use crate::endpoint::endpoints;
 use crate::{Empty, ExperimentId, wire};
 
 /// A named collection of records.
+///
+/// ```
+/// # let folder = tempfile::tempdir().expect("a folder");
+/// # let client = trainyard::Client::connect(&format!("sqlite:///{}/yard.db", folder.path().display()))?;
+/// use trainyard::api::evaluation_datasets::{CreateDataset, EvaluationDataset, GetDataset, UpsertDatasetRecords};
+///
+/// let made = CreateDataset { name: "sums".to_owned(), ..Default::default() };
+/// let dataset_id = client.call(made)?.dataset.dataset_id;
+/// let records = r#"[{"inputs": {"question": "2 + 2"}, "expectations": {"answer": "4"}}]"#.to_owned();
+/// client.call(UpsertDatasetRecords { dataset_id: dataset_id.clone(), records })?;
+/// let EvaluationDataset { name, profile, .. } = client.call(GetDataset { dataset_id })?.dataset;
+/// assert_eq!((name.as_str(), profile.as_str()), ("sums", r#"{"num_records":1}"#));
+/// # Ok::<(), trainyard::Error>(())
+/// ```
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct EvaluationDataset {
@@ -43,6 +57,21 @@ pub struct EvaluationDataset {
 }
 
 /// Makes an evaluation dataset without records.
+///
+/// ```
+/// # let folder = tempfile::tempdir().expect("a folder");
+/// # let client = trainyard::Client::connect(&format!("sqlite:///{}/yard.db", folder.path().display()))?;
+/// use trainyard::api::evaluation_datasets::CreateDataset;
+///
+/// let made = client.call(CreateDataset {
+///     name: "sums".to_owned(),
+///     experiment_ids: vec!["0".into()],
+///     tags: r#"{"team": "nlp"}"#.to_owned(),
+/// })?;
+/// assert!(made.dataset.dataset_id.starts_with("d-"));
+/// assert_eq!(made.dataset.experiment_ids, ["0".into()]);
+/// # Ok::<(), trainyard::Error>(())
+/// ```
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct CreateDataset {
@@ -56,7 +85,7 @@ pub struct CreateDataset {
     pub tags: String,
 }
 
-/// Answer that holds a dataset.
+/// Answer to [`CreateDataset`], [`GetDataset`], [`AddDatasetToExperiments`] and [`RemoveDatasetFromExperiments`].
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct DatasetResponse {
@@ -65,6 +94,17 @@ pub struct DatasetResponse {
 }
 
 /// One dataset by id.
+///
+/// ```
+/// # let folder = tempfile::tempdir().expect("a folder");
+/// # let client = trainyard::Client::connect(&format!("sqlite:///{}/yard.db", folder.path().display()))?;
+/// use trainyard::api::evaluation_datasets::{CreateDataset, GetDataset};
+///
+/// let made = client.call(CreateDataset { name: "sums".to_owned(), ..Default::default() })?.dataset;
+/// let found = client.call(GetDataset { dataset_id: made.dataset_id })?;
+/// assert_eq!(found.dataset.name, "sums");
+/// # Ok::<(), trainyard::Error>(())
+/// ```
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct GetDataset {
@@ -73,6 +113,18 @@ pub struct GetDataset {
 }
 
 /// Deletes a dataset with its records; one that is not there is no error.
+///
+/// ```
+/// # let folder = tempfile::tempdir().expect("a folder");
+/// # let client = trainyard::Client::connect(&format!("sqlite:///{}/yard.db", folder.path().display()))?;
+/// use trainyard::api::evaluation_datasets::{CreateDataset, DeleteDataset, GetDataset};
+///
+/// let made = CreateDataset { name: "sums".to_owned(), ..Default::default() };
+/// let dataset_id = client.call(made)?.dataset.dataset_id;
+/// client.call(DeleteDataset { dataset_id: dataset_id.clone() })?;
+/// assert!(client.call(GetDataset { dataset_id }).is_err());
+/// # Ok::<(), trainyard::Error>(())
+/// ```
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct DeleteDataset {
@@ -81,6 +133,20 @@ pub struct DeleteDataset {
 }
 
 /// Pages through datasets.
+///
+/// ```
+/// # let folder = tempfile::tempdir().expect("a folder");
+/// # let client = trainyard::Client::connect(&format!("sqlite:///{}/yard.db", folder.path().display()))?;
+/// use trainyard::api::evaluation_datasets::{CreateDataset, SearchEvaluationDatasets};
+///
+/// for name in ["sums", "capitals"] {
+///     client.call(CreateDataset { name: name.to_owned(), ..Default::default() })?;
+/// }
+/// let filter_string = "name LIKE 'sum%'".to_owned();
+/// let found = client.call(SearchEvaluationDatasets { filter_string, ..Default::default() })?;
+/// assert_eq!((found.datasets.len(), found.datasets[0].name.as_str()), (1, "sums"));
+/// # Ok::<(), trainyard::Error>(())
+/// ```
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct SearchEvaluationDatasets {
@@ -102,6 +168,17 @@ pub struct SearchEvaluationDatasets {
 }
 
 /// [`SearchEvaluationDatasets`] sent as a GET.
+///
+/// ```
+/// # let folder = tempfile::tempdir().expect("a folder");
+/// # let client = trainyard::Client::connect(&format!("sqlite:///{}/yard.db", folder.path().display()))?;
+/// use trainyard::api::evaluation_datasets::{CreateDataset, ListEvaluationDatasets, SearchEvaluationDatasets};
+///
+/// client.call(CreateDataset { name: "sums".to_owned(), ..Default::default() })?;
+/// let found = client.call(ListEvaluationDatasets(SearchEvaluationDatasets::default()))?;
+/// assert_eq!(found.datasets[0].name, "sums");
+/// # Ok::<(), trainyard::Error>(())
+/// ```
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct ListEvaluationDatasets(pub SearchEvaluationDatasets);
@@ -119,6 +196,19 @@ pub struct SearchEvaluationDatasetsResponse {
 }
 
 /// Sets tags of a dataset.
+///
+/// ```
+/// # let folder = tempfile::tempdir().expect("a folder");
+/// # let client = trainyard::Client::connect(&format!("sqlite:///{}/yard.db", folder.path().display()))?;
+/// use trainyard::api::evaluation_datasets::{CreateDataset, GetDataset, SetDatasetTags};
+///
+/// let made = CreateDataset { name: "sums".to_owned(), ..Default::default() };
+/// let dataset_id = client.call(made)?.dataset.dataset_id;
+/// let tags = r#"{"reviewed": "yes"}"#.to_owned();
+/// client.call(SetDatasetTags { dataset_id: dataset_id.clone(), tags })?;
+/// assert!(client.call(GetDataset { dataset_id })?.dataset.tags.contains("reviewed"));
+/// # Ok::<(), trainyard::Error>(())
+/// ```
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct SetDatasetTags {
@@ -129,6 +219,20 @@ pub struct SetDatasetTags {
 }
 
 /// Removes one tag of a dataset; one that is not there is no error.
+///
+/// ```
+/// # let folder = tempfile::tempdir().expect("a folder");
+/// # let client = trainyard::Client::connect(&format!("sqlite:///{}/yard.db", folder.path().display()))?;
+/// use trainyard::api::evaluation_datasets::{CreateDataset, DeleteDatasetTag, GetDataset};
+///
+/// let tags = r#"{"draft": "yes", "team": "nlp"}"#.to_owned();
+/// let made = CreateDataset { name: "sums".to_owned(), tags, ..Default::default() };
+/// let dataset_id = client.call(made)?.dataset.dataset_id;
+/// client.call(DeleteDatasetTag { dataset_id: dataset_id.clone(), key: "draft".to_owned() })?;
+/// let tags = client.call(GetDataset { dataset_id })?.dataset.tags;
+/// assert!(tags.contains("team") && !tags.contains("draft"));
+/// # Ok::<(), trainyard::Error>(())
+/// ```
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct DeleteDatasetTag {
@@ -139,6 +243,20 @@ pub struct DeleteDatasetTag {
 }
 
 /// Adds records, or changes those with the same inputs.
+///
+/// ```
+/// # let folder = tempfile::tempdir().expect("a folder");
+/// # let client = trainyard::Client::connect(&format!("sqlite:///{}/yard.db", folder.path().display()))?;
+/// use trainyard::api::evaluation_datasets::{CreateDataset, UpsertDatasetRecords};
+///
+/// let made = CreateDataset { name: "sums".to_owned(), ..Default::default() };
+/// let dataset_id = client.call(made)?.dataset.dataset_id;
+/// let records = r#"[{"inputs": {"question": "2 + 2"}, "expectations": {"answer": "4"}}]"#.to_owned();
+/// let upsert = UpsertDatasetRecords { dataset_id, records };
+/// assert_eq!(client.call(upsert.clone())?.inserted_count, 1);
+/// assert_eq!(client.call(upsert)?.updated_count, 1);
+/// # Ok::<(), trainyard::Error>(())
+/// ```
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct UpsertDatasetRecords {
@@ -159,6 +277,23 @@ pub struct UpsertDatasetRecordsResponse {
 }
 
 /// Pages through the records of a dataset, oldest first.
+///
+/// ```
+/// # let folder = tempfile::tempdir().expect("a folder");
+/// # let client = trainyard::Client::connect(&format!("sqlite:///{}/yard.db", folder.path().display()))?;
+/// use trainyard::api::evaluation_datasets::{CreateDataset, GetDatasetRecords, UpsertDatasetRecords};
+///
+/// let made = CreateDataset { name: "sums".to_owned(), ..Default::default() };
+/// let dataset_id = client.call(made)?.dataset.dataset_id;
+/// let records = r#"[{"inputs": {"question": "2 + 2"}}, {"inputs": {"question": "3 + 3"}}]"#.to_owned();
+/// client.call(UpsertDatasetRecords { dataset_id: dataset_id.clone(), records })?;
+/// let (max_results, page_token) = (Some(1), String::new());
+/// let first = client.call(GetDatasetRecords { dataset_id: dataset_id.clone(), max_results, page_token })?;
+/// let page_token = first.next_page_token;
+/// let second = client.call(GetDatasetRecords { dataset_id, max_results, page_token })?;
+/// assert_ne!(first.records.contains("2 + 2"), second.records.contains("2 + 2"));
+/// # Ok::<(), trainyard::Error>(())
+/// ```
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct GetDatasetRecords {
@@ -184,6 +319,25 @@ pub struct GetDatasetRecordsResponse {
 }
 
 /// Deletes records of a dataset; those that are not there are passed over.
+///
+/// ```
+/// # let folder = tempfile::tempdir().expect("a folder");
+/// # let client = trainyard::Client::connect(&format!("sqlite:///{}/yard.db", folder.path().display()))?;
+/// use trainyard::api::evaluation_datasets::DeleteDatasetRecords;
+/// # use trainyard::api::evaluation_datasets::{CreateDataset, GetDatasetRecords, UpsertDatasetRecords};
+/// # let made = CreateDataset { name: "sums".to_owned(), ..Default::default() };
+/// # let dataset_id = client.call(made)?.dataset.dataset_id;
+/// # let records = r#"[{"inputs": {"question": "2 + 2"}}]"#.to_owned();
+/// # client.call(UpsertDatasetRecords { dataset_id: dataset_id.clone(), records })?;
+/// # let page = client.call(GetDatasetRecords { dataset_id: dataset_id.clone(), ..Default::default() })?;
+///
+/// // A page that `GetDatasetRecords` has answered.
+/// let records: serde_json::Value = serde_json::from_str(&page.records).expect("JSON");
+/// let dataset_record_ids = vec![records[0]["dataset_record_id"].as_str().expect("an id").to_owned()];
+/// let gone = client.call(DeleteDatasetRecords { dataset_id, dataset_record_ids })?;
+/// assert_eq!(gone.deleted_count, 1);
+/// # Ok::<(), trainyard::Error>(())
+/// ```
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct DeleteDatasetRecords {
@@ -203,6 +357,19 @@ pub struct DeleteDatasetRecordsResponse {
 }
 
 /// The experiments that a dataset belongs to.
+///
+/// ```
+/// # let folder = tempfile::tempdir().expect("a folder");
+/// # let client = trainyard::Client::connect(&format!("sqlite:///{}/yard.db", folder.path().display()))?;
+/// use trainyard::api::evaluation_datasets::{CreateDataset, GetDatasetExperimentIds};
+///
+/// let experiment_ids = vec!["0".into()];
+/// let made = CreateDataset { name: "sums".to_owned(), experiment_ids, ..Default::default() };
+/// let dataset_id = client.call(made)?.dataset.dataset_id;
+/// let of = client.call(GetDatasetExperimentIds { dataset_id })?;
+/// assert_eq!(of.experiment_ids, ["0".into()]);
+/// # Ok::<(), trainyard::Error>(())
+/// ```
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct GetDatasetExperimentIds {
@@ -220,6 +387,18 @@ pub struct GetDatasetExperimentIdsResponse {
 }
 
 /// Makes a dataset belong to further experiments.
+///
+/// ```
+/// # let folder = tempfile::tempdir().expect("a folder");
+/// # let client = trainyard::Client::connect(&format!("sqlite:///{}/yard.db", folder.path().display()))?;
+/// use trainyard::api::evaluation_datasets::{AddDatasetToExperiments, CreateDataset, GetDatasetExperimentIds};
+///
+/// let made = CreateDataset { name: "sums".to_owned(), ..Default::default() };
+/// let dataset_id = client.call(made)?.dataset.dataset_id;
+/// client.call(AddDatasetToExperiments { dataset_id: dataset_id.clone(), experiment_ids: vec!["0".into()] })?;
+/// assert_eq!(client.call(GetDatasetExperimentIds { dataset_id })?.experiment_ids, ["0".into()]);
+/// # Ok::<(), trainyard::Error>(())
+/// ```
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct AddDatasetToExperiments {
@@ -231,6 +410,19 @@ pub struct AddDatasetToExperiments {
 }
 
 /// Undoes [`AddDatasetToExperiments`]; experiments that it does not belong to are passed over.
+///
+/// ```
+/// # let folder = tempfile::tempdir().expect("a folder");
+/// # let client = trainyard::Client::connect(&format!("sqlite:///{}/yard.db", folder.path().display()))?;
+/// use trainyard::api::evaluation_datasets::{CreateDataset, GetDatasetExperimentIds, RemoveDatasetFromExperiments};
+///
+/// let experiment_ids = vec!["0".into()];
+/// let made = CreateDataset { name: "sums".to_owned(), experiment_ids: experiment_ids.clone(), ..Default::default() };
+/// let dataset_id = client.call(made)?.dataset.dataset_id;
+/// client.call(RemoveDatasetFromExperiments { dataset_id: dataset_id.clone(), experiment_ids })?;
+/// assert!(client.call(GetDatasetExperimentIds { dataset_id })?.experiment_ids.is_empty());
+/// # Ok::<(), trainyard::Error>(())
+/// ```
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct RemoveDatasetFromExperiments {

@@ -6,6 +6,20 @@ use crate::endpoint::endpoints;
 use crate::{Empty, ExperimentId, LifecycleStage, Tag, ViewType, wire};
 
 /// A named group of runs with a place for their artifacts.
+///
+/// ```
+/// # let folder = tempfile::tempdir().expect("a folder");
+/// # let client = trainyard::Client::connect(&format!("sqlite:///{}/yard.db", folder.path().display()))?;
+/// use trainyard::api::experiments::{CreateExperiment, Experiment, GetExperiment};
+///
+/// let made = CreateExperiment { name: "iris".to_owned(), ..Default::default() };
+/// let experiment_id = client.call(made)?.experiment_id;
+/// let found = client.call(GetExperiment { experiment_id })?.experiment;
+/// let Experiment { name, creation_time, last_update_time, .. } = found;
+/// assert_eq!(name, "iris");
+/// assert_eq!(creation_time, last_update_time, "nobody has changed it");
+/// # Ok::<(), trainyard::Error>(())
+/// ```
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct Experiment {
@@ -29,6 +43,18 @@ pub struct Experiment {
 }
 
 /// Makes an experiment.
+///
+/// ```
+/// # let folder = tempfile::tempdir().expect("a folder");
+/// # let client = trainyard::Client::connect(&format!("sqlite:///{}/yard.db", folder.path().display()))?;
+/// use trainyard::api::experiments::CreateExperiment;
+///
+/// let request = CreateExperiment { name: "iris".to_owned(), ..Default::default() };
+/// let first = client.call(request.clone())?.experiment_id;
+/// assert_eq!(first.as_str(), "1", "0 is the experiment that is always there");
+/// assert!(client.call(request).is_err(), "the name is taken");
+/// # Ok::<(), trainyard::Error>(())
+/// ```
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct CreateExperiment {
@@ -51,6 +77,16 @@ pub struct CreateExperimentResponse {
 }
 
 /// One experiment by id.
+///
+/// ```
+/// # let folder = tempfile::tempdir().expect("a folder");
+/// # let client = trainyard::Client::connect(&format!("sqlite:///{}/yard.db", folder.path().display()))?;
+/// use trainyard::api::experiments::GetExperiment;
+///
+/// let found = client.call(GetExperiment { experiment_id: "0".into() })?;
+/// assert_eq!(found.experiment.name, "Default");
+/// # Ok::<(), trainyard::Error>(())
+/// ```
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct GetExperiment {
@@ -59,6 +95,16 @@ pub struct GetExperiment {
 }
 
 /// One experiment by name.
+///
+/// ```
+/// # let folder = tempfile::tempdir().expect("a folder");
+/// # let client = trainyard::Client::connect(&format!("sqlite:///{}/yard.db", folder.path().display()))?;
+/// use trainyard::api::experiments::GetExperimentByName;
+///
+/// let found = client.call(GetExperimentByName { experiment_name: "Default".to_owned() })?;
+/// assert_eq!(found.experiment.experiment_id.as_str(), "0");
+/// # Ok::<(), trainyard::Error>(())
+/// ```
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct GetExperimentByName {
@@ -75,6 +121,22 @@ pub struct GetExperimentResponse {
 }
 
 /// Pages through experiments.
+///
+/// ```
+/// # let folder = tempfile::tempdir().expect("a folder");
+/// # let client = trainyard::Client::connect(&format!("sqlite:///{}/yard.db", folder.path().display()))?;
+/// use trainyard::api::experiments::{CreateExperiment, SearchExperiments};
+///
+/// for name in ["iris", "iris-pilot", "wine"] {
+///     client.call(CreateExperiment { name: name.to_owned(), ..Default::default() })?;
+/// }
+/// let filter = "name LIKE 'iris%'".to_owned();
+/// let order_by = vec!["name DESC".to_owned()];
+/// let found = client.call(SearchExperiments { max_results: Some(10), filter, order_by, ..Default::default() })?;
+/// let names: Vec<&str> = found.experiments.iter().map(|experiment| experiment.name.as_str()).collect();
+/// assert_eq!(names, ["iris-pilot", "iris"]);
+/// # Ok::<(), trainyard::Error>(())
+/// ```
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct SearchExperiments {
@@ -108,11 +170,33 @@ pub struct SearchExperimentsResponse {
 }
 
 /// [`SearchExperiments`] sent as a GET.
+///
+/// ```
+/// # let folder = tempfile::tempdir().expect("a folder");
+/// # let client = trainyard::Client::connect(&format!("sqlite:///{}/yard.db", folder.path().display()))?;
+/// use trainyard::api::experiments::{ListExperiments, SearchExperiments};
+///
+/// let wanted = SearchExperiments { max_results: Some(10), ..Default::default() };
+/// let found = client.call(ListExperiments(wanted))?;
+/// assert_eq!(found.experiments[0].name, "Default");
+/// # Ok::<(), trainyard::Error>(())
+/// ```
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct ListExperiments(pub SearchExperiments);
 
 /// Renames an experiment.
+///
+/// ```
+/// # let folder = tempfile::tempdir().expect("a folder");
+/// # let client = trainyard::Client::connect(&format!("sqlite:///{}/yard.db", folder.path().display()))?;
+/// use trainyard::api::experiments::{GetExperiment, UpdateExperiment};
+///
+/// client.call(UpdateExperiment { experiment_id: "0".into(), new_name: "iris".to_owned() })?;
+/// let found = client.call(GetExperiment { experiment_id: "0".into() })?;
+/// assert_eq!(found.experiment.name, "iris");
+/// # Ok::<(), trainyard::Error>(())
+/// ```
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct UpdateExperiment {
@@ -124,6 +208,20 @@ pub struct UpdateExperiment {
 }
 
 /// Soft-deletes an experiment and its runs.
+///
+/// ```
+/// # let folder = tempfile::tempdir().expect("a folder");
+/// # let client = trainyard::Client::connect(&format!("sqlite:///{}/yard.db", folder.path().display()))?;
+/// use trainyard::api::LifecycleStage;
+/// use trainyard::api::experiments::{CreateExperiment, DeleteExperiment, GetExperiment};
+///
+/// let made = CreateExperiment { name: "iris".to_owned(), ..Default::default() };
+/// let experiment_id = client.call(made)?.experiment_id;
+/// client.call(DeleteExperiment { experiment_id: experiment_id.clone() })?;
+/// let deleted = client.call(GetExperiment { experiment_id })?.experiment;
+/// assert_eq!(deleted.lifecycle_stage, LifecycleStage::Deleted);
+/// # Ok::<(), trainyard::Error>(())
+/// ```
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct DeleteExperiment {
@@ -132,6 +230,21 @@ pub struct DeleteExperiment {
 }
 
 /// Undoes [`DeleteExperiment`].
+///
+/// ```
+/// # let folder = tempfile::tempdir().expect("a folder");
+/// # let client = trainyard::Client::connect(&format!("sqlite:///{}/yard.db", folder.path().display()))?;
+/// use trainyard::api::LifecycleStage;
+/// use trainyard::api::experiments::{CreateExperiment, DeleteExperiment, GetExperiment, RestoreExperiment};
+///
+/// let made = CreateExperiment { name: "iris".to_owned(), ..Default::default() };
+/// let experiment_id = client.call(made)?.experiment_id;
+/// client.call(DeleteExperiment { experiment_id: experiment_id.clone() })?;
+/// client.call(RestoreExperiment { experiment_id: experiment_id.clone() })?;
+/// let restored = client.call(GetExperiment { experiment_id })?.experiment;
+/// assert_eq!(restored.lifecycle_stage, LifecycleStage::Active);
+/// # Ok::<(), trainyard::Error>(())
+/// ```
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct RestoreExperiment {
@@ -140,6 +253,19 @@ pub struct RestoreExperiment {
 }
 
 /// Sets one tag of an experiment.
+///
+/// ```
+/// # let folder = tempfile::tempdir().expect("a folder");
+/// # let client = trainyard::Client::connect(&format!("sqlite:///{}/yard.db", folder.path().display()))?;
+/// use trainyard::api::Tag;
+/// use trainyard::api::experiments::{GetExperiment, SetExperimentTag};
+///
+/// let (key, value) = ("team".to_owned(), "botany".to_owned());
+/// client.call(SetExperimentTag { experiment_id: "0".into(), key, value })?;
+/// let found = client.call(GetExperiment { experiment_id: "0".into() })?;
+/// assert_eq!(found.experiment.tags, [Tag::new("team", "botany")]);
+/// # Ok::<(), trainyard::Error>(())
+/// ```
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct SetExperimentTag {
@@ -152,6 +278,20 @@ pub struct SetExperimentTag {
 }
 
 /// Removes one tag of an experiment.
+///
+/// ```
+/// # let folder = tempfile::tempdir().expect("a folder");
+/// # let client = trainyard::Client::connect(&format!("sqlite:///{}/yard.db", folder.path().display()))?;
+/// use trainyard::api::Tag;
+/// use trainyard::api::experiments::{CreateExperiment, DeleteExperimentTag, GetExperiment};
+///
+/// let tags = vec![Tag::new("draft", "yes"), Tag::new("team", "botany")];
+/// let made = CreateExperiment { name: "iris".to_owned(), tags, ..Default::default() };
+/// let experiment_id = client.call(made)?.experiment_id;
+/// client.call(DeleteExperimentTag { experiment_id: experiment_id.clone(), key: "draft".to_owned() })?;
+/// assert_eq!(client.call(GetExperiment { experiment_id })?.experiment.tags, [Tag::new("team", "botany")]);
+/// # Ok::<(), trainyard::Error>(())
+/// ```
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct DeleteExperimentTag {

@@ -7,6 +7,19 @@ use crate::metrics::Metric;
 use crate::{Empty, ExperimentId, ModelId, Param, RunId, Tag, wire};
 
 /// Whether a logged model's files are complete.
+///
+/// ```
+/// # let folder = tempfile::tempdir().expect("a folder");
+/// # let client = trainyard::Client::connect(&format!("sqlite:///{}/yard.db", folder.path().display()))?;
+/// use trainyard::api::logged_models::{CreateLoggedModel, FinalizeLoggedModel, LoggedModelStatus};
+///
+/// let made = client.call(CreateLoggedModel { experiment_id: "0".into(), ..Default::default() })?.model.info;
+/// assert_eq!(made.status, LoggedModelStatus::Pending);
+/// let status = LoggedModelStatus::UploadFailed;
+/// let model = client.call(FinalizeLoggedModel { model_id: made.model_id, status })?.model;
+/// assert_eq!(model.info.status, LoggedModelStatus::UploadFailed);
+/// # Ok::<(), trainyard::Error>(())
+/// ```
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub enum LoggedModelStatus {
     /// Left out of a request.
@@ -26,6 +39,12 @@ pub enum LoggedModelStatus {
 
 impl LoggedModelStatus {
     /// The word on the wire and in the database.
+    ///
+    /// ```
+    /// use trainyard::api::logged_models::LoggedModelStatus;
+    ///
+    /// assert_eq!(LoggedModelStatus::Ready.as_str(), "LOGGED_MODEL_READY");
+    /// ```
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Unspecified => "LOGGED_MODEL_STATUS_UNSPECIFIED",
@@ -37,6 +56,19 @@ impl LoggedModelStatus {
 }
 
 /// A model with what was logged about it.
+///
+/// ```
+/// # let folder = tempfile::tempdir().expect("a folder");
+/// # let client = trainyard::Client::connect(&format!("sqlite:///{}/yard.db", folder.path().display()))?;
+/// use trainyard::api::Param;
+/// use trainyard::api::logged_models::{CreateLoggedModel, LoggedModel};
+///
+/// let params = vec![Param::new("max_depth", "5")];
+/// let made = CreateLoggedModel { experiment_id: "0".into(), name: "forest".to_owned(), params, ..Default::default() };
+/// let LoggedModel { info, data } = client.call(made)?.model;
+/// assert_eq!((info.name.as_str(), data.params[0].value.as_str()), ("forest", "5"));
+/// # Ok::<(), trainyard::Error>(())
+/// ```
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct LoggedModel {
@@ -47,6 +79,18 @@ pub struct LoggedModel {
 }
 
 /// Identity, place and state of a logged model.
+///
+/// ```
+/// # let folder = tempfile::tempdir().expect("a folder");
+/// # let client = trainyard::Client::connect(&format!("sqlite:///{}/yard.db", folder.path().display()))?;
+/// use trainyard::api::logged_models::{CreateLoggedModel, LoggedModelInfo};
+///
+/// let made = client.call(CreateLoggedModel { experiment_id: "0".into(), ..Default::default() })?;
+/// let LoggedModelInfo { model_id, artifact_uri, .. } = made.model.info;
+/// client.artifacts(&artifact_uri)?.write("forest.json", b"{}")?;
+/// assert!(artifact_uri.contains(model_id.as_str()), "each model has a folder of its own");
+/// # Ok::<(), trainyard::Error>(())
+/// ```
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct LoggedModelInfo {
@@ -82,6 +126,21 @@ pub struct LoggedModelInfo {
 }
 
 /// A model version made from a logged model.
+///
+/// ```
+/// # let folder = tempfile::tempdir().expect("a folder");
+/// # let client = trainyard::Client::connect(&format!("sqlite:///{}/yard.db", folder.path().display()))?;
+/// use trainyard::api::logged_models::{GetLoggedModel, LoggedModelRegistration};
+/// # use trainyard::api::logged_models::CreateLoggedModel;
+/// # let made = client.call(CreateLoggedModel { experiment_id: "0".into(), ..Default::default() })?;
+/// # let model_id = made.model.info.model_id;
+///
+/// client.register_model(&format!("models:/{model_id}"), "iris", &[])?;
+/// let model = client.call(GetLoggedModel { model_id, ..Default::default() })?.model;
+/// let first = LoggedModelRegistration { name: "iris".to_owned(), version: "1".to_owned() };
+/// assert_eq!(model.info.registrations, [first]);
+/// # Ok::<(), trainyard::Error>(())
+/// ```
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct LoggedModelRegistration {
@@ -92,6 +151,24 @@ pub struct LoggedModelRegistration {
 }
 
 /// Params and metrics of a logged model.
+///
+/// ```
+/// # let folder = tempfile::tempdir().expect("a folder");
+/// # let client = trainyard::Client::connect(&format!("sqlite:///{}/yard.db", folder.path().display()))?;
+/// use trainyard::api::logged_models::{CreateLoggedModel, GetLoggedModel, LoggedModelData};
+/// use trainyard::api::metrics::LogMetric;
+/// use trainyard::api::runs::CreateRun;
+///
+/// let run_id = client.call(CreateRun::default())?.run.info.run_id;
+/// let made = client.call(CreateLoggedModel { experiment_id: "0".into(), ..Default::default() })?;
+/// let model_id = made.model.info.model_id;
+/// let (key, value, timestamp) = ("accuracy".to_owned(), Some(0.97), Some(1000));
+/// client.call(LogMetric { run_id, key, value, timestamp, model_id: model_id.clone(), ..Default::default() })?;
+/// let model = client.call(GetLoggedModel { model_id, ..Default::default() })?.model;
+/// let LoggedModelData { params, metrics } = model.data;
+/// assert_eq!((params.len(), metrics[0].value), (0, 0.97));
+/// # Ok::<(), trainyard::Error>(())
+/// ```
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct LoggedModelData {
@@ -104,6 +181,19 @@ pub struct LoggedModelData {
 }
 
 /// Makes a logged model in state PENDING.
+///
+/// ```
+/// # let folder = tempfile::tempdir().expect("a folder");
+/// # let client = trainyard::Client::connect(&format!("sqlite:///{}/yard.db", folder.path().display()))?;
+/// use trainyard::api::logged_models::{CreateLoggedModel, LoggedModelStatus};
+/// use trainyard::api::runs::CreateRun;
+///
+/// let source_run_id = client.call(CreateRun::default())?.run.info.run_id;
+/// let (experiment_id, name) = ("0".into(), "forest".to_owned());
+/// let made = client.call(CreateLoggedModel { experiment_id, name, source_run_id, ..Default::default() })?;
+/// assert_eq!(made.model.info.status, LoggedModelStatus::Pending);
+/// # Ok::<(), trainyard::Error>(())
+/// ```
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct CreateLoggedModel {
@@ -126,7 +216,7 @@ pub struct CreateLoggedModel {
     pub tags: Vec<Tag>,
 }
 
-/// Answer to every request about one logged model.
+/// Answer to [`CreateLoggedModel`], [`GetLoggedModel`] and [`FinalizeLoggedModel`].
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct GetLoggedModelResponse {
@@ -135,6 +225,19 @@ pub struct GetLoggedModelResponse {
 }
 
 /// One logged model by id.
+///
+/// ```
+/// # let folder = tempfile::tempdir().expect("a folder");
+/// # let client = trainyard::Client::connect(&format!("sqlite:///{}/yard.db", folder.path().display()))?;
+/// use trainyard::api::logged_models::{CreateLoggedModel, DeleteLoggedModel, GetLoggedModel};
+///
+/// let made = client.call(CreateLoggedModel { experiment_id: "0".into(), ..Default::default() })?;
+/// let model_id = made.model.info.model_id;
+/// client.call(DeleteLoggedModel { model_id: model_id.clone() })?;
+/// assert!(client.call(GetLoggedModel { model_id: model_id.clone(), ..Default::default() }).is_err());
+/// assert!(client.call(GetLoggedModel { model_id, allow_deleted: true }).is_ok());
+/// # Ok::<(), trainyard::Error>(())
+/// ```
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct GetLoggedModel {
@@ -146,17 +249,42 @@ pub struct GetLoggedModel {
 }
 
 /// Says that the files are complete, or never will be.
+///
+/// ```
+/// # let folder = tempfile::tempdir().expect("a folder");
+/// # let client = trainyard::Client::connect(&format!("sqlite:///{}/yard.db", folder.path().display()))?;
+/// use trainyard::api::logged_models::{CreateLoggedModel, FinalizeLoggedModel, LoggedModelStatus};
+///
+/// let made = client.call(CreateLoggedModel { experiment_id: "0".into(), ..Default::default() })?.model.info;
+/// client.artifacts(&made.artifact_uri)?.write("forest.json", b"{}")?;
+/// let status = LoggedModelStatus::Ready;
+/// let model = client.call(FinalizeLoggedModel { model_id: made.model_id, status })?.model;
+/// assert_eq!(model.info.status, LoggedModelStatus::Ready);
+/// # Ok::<(), trainyard::Error>(())
+/// ```
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct FinalizeLoggedModel {
     /// Required.
     pub model_id: ModelId,
-    /// Required: READY or UPLOAD_FAILED, or PENDING again.
+    /// Required: READY or UPLOAD_FAILED, or PENDING again; UNSPECIFIED, the default, is refused as missing.
     #[serde(deserialize_with = "wire::word")]
     pub status: LoggedModelStatus,
 }
 
 /// Soft-deletes a logged model.
+///
+/// ```
+/// # let folder = tempfile::tempdir().expect("a folder");
+/// # let client = trainyard::Client::connect(&format!("sqlite:///{}/yard.db", folder.path().display()))?;
+/// use trainyard::api::logged_models::{CreateLoggedModel, DeleteLoggedModel, SearchLoggedModels};
+///
+/// let made = client.call(CreateLoggedModel { experiment_id: "0".into(), ..Default::default() })?;
+/// client.call(DeleteLoggedModel { model_id: made.model.info.model_id })?;
+/// let left = SearchLoggedModels { experiment_ids: vec!["0".into()], ..Default::default() };
+/// assert!(client.call(left)?.models.is_empty());
+/// # Ok::<(), trainyard::Error>(())
+/// ```
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct DeleteLoggedModel {
@@ -165,6 +293,21 @@ pub struct DeleteLoggedModel {
 }
 
 /// Sets tags of a logged model.
+///
+/// ```
+/// # let folder = tempfile::tempdir().expect("a folder");
+/// # let client = trainyard::Client::connect(&format!("sqlite:///{}/yard.db", folder.path().display()))?;
+/// use trainyard::api::Tag;
+/// use trainyard::api::logged_models::{CreateLoggedModel, GetLoggedModel, SetLoggedModelTags};
+///
+/// let made = client.call(CreateLoggedModel { experiment_id: "0".into(), ..Default::default() })?;
+/// let model_id = made.model.info.model_id;
+/// let tags = vec![Tag::new("reviewed", "yes")];
+/// client.call(SetLoggedModelTags { model_id: model_id.clone(), tags: tags.clone() })?;
+/// let model = client.call(GetLoggedModel { model_id, ..Default::default() })?.model;
+/// assert_eq!(model.info.tags, tags);
+/// # Ok::<(), trainyard::Error>(())
+/// ```
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct SetLoggedModelTags {
@@ -176,6 +319,21 @@ pub struct SetLoggedModelTags {
 }
 
 /// Removes one tag of a logged model.
+///
+/// ```
+/// # let folder = tempfile::tempdir().expect("a folder");
+/// # let client = trainyard::Client::connect(&format!("sqlite:///{}/yard.db", folder.path().display()))?;
+/// use trainyard::api::Tag;
+/// use trainyard::api::logged_models::{CreateLoggedModel, DeleteLoggedModelTag, GetLoggedModel};
+///
+/// let tags = vec![Tag::new("draft", "yes"), Tag::new("team", "botany")];
+/// let made = client.call(CreateLoggedModel { experiment_id: "0".into(), tags, ..Default::default() })?;
+/// let model_id = made.model.info.model_id;
+/// client.call(DeleteLoggedModelTag { model_id: model_id.clone(), tag_key: "draft".to_owned() })?;
+/// let model = client.call(GetLoggedModel { model_id, ..Default::default() })?.model;
+/// assert_eq!(model.info.tags, [Tag::new("team", "botany")]);
+/// # Ok::<(), trainyard::Error>(())
+/// ```
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct DeleteLoggedModelTag {
@@ -186,6 +344,21 @@ pub struct DeleteLoggedModelTag {
 }
 
 /// Adds params to a logged model.
+///
+/// ```
+/// # let folder = tempfile::tempdir().expect("a folder");
+/// # let client = trainyard::Client::connect(&format!("sqlite:///{}/yard.db", folder.path().display()))?;
+/// use trainyard::api::Param;
+/// use trainyard::api::logged_models::{CreateLoggedModel, GetLoggedModel, LogLoggedModelParams};
+///
+/// let made = client.call(CreateLoggedModel { experiment_id: "0".into(), ..Default::default() })?;
+/// let model_id = made.model.info.model_id;
+/// let params = vec![Param::new("max_depth", "5")];
+/// client.call(LogLoggedModelParams { model_id: model_id.clone(), params: params.clone() })?;
+/// let model = client.call(GetLoggedModel { model_id, ..Default::default() })?.model;
+/// assert_eq!(model.data.params, params);
+/// # Ok::<(), trainyard::Error>(())
+/// ```
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct LogLoggedModelParams {
@@ -197,6 +370,22 @@ pub struct LogLoggedModelParams {
 }
 
 /// Filters, orders and pages logged models.
+///
+/// ```
+/// # let folder = tempfile::tempdir().expect("a folder");
+/// # let client = trainyard::Client::connect(&format!("sqlite:///{}/yard.db", folder.path().display()))?;
+/// use trainyard::api::Param;
+/// use trainyard::api::logged_models::{CreateLoggedModel, SearchLoggedModels};
+///
+/// for depth in ["3", "5"] {
+///     let params = vec![Param::new("max_depth", depth)];
+///     client.call(CreateLoggedModel { experiment_id: "0".into(), params, ..Default::default() })?;
+/// }
+/// let filter = "params.max_depth = '5'".to_owned();
+/// let wanted = SearchLoggedModels { experiment_ids: vec!["0".into()], filter, ..Default::default() };
+/// assert_eq!(client.call(wanted)?.models.len(), 1);
+/// # Ok::<(), trainyard::Error>(())
+/// ```
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct SearchLoggedModels {
@@ -221,6 +410,31 @@ pub struct SearchLoggedModels {
 }
 
 /// A dataset by name, and by digest when given.
+///
+/// ```
+/// # let folder = tempfile::tempdir().expect("a folder");
+/// # let client = trainyard::Client::connect(&format!("sqlite:///{}/yard.db", folder.path().display()))?;
+/// use trainyard::api::logged_models::{DatasetRef, SearchLoggedModels};
+/// # use trainyard::api::logged_models::CreateLoggedModel;
+/// # use trainyard::api::metrics::LogMetric;
+/// # let run_id = client.call(trainyard::api::runs::CreateRun::default())?.run.info.run_id;
+/// # let made = client.call(CreateLoggedModel { experiment_id: "0".into(), ..Default::default() })?;
+/// # let (key, value, timestamp) = ("accuracy".to_owned(), Some(0.97), Some(1000));
+/// # let (dataset_name, dataset_digest) = ("iris-test".to_owned(), "9a3b1c77".to_owned());
+/// # let model_id = made.model.info.model_id;
+/// # client.call(LogMetric { run_id, key, value, timestamp, model_id, dataset_name, dataset_digest, ..Default::default() })?;
+///
+/// // A model has an accuracy of 0.97 on the dataset iris-test.
+/// let on = |name: &str| SearchLoggedModels {
+///     experiment_ids: vec!["0".into()],
+///     filter: "metrics.accuracy > 0.9".to_owned(),
+///     datasets: vec![DatasetRef { dataset_name: name.to_owned(), ..Default::default() }],
+///     ..Default::default()
+/// };
+/// assert_eq!(client.call(on("iris-test"))?.models.len(), 1);
+/// assert_eq!(client.call(on("iris-train"))?.models.len(), 0);
+/// # Ok::<(), trainyard::Error>(())
+/// ```
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct DatasetRef {
@@ -233,6 +447,20 @@ pub struct DatasetRef {
 }
 
 /// One column of the order of logged models.
+///
+/// ```
+/// # let folder = tempfile::tempdir().expect("a folder");
+/// # let client = trainyard::Client::connect(&format!("sqlite:///{}/yard.db", folder.path().display()))?;
+/// use trainyard::api::logged_models::{CreateLoggedModel, LoggedModelOrder, SearchLoggedModels};
+///
+/// for name in ["forest", "boost"] {
+///     client.call(CreateLoggedModel { experiment_id: "0".into(), name: name.to_owned(), ..Default::default() })?;
+/// }
+/// let order_by = vec![LoggedModelOrder { field_name: "name".to_owned(), ..Default::default() }];
+/// let found = client.call(SearchLoggedModels { experiment_ids: vec!["0".into()], order_by, ..Default::default() })?;
+/// assert_eq!((found.models[0].info.name.as_str(), found.models[1].info.name.as_str()), ("boost", "forest"));
+/// # Ok::<(), trainyard::Error>(())
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct LoggedModelOrder {

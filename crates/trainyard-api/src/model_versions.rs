@@ -7,6 +7,18 @@ use crate::metrics::Metric;
 use crate::{Empty, ModelId, RunId, Tag, wire};
 
 /// One numbered model under a registered name.
+///
+/// ```
+/// # let folder = tempfile::tempdir().expect("a folder");
+/// # let client = trainyard::Client::connect(&format!("sqlite:///{}/yard.db", folder.path().display()))?;
+/// use trainyard::api::model_versions::ModelVersion;
+///
+/// let made = client.register_model("s3://bucket/models/iris", "iris", &[])?;
+/// let ModelVersion { name, version, source, .. } = made;
+/// assert_eq!((name.as_str(), version.as_str()), ("iris", "1"));
+/// assert_eq!(source, "s3://bucket/models/iris");
+/// # Ok::<(), trainyard::Error>(())
+/// ```
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct ModelVersion {
@@ -56,6 +68,16 @@ pub struct ModelVersion {
 }
 
 /// Whether a version can be used.
+///
+/// ```
+/// # let folder = tempfile::tempdir().expect("a folder");
+/// # let client = trainyard::Client::connect(&format!("sqlite:///{}/yard.db", folder.path().display()))?;
+/// use trainyard::api::model_versions::ModelVersionStatus;
+///
+/// let made = client.register_model("s3://bucket/models/iris", "iris", &[])?;
+/// assert_eq!(made.status, ModelVersionStatus::Ready);
+/// # Ok::<(), trainyard::Error>(())
+/// ```
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub enum ModelVersionStatus {
     /// Being copied.
@@ -72,6 +94,12 @@ pub enum ModelVersionStatus {
 
 impl ModelVersionStatus {
     /// The word on the wire and in the database.
+    ///
+    /// ```
+    /// use trainyard::api::model_versions::ModelVersionStatus;
+    ///
+    /// assert_eq!(ModelVersionStatus::Pending.as_str(), "PENDING_REGISTRATION");
+    /// ```
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Pending => "PENDING_REGISTRATION",
@@ -82,6 +110,22 @@ impl ModelVersionStatus {
 }
 
 /// A parameter of a model version.
+///
+/// ```
+/// # let folder = tempfile::tempdir().expect("a folder");
+/// # let client = trainyard::Client::connect(&format!("sqlite:///{}/yard.db", folder.path().display()))?;
+/// use trainyard::api::Param;
+/// use trainyard::api::logged_models::CreateLoggedModel;
+/// use trainyard::api::model_versions::{GetModelVersion, ModelParam};
+///
+/// let params = vec![Param::new("max_depth", "5")];
+/// let made = client.call(CreateLoggedModel { experiment_id: "0".into(), params, ..Default::default() })?;
+/// let version = client.register_model(&format!("models:/{}", made.model.info.model_id), "iris", &[])?.version;
+/// let stored = client.call(GetModelVersion { name: "iris".to_owned(), version })?.model_version;
+/// let depth = ModelParam { name: "max_depth".to_owned(), value: "5".to_owned() };
+/// assert_eq!(stored.model_params, [depth]);
+/// # Ok::<(), trainyard::Error>(())
+/// ```
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct ModelParam {
@@ -92,6 +136,20 @@ pub struct ModelParam {
 }
 
 /// Makes a version.
+///
+/// ```
+/// # let folder = tempfile::tempdir().expect("a folder");
+/// # let client = trainyard::Client::connect(&format!("sqlite:///{}/yard.db", folder.path().display()))?;
+/// use trainyard::api::model_versions::CreateModelVersion;
+/// use trainyard::api::registered_models::CreateRegisteredModel;
+///
+/// let (name, source) = ("iris".to_owned(), "s3://bucket/models/iris".to_owned());
+/// client.call(CreateRegisteredModel { name: name.clone(), ..Default::default() })?;
+/// let request = CreateModelVersion { name, source, ..Default::default() };
+/// assert_eq!(client.call(request.clone())?.model_version.version, "1");
+/// assert_eq!(client.call(request)?.model_version.version, "2");
+/// # Ok::<(), trainyard::Error>(())
+/// ```
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct CreateModelVersion {
@@ -116,7 +174,8 @@ pub struct CreateModelVersion {
     pub model_id: ModelId,
 }
 
-/// Answer to every request about one version.
+/// Answer to [`CreateModelVersion`], [`GetModelVersion`], [`UpdateModelVersion`], [`TransitionModelVersionStage`] and
+/// [`GetModelVersionByAlias`](crate::registered_models::GetModelVersionByAlias).
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct GetModelVersionResponse {
@@ -125,6 +184,17 @@ pub struct GetModelVersionResponse {
 }
 
 /// One version.
+///
+/// ```
+/// # let folder = tempfile::tempdir().expect("a folder");
+/// # let client = trainyard::Client::connect(&format!("sqlite:///{}/yard.db", folder.path().display()))?;
+/// use trainyard::api::model_versions::GetModelVersion;
+///
+/// client.register_model("s3://bucket/models/iris", "iris", &[])?;
+/// let found = client.call(GetModelVersion { name: "iris".to_owned(), version: "1".to_owned() })?;
+/// assert_eq!(found.model_version.source, "s3://bucket/models/iris");
+/// # Ok::<(), trainyard::Error>(())
+/// ```
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct GetModelVersion {
@@ -134,7 +204,24 @@ pub struct GetModelVersion {
     pub version: String,
 }
 
-/// Changes the description.
+/// Changes the description, or clears it.
+///
+/// ```
+/// # let folder = tempfile::tempdir().expect("a folder");
+/// # let client = trainyard::Client::connect(&format!("sqlite:///{}/yard.db", folder.path().display()))?;
+/// use trainyard::api::model_versions::UpdateModelVersion;
+///
+/// client.register_model("s3://bucket/models/iris", "iris", &[])?;
+/// let of_first = |description: Option<&str>| UpdateModelVersion {
+///     name: "iris".to_owned(),
+///     version: "1".to_owned(),
+///     description: description.map(str::to_owned),
+/// };
+/// let described = client.call(of_first(Some("A forest of 100 trees")))?;
+/// assert_eq!(described.model_version.description, "A forest of 100 trees");
+/// assert_eq!(client.call(of_first(None))?.model_version.description, "");
+/// # Ok::<(), trainyard::Error>(())
+/// ```
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct UpdateModelVersion {
@@ -142,12 +229,28 @@ pub struct UpdateModelVersion {
     pub name: String,
     /// Required; a number as text.
     pub version: String,
-    /// The new description; none when left out.
+    /// The new description. Left out or empty, it clears the one before, as MLflow does.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub description: Option<String>,
 }
 
 /// Moves a version to a stage.
+///
+/// ```
+/// # let folder = tempfile::tempdir().expect("a folder");
+/// # let client = trainyard::Client::connect(&format!("sqlite:///{}/yard.db", folder.path().display()))?;
+/// use trainyard::api::model_versions::TransitionModelVersionStage;
+///
+/// client.register_model("s3://bucket/models/iris", "iris", &[])?;
+/// let moved = client.call(TransitionModelVersionStage {
+///     name: "iris".to_owned(),
+///     version: "1".to_owned(),
+///     stage: "Production".to_owned(),
+///     archive_existing_versions: true,
+/// })?;
+/// assert_eq!(moved.model_version.current_stage, "Production");
+/// # Ok::<(), trainyard::Error>(())
+/// ```
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct TransitionModelVersionStage {
@@ -167,6 +270,18 @@ pub struct TransitionModelVersionStage {
 }
 
 /// Deletes one version.
+///
+/// ```
+/// # let folder = tempfile::tempdir().expect("a folder");
+/// # let client = trainyard::Client::connect(&format!("sqlite:///{}/yard.db", folder.path().display()))?;
+/// use trainyard::api::model_versions::{DeleteModelVersion, GetModelVersion};
+///
+/// let (name, version) = ("iris".to_owned(), "1".to_owned());
+/// client.register_model("s3://bucket/models/iris", &name, &[])?;
+/// client.call(DeleteModelVersion { name: name.clone(), version: version.clone() })?;
+/// assert!(client.call(GetModelVersion { name, version }).is_err());
+/// # Ok::<(), trainyard::Error>(())
+/// ```
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct DeleteModelVersion {
@@ -177,6 +292,20 @@ pub struct DeleteModelVersion {
 }
 
 /// Filters, orders and pages versions.
+///
+/// ```
+/// # let folder = tempfile::tempdir().expect("a folder");
+/// # let client = trainyard::Client::connect(&format!("sqlite:///{}/yard.db", folder.path().display()))?;
+/// use trainyard::api::Tag;
+/// use trainyard::api::model_versions::SearchModelVersions;
+///
+/// client.register_model("s3://bucket/models/iris-1", "iris", &[])?;
+/// client.register_model("s3://bucket/models/iris-2", "iris", &[Tag::new("reviewed", "yes")])?;
+/// let filter = "name = 'iris' AND tags.reviewed = 'yes'".to_owned();
+/// let found = client.call(SearchModelVersions { filter, ..Default::default() })?;
+/// assert_eq!((found.model_versions.len(), found.model_versions[0].version.as_str()), (1, "2"));
+/// # Ok::<(), trainyard::Error>(())
+/// ```
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct SearchModelVersions {
@@ -207,6 +336,17 @@ pub struct SearchModelVersionsResponse {
 }
 
 /// Where the files of a version lie.
+///
+/// ```
+/// # let folder = tempfile::tempdir().expect("a folder");
+/// # let client = trainyard::Client::connect(&format!("sqlite:///{}/yard.db", folder.path().display()))?;
+/// use trainyard::api::model_versions::GetModelVersionDownloadUri;
+///
+/// client.register_model("s3://bucket/models/iris", "iris", &[])?;
+/// let asked = GetModelVersionDownloadUri { name: "iris".to_owned(), version: "1".to_owned() };
+/// assert_eq!(client.call(asked)?.artifact_uri, "s3://bucket/models/iris");
+/// # Ok::<(), trainyard::Error>(())
+/// ```
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct GetModelVersionDownloadUri {
@@ -225,6 +365,21 @@ pub struct GetModelVersionDownloadUriResponse {
 }
 
 /// Sets one tag.
+///
+/// ```
+/// # let folder = tempfile::tempdir().expect("a folder");
+/// # let client = trainyard::Client::connect(&format!("sqlite:///{}/yard.db", folder.path().display()))?;
+/// use trainyard::api::Tag;
+/// use trainyard::api::model_versions::{GetModelVersion, SetModelVersionTag};
+///
+/// let (name, version) = ("iris".to_owned(), "1".to_owned());
+/// client.register_model("s3://bucket/models/iris", &name, &[])?;
+/// let (key, value) = ("reviewed".to_owned(), "yes".to_owned());
+/// client.call(SetModelVersionTag { name: name.clone(), version: version.clone(), key, value })?;
+/// let stored = client.call(GetModelVersion { name, version })?.model_version;
+/// assert_eq!(stored.tags, [Tag::new("reviewed", "yes")]);
+/// # Ok::<(), trainyard::Error>(())
+/// ```
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct SetModelVersionTag {
@@ -239,6 +394,20 @@ pub struct SetModelVersionTag {
 }
 
 /// Removes one tag.
+///
+/// ```
+/// # let folder = tempfile::tempdir().expect("a folder");
+/// # let client = trainyard::Client::connect(&format!("sqlite:///{}/yard.db", folder.path().display()))?;
+/// use trainyard::api::Tag;
+/// use trainyard::api::model_versions::{DeleteModelVersionTag, GetModelVersion};
+///
+/// let (name, version) = ("iris".to_owned(), "1".to_owned());
+/// client.register_model("s3://bucket/models/iris", &name, &[Tag::new("draft", "yes")])?;
+/// let key = "draft".to_owned();
+/// client.call(DeleteModelVersionTag { name: name.clone(), version: version.clone(), key })?;
+/// assert!(client.call(GetModelVersion { name, version })?.model_version.tags.is_empty());
+/// # Ok::<(), trainyard::Error>(())
+/// ```
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct DeleteModelVersionTag {

@@ -7,6 +7,19 @@ use crate::model_versions::{GetModelVersionResponse, ModelVersion};
 use crate::{Empty, Tag, wire};
 
 /// A name with its versions.
+///
+/// ```
+/// # let folder = tempfile::tempdir().expect("a folder");
+/// # let client = trainyard::Client::connect(&format!("sqlite:///{}/yard.db", folder.path().display()))?;
+/// use trainyard::api::registered_models::{GetRegisteredModel, RegisteredModel};
+///
+/// client.register_model("s3://bucket/models/iris-1", "iris", &[])?;
+/// client.register_model("s3://bucket/models/iris-2", "iris", &[])?;
+/// let found = client.call(GetRegisteredModel { name: "iris".to_owned() })?;
+/// let RegisteredModel { name, latest_versions, .. } = found.registered_model;
+/// assert_eq!((name.as_str(), latest_versions[0].version.as_str()), ("iris", "2"));
+/// # Ok::<(), trainyard::Error>(())
+/// ```
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct RegisteredModel {
@@ -36,6 +49,19 @@ pub struct RegisteredModel {
 }
 
 /// A second name for one version.
+///
+/// ```
+/// # let folder = tempfile::tempdir().expect("a folder");
+/// # let client = trainyard::Client::connect(&format!("sqlite:///{}/yard.db", folder.path().display()))?;
+/// use trainyard::api::registered_models::{Alias, GetRegisteredModel};
+///
+/// client.register_model("s3://bucket/models/iris", "iris", &[])?;
+/// client.set_model_alias("iris", "champion", "1")?;
+/// let found = client.call(GetRegisteredModel { name: "iris".to_owned() })?;
+/// let champion = Alias { alias: "champion".to_owned(), version: "1".to_owned() };
+/// assert_eq!(found.registered_model.aliases, [champion]);
+/// # Ok::<(), trainyard::Error>(())
+/// ```
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct Alias {
@@ -46,6 +72,19 @@ pub struct Alias {
 }
 
 /// Makes a registered model.
+///
+/// ```
+/// # let folder = tempfile::tempdir().expect("a folder");
+/// # let client = trainyard::Client::connect(&format!("sqlite:///{}/yard.db", folder.path().display()))?;
+/// use trainyard::api::registered_models::CreateRegisteredModel;
+///
+/// let description = "Species by petals".to_owned();
+/// let request = CreateRegisteredModel { name: "iris".to_owned(), description, ..Default::default() };
+/// let made = client.call(request.clone())?.registered_model;
+/// assert_eq!((made.name.as_str(), made.description.as_str()), ("iris", "Species by petals"));
+/// assert!(client.call(request).is_err(), "the name is taken");
+/// # Ok::<(), trainyard::Error>(())
+/// ```
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct CreateRegisteredModel {
@@ -59,7 +98,7 @@ pub struct CreateRegisteredModel {
     pub description: String,
 }
 
-/// Answer to every request about one registered model.
+/// Answer to [`CreateRegisteredModel`], [`GetRegisteredModel`], [`RenameRegisteredModel`] and [`UpdateRegisteredModel`].
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct GetRegisteredModelResponse {
@@ -68,6 +107,18 @@ pub struct GetRegisteredModelResponse {
 }
 
 /// One registered model by name.
+///
+/// ```
+/// # let folder = tempfile::tempdir().expect("a folder");
+/// # let client = trainyard::Client::connect(&format!("sqlite:///{}/yard.db", folder.path().display()))?;
+/// use trainyard::api::registered_models::{CreateRegisteredModel, GetRegisteredModel};
+///
+/// let name = "iris".to_owned();
+/// assert!(client.call(GetRegisteredModel { name: name.clone() }).is_err());
+/// client.call(CreateRegisteredModel { name: name.clone(), ..Default::default() })?;
+/// assert_eq!(client.call(GetRegisteredModel { name })?.registered_model.name, "iris");
+/// # Ok::<(), trainyard::Error>(())
+/// ```
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct GetRegisteredModel {
@@ -76,6 +127,19 @@ pub struct GetRegisteredModel {
 }
 
 /// Renames a registered model with all its versions.
+///
+/// ```
+/// # let folder = tempfile::tempdir().expect("a folder");
+/// # let client = trainyard::Client::connect(&format!("sqlite:///{}/yard.db", folder.path().display()))?;
+/// use trainyard::api::model_versions::GetModelVersion;
+/// use trainyard::api::registered_models::RenameRegisteredModel;
+///
+/// client.register_model("s3://bucket/models/iris", "irs", &[])?;
+/// client.call(RenameRegisteredModel { name: "irs".to_owned(), new_name: "iris".to_owned() })?;
+/// let version = client.call(GetModelVersion { name: "iris".to_owned(), version: "1".to_owned() })?;
+/// assert_eq!(version.model_version.name, "iris");
+/// # Ok::<(), trainyard::Error>(())
+/// ```
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct RenameRegisteredModel {
@@ -85,18 +149,45 @@ pub struct RenameRegisteredModel {
     pub new_name: String,
 }
 
-/// Changes the description.
+/// Changes the description, or clears it.
+///
+/// ```
+/// # let folder = tempfile::tempdir().expect("a folder");
+/// # let client = trainyard::Client::connect(&format!("sqlite:///{}/yard.db", folder.path().display()))?;
+/// use trainyard::api::registered_models::{CreateRegisteredModel, UpdateRegisteredModel};
+///
+/// let name = "iris".to_owned();
+/// client.call(CreateRegisteredModel { name: name.clone(), ..Default::default() })?;
+/// let description = Some("Species by petals".to_owned());
+/// let described = client.call(UpdateRegisteredModel { name: name.clone(), description })?;
+/// assert_eq!(described.registered_model.description, "Species by petals");
+/// let cleared = client.call(UpdateRegisteredModel { name, description: None })?;
+/// assert_eq!(cleared.registered_model.description, "");
+/// # Ok::<(), trainyard::Error>(())
+/// ```
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct UpdateRegisteredModel {
     /// Required.
     pub name: String,
-    /// The new description; none when left out.
+    /// The new description. Left out or empty, it clears the one before, as MLflow does.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub description: Option<String>,
 }
 
 /// Deletes a registered model with all its versions.
+///
+/// ```
+/// # let folder = tempfile::tempdir().expect("a folder");
+/// # let client = trainyard::Client::connect(&format!("sqlite:///{}/yard.db", folder.path().display()))?;
+/// use trainyard::api::model_versions::GetModelVersion;
+/// use trainyard::api::registered_models::DeleteRegisteredModel;
+///
+/// client.register_model("s3://bucket/models/iris", "iris", &[])?;
+/// client.call(DeleteRegisteredModel { name: "iris".to_owned() })?;
+/// assert!(client.call(GetModelVersion { name: "iris".to_owned(), version: "1".to_owned() }).is_err());
+/// # Ok::<(), trainyard::Error>(())
+/// ```
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct DeleteRegisteredModel {
@@ -105,6 +196,21 @@ pub struct DeleteRegisteredModel {
 }
 
 /// Filters, orders and pages registered models.
+///
+/// ```
+/// # let folder = tempfile::tempdir().expect("a folder");
+/// # let client = trainyard::Client::connect(&format!("sqlite:///{}/yard.db", folder.path().display()))?;
+/// use trainyard::api::registered_models::{CreateRegisteredModel, SearchRegisteredModels};
+///
+/// for name in ["iris-boost", "iris-forest", "wine"] {
+///     client.call(CreateRegisteredModel { name: name.to_owned(), ..Default::default() })?;
+/// }
+/// let (filter, order_by) = ("name LIKE 'iris%'".to_owned(), vec!["name DESC".to_owned()]);
+/// let found = client.call(SearchRegisteredModels { filter, order_by, ..Default::default() })?;
+/// let names: Vec<&str> = found.registered_models.iter().map(|model| model.name.as_str()).collect();
+/// assert_eq!(names, ["iris-forest", "iris-boost"]);
+/// # Ok::<(), trainyard::Error>(())
+/// ```
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct SearchRegisteredModels {
@@ -135,6 +241,18 @@ pub struct SearchRegisteredModelsResponse {
 }
 
 /// The newest version of each stage.
+///
+/// ```
+/// # let folder = tempfile::tempdir().expect("a folder");
+/// # let client = trainyard::Client::connect(&format!("sqlite:///{}/yard.db", folder.path().display()))?;
+/// use trainyard::api::registered_models::GetLatestVersions;
+///
+/// client.register_model("s3://bucket/models/iris-1", "iris", &[])?;
+/// client.register_model("s3://bucket/models/iris-2", "iris", &[])?;
+/// let latest = client.call(GetLatestVersions { name: "iris".to_owned(), ..Default::default() })?;
+/// assert_eq!((latest.model_versions.len(), latest.model_versions[0].version.as_str()), (1, "2"));
+/// # Ok::<(), trainyard::Error>(())
+/// ```
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct GetLatestVersions {
@@ -146,6 +264,18 @@ pub struct GetLatestVersions {
 }
 
 /// [`GetLatestVersions`] sent as a GET.
+///
+/// ```
+/// # let folder = tempfile::tempdir().expect("a folder");
+/// # let client = trainyard::Client::connect(&format!("sqlite:///{}/yard.db", folder.path().display()))?;
+/// use trainyard::api::registered_models::{GetLatestVersions, ListLatestVersions};
+///
+/// client.register_model("s3://bucket/models/iris", "iris", &[])?;
+/// let wanted = GetLatestVersions { name: "iris".to_owned(), stages: vec!["Production".to_owned()] };
+/// let latest = client.call(ListLatestVersions(wanted))?;
+/// assert!(latest.model_versions.is_empty(), "none was moved to this stage");
+/// # Ok::<(), trainyard::Error>(())
+/// ```
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct ListLatestVersions(pub GetLatestVersions);
@@ -160,6 +290,21 @@ pub struct GetLatestVersionsResponse {
 }
 
 /// Sets one tag.
+///
+/// ```
+/// # let folder = tempfile::tempdir().expect("a folder");
+/// # let client = trainyard::Client::connect(&format!("sqlite:///{}/yard.db", folder.path().display()))?;
+/// use trainyard::api::Tag;
+/// use trainyard::api::registered_models::{CreateRegisteredModel, GetRegisteredModel, SetRegisteredModelTag};
+///
+/// let name = "iris".to_owned();
+/// client.call(CreateRegisteredModel { name: name.clone(), ..Default::default() })?;
+/// let (key, value) = ("team".to_owned(), "botany".to_owned());
+/// client.call(SetRegisteredModelTag { name: name.clone(), key, value })?;
+/// let stored = client.call(GetRegisteredModel { name })?.registered_model;
+/// assert_eq!(stored.tags, [Tag::new("team", "botany")]);
+/// # Ok::<(), trainyard::Error>(())
+/// ```
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct SetRegisteredModelTag {
@@ -172,6 +317,20 @@ pub struct SetRegisteredModelTag {
 }
 
 /// Removes one tag.
+///
+/// ```
+/// # let folder = tempfile::tempdir().expect("a folder");
+/// # let client = trainyard::Client::connect(&format!("sqlite:///{}/yard.db", folder.path().display()))?;
+/// use trainyard::api::Tag;
+/// use trainyard::api::registered_models::{CreateRegisteredModel, DeleteRegisteredModelTag, GetRegisteredModel};
+///
+/// let (name, tags) = ("iris".to_owned(), vec![Tag::new("draft", "yes"), Tag::new("team", "botany")]);
+/// client.call(CreateRegisteredModel { name: name.clone(), tags, ..Default::default() })?;
+/// client.call(DeleteRegisteredModelTag { name: name.clone(), key: "draft".to_owned() })?;
+/// let stored = client.call(GetRegisteredModel { name })?.registered_model;
+/// assert_eq!(stored.tags, [Tag::new("team", "botany")]);
+/// # Ok::<(), trainyard::Error>(())
+/// ```
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct DeleteRegisteredModelTag {
@@ -182,6 +341,18 @@ pub struct DeleteRegisteredModelTag {
 }
 
 /// Points an alias at a version.
+///
+/// ```
+/// # let folder = tempfile::tempdir().expect("a folder");
+/// # let client = trainyard::Client::connect(&format!("sqlite:///{}/yard.db", folder.path().display()))?;
+/// use trainyard::api::registered_models::{GetModelVersionByAlias, SetRegisteredModelAlias};
+///
+/// client.register_model("s3://bucket/models/iris", "iris", &[])?;
+/// let (name, alias, version) = ("iris".to_owned(), "champion".to_owned(), "1".to_owned());
+/// client.call(SetRegisteredModelAlias { name: name.clone(), alias: alias.clone(), version })?;
+/// assert_eq!(client.call(GetModelVersionByAlias { name, alias })?.model_version.version, "1");
+/// # Ok::<(), trainyard::Error>(())
+/// ```
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct SetRegisteredModelAlias {
@@ -194,6 +365,19 @@ pub struct SetRegisteredModelAlias {
 }
 
 /// Removes an alias.
+///
+/// ```
+/// # let folder = tempfile::tempdir().expect("a folder");
+/// # let client = trainyard::Client::connect(&format!("sqlite:///{}/yard.db", folder.path().display()))?;
+/// use trainyard::api::registered_models::{DeleteRegisteredModelAlias, GetModelVersionByAlias};
+///
+/// client.register_model("s3://bucket/models/iris", "iris", &[])?;
+/// client.set_model_alias("iris", "champion", "1")?;
+/// let (name, alias) = ("iris".to_owned(), "champion".to_owned());
+/// client.call(DeleteRegisteredModelAlias { name: name.clone(), alias: alias.clone() })?;
+/// assert!(client.call(GetModelVersionByAlias { name, alias }).is_err());
+/// # Ok::<(), trainyard::Error>(())
+/// ```
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct DeleteRegisteredModelAlias {
@@ -204,6 +388,19 @@ pub struct DeleteRegisteredModelAlias {
 }
 
 /// The version that an alias points at.
+///
+/// ```
+/// # let folder = tempfile::tempdir().expect("a folder");
+/// # let client = trainyard::Client::connect(&format!("sqlite:///{}/yard.db", folder.path().display()))?;
+/// use trainyard::api::registered_models::GetModelVersionByAlias;
+///
+/// client.register_model("s3://bucket/models/iris-1", "iris", &[])?;
+/// client.register_model("s3://bucket/models/iris-2", "iris", &[])?;
+/// client.set_model_alias("iris", "champion", "1")?;
+/// let asked = GetModelVersionByAlias { name: "iris".to_owned(), alias: "champion".to_owned() };
+/// assert_eq!(client.call(asked)?.model_version.source, "s3://bucket/models/iris-1");
+/// # Ok::<(), trainyard::Error>(())
+/// ```
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct GetModelVersionByAlias {

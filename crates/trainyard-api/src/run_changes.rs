@@ -6,6 +6,23 @@ use crate::endpoint::endpoints;
 use crate::{Empty, RunId, wire};
 
 /// Changes all of these runs or none.
+///
+/// ```
+/// # let folder = tempfile::tempdir().expect("a folder");
+/// # let client = trainyard::Client::connect(&format!("sqlite:///{}/yard.db", folder.path().display()))?;
+/// use trainyard::api::run_changes::{ChangeRuns, RunAction};
+/// use trainyard::api::runs::{CreateRun, GetRun};
+///
+/// let made = [client.call(CreateRun::default())?, client.call(CreateRun::default())?];
+/// let run_ids = made.map(|made| made.run.info.run_id).to_vec();
+/// let (key, value) = ("reviewed".to_owned(), "yes".to_owned());
+/// client.call(ChangeRuns { run_ids: run_ids.clone(), action: Some(RunAction::SetTag), key, value })?;
+/// for run_id in run_ids {
+///     let run = client.call(GetRun { run_id, ..Default::default() })?.run;
+///     assert!(run.data.tags.iter().any(|tag| tag.key == "reviewed"));
+/// }
+/// # Ok::<(), trainyard::Error>(())
+/// ```
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct ChangeRuns {
@@ -24,6 +41,22 @@ pub struct ChangeRuns {
 }
 
 /// What is done to each run.
+///
+/// ```
+/// # let folder = tempfile::tempdir().expect("a folder");
+/// # let client = trainyard::Client::connect(&format!("sqlite:///{}/yard.db", folder.path().display()))?;
+/// use trainyard::api::LifecycleStage::{Active, Deleted};
+/// use trainyard::api::run_changes::{ChangeRuns, RunAction};
+/// use trainyard::api::runs::{CreateRun, GetRun};
+///
+/// let run_id = client.call(CreateRun::default())?.run.info.run_id;
+/// for (action, stage) in [(RunAction::Delete, Deleted), (RunAction::Restore, Active)] {
+///     client.call(ChangeRuns { run_ids: vec![run_id.clone()], action: Some(action), ..Default::default() })?;
+///     let run = client.call(GetRun { run_id: run_id.clone(), ..Default::default() })?.run;
+///     assert_eq!(run.info.lifecycle_stage, stage);
+/// }
+/// # Ok::<(), trainyard::Error>(())
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub enum RunAction {
     /// Soft-deletes it.

@@ -101,6 +101,19 @@ pub enum GroupAggregate {
 }
 
 /// Where the value is that runs of a group have in common.
+///
+/// ```
+/// # let folder = tempfile::tempdir().expect("a folder");
+/// # let client = trainyard::Client::connect(&format!("sqlite:///{}/yard.db", folder.path().display()))?;
+/// use trainyard::api::columns::{GroupKind, ListColumnValues};
+/// use trainyard::api::runs::CreateRun;
+///
+/// client.call(CreateRun { run_name: "first".to_owned(), ..Default::default() })?;
+/// let (kind, key) = (Some(GroupKind::Attribute), "run_name".to_owned());
+/// let asked = ListColumnValues { experiment_ids: vec!["0".into()], kind, key, ..Default::default() };
+/// assert_eq!(client.call(asked)?.values[0].value, "first");
+/// # Ok::<(), trainyard::Error>(())
+/// ```
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum GroupKind {

@@ -8,6 +8,19 @@ use crate::metrics::{self, Metric};
 use crate::{Empty, ExperimentId, LifecycleStage, Param, RunId, Tag, ViewType, wire};
 
 /// How far a run has come.
+///
+/// ```
+/// # let folder = tempfile::tempdir().expect("a folder");
+/// # let client = trainyard::Client::connect(&format!("sqlite:///{}/yard.db", folder.path().display()))?;
+/// use trainyard::api::runs::{CreateRun, RunStatus, UpdateRun};
+///
+/// let made = client.call(CreateRun::default())?.run.info;
+/// assert_eq!(made.status, RunStatus::Running);
+/// let status = Some(RunStatus::Killed);
+/// let ended = client.call(UpdateRun { run_id: made.run_id, status, ..Default::default() })?;
+/// assert_eq!(ended.run_info.status, RunStatus::Killed);
+/// # Ok::<(), trainyard::Error>(())
+/// ```
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub enum RunStatus {
     /// In progress.
@@ -30,6 +43,10 @@ pub enum RunStatus {
 
 impl RunStatus {
     /// The word on the wire and in the database.
+    ///
+    /// ```
+    /// assert_eq!(trainyard::api::runs::RunStatus::Finished.as_str(), "FINISHED");
+    /// ```
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Running => "RUNNING",
@@ -41,12 +58,32 @@ impl RunStatus {
     }
 
     /// Whether the run has come to an end.
+    ///
+    /// ```
+    /// use trainyard::api::runs::RunStatus;
+    ///
+    /// assert!(RunStatus::Failed.is_terminal());
+    /// assert!(!RunStatus::Scheduled.is_terminal());
+    /// ```
     pub fn is_terminal(self) -> bool {
         matches!(self, Self::Finished | Self::Failed | Self::Killed)
     }
 }
 
 /// A run with everything that was logged to it; of each metric the latest point.
+///
+/// ```
+/// # let folder = tempfile::tempdir().expect("a folder");
+/// # let client = trainyard::Client::connect(&format!("sqlite:///{}/yard.db", folder.path().display()))?;
+/// use trainyard::api::runs::{CreateRun, GetRun, Run};
+///
+/// let made = CreateRun { run_name: "first".to_owned(), ..Default::default() };
+/// let run_id = client.call(made)?.run.info.run_id;
+/// let Run { info, data, inputs, .. } = client.call(GetRun { run_id, ..Default::default() })?.run;
+/// assert_eq!(info.run_name, "first");
+/// assert!(data.metrics.is_empty() && inputs.dataset_inputs.is_empty());
+/// # Ok::<(), trainyard::Error>(())
+/// ```
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct Run {
@@ -62,6 +99,18 @@ pub struct Run {
 }
 
 /// Who, when, where and how a run ended.
+///
+/// ```
+/// # let folder = tempfile::tempdir().expect("a folder");
+/// # let client = trainyard::Client::connect(&format!("sqlite:///{}/yard.db", folder.path().display()))?;
+/// use trainyard::api::runs::{CreateRun, RunInfo};
+///
+/// let made = CreateRun { start_time: Some(1000), ..Default::default() };
+/// let RunInfo { run_id, experiment_id, start_time, end_time, .. } = client.call(made)?.run.info;
+/// assert_eq!((run_id.as_str().len(), experiment_id.as_str()), (32, "0"));
+/// assert_eq!((start_time, end_time), (1000, None));
+/// # Ok::<(), trainyard::Error>(())
+/// ```
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct RunInfo {
@@ -90,6 +139,21 @@ pub struct RunInfo {
 }
 
 /// What was logged to a run.
+///
+/// ```
+/// # let folder = tempfile::tempdir().expect("a folder");
+/// # let client = trainyard::Client::connect(&format!("sqlite:///{}/yard.db", folder.path().display()))?;
+/// use trainyard::api::Param;
+/// use trainyard::api::runs::{CreateRun, GetRun, LogParam, RunData};
+///
+/// let run_id = client.call(CreateRun::default())?.run.info.run_id;
+/// let (key, value) = ("seed".to_owned(), "42".to_owned());
+/// client.call(LogParam { run_id: run_id.clone(), key, value, ..Default::default() })?;
+/// let RunData { params, metrics, .. } = client.call(GetRun { run_id, ..Default::default() })?.run.data;
+/// assert_eq!(params, [Param::new("seed", "42")]);
+/// assert!(metrics.is_empty());
+/// # Ok::<(), trainyard::Error>(())
+/// ```
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct RunData {
@@ -105,6 +169,23 @@ pub struct RunData {
 }
 
 /// Starts a run.
+///
+/// ```
+/// # let folder = tempfile::tempdir().expect("a folder");
+/// # let client = trainyard::Client::connect(&format!("sqlite:///{}/yard.db", folder.path().display()))?;
+/// use trainyard::api::Tag;
+/// use trainyard::api::runs::{CreateRun, RunStatus};
+///
+/// let made = client.call(CreateRun {
+///     experiment_id: "0".into(),
+///     run_name: "first".to_owned(),
+///     tags: vec![Tag::new("team", "botany")],
+///     ..Default::default()
+/// })?;
+/// assert_eq!(made.run.info.status, RunStatus::Running);
+/// assert!(made.run.data.tags.contains(&Tag::new("team", "botany")));
+/// # Ok::<(), trainyard::Error>(())
+/// ```
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct CreateRun {
@@ -138,6 +219,17 @@ pub struct GetRunResponse {
 }
 
 /// One run by id.
+///
+/// ```
+/// # let folder = tempfile::tempdir().expect("a folder");
+/// # let client = trainyard::Client::connect(&format!("sqlite:///{}/yard.db", folder.path().display()))?;
+/// use trainyard::api::runs::{CreateRun, GetRun};
+///
+/// let made = client.call(CreateRun::default())?.run.info;
+/// let found = client.call(GetRun { run_id: made.run_id.clone(), ..Default::default() })?.run.info;
+/// assert_eq!(found, made);
+/// # Ok::<(), trainyard::Error>(())
+/// ```
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct GetRun {
@@ -149,6 +241,19 @@ pub struct GetRun {
 }
 
 /// Changes status, end time or name of a run.
+///
+/// ```
+/// # let folder = tempfile::tempdir().expect("a folder");
+/// # let client = trainyard::Client::connect(&format!("sqlite:///{}/yard.db", folder.path().display()))?;
+/// use trainyard::api::runs::{CreateRun, RunStatus, UpdateRun};
+///
+/// let run_id = client.call(CreateRun::default())?.run.info.run_id;
+/// let (status, end_time) = (Some(RunStatus::Finished), Some(3000));
+/// let run_name = "the best".to_owned();
+/// let now = client.call(UpdateRun { run_id, status, end_time, run_name, ..Default::default() })?.run_info;
+/// assert_eq!((now.run_name.as_str(), now.end_time), ("the best", Some(3000)));
+/// # Ok::<(), trainyard::Error>(())
+/// ```
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct UpdateRun {
@@ -177,6 +282,18 @@ pub struct UpdateRunResponse {
 }
 
 /// Soft-deletes a run.
+///
+/// ```
+/// # let folder = tempfile::tempdir().expect("a folder");
+/// # let client = trainyard::Client::connect(&format!("sqlite:///{}/yard.db", folder.path().display()))?;
+/// use trainyard::api::runs::{CreateRun, DeleteRun, SearchRuns};
+///
+/// let run_id = client.call(CreateRun::default())?.run.info.run_id;
+/// client.call(DeleteRun { run_id })?;
+/// let left = client.call(SearchRuns { experiment_ids: vec!["0".into()], ..Default::default() })?;
+/// assert!(left.runs.is_empty());
+/// # Ok::<(), trainyard::Error>(())
+/// ```
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct DeleteRun {
@@ -185,6 +302,20 @@ pub struct DeleteRun {
 }
 
 /// Undoes [`DeleteRun`].
+///
+/// ```
+/// # let folder = tempfile::tempdir().expect("a folder");
+/// # let client = trainyard::Client::connect(&format!("sqlite:///{}/yard.db", folder.path().display()))?;
+/// use trainyard::api::LifecycleStage;
+/// use trainyard::api::runs::{CreateRun, DeleteRun, GetRun, RestoreRun};
+///
+/// let run_id = client.call(CreateRun::default())?.run.info.run_id;
+/// client.call(DeleteRun { run_id: run_id.clone() })?;
+/// client.call(RestoreRun { run_id: run_id.clone() })?;
+/// let run = client.call(GetRun { run_id, ..Default::default() })?.run;
+/// assert_eq!(run.info.lifecycle_stage, LifecycleStage::Active);
+/// # Ok::<(), trainyard::Error>(())
+/// ```
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct RestoreRun {
@@ -193,6 +324,31 @@ pub struct RestoreRun {
 }
 
 /// Filters, orders and pages runs of some experiments.
+///
+/// ```
+/// # let folder = tempfile::tempdir().expect("a folder");
+/// # let client = trainyard::Client::connect(&format!("sqlite:///{}/yard.db", folder.path().display()))?;
+/// use trainyard::api::runs::SearchRuns;
+/// # use trainyard::api::metrics::LogMetric;
+/// # use trainyard::api::runs::CreateRun;
+/// # for (name, accuracy) in [("first", 0.5), ("second", 0.97), ("third", 0.93)] {
+/// #     let made = CreateRun { run_name: name.to_owned(), ..Default::default() };
+/// #     let run_id = client.call(made)?.run.info.run_id;
+/// #     let (key, value, timestamp) = ("accuracy".to_owned(), Some(accuracy), Some(1000));
+/// #     client.call(LogMetric { run_id, key, value, timestamp, ..Default::default() })?;
+/// # }
+///
+/// // Three runs have an accuracy of 0.5, 0.97 and 0.93.
+/// let found = client.call(SearchRuns {
+///     experiment_ids: vec!["0".into()],
+///     filter: "metrics.accuracy > 0.9".to_owned(),
+///     order_by: vec!["metrics.accuracy DESC".to_owned()],
+///     ..Default::default()
+/// })?;
+/// let names: Vec<&str> = found.runs.iter().map(|run| run.info.run_name.as_str()).collect();
+/// assert_eq!(names, ["second", "third"]);
+/// # Ok::<(), trainyard::Error>(())
+/// ```
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct SearchRuns {
@@ -225,6 +381,21 @@ pub struct SearchRuns {
 }
 
 /// What runs of an answer come with. Pages of runs with thousands of metrics stay small when few of them are asked for.
+///
+/// ```
+/// # let folder = tempfile::tempdir().expect("a folder");
+/// # let client = trainyard::Client::connect(&format!("sqlite:///{}/yard.db", folder.path().display()))?;
+/// use trainyard::api::Param;
+/// use trainyard::api::runs::{CreateRun, LogBatch, RunColumns, SearchRuns};
+///
+/// let run_id = client.call(CreateRun::default())?.run.info.run_id;
+/// let params = vec![Param::new("max_depth", "5"), Param::new("seed", "42")];
+/// client.call(LogBatch { run_id, params, ..Default::default() })?;
+/// let columns = Some(RunColumns { params: vec!["seed".to_owned()], ..Default::default() });
+/// let found = client.call(SearchRuns { experiment_ids: vec!["0".into()], columns, ..Default::default() })?;
+/// assert_eq!(found.runs[0].data.params, [Param::new("seed", "42")]);
+/// # Ok::<(), trainyard::Error>(())
+/// ```
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct RunColumns {
@@ -258,6 +429,20 @@ pub struct SearchRunsResponse {
 }
 
 /// Logs one param.
+///
+/// ```
+/// # let folder = tempfile::tempdir().expect("a folder");
+/// # let client = trainyard::Client::connect(&format!("sqlite:///{}/yard.db", folder.path().display()))?;
+/// use trainyard::api::Param;
+/// use trainyard::api::runs::{CreateRun, GetRun, LogParam};
+///
+/// let run_id = client.call(CreateRun::default())?.run.info.run_id;
+/// let (key, value) = ("max_depth".to_owned(), "5".to_owned());
+/// client.call(LogParam { run_id: run_id.clone(), key, value, ..Default::default() })?;
+/// let run = client.call(GetRun { run_id, ..Default::default() })?.run;
+/// assert_eq!(run.data.params, [Param::new("max_depth", "5")]);
+/// # Ok::<(), trainyard::Error>(())
+/// ```
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct LogParam {
@@ -273,6 +458,20 @@ pub struct LogParam {
 }
 
 /// Sets one tag of a run.
+///
+/// ```
+/// # let folder = tempfile::tempdir().expect("a folder");
+/// # let client = trainyard::Client::connect(&format!("sqlite:///{}/yard.db", folder.path().display()))?;
+/// use trainyard::api::Tag;
+/// use trainyard::api::runs::{CreateRun, GetRun, SetTag};
+///
+/// let run_id = client.call(CreateRun::default())?.run.info.run_id;
+/// let (key, value) = ("reviewed".to_owned(), "yes".to_owned());
+/// client.call(SetTag { run_id: run_id.clone(), key, value, ..Default::default() })?;
+/// let run = client.call(GetRun { run_id, ..Default::default() })?.run;
+/// assert!(run.data.tags.contains(&Tag::new("reviewed", "yes")));
+/// # Ok::<(), trainyard::Error>(())
+/// ```
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct SetTag {
@@ -288,6 +487,20 @@ pub struct SetTag {
 }
 
 /// Removes one tag of a run.
+///
+/// ```
+/// # let folder = tempfile::tempdir().expect("a folder");
+/// # let client = trainyard::Client::connect(&format!("sqlite:///{}/yard.db", folder.path().display()))?;
+/// use trainyard::api::Tag;
+/// use trainyard::api::runs::{CreateRun, DeleteTag, GetRun};
+///
+/// let made = CreateRun { tags: vec![Tag::new("draft", "yes")], ..Default::default() };
+/// let run_id = client.call(made)?.run.info.run_id;
+/// client.call(DeleteTag { run_id: run_id.clone(), key: "draft".to_owned() })?;
+/// let run = client.call(GetRun { run_id, ..Default::default() })?.run;
+/// assert!(run.data.tags.iter().all(|tag| tag.key != "draft"));
+/// # Ok::<(), trainyard::Error>(())
+/// ```
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct DeleteTag {
@@ -298,6 +511,22 @@ pub struct DeleteTag {
 }
 
 /// Logs points, params and tags together: all of them or none.
+///
+/// ```
+/// # let folder = tempfile::tempdir().expect("a folder");
+/// # let client = trainyard::Client::connect(&format!("sqlite:///{}/yard.db", folder.path().display()))?;
+/// use trainyard::api::Param;
+/// use trainyard::api::metrics::Metric;
+/// use trainyard::api::runs::{CreateRun, GetRun, LogBatch};
+///
+/// let run_id = client.call(CreateRun::default())?.run.info.run_id;
+/// let metrics = vec![Metric { key: "accuracy".to_owned(), value: 0.97, timestamp: 1000, ..Default::default() }];
+/// let params = vec![Param::new("seed", "42")];
+/// client.call(LogBatch { run_id: run_id.clone(), metrics, params, ..Default::default() })?;
+/// let run = client.call(GetRun { run_id, ..Default::default() })?.run;
+/// assert_eq!((run.data.metrics[0].value, run.data.params[0].value.as_str()), (0.97, "42"));
+/// # Ok::<(), trainyard::Error>(())
+/// ```
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct LogBatch {
@@ -315,6 +544,25 @@ pub struct LogBatch {
 }
 
 /// Notes on a run that a model was saved among its artifacts; clients of MLflow 2 do so with every model.
+///
+/// ```
+/// # let folder = tempfile::tempdir().expect("a folder");
+/// # let client = trainyard::Client::connect(&format!("sqlite:///{}/yard.db", folder.path().display()))?;
+/// use trainyard::api::runs::{CreateRun, GetRun, LogModel};
+///
+/// let run_id = client.call(CreateRun::default())?.run.info.run_id;
+/// let description = serde_json::json!({
+///     "artifact_path": "model",
+///     "flavors": {},
+///     "run_id": run_id,
+///     "utc_time_created": "2026-01-01 00:00:00",
+/// });
+/// client.call(LogModel { run_id: run_id.clone(), model_json: description.to_string() })?;
+/// let run = client.call(GetRun { run_id, ..Default::default() })?.run;
+/// let history = run.data.tags.iter().find(|tag| tag.key == "mlflow.log-model.history").expect("a tag");
+/// assert!(history.value.contains("model"));
+/// # Ok::<(), trainyard::Error>(())
+/// ```
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct LogModel {

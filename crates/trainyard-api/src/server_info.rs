@@ -5,9 +5,25 @@ use serde::{Deserialize, Serialize};
 use crate::wire;
 
 /// The MLflow version whose interface this is; `/version` answers it.
+///
+/// ```
+/// let version = trainyard::api::server_info::MLFLOW_VERSION;
+/// assert_eq!(version.split('.').next(), Some("3"), "what works with MLflow 3 works with it");
+/// ```
 pub const MLFLOW_VERSION: &str = "3.18.0";
 
 /// Answer of `GET /api/3.0/mlflow/server-info`.
+///
+/// ```
+/// # let folder = tempfile::tempdir().expect("a folder");
+/// # let client = trainyard::Client::connect(&format!("sqlite:///{}/yard.db", folder.path().display()))?;
+/// use trainyard::api::server_info::ServerInfo;
+///
+/// let ServerInfo { trainyard_version, artifact_serving_enabled, .. } = client.server_info()?;
+/// assert!(!trainyard_version.is_empty(), "it is not a server of MLflow's");
+/// assert!(!artifact_serving_enabled, "a database in this process has no artifact proxy");
+/// # Ok::<(), trainyard::Error>(())
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct ServerInfo {

@@ -18,9 +18,27 @@ macro_rules! words {
 
         impl $name {
             /// Every one of them.
+            ///
+            /// ```
+            #[doc = concat!("use trainyard::api::webhooks::", stringify!($name), ";")]
+            ///
+            #[doc = concat!("for one in ", stringify!($name), "::ALL {")]
+            ///     assert_eq!(one.to_string(), one.as_str());
+            /// }
+            /// ```
             pub const ALL: &[Self] = &[$(Self::$variant,)+];
 
             /// The word in payloads, in the database and in `entity.action`.
+            ///
+            /// ```
+            #[doc = concat!("use trainyard::api::webhooks::", stringify!($name), ";")]
+            ///
+            #[doc = concat!("let words = ", stringify!($name), "::ALL.iter().map(|one| one.as_str());")]
+            /// let all = [
+            $(#[doc = concat!("    \"", $payload, "\",")])+
+            /// ];
+            /// assert!(words.eq(all));
+            /// ```
             pub fn as_str(self) -> &'static str {
                 match self { $(Self::$variant => $payload,)+ }
             }
@@ -36,6 +54,14 @@ macro_rules! words {
 
 words! {
     /// What an event is about.
+    ///
+    /// ```
+    /// use trainyard::api::webhooks::{WebhookAction, WebhookEntity};
+    ///
+    /// let entity = WebhookEntity::ModelVersionAlias;
+    /// assert_eq!(entity.to_string(), "model_version_alias");
+    /// assert_eq!(entity.actions(), [WebhookAction::Created, WebhookAction::Deleted]);
+    /// ```
     WebhookEntity {
         /// A registered model.
         RegisteredModel "1" "REGISTERED_MODEL" "registered_model",
@@ -62,6 +88,14 @@ words! {
 
 words! {
     /// What happened to it.
+    ///
+    /// ```
+    /// use trainyard::api::webhooks::{WebhookAction, WebhookEntity};
+    ///
+    /// let about_tags = WebhookEntity::ModelVersionTag.actions();
+    /// assert!(about_tags.contains(&WebhookAction::Set));
+    /// assert_eq!(WebhookAction::Set.to_string(), "set");
+    /// ```
     WebhookAction {
         /// It was made.
         Created "1" "CREATED" "created",
@@ -78,6 +112,12 @@ words! {
 
 impl WebhookEntity {
     /// What can happen to an entity of this kind.
+    ///
+    /// ```
+    /// use trainyard::api::webhooks::{WebhookAction, WebhookEntity};
+    ///
+    /// assert_eq!(WebhookEntity::ModelVersion.actions(), [WebhookAction::Created]);
+    /// ```
     pub fn actions(self) -> &'static [WebhookAction] {
         use WebhookAction::{Created, Deleted, Exceeded, Set};
         match self {
@@ -90,6 +130,18 @@ impl WebhookEntity {
 }
 
 /// Something that a webhook can be told of; written `entity.action`.
+///
+/// ```
+/// # let folder = tempfile::tempdir().expect("a folder");
+/// # let client = trainyard::Client::connect(&format!("sqlite:///{}/yard.db", folder.path().display()))?;
+/// use trainyard::api::webhooks::{CreateWebhook, WebhookAction, WebhookEntity, WebhookEvent};
+///
+/// let event = WebhookEvent { entity: WebhookEntity::ModelVersion, action: WebhookAction::Created };
+/// let (name, url) = ("deploy".to_owned(), "https://ci.example.org/trainyard".to_owned());
+/// let made = client.call(CreateWebhook { name, url, events: Some(vec![event]), ..Default::default() })?;
+/// assert_eq!(made.webhook.events[0].to_string(), "model_version.created");
+/// # Ok::<(), trainyard::Error>(())
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct WebhookEvent {
     /// What it is about.
@@ -102,6 +154,13 @@ pub struct WebhookEvent {
 
 impl WebhookEvent {
     /// An event of this entity and action, whether or not it can occur.
+    ///
+    /// ```
+    /// use trainyard::api::webhooks::{WebhookAction, WebhookEntity, WebhookEvent};
+    ///
+    /// let event = WebhookEvent::new(WebhookEntity::RegisteredModel, WebhookAction::Created);
+    /// assert_eq!(event.to_string(), "registered_model.created");
+    /// ```
     pub fn new(entity: WebhookEntity, action: WebhookAction) -> Self {
         Self { entity, action }
     }
@@ -114,6 +173,23 @@ impl fmt::Display for WebhookEvent {
 }
 
 /// Whether a webhook is told of anything.
+///
+/// ```
+/// # let folder = tempfile::tempdir().expect("a folder");
+/// # let client = trainyard::Client::connect(&format!("sqlite:///{}/yard.db", folder.path().display()))?;
+/// use trainyard::api::webhooks::{UpdateWebhook, WebhookStatus};
+/// # use trainyard::api::webhooks::{CreateWebhook, WebhookAction, WebhookEntity, WebhookEvent};
+/// # let events = Some(vec![WebhookEvent::new(WebhookEntity::ModelVersion, WebhookAction::Created)]);
+/// # let (name, url) = ("deploy".to_owned(), "https://ci.example.org/trainyard".to_owned());
+/// # let made = client.call(CreateWebhook { name, url, events, ..Default::default() })?.webhook;
+///
+/// // A webhook as `CreateWebhook` answers it.
+/// assert_eq!(made.status, WebhookStatus::Active);
+/// let (webhook_id, status) = (made.webhook_id, Some(WebhookStatus::Disabled));
+/// let now = client.call(UpdateWebhook { webhook_id, status, ..Default::default() })?.webhook;
+/// assert_eq!(now.status, WebhookStatus::Disabled);
+/// # Ok::<(), trainyard::Error>(())
+/// ```
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub enum WebhookStatus {
     /// It is told of its events.
@@ -127,6 +203,10 @@ pub enum WebhookStatus {
 
 impl WebhookStatus {
     /// The word on the wire and in the database.
+    ///
+    /// ```
+    /// assert_eq!(trainyard::api::webhooks::WebhookStatus::Disabled.as_str(), "DISABLED");
+    /// ```
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Active => "ACTIVE",
@@ -136,6 +216,20 @@ impl WebhookStatus {
 }
 
 /// An address with the events that it is told of. The secret is never part of an answer.
+///
+/// ```
+/// # let folder = tempfile::tempdir().expect("a folder");
+/// # let client = trainyard::Client::connect(&format!("sqlite:///{}/yard.db", folder.path().display()))?;
+/// use trainyard::api::webhooks::{CreateWebhook, Webhook};
+/// # use trainyard::api::webhooks::{WebhookAction, WebhookEntity, WebhookEvent};
+///
+/// # let events = Some(vec![WebhookEvent::new(WebhookEntity::ModelVersion, WebhookAction::Created)]);
+/// let (name, url) = ("deploy".to_owned(), "https://ann:secret@ci.example.org/trainyard".to_owned());
+/// let made = client.call(CreateWebhook { name, url, events, ..Default::default() })?;
+/// let Webhook { name, url, .. } = made.webhook;
+/// assert_eq!((name.as_str(), url.contains("secret")), ("deploy", false));
+/// # Ok::<(), trainyard::Error>(())
+/// ```
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct Webhook {
@@ -162,6 +256,22 @@ pub struct Webhook {
 }
 
 /// Makes a webhook.
+///
+/// ```
+/// # let folder = tempfile::tempdir().expect("a folder");
+/// # let client = trainyard::Client::connect(&format!("sqlite:///{}/yard.db", folder.path().display()))?;
+/// use trainyard::api::webhooks::{CreateWebhook, WebhookAction, WebhookEntity, WebhookEvent, WebhookStatus};
+///
+/// let made = client.call(CreateWebhook {
+///     name: "deploy".to_owned(),
+///     url: "https://ci.example.org/trainyard".to_owned(),
+///     events: Some(vec![WebhookEvent::new(WebhookEntity::ModelVersion, WebhookAction::Created)]),
+///     secret: "of both sides".to_owned(),
+///     ..Default::default()
+/// })?;
+/// assert_eq!(made.webhook.status, WebhookStatus::Active);
+/// # Ok::<(), trainyard::Error>(())
+/// ```
 #[derive(Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct CreateWebhook {
@@ -183,7 +293,7 @@ pub struct CreateWebhook {
     pub status: Option<WebhookStatus>,
 }
 
-/// Answer to every request about one webhook.
+/// Answer to [`CreateWebhook`], [`GetWebhook`] and [`UpdateWebhook`].
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct GetWebhookResponse {
@@ -192,6 +302,25 @@ pub struct GetWebhookResponse {
 }
 
 /// One page of webhooks, the newest first.
+///
+/// ```
+/// # let folder = tempfile::tempdir().expect("a folder");
+/// # let client = trainyard::Client::connect(&format!("sqlite:///{}/yard.db", folder.path().display()))?;
+/// use trainyard::api::webhooks::ListWebhooks;
+/// # use trainyard::api::webhooks::{CreateWebhook, WebhookAction, WebhookEntity, WebhookEvent};
+/// # for name in ["deploy", "report"] {
+/// #     let events = Some(vec![WebhookEvent::new(WebhookEntity::ModelVersion, WebhookAction::Created)]);
+/// #     let (name, url) = (name.to_owned(), "https://ci.example.org/trainyard".to_owned());
+/// #     client.call(CreateWebhook { name, url, events, ..Default::default() })?;
+/// # }
+///
+/// // There are two webhooks.
+/// let page = client.call(ListWebhooks { max_results: Some(1), ..Default::default() })?;
+/// assert_eq!(page.webhooks.len(), 1);
+/// let next = client.call(ListWebhooks { max_results: Some(1), page_token: page.next_page_token })?;
+/// assert_ne!(next.webhooks[0].name, page.webhooks[0].name);
+/// # Ok::<(), trainyard::Error>(())
+/// ```
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct ListWebhooks {
@@ -216,6 +345,21 @@ pub struct ListWebhooksResponse {
 }
 
 /// One webhook.
+///
+/// ```
+/// # let folder = tempfile::tempdir().expect("a folder");
+/// # let client = trainyard::Client::connect(&format!("sqlite:///{}/yard.db", folder.path().display()))?;
+/// use trainyard::api::webhooks::GetWebhook;
+/// # use trainyard::api::webhooks::{CreateWebhook, WebhookAction, WebhookEntity, WebhookEvent};
+/// # let events = Some(vec![WebhookEvent::new(WebhookEntity::ModelVersion, WebhookAction::Created)]);
+/// # let (name, url) = ("deploy".to_owned(), "https://ci.example.org/trainyard".to_owned());
+/// # let made = client.call(CreateWebhook { name, url, events, ..Default::default() })?.webhook;
+///
+/// // A webhook as `CreateWebhook` answers it.
+/// let found = client.call(GetWebhook { webhook_id: made.webhook_id.clone() })?;
+/// assert_eq!(found.webhook, made);
+/// # Ok::<(), trainyard::Error>(())
+/// ```
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct GetWebhook {
@@ -224,6 +368,21 @@ pub struct GetWebhook {
 }
 
 /// Changes what is given; an empty name, address or list of events is as good as none.
+///
+/// ```
+/// # let folder = tempfile::tempdir().expect("a folder");
+/// # let client = trainyard::Client::connect(&format!("sqlite:///{}/yard.db", folder.path().display()))?;
+/// use trainyard::api::webhooks::UpdateWebhook;
+/// # use trainyard::api::webhooks::{CreateWebhook, WebhookAction, WebhookEntity, WebhookEvent};
+/// # let events = Some(vec![WebhookEvent::new(WebhookEntity::ModelVersion, WebhookAction::Created)]);
+/// # let (name, url) = ("deploy".to_owned(), "https://ci.example.org/trainyard".to_owned());
+/// # let webhook_id = client.call(CreateWebhook { name, url, events, ..Default::default() })?.webhook.webhook_id;
+///
+/// let url = "https://ci.example.org/models".to_owned();
+/// let now = client.call(UpdateWebhook { webhook_id, url, ..Default::default() })?.webhook;
+/// assert_eq!((now.name.as_str(), now.url.as_str()), ("deploy", "https://ci.example.org/models"));
+/// # Ok::<(), trainyard::Error>(())
+/// ```
 #[derive(Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct UpdateWebhook {
@@ -250,6 +409,20 @@ pub struct UpdateWebhook {
 }
 
 /// Deletes a webhook, with the deliveries that it has not had yet.
+///
+/// ```
+/// # let folder = tempfile::tempdir().expect("a folder");
+/// # let client = trainyard::Client::connect(&format!("sqlite:///{}/yard.db", folder.path().display()))?;
+/// use trainyard::api::webhooks::{DeleteWebhook, ListWebhooks};
+/// # use trainyard::api::webhooks::{CreateWebhook, WebhookAction, WebhookEntity, WebhookEvent};
+/// # let events = Some(vec![WebhookEvent::new(WebhookEntity::ModelVersion, WebhookAction::Created)]);
+/// # let (name, url) = ("deploy".to_owned(), "https://ci.example.org/trainyard".to_owned());
+/// # let webhook_id = client.call(CreateWebhook { name, url, events, ..Default::default() })?.webhook.webhook_id;
+///
+/// client.call(DeleteWebhook { webhook_id })?;
+/// assert!(client.call(ListWebhooks::default())?.webhooks.is_empty());
+/// # Ok::<(), trainyard::Error>(())
+/// ```
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct DeleteWebhook {
@@ -257,7 +430,24 @@ pub struct DeleteWebhook {
     pub webhook_id: String,
 }
 
-/// Sends an example to a webhook, whatever its status, and answers what came back.
+/// Sends an example to a webhook, whatever its status, and answers what came back. A database in this process refuses:
+/// a server alone sends anything.
+///
+/// ```
+/// # let folder = tempfile::tempdir().expect("a folder");
+/// # let client = trainyard::Client::connect(&format!("sqlite:///{}/yard.db", folder.path().display()))?;
+/// use trainyard::api::webhooks::TestWebhook;
+/// # use trainyard::api::webhooks::{CreateWebhook, WebhookAction, WebhookEntity, WebhookEvent};
+/// # let events = Some(vec![WebhookEvent::new(WebhookEntity::ModelVersion, WebhookAction::Created)]);
+/// # let (name, url) = ("deploy".to_owned(), "https://ci.example.org/trainyard".to_owned());
+/// # let webhook_id = client.call(CreateWebhook { name, url, events, ..Default::default() })?.webhook.webhook_id;
+///
+/// match client.call(TestWebhook { webhook_id, ..Default::default() }) {
+///     Ok(answer) => assert!(answer.result.success),
+///     Err(error) => assert!(error.to_string().contains("server"), "a database in this process: {error}"),
+/// }
+/// # Ok::<(), trainyard::Error>(())
+/// ```
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct TestWebhook {
@@ -277,6 +467,19 @@ pub struct TestWebhookResponse {
 }
 
 /// What came back from a webhook.
+///
+/// ```
+/// use trainyard::api::webhooks::WebhookTestResult;
+///
+/// fn told(result: &WebhookTestResult) -> String {
+///     match (&result.error_message, result.response_status) {
+///         (Some(reason), _) => reason.clone(),
+///         (None, status) => format!("answered with {}", status.unwrap_or_default()),
+///     }
+/// }
+/// let result = WebhookTestResult { success: true, response_status: Some(204), ..Default::default() };
+/// assert_eq!(told(&result), "answered with 204");
+/// ```
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct WebhookTestResult {

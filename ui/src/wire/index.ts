@@ -399,9 +399,15 @@ export interface Metric {
   timestamp: number;
   /** Training step, or any other count. */
   step: number;
-  /** Dataset that the value was computed on; only together with its digest. */
+  /**
+   * Dataset that the value was computed on; only together with its digest. It is kept for the logged model: a value
+   * without `model_id` loses it.
+   */
   dataset_name?: string;
-  /** Digest of that dataset; only together with its name. */
+  /**
+   * Digest of that dataset, at most [`DATASET_DIGEST_CHARS`](crate::limits::DATASET_DIGEST_CHARS) characters; only
+   * together with its name.
+   */
   dataset_digest?: string;
   /** Logged model that the value belongs to. */
   model_id?: ModelId;
@@ -425,9 +431,15 @@ export interface LogMetric {
   step: number;
   /** Logged model that the value belongs to. */
   model_id?: ModelId;
-  /** Dataset that the value was computed on; only together with its digest. */
+  /**
+   * Dataset that the value was computed on; only together with its digest. It is kept for the logged model: a value
+   * without `model_id` loses it.
+   */
   dataset_name?: string;
-  /** Digest of that dataset; only together with its name. */
+  /**
+   * Digest of that dataset, at most [`DATASET_DIGEST_CHARS`](crate::limits::DATASET_DIGEST_CHARS) characters; only
+   * together with its name.
+   */
   dataset_digest?: string;
 }
 
@@ -1017,7 +1029,7 @@ export interface SearchDatasets {
   experiment_ids: ExperimentId[];
 }
 
-/** A dataset and what runs of an experiment used it for. */
+/** A dataset and what runs of an experiment used it for, as [`SearchDatasets`] tells it. */
 export interface DatasetSummary {
   /** The experiment. */
   experiment_id: ExperimentId;
@@ -1110,7 +1122,7 @@ export interface CreateLoggedModel {
   tags?: Tag[];
 }
 
-/** Answer to every request about one logged model. */
+/** Answer to [`CreateLoggedModel`], [`GetLoggedModel`] and [`FinalizeLoggedModel`]. */
 export interface GetLoggedModelResponse {
   /** The model. */
   model: LoggedModel;
@@ -1128,7 +1140,7 @@ export interface GetLoggedModel {
 export interface FinalizeLoggedModel {
   /** Required. */
   model_id: ModelId;
-  /** Required: READY or UPLOAD_FAILED, or PENDING again. */
+  /** Required: READY or UPLOAD_FAILED, or PENDING again; UNSPECIFIED, the default, is refused as missing. */
   status: LoggedModelStatus;
 }
 
@@ -1244,7 +1256,7 @@ export interface CreateRegisteredModel {
   description?: string;
 }
 
-/** Answer to every request about one registered model. */
+/** Answer to [`CreateRegisteredModel`], [`GetRegisteredModel`], [`RenameRegisteredModel`] and [`UpdateRegisteredModel`]. */
 export interface GetRegisteredModelResponse {
   /** The registered model. */
   registered_model: RegisteredModel;
@@ -1264,11 +1276,11 @@ export interface RenameRegisteredModel {
   new_name: string;
 }
 
-/** Changes the description. */
+/** Changes the description, or clears it. */
 export interface UpdateRegisteredModel {
   /** Required. */
   name: string;
-  /** The new description; none when left out. */
+  /** The new description. Left out or empty, it clears the one before, as MLflow does. */
   description?: string;
 }
 
@@ -1426,7 +1438,10 @@ export interface CreateModelVersion {
   model_id?: ModelId;
 }
 
-/** Answer to every request about one version. */
+/**
+ * Answer to [`CreateModelVersion`], [`GetModelVersion`], [`UpdateModelVersion`], [`TransitionModelVersionStage`] and
+ * [`GetModelVersionByAlias`](crate::registered_models::GetModelVersionByAlias).
+ */
 export interface GetModelVersionResponse {
   /** The version. */
   model_version: ModelVersion;
@@ -1440,13 +1455,13 @@ export interface GetModelVersion {
   version: string;
 }
 
-/** Changes the description. */
+/** Changes the description, or clears it. */
 export interface UpdateModelVersion {
   /** Required. */
   name: string;
   /** Required; a number as text. */
   version: string;
-  /** The new description; none when left out. */
+  /** The new description. Left out or empty, it clears the one before, as MLflow does. */
   description?: string;
 }
 

@@ -1,7 +1,7 @@
 //! What travels between client and store: entities, requests and answers, ids, error codes.
 //!
 //! Plain data in the shape of MLflow's REST interface. [`Client::call`](crate::Client::call) carries out any of
-//! the requests; each module begins with an example of all of its own.
+//! the requests; each module begins with an example of all of its own, and each type has a short one.
 //!
 //! ```
 //! use trainyard::Error;
