@@ -60,7 +60,22 @@ class MlflowException(Exception):
 
     @classmethod
     def invalid_parameter_value(cls, message, sqlstate=None, error_class=None, **kwargs):
-        """Make an error of code ``INVALID_PARAMETER_VALUE``."""
+        """Make an error of code ``INVALID_PARAMETER_VALUE``.
+
+        Parameters
+        ----------
+        message : str
+            What is wrong, with the name and the value.
+        sqlstate, error_class : str
+            For MLflow's signature.
+        **kwargs
+            Further fields of the error's JSON.
+
+        Returns
+        -------
+        MlflowException
+            The error, to be raised.
+        """
         return cls(message, "INVALID_PARAMETER_VALUE", sqlstate, error_class, **kwargs)
 
     def get_http_status_code(self):
@@ -126,7 +141,18 @@ class MlflowNotImplementedException(MlflowException):
 
 
 def get_error_code(http_status):
-    """Return MLflow's number of the error code that an HTTP status stands for."""
+    """Return MLflow's number of the error code that an HTTP status stands for.
+
+    Parameters
+    ----------
+    http_status : int
+        Status of an answer.
+
+    Returns
+    -------
+    int
+        The number; that of ``INTERNAL_ERROR`` for statuses that stand for no other.
+    """
     return ERROR_CODES[_CODE_OF_STATUS.get(http_status, "INTERNAL_ERROR")][0]
 
 

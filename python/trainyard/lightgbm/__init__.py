@@ -103,14 +103,36 @@ def load_model(model_uri, dst_path=None):
 
 
 def get_default_pip_requirements(include_cloudpickle=False, include_skops=False):
-    """Return the requirements that every model of this flavor has, and those of a format where they are asked for."""
+    """Return the requirements that every model of this flavor has, and those of a format where they are asked for.
+
+    Parameters
+    ----------
+    include_cloudpickle, include_skops : bool
+        Whether the model is written in a format that needs the package.
+
+    Returns
+    -------
+    list of str
+        Requirements as pip reads them.
+    """
     from trainyard.models.requirements import pinned
 
     return pinned(["lightgbm"] + ["cloudpickle"] * include_cloudpickle + ["skops"] * include_skops)
 
 
 def get_default_conda_env(include_cloudpickle=False, include_skops=False):
-    """Return the conda environment with :func:`get_default_pip_requirements`."""
+    """Return the conda environment with :func:`get_default_pip_requirements`.
+
+    Parameters
+    ----------
+    include_cloudpickle, include_skops : bool
+        Whether the model is written in a format that needs the package.
+
+    Returns
+    -------
+    dict
+        The environment, as conda reads it in YAML.
+    """
     from trainyard.models.environment import conda_env
 
     return conda_env(get_default_pip_requirements(include_cloudpickle, include_skops))

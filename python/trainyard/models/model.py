@@ -77,7 +77,20 @@ class Model:
         self._delivery = None
 
     def add_flavor(self, name, **params):
-        """Say what the loader of a flavor needs, and return the model."""
+        """Say what the loader of a flavor needs, and return the model.
+
+        Parameters
+        ----------
+        name : str
+            Name of the flavor, such as ``"sklearn"``.
+        **params
+            What its loader needs, as values of YAML.
+
+        Returns
+        -------
+        Model
+            This model.
+        """
         self.flavors[name] = params
         return self
 
@@ -94,7 +107,17 @@ class Model:
         return self.signature.params if self.signature else None
 
     def load_input_example(self, path=None):
-        """Return the data of the saved input example of the model directory at ``path``, or ``None``."""
+        """Return the data of the saved input example of the model directory at ``path``, or ``None``.
+
+        Parameters
+        ----------
+        path : str
+            The model directory; by default the one that the model was logged to.
+
+        Returns
+        -------
+        The example in the form that it was given in, or ``None`` when the model has none.
+        """
         if self.saved_input_example_info is None:
             return None
         from trainyard.models.example import load_example
@@ -103,7 +126,18 @@ class Model:
         return load_example(folder, self.saved_input_example_info, self.get_input_schema())
 
     def load_input_example_params(self, path):
-        """Return the params of the saved input example of the model directory at ``path``, or ``None``."""
+        """Return the params of the saved input example of the model directory at ``path``, or ``None``.
+
+        Parameters
+        ----------
+        path : str
+            The model directory.
+
+        Returns
+        -------
+        dict
+            Params by name, or ``None``.
+        """
         if self.saved_input_example_info is None:
             return None
         from trainyard.models.example import load_example_params
@@ -111,7 +145,18 @@ class Model:
         return load_example_params(_local(path), self.saved_input_example_info)
 
     def get_serving_input(self, path):
-        """Return the JSON body with which a scoring server is sent the saved input example, or ``None``."""
+        """Return the JSON body with which a scoring server is sent the saved input example, or ``None``.
+
+        Parameters
+        ----------
+        path : str
+            The model directory.
+
+        Returns
+        -------
+        str
+            The body, or ``None`` when the model has no example.
+        """
         if self.saved_input_example_info is None:
             return None
         file_name = self.saved_input_example_info.get("serving_input_path")
@@ -135,7 +180,18 @@ class Model:
         return self.to_yaml()
 
     def get_model_info(self, logged_model=None):
-        """Return what ``log_model`` returns for the model."""
+        """Return what ``log_model`` returns for the model.
+
+        Parameters
+        ----------
+        logged_model : LoggedModel
+            The logged model that it was recorded as, if it was.
+
+        Returns
+        -------
+        ModelInfo
+            Its description.
+        """
         return ModelInfo(self, logged_model)
 
     def get_tags_dict(self):
@@ -173,7 +229,13 @@ class Model:
         return fields
 
     def to_yaml(self, stream=None):
-        """Return the text of the ``MLmodel`` file, or write it to a stream."""
+        """Return the text of the ``MLmodel`` file, or write it to a stream.
+
+        Parameters
+        ----------
+        stream
+            A text file to write to; the text is returned when left out.
+        """
         text = _core.model_yaml(self.to_dict())
         return text if stream is None else stream.write(text)
 
@@ -184,7 +246,13 @@ class Model:
         return json.dumps(self.to_dict())
 
     def save(self, path):
-        """Write the ``MLmodel`` file."""
+        """Write the ``MLmodel`` file.
+
+        Parameters
+        ----------
+        path : str
+            Where the file goes.
+        """
         with open(path, "w", encoding="utf-8") as file:
             file.write(self.to_yaml())
 
@@ -194,7 +262,23 @@ class Model:
 
     @classmethod
     def load(cls, path):
-        """Read the ``MLmodel`` file of a model directory, or the file itself, local or by model URI."""
+        """Read the ``MLmodel`` file of a model directory, or the file itself, local or by model URI.
+
+        Parameters
+        ----------
+        path : str
+            Model directory, ``MLmodel`` file or model URI.
+
+        Returns
+        -------
+        Model
+            What the file says.
+
+        Raises
+        ------
+        MlflowException
+            When there is no model, or its file cannot be read.
+        """
         folder = _local(path)
         if os.path.isfile(folder):
             folder = os.path.dirname(folder)
@@ -202,7 +286,18 @@ class Model:
 
     @classmethod
     def from_dict(cls, model_dict):
-        """Make the model from the fields of an ``MLmodel`` file."""
+        """Make the model from the fields of an ``MLmodel`` file.
+
+        Parameters
+        ----------
+        model_dict : dict
+            The fields, as :meth:`to_dict` returns them.
+
+        Returns
+        -------
+        Model
+            The model.
+        """
         model = cls.__new__(cls)
         for name in _FIELDS:
             setattr(model, name, None)
@@ -242,7 +337,42 @@ class Model:
         model_id=None,
         **kwargs,
     ):
-        """Save a model with a flavor's ``save_model(path=…, mlflow_model=…, **kwargs)`` and log it."""
+        """Save a model with a flavor's ``save_model(path=…, mlflow_model=…, **kwargs)`` and log it.
+
+        Parameters
+        ----------
+        artifact_path : str
+            Older name of ``name``.
+        flavor
+            The module of the flavor.
+        registered_model_name : str
+            Name to register a version of the model under.
+        await_registration_for : int
+            Seconds to wait for the version to be ready.
+        metadata : dict
+            Free data for the ``MLmodel`` file.
+        run_id : str
+            The run; by default the active one.
+        resources, auth_policy, prompts
+            For MLflow's signature.
+        name : str
+            Name of the logged model.
+        model_type : str
+            Free text about the kind of model.
+        params, tags : dict
+            Of the logged model.
+        step : int
+            Training step at which the model was made.
+        model_id : str
+            An existing logged model to fill.
+        **kwargs
+            Further arguments of ``save_model``.
+
+        Returns
+        -------
+        ModelInfo
+            Its description.
+        """
         from trainyard.models.logging import log_model
 
         return log_model(
@@ -339,7 +469,23 @@ class ModelInfo:
 
 
 def get_model_info(model_uri):
-    """Return the description of a model by its URI or local folder."""
+    """Return the description of a model by its URI or local folder.
+
+    Parameters
+    ----------
+    model_uri : str
+        ``models:/…``, ``runs:/…``, the URI of an artifact, or a folder.
+
+    Returns
+    -------
+    ModelInfo
+        Flavors, signature and the rest of what the ``MLmodel`` file says.
+
+    Raises
+    ------
+    MlflowException
+        When there is no model.
+    """
     return Model.load(model_uri).get_model_info()
 
 

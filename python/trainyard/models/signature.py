@@ -56,7 +56,18 @@ class ModelSignature:
 
     @classmethod
     def from_dict(cls, signature_dict):
-        """Read the texts of an MLmodel file."""
+        """Read the texts of an MLmodel file.
+
+        Parameters
+        ----------
+        signature_dict : dict
+            JSON texts by ``inputs``, ``outputs`` and ``params``, each of which may be missing.
+
+        Returns
+        -------
+        ModelSignature
+            The signature.
+        """
         inputs, outputs, params = (signature_dict.get(name) for name in ("inputs", "outputs", "params"))
         return cls(
             Schema.from_json(inputs) if inputs else None,

@@ -68,7 +68,21 @@ class PythonModel:
         raise NotImplementedError(f"{type(self).__name__} has no predict method")
 
     def predict_stream(self, context, model_input, params=None):
-        """Predict piece by piece: a generator, with the parameters of :meth:`predict`."""
+        """Predict piece by piece: a generator, with the parameters of :meth:`predict`.
+
+        Parameters
+        ----------
+        context : PythonModelContext
+            Artifacts and configuration of the model.
+        model_input
+            What to predict for.
+        params : dict
+            Params of the prediction, by name.
+
+        Yields
+        ------
+        The pieces of the prediction.
+        """
         raise NotImplementedError(f"{type(self).__name__} has no predict_stream method")
 
 

@@ -91,13 +91,35 @@ def save_model(
 
 
 def get_default_pip_requirements(include_cloudpickle=False, include_skops=False):
-    """Return the requirements that models of this flavor have at least, pinned to what is installed."""
+    """Return the requirements that models of this flavor have at least, pinned to what is installed.
+
+    Parameters
+    ----------
+    include_cloudpickle, include_skops : bool
+        Whether the model is written in a format that needs the package.
+
+    Returns
+    -------
+    list of str
+        Requirements as pip reads them.
+    """
     more = [name for name, wanted in (("cloudpickle", include_cloudpickle), ("skops", include_skops)) if wanted]
     return requirements.pinned(["scikit-learn", *more])
 
 
 def get_default_conda_env(include_cloudpickle=False, include_skops=False):
-    """Return the conda environment with the default requirements."""
+    """Return the conda environment with the default requirements.
+
+    Parameters
+    ----------
+    include_cloudpickle, include_skops : bool
+        Whether the model is written in a format that needs the package.
+
+    Returns
+    -------
+    dict
+        The environment, as conda reads it in YAML.
+    """
     return environment.conda_env(get_default_pip_requirements(include_cloudpickle, include_skops))
 
 

@@ -165,7 +165,18 @@ def get_global_custom_objects():
 
 
 def get_default_pip_requirements(include_cloudpickle=False):
-    """Return what every saved TensorFlow model needs, pinned."""
+    """Return what every saved TensorFlow model needs, pinned.
+
+    Parameters
+    ----------
+    include_cloudpickle : bool
+        Whether the model has parts that need the package.
+
+    Returns
+    -------
+    list of str
+        Requirements as pip reads them.
+    """
     from trainyard.models.requirements import distribution_of, pinned
 
     names = [distribution_of("tensorflow") or "tensorflow"]

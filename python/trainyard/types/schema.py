@@ -58,7 +58,18 @@ class ColSpec:
 
     @classmethod
     def from_json_dict(cls, **kwargs):
-        """Read a column from the signature's JSON."""
+        """Read a column from the signature's JSON.
+
+        Parameters
+        ----------
+        **kwargs
+            ``type``, and if they are there ``name``, ``required`` and what the type consists of.
+
+        Returns
+        -------
+        ColSpec
+            The column.
+        """
         if "type" not in kwargs:
             raise MlflowException.invalid_parameter_value("Missing keys in ColSpec JSON. Expected to find key `type`")
         # Files of MLflow before 2.10 say `optional` in place of `required`.
@@ -158,7 +169,18 @@ class TensorSpec:
 
     @classmethod
     def from_json_dict(cls, **kwargs):
-        """Read a tensor from the signature's JSON."""
+        """Read a tensor from the signature's JSON.
+
+        Parameters
+        ----------
+        **kwargs
+            ``type``, ``tensor-spec`` with ``dtype`` and ``shape``, and ``name`` if there is one.
+
+        Returns
+        -------
+        TensorSpec
+            The tensor.
+        """
         if not {"tensor-spec", "type"} <= set(kwargs):
             raise MlflowException.invalid_parameter_value(
                 "Missing keys in TensorSpec JSON. Expected to find keys `tensor-spec` and `type`"
@@ -278,7 +300,18 @@ class Schema:
 
     @classmethod
     def from_json(cls, json_str):
-        """Read the text of an MLmodel file."""
+        """Read the text of an MLmodel file.
+
+        Parameters
+        ----------
+        json_str : str
+            A JSON list of columns or tensors.
+
+        Returns
+        -------
+        Schema
+            The schema.
+        """
         return cls(
             [
                 TensorSpec.from_json_dict(**spec) if spec["type"] == "tensor" else ColSpec.from_json_dict(**spec)
