@@ -67,6 +67,7 @@ pub fn limits_of_datasets(test: TestStore) {
     assert_eq!(log_one(|input| input.dataset.digest = "x".repeat(37)), too_long("digest", 36));
     assert_eq!(log_one(|input| input.dataset.source = "x".repeat(65_536)), too_long("source", 65_535));
     assert_eq!(log_one(|input| input.dataset.schema = "x".repeat(1_048_576)), too_long("schema", 1_048_575));
+    assert_eq!(log_one(|input| input.dataset.profile = "x".repeat(16_777_216)), too_long("profile", 16_777_215));
     assert_eq!(log_one(|input| input.tags[0].key = "x".repeat(256)), too_long("key", 255));
     assert_eq!(log_one(|input| input.tags[0].value = "x".repeat(501)), too_long("value", 500));
     let many = (0..1001).map(|i| input(dataset(&i.to_string()), "train")).collect();

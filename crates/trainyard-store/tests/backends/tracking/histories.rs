@@ -1,4 +1,5 @@
 use trainyard_api::RunId;
+use trainyard_api::limits::BATCH_METRICS;
 use trainyard_api::metrics::*;
 use trainyard_api::runs::LogBatch;
 
@@ -9,8 +10,11 @@ use crate::backend::TestStore;
 fn run_with(test: &TestStore, points: impl IntoIterator<Item = (i64, i64, f64)>) -> RunId {
     let run_id = super::run(test);
     let point = |(step, timestamp, value)| Metric { key: "m".into(), step, timestamp, value, ..Metric::default() };
-    let metrics = points.into_iter().map(point).collect();
-    test.call(LogBatch { run_id: run_id.clone(), metrics, ..LogBatch::default() }).unwrap();
+    let metrics: Vec<_> = points.into_iter().map(point).collect();
+    for metrics in metrics.chunks(BATCH_METRICS) {
+        let batch = LogBatch { run_id: run_id.clone(), metrics: metrics.to_vec(), ..LogBatch::default() };
+        test.call(batch).unwrap();
+    }
     run_id
 }
 
@@ -43,6 +47,10 @@ pub fn a_history_of_several_runs_is_ordered_by_run_and_time(test: TestStore) {
     assert_eq!(ask(&[&first, &second], Some(2)), all[..2]);
     assert_eq!(ask(&[&first], Some(0)), []);
     assert_eq!(ask(&[&first], Some(i64::MAX)), of_first);
+    let long = run_with(&test, (0..25_001).map(|i| (i, i, 0.0)));
+    for max_results in [None, Some(25_001)] {
+        assert_eq!(ask(&[&long, &long], max_results).len(), 25_000);
+    }
 }
 
 pub fn a_sample_keeps_both_ends_of_every_run(test: TestStore) {
