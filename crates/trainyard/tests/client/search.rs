@@ -6,6 +6,7 @@ use trainyard_api::evaluation_datasets::{CreateDataset, SearchEvaluationDatasets
 use trainyard_api::metric_summaries::GetMetricSummaries;
 use trainyard_api::metrics::LogMetric;
 use trainyard_api::runs::{CreateRun, Run};
+use trainyard_api::webhooks::{CreateWebhook, ListWebhooks, WebhookAction, WebhookEntity, WebhookEvent};
 
 use crate::home::at_home;
 use crate::script::{Script, answer};
@@ -62,6 +63,22 @@ fn whatever_is_answered_page_by_page_can_be_searched() {
             let names: Vec<_> =
                 yard.client.search(datasets).page_size(2).into_iter().map(|dataset| dataset.unwrap().name).collect();
             assert_eq!(names, ["d0", "d1", "d2"]);
+            for count in 0..3 {
+                let event = WebhookEvent::new(WebhookEntity::ModelVersion, WebhookAction::Created);
+                // A server looks names up. Nothing is sent: no model is registered.
+                let (url, events) = ("https://1.1.1.1/".to_owned(), Some(vec![event]));
+                let webhook = CreateWebhook { name: format!("w{count}"), url, events, ..CreateWebhook::default() };
+                yard.client.call(webhook).unwrap();
+            }
+            let mut names: Vec<_> = yard
+                .client
+                .search(ListWebhooks::default())
+                .page_size(2)
+                .into_iter()
+                .map(|webhook| webhook.unwrap().name)
+                .collect();
+            names.sort_unstable();
+            assert_eq!(names, ["w0", "w1", "w2"]);
         }
     });
 }
