@@ -28,7 +28,7 @@ export default defineConfig({
   },
   server: { proxy: { "/api": proxied, "/ajax-api": proxied, "/get-artifact": proxied, "/model-versions": proxied } },
   test: {
-    include: ["src/**/*.test.{ts,tsx}"],
+    include: ["{src,bench}/**/*.test.{ts,tsx}"],
     environment: "node",
     server: { deps: { inline: [/mdast/, /micromark/] } },
   },

@@ -48,23 +48,35 @@ function measuredOn(): string {
 
 /** Writes the section; called when all that was asked for has been measured. */
 export default async function write(): Promise<void> {
-  const sections: string[] = [];
-  for (const name of PARTS) {
-    const kept = await readFile(join(FIGURES, `${name}.json`), "utf8").catch(() => undefined);
-    if (kept !== undefined) sections.push(sectionOf(name, JSON.parse(kept) as Kept));
-  }
-  if (sections.length === 0) return;
   const document = await readFile(DOCUMENT, "utf8");
   const [from, to] = [document.indexOf(BEGIN), document.indexOf(END)];
   if (from < 0 || to < from) throw new Error(`${DOCUMENT} has lost its lines "${BEGIN}" and "${END}"`);
+  const before = document.slice(from + BEGIN.length, to);
+  const sections: string[] = [];
+  for (const name of PARTS) {
+    const kept = await readFile(join(FIGURES, `${name}.json`), "utf8").catch(() => undefined);
+    const section = kept === undefined ? oldSection(before, name) : sectionOf(name, JSON.parse(kept) as Kept);
+    if (section !== undefined) sections.push(section);
+  }
+  if (sections.length === 0) return;
   await writeFile(DOCUMENT, `${document.slice(0, from)}${BEGIN}\n\n${sections.join("\n")}\n${document.slice(to)}`);
+}
+
+/** What the document says of a part already: of one that was measured in another checkout there is no file. */
+export function oldSection(text: string, name: PartName): string | undefined {
+  const sections = text.split(/^(?=### )/m);
+  const found = sections.find((section) => section.startsWith("### ") && section.includes(commandOf(name)));
+  return found === undefined ? undefined : `${found.trim()}\n`;
+}
+
+function commandOf(name: string): string {
+  return `\`npm --prefix ui run bench -- ${name}\``;
 }
 
 function sectionOf(name: string, part: Kept): string {
   const head = `| | ${part.columns.join(" | ")} |\n|---|${"--:|".repeat(part.columns.length)}`;
   const rows = part.rows.map((cells) => `| ${cells.join(" | ")} |`);
-  const command = `\`npm --prefix ui run bench -- ${name}\``;
-  return `### ${part.title}\n\n${part.method}\n\n${[head, ...rows].join("\n")}\n\n${command}; ${part.measured}\n`;
+  return `### ${part.title}\n\n${part.method}\n\n${[head, ...rows].join("\n")}\n\n${commandOf(name)}; ${part.measured}\n`;
 }
 
 /** Milliseconds. */

@@ -73,4 +73,14 @@ pub struct ExportRuns {
     /// `key [ASC|DESC]`; by default the newest first.
     #[serde(deserialize_with = "wire::list", skip_serializing_if = "Vec::is_empty")]
     pub order_by: Vec<String>,
+    /// Metrics that become columns. Where none of `metric_keys`, `param_keys` and `tag_keys` is given, all that the runs have
+    /// do, up to [`EXPORT_COLUMNS`](crate::limits::EXPORT_COLUMNS).
+    #[serde(deserialize_with = "wire::list", skip_serializing_if = "Vec::is_empty")]
+    pub metric_keys: Vec<String>,
+    /// Params that become columns.
+    #[serde(deserialize_with = "wire::list", skip_serializing_if = "Vec::is_empty")]
+    pub param_keys: Vec<String>,
+    /// Tags that become columns.
+    #[serde(deserialize_with = "wire::list", skip_serializing_if = "Vec::is_empty")]
+    pub tag_keys: Vec<String>,
 }

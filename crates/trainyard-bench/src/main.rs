@@ -60,7 +60,8 @@ struct Arguments {
     #[arg(long, env = "TRAINYARD_WRK", default_value = "wrk")]
     wrk: PathBuf,
 
-    /// Compare server operations with these only; all that can be had otherwise.
+    /// Compare server operations with these only; all that can be had otherwise. The tables about points and runs are of both
+    /// databases, or of those that are named.
     #[arg(long, value_delimiter = ',')]
     peers: Vec<Who>,
 
@@ -81,11 +82,11 @@ struct Arguments {
     memory_seconds: u64,
 
     /// Sizes of the table about points; 100000000 takes long.
-    #[arg(long, value_delimiter = ',', default_value = "1000000,10000000")]
+    #[arg(long, value_delimiter = ',', default_values_t = sizes::POINTS)]
     points: Vec<u64>,
 
     /// Sizes of the table about runs; 1000000 takes long.
-    #[arg(long, value_delimiter = ',', default_value = "10000,100000")]
+    #[arg(long, value_delimiter = ',', default_values_t = sizes::RUNS)]
     runs: Vec<u64>,
 
     /// Measure only these, and print instead of writing the document.
@@ -142,7 +143,7 @@ fn main() -> Result<()> {
     let programs = Programs { ours: ours.clone(), stock: stock.clone(), fasttrackml: arguments.fasttrackml.clone() };
     if wanted(Part::Operations) {
         let comparison = Comparison {
-            peers: arguments.peers,
+            peers: arguments.peers.clone(),
             operations: arguments.operations,
             duration: Duration::from_secs(arguments.seconds),
             rounds: arguments.rounds.max(1),
@@ -154,10 +155,10 @@ fn main() -> Result<()> {
         memory::measure(&programs, &Wrk::new(&arguments.wrk)?, duration, &mut report)?;
     }
     if wanted(Part::Points) {
-        sizes::measure_points(&programs, &arguments.points, &mut report)?;
+        sizes::measure_points(&programs, &arguments.points, &arguments.peers, &mut report)?;
     }
     if wanted(Part::Runs) {
-        sizes::measure_runs(&programs, &arguments.runs, &mut report)?;
+        sizes::measure_runs(&programs, &arguments.runs, &arguments.peers, &mut report)?;
     }
     if wanted(Part::Import) {
         python::measure_import(&python, &stock_python, &mut report)?;

@@ -140,15 +140,18 @@ impl Report {
         Ok(std::io::stdout().write_all(self.text().as_bytes())?)
     }
 
-    /// Replaces the measured part of docs/performance.md; what is written by hand stays.
+    /// Replaces what has been measured now in docs/performance.md, and what it says of the machine. Other sections stay, such
+    /// as those of sizes that take hours; new ones go to the end.
     pub fn write(&self) -> Result<()> {
-        Document::read()?.write(&self.text())
+        let document = Document::read()?;
+        let measured = replaced(&document.measured, Some(&self.heading), &self.sections);
+        document.write(&measured)
     }
 
-    /// Replaces only what has been measured now and leaves the other sections; new ones go to the end.
+    /// As [`Report::write`], of some sections only: what is said of the machine is about the others.
     pub fn write_sections(&self) -> Result<()> {
         let document = Document::read()?;
-        let measured = replaced(&document.measured, &self.sections);
+        let measured = replaced(&document.measured, None, &self.sections);
         document.write(&measured)
     }
 
@@ -163,10 +166,13 @@ fn load_average() -> String {
     load.split_whitespace().next().unwrap_or("unknown").to_owned()
 }
 
-/// The measured part with new sections in the place of those with the same title.
-fn replaced(measured: &str, new: &[String]) -> String {
+/// The measured part with new sections in the place of those with the same title, and a new heading if there is one.
+fn replaced(measured: &str, heading: Option<&str>, new: &[String]) -> String {
     let text = format!("\n{measured}");
     let mut sections: Vec<&str> = text.split("\n### ").map(str::trim).collect();
+    if let (Some(old), Some(heading)) = (sections.first_mut(), heading) {
+        *old = heading.trim();
+    }
     for section in new {
         let section = section.trim().trim_start_matches("### ");
         let title = section.lines().next();
@@ -209,7 +215,9 @@ mod tests {
     fn a_new_section_takes_the_place_of_its_older_one_or_goes_to_the_end() {
         let old = "machine\n\n### First\n\nold\n\n### Second\n\nkept\n";
         let new = ["### First\n\nnew\n".to_owned(), "### Third\n\nadded\n".to_owned()];
-        assert_eq!(replaced(old, &new), "machine\n\n### First\n\nnew\n\n### Second\n\nkept\n\n### Third\n\nadded\n");
+        let sections = "### First\n\nnew\n\n### Second\n\nkept\n\n### Third\n\nadded\n";
+        assert_eq!(replaced(old, None, &new), format!("machine\n\n{sections}"));
+        assert_eq!(replaced(old, Some("another\n"), &new), format!("another\n\n{sections}"));
     }
 
     #[test]

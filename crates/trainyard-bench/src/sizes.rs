@@ -13,6 +13,11 @@ use crate::servers::{self, Program};
 use crate::table::{Cell, Expected, Table};
 use crate::workloads;
 
+/// Sizes that every bench measures.
+pub const POINTS: [u64; 2] = [1_000_000, 10_000_000];
+/// See [`POINTS`].
+pub const RUNS: [u64; 2] = [10_000, 100_000];
+
 /// How often each request is timed.
 const TIMES: usize = 21;
 /// Series that the points are spread over, all in one run.
@@ -30,8 +35,8 @@ const NAMES: u64 = 10_000;
 type Figures = Vec<(&'static str, &'static str, Cell, Option<Expected>)>;
 
 /// Points in one run, from a million on, and the bytes they take.
-pub fn measure_points(programs: &Programs, sizes: &[u64], report: &mut Report) -> Result<()> {
-    let (table, left_out) = columns(programs, sizes, "points", points)?;
+pub fn measure_points(programs: &Programs, sizes: &[u64], peers: &[Who], report: &mut Report) -> Result<()> {
+    let (table, left_out) = columns(programs, (sizes, peers), "points", points)?;
     let body = format!(
         "Points of {SERIES} metrics in one run: losses with noise in all bits of a double, a step every quarter of a second \
          give or take 20 ms, sent as log-batch of 1000 points of several metrics on {CONNECTIONS} connections, so that they come as rows. The server packs while they come; `trainyard db pack` does the rest, and `trainyard db check` decodes \
@@ -40,13 +45,14 @@ pub fn measure_points(programs: &Programs, sizes: &[u64], report: &mut Report) -
          on one connection. Each answer is \
          compared in count and last value with what was sent.\n\n{left_out}{table}"
     );
-    report.add("Cost against the number of points", "points", &body);
+    let (title, part) = named("points", sizes, &POINTS);
+    report.add(&title, &part, &body);
     Ok(())
 }
 
 /// Runs of an experiment, from ten thousand on.
-pub fn measure_runs(programs: &Programs, sizes: &[u64], report: &mut Report) -> Result<()> {
-    let (table, left_out) = columns(programs, sizes, "runs", runs)?;
+pub fn measure_runs(programs: &Programs, sizes: &[u64], peers: &[Who], report: &mut Report) -> Result<()> {
+    let (table, left_out) = columns(programs, (sizes, peers), "runs", runs)?;
     let body = format!(
         "Runs of one experiment with {} params, {} metrics and {} tags each, created on {CREATING} connections; params and \
          metrics come by bulk ingest, up to 1,000 runs a request. The filter is `metrics.m0 > 0.5 AND params.p0 \
@@ -57,21 +63,37 @@ pub fn measure_runs(programs: &Programs, sizes: &[u64], report: &mut Report) -> 
         seed::METRICS,
         seed::TAGS
     );
-    report.add("Cost against the number of runs", "runs", &body);
+    let (title, part) = named("runs", sizes, &RUNS);
+    report.add(&title, &part, &body);
     Ok(())
 }
 
-/// Measures each size on both databases. Returns the table and what was left out.
+/// Title and part of a table. One of other sizes than those that every bench measures is a section of its own, so that neither
+/// takes the place of the other.
+fn named(what: &str, sizes: &[u64], usual: &[u64]) -> (String, String) {
+    let title = format!("Cost against the number of {what}");
+    if sizes == usual {
+        return (title, what.to_owned());
+    }
+    let join =
+        |size: &dyn Fn(u64) -> String, between| sizes.iter().map(|one| size(*one)).collect::<Vec<_>>().join(between);
+    let shown = join(&|size| number(size as f64), " and ");
+    (format!("{title}: {shown}"), format!("{what} --{what} {}", join(&|size| size.to_string(), ",")))
+}
+
+/// Measures each size on both databases, or on those of them that are among the peers. Returns the table and what was left out.
 fn columns(
     programs: &Programs,
-    sizes: &[u64],
+    (sizes, peers): (&[u64], &[Who]),
     what: &str,
     measure: fn(&Program, Who, u64) -> Result<Figures>,
 ) -> Result<(String, String)> {
     let mut names = Vec::new();
     let mut columns = Vec::new();
     let mut left_out = Vec::new();
-    for who in [Who::Sqlite, Who::Postgres] {
+    let databases = [Who::Sqlite, Who::Postgres];
+    let is_wanted = |who: &Who| peers.is_empty() || peers.contains(who);
+    for who in databases.into_iter().filter(is_wanted) {
         for size in sizes {
             let program = if who == Who::Sqlite { programs.ours.clone() } else { programs.ours.on_postgres() };
             match measure(&program, who, *size) {
@@ -89,7 +111,7 @@ fn columns(
         }
     }
     let mut table = Table::new(names);
-    let rows = columns.first().context("a column")?;
+    let rows = columns.first().context("neither `sqlite` nor `postgres` is among --peers")?;
     for (index, (name, unit, ..)) in rows.iter().enumerate() {
         let cells: Vec<_> = columns.iter().map(|figures| (figures[index].2, figures[index].3)).collect();
         table.row(name, unit, &cells);

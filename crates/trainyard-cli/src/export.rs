@@ -27,6 +27,7 @@ Examples:
     #[command(after_help = "\
 Examples:
   trainyard export runs --experiment iris --to runs.parquet
+  trainyard export runs --experiment iris --metric accuracy --param lr --to accuracies.csv
   trainyard export runs --filter \"metrics.accuracy > 0.9\" --to good.jsonl")]
     Runs(Runs),
 }
@@ -66,6 +67,15 @@ pub struct Runs {
     /// Order, such as "start_time ASC"; may be repeated.
     #[arg(long, value_name = "KEY [ASC|DESC]")]
     order_by: Vec<String>,
+    /// Metric that becomes a column; may be repeated [default: all metrics, params and tags, unless one is named].
+    #[arg(long = "metric", value_name = "METRIC")]
+    metrics: Vec<String>,
+    /// Param that becomes a column; may be repeated.
+    #[arg(long = "param", value_name = "PARAM")]
+    params: Vec<String>,
+    /// Tag that becomes a column; may be repeated.
+    #[arg(long = "tag", value_name = "TAG")]
+    tags: Vec<String>,
     /// Lifecycle stages to export.
     #[arg(long, value_enum, default_value_t = View::Active)]
     view: View,
@@ -116,6 +126,9 @@ pub fn run(command: ExportCommand) -> Result<(), Failure> {
                 filter: args.filter,
                 run_view_type: args.view.into(),
                 order_by: args.order_by,
+                metric_keys: args.metrics,
+                param_keys: args.params,
+                tag_keys: args.tags,
             };
             write(&client, request, &args.file, &args.tracking)
         }

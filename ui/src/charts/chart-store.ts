@@ -142,7 +142,7 @@ export function createChartStore({ page, experimentIds }: ChartStoreOptions): Ch
         },
       });
     } catch (error) {
-      toastError("The charts were not saved", error);
+      toastError("The charts were not saved", error, () => save(experimentId));
     }
   }
 

@@ -1,7 +1,7 @@
 import { createSignal, For, type JSX, Show } from "solid-js";
 import { Portal } from "solid-js/web";
 
-import { describe } from "../data/http";
+import { ApiError, describe } from "../data/http";
 import { Button } from "./button";
 import { Countdown } from "./countdown";
 import { topDialog } from "./dialog-stack";
@@ -42,9 +42,13 @@ export function toast(message: string, options: ToastOptions = {}): void {
   setToasts((all) => [...all.slice(-2), { id, message, countdown, ...options }]);
 }
 
-/** Tells of an error that belongs to no place on the page. */
-export function toastError(what: string, error: unknown): void {
-  toast(`${what}: ${describe(error)}`, { kind: "bad" });
+/** Tells of an error that belongs to no place on the page, and offers to do again what failed, where that may help. */
+export function toastError(what: string, error: unknown, again?: () => unknown): void {
+  const mayHelp = again !== undefined && error instanceof ApiError && error.transient;
+  toast(`${what}: ${describe(error)}`, {
+    kind: "bad",
+    ...(mayHelp && { remedy: { label: "Try again", run: () => void again() } }),
+  });
 }
 
 async function takeBack(undone: Toast): Promise<void> {
@@ -52,7 +56,7 @@ async function takeBack(undone: Toast): Promise<void> {
   try {
     await undone.undo?.();
   } catch (error) {
-    toastError("Could not be undone", error);
+    toastError("Could not be undone", error, () => takeBack(undone));
   }
 }
 
@@ -98,7 +102,14 @@ function Message(props: { toast: Toast }): JSX.Element {
       </Show>
       <Show when={one().remedy}>
         {(remedy) => (
-          <Button kind="quiet" icon="refresh" onClick={() => remedy().run()}>
+          <Button
+            kind="quiet"
+            icon="refresh"
+            onClick={() => {
+              dismiss(one().id);
+              remedy().run();
+            }}
+          >
             {remedy().label}
           </Button>
         )}

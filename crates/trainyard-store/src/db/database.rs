@@ -7,6 +7,7 @@ use tokio::sync::{broadcast, mpsc};
 
 use super::{Changes, RunNews, Signal, Signals, Sources, Transaction, postgres, sqlite};
 use crate::registry::webhooks::outbox::Outbox;
+use crate::search::Plans;
 use crate::{ArtifactRoot, StoreError, StoreOptions};
 
 /// What every transaction is given beside its connection.
@@ -17,6 +18,7 @@ pub(super) struct Context {
     pub(super) outbox: Outbox,
     pub(super) signals: Signals,
     pub(super) changes: Changes,
+    pub(super) plans: Plans,
 }
 
 /// An open database. Dropped, it finishes what was submitted.
@@ -42,6 +44,7 @@ impl Database {
             outbox,
             signals: Signals::default(),
             changes: if on_postgres { Changes::told_to_others() } else { Changes::default() },
+            plans: Plans::default(),
         });
         let kind = if on_postgres {
             Kind::Postgres(postgres::Database::open(uri, postgres, Arc::clone(&context))?)

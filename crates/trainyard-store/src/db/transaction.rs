@@ -12,6 +12,7 @@ use uuid::Uuid;
 use super::session::Session;
 use super::{Context, DbError, Dialect, Row, RunChange, Signal, Value};
 use crate::registry::webhooks::outbox::Outbox;
+use crate::search::Plans;
 use crate::{ArtifactRoot, StoreError};
 
 /// One transaction: a connection, the time and a source of ids.
@@ -122,13 +123,10 @@ impl<'c> Transaction<'c> {
         conflict: &str,
         rows: impl IntoIterator<Item = [Value; N]>,
     ) -> Result<u64, DbError> {
+        let rows: Vec<[Value; N]> = rows.into_iter().collect();
         match self.session {
-            Session::Sqlite(session) => {
-                let mut all = 0;
-                session.insert_many((table, columns, conflict), rows, |_, inserted| all += inserted)?;
-                Ok(all)
-            }
-            Session::Postgres(session) => session.insert_many((table, columns, conflict), rows.into_iter().collect()),
+            Session::Sqlite(session) => session.insert_many((table, columns, conflict), &rows),
+            Session::Postgres(session) => session.insert_many((table, columns, conflict), rows),
         }
     }
 
@@ -140,18 +138,11 @@ impl<'c> Transaction<'c> {
         conflict: &str,
         rows: impl IntoIterator<Item = [Value; N]>,
     ) -> Result<HashMap<i64, i64>, StoreError> {
+        let rows: Vec<[Value; N]> = rows.into_iter().collect();
         let mut counts = HashMap::new();
         match self.session {
-            Session::Sqlite(session) => session.insert_many((table, columns, conflict), rows, |row, inserted| {
-                if let Some(Value::Integer(first)) = row.first()
-                    && inserted > 0
-                {
-                    *counts.entry(*first).or_default() += 1;
-                }
-            })?,
-            Session::Postgres(session) => {
-                session.insert_counted((table, columns, conflict), rows.into_iter().collect(), &mut counts)?;
-            }
+            Session::Sqlite(session) => session.insert_counted((table, columns, conflict), &rows, &mut counts)?,
+            Session::Postgres(session) => session.insert_counted((table, columns, conflict), rows, &mut counts)?,
         }
         Ok(counts)
     }
@@ -206,6 +197,11 @@ impl<'c> Transaction<'c> {
     /// The database that SQL is for.
     pub fn dialect(&self) -> Dialect {
         self.session.dialect()
+    }
+
+    /// The ways of searches that were found a moment ago.
+    pub(crate) fn plans(&self) -> &'c Plans {
+        &self.context.plans
     }
 
     /// When the transaction began, in milliseconds since the epoch.

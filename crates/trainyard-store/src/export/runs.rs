@@ -3,7 +3,7 @@
 use std::collections::{BTreeSet, HashMap};
 
 use trainyard_api::export::{ExportRuns, Format};
-use trainyard_api::runs::{Run, SearchRuns};
+use trainyard_api::runs::{Run, RunColumns, SearchRuns};
 use trainyard_api::{ExperimentId, KeyValue, LifecycleStage, limits};
 
 use super::table::{Field, Kind, Table};
@@ -50,7 +50,11 @@ impl Export for ExportRuns {
         // Found and put in order once, however many they are: a key is as long as a number.
         let found = every_key(tx, &search)?;
         // A file says what its columns are before the first row.
-        let keys = Keys::read(tx, &found)?;
+        let named = Keys::named(self.metric_keys, self.param_keys, self.tag_keys);
+        let is_named = named.len() > 0;
+        let keys = if is_named { named } else { Keys::read(tx, &found)? };
+        keys.check_number()?;
+        let loaded = is_named.then(|| keys.columns());
         let mut fields = attributes();
         let mut columns = HashMap::new();
         let groups = [
@@ -66,7 +70,7 @@ impl Export for ExportRuns {
         }
         let mut table = Table::new(format, fields)?;
         for some in found.chunks(LOADED) {
-            for run in runs::load(tx, some, None)? {
+            for run in runs::load(tx, some, loaded.as_ref())? {
                 add_attributes(&mut table, &run);
                 for metric in &run.data.metrics {
                     if let Some(column) = columns.get(&("metrics", metric.key.as_str())) {
@@ -118,18 +122,43 @@ struct Keys {
 }
 
 impl Keys {
+    fn named(metrics: Vec<String>, params: Vec<String>, tags: Vec<String>) -> Self {
+        let [metrics, params, tags] = [metrics, params, tags].map(BTreeSet::from_iter);
+        Self { metrics, params, tags }
+    }
+
+    fn len(&self) -> usize {
+        self.metrics.len() + self.params.len() + self.tags.len()
+    }
+
+    fn check_number(&self) -> Result<(), StoreError> {
+        if self.len() > limits::EXPORT_COLUMNS {
+            return Err(StoreError::invalid(format!(
+                "The runs have more than {} different metrics, params and tags, each of which would be a column. Please name \
+                 those that you want by 'metric_keys', 'param_keys' and 'tag_keys', or choose fewer runs by 'filter' or \
+                 'experiment_ids'.",
+                limits::EXPORT_COLUMNS
+            )));
+        }
+        Ok(())
+    }
+
+    /// As searches name what of runs is wanted.
+    fn columns(&self) -> RunColumns {
+        let list = |names: &BTreeSet<String>| names.iter().cloned().collect();
+        RunColumns {
+            metrics: list(&self.metrics),
+            params: list(&self.params),
+            tags: list(&self.tags),
+            ..RunColumns::default()
+        }
+    }
+
     fn read(tx: &mut Transaction<'_>, runs: &[i64]) -> Result<Self, StoreError> {
         let mut keys = Self::default();
         for some in runs.chunks(NAMED) {
             keys.add(tx, &Value::integers(some))?;
-            let columns = keys.metrics.len() + keys.params.len() + keys.tags.len();
-            if columns > limits::EXPORT_COLUMNS {
-                return Err(StoreError::invalid(format!(
-                    "The runs have more than {} different metrics, params and tags, each of which would be a column. Please \
-                     choose fewer runs by 'filter' or 'experiment_ids'.",
-                    limits::EXPORT_COLUMNS
-                )));
-            }
+            keys.check_number()?;
         }
         Ok(keys)
     }

@@ -67,10 +67,61 @@ pub(super) fn remove(tx: &mut Transaction<'_>, kind: Kind, key: i64, budget: &mu
             }
         }
     }
-    // Params, tags and the like are few, and go along.
+    if !remove_owned(tx, owned(kind), key, budget)? {
+        return Ok(Left::More);
+    }
     tx.execute(&format!("DELETE FROM {} WHERE id = $1", kind.table()), &[key.into()])?;
-    budget.spend(20);
+    budget.spend(1);
     Ok(Left::Nothing)
+}
+
+/// A table with rows of a thing: its name, the column that names the thing, and its key.
+type Owned = (&'static str, &'static str, &'static str);
+
+/// What goes along with a thing, those first that refer to others. A thing may have any number of each.
+fn owned(kind: Kind) -> &'static [Owned] {
+    match kind {
+        Kind::Run => &[
+            ("param", "run", "run, key"),
+            ("run_tag", "run", "run, key"),
+            ("run_dataset_input_tag", "run", "run, dataset, key"),
+            ("run_dataset_input", "run", "run, dataset"),
+            ("run_model_input", "run", "run, model"),
+            ("run_model_output", "run", "run, model"),
+        ],
+        Kind::LoggedModel => &[
+            ("logged_model_param", "model", "model, key"),
+            ("logged_model_tag", "model", "model, key"),
+            ("run_model_input", "model", "run, model"),
+            ("run_model_output", "model", "run, model"),
+        ],
+        Kind::Experiment => &[
+            ("dataset", "experiment_id", "id"),
+            ("experiment_column", "experiment_id", "experiment_id, kind, key"),
+            ("experiment_tag", "experiment_id", "experiment_id, key"),
+            ("evaluation_dataset_experiment", "experiment_id", "dataset, experiment_id"),
+            ("saved_view", "experiment_id", "id"),
+        ],
+    }
+}
+
+/// Deletes rows of a thing where there are too many of them to go along with it; `true` once there are not.
+fn remove_owned(tx: &mut Transaction<'_>, owned: &[Owned], key: i64, budget: &mut Budget) -> Result<bool, StoreError> {
+    let counts = owned.iter().map(|(table, column, _)| {
+        format!("(SELECT COUNT(*) FROM (SELECT 1 FROM {table} WHERE {column} = $1 LIMIT $2) AS counted)")
+    });
+    let sql = format!("SELECT {}", counts.collect::<Vec<_>>().join(" + "));
+    let rows = tx.query_one(&sql, &[key.into(), (budget.rows() + 1).into()], |row| row.get::<i64>(0))?.unwrap_or(0);
+    if rows <= budget.rows() {
+        budget.spend(rows);
+        return Ok(true);
+    }
+    for (table, column, columns) in owned {
+        if !remove_rows(tx, table, columns, (column, key), budget)? {
+            return Ok(false);
+        }
+    }
+    Ok(true)
 }
 
 /// Deletes the metrics of a run; `true` once none is left.
@@ -130,13 +181,27 @@ fn remove_points_of_models(
     budget: &mut Budget,
 ) -> Result<bool, StoreError> {
     const KEY: &str = "model, metric_key, timestamp, step, run, value, is_nan, dataset_name, dataset_digest";
+    remove_rows(tx, "logged_model_metric", KEY, (column, key), budget)
+}
+
+/// Deletes rows of a table whose key is `columns`, those that have a value in a column; `true` once none is left.
+fn remove_rows(
+    tx: &mut Transaction<'_>,
+    table: &str,
+    columns: &str,
+    (column, value): (&str, i64),
+    budget: &mut Budget,
+) -> Result<bool, StoreError> {
+    if budget.is_spent() {
+        return Ok(false);
+    }
     let most = budget.rows();
     let deleted = tx.execute(
         &format!(
-            "DELETE FROM logged_model_metric WHERE ({KEY}) IN
-             (SELECT {KEY} FROM logged_model_metric WHERE {column} = $1 LIMIT $2)"
+            "DELETE FROM {table} WHERE ({columns}) IN
+             (SELECT {columns} FROM {table} WHERE {column} = $1 LIMIT $2)"
         ),
-        &[key.into(), most.into()],
+        &[value.into(), most.into()],
     )?;
     budget.spend(deleted as i64);
     Ok((deleted as i64) < most)

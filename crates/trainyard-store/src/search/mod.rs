@@ -30,6 +30,7 @@ mod values;
 
 pub(crate) use page::fingerprint;
 use parser::parse;
+pub(crate) use plan::Plans;
 
 use trainyard_api::{ExperimentId, ViewType};
 

@@ -6,6 +6,7 @@
 //! no other: `CROSS JOIN` fixes the order of tables in SQLite and is an ordinary join elsewhere.
 
 mod cheapest;
+mod remembered;
 mod stretches;
 
 use trainyard_api::ViewType;
@@ -20,6 +21,7 @@ use super::{in_stages, is_one_of};
 use crate::tracking::run_trees::PARENT;
 use crate::{StoreError, Transaction};
 use cheapest::list;
+pub(crate) use remembered::Plans;
 
 /// A search for runs: rows `x` of the table `run`.
 pub(super) struct Search<'s> {
@@ -44,7 +46,7 @@ struct Part {
 }
 
 /// How to find the runs.
-#[derive(Debug, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 enum Plan {
     /// Along an index in the wanted order.
     Ordered,
@@ -215,6 +217,11 @@ impl<'s> Search<'s> {
             }
         }
         Ok(())
+    }
+
+    /// All that decides on the way, as a text.
+    fn asked(&self, limit: i64) -> String {
+        format!("{:?}", (&self.experiments, self.view, self.roots_only, limit, &self.order, self.text))
     }
 
     fn tests(&self) -> impl Iterator<Item = (usize, &Test)> {

@@ -71,6 +71,7 @@ on_each_backend! {
     maintenance::removal:
         only_what_is_marked_and_old_enough_goes
         a_long_run_goes_in_short_pieces
+        what_there_is_much_of_beside_metrics_goes_in_short_pieces
         an_experiment_takes_along_what_is_in_it
         what_is_named_goes_and_nothing_else
         what_is_being_removed_is_not_restored
@@ -194,6 +195,7 @@ on_each_backend! {
         runs_have_their_params_tags_and_metrics_as_columns
         many_runs_are_exported_once_each_and_in_order
         an_export_of_nothing_is_an_empty_table
+        columns_that_are_named_are_exported_whether_or_not_runs_have_them
         what_cannot_be_exported_is_said_before_the_first_part;
     tracking::ingest:
         many_runs_are_stored_at_once
@@ -229,6 +231,7 @@ on_each_backend! {
         points_that_come_after_the_end_of_their_run_are_packed_too
         packing_that_was_stopped_goes_on_where_it_was
         one_packs_at_a_time_and_a_dead_one_is_followed
+        a_page_and_an_interval_read_no_blocks_but_those_they_need
         a_damaged_block_is_an_error_that_harms_nothing_else
         a_run_that_ends_while_it_is_packed_is_packed_whole
         packing_beside_writers_loses_nothing;
@@ -348,6 +351,7 @@ on_postgres! {
         only_a_write_that_took_too_long_is_to_be_tried_again
         servers_that_write_the_same_lose_nothing
         a_deadlock_is_resolved_and_both_writes_are_made
+        a_write_that_could_not_be_serialized_is_made_again
         writes_that_share_transactions_do_not_wait_for_a_deadlock_to_be_found
         other_servers_hear_of_deliveries
         no_acknowledged_point_is_lost_with_its_connection

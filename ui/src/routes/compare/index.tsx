@@ -1,5 +1,5 @@
 import { useLocation, useNavigate, useSearchParams } from "@solidjs/router";
-import { createMemo, createResource, For, type JSX, lazy, Match, Show, Suspense, Switch } from "solid-js";
+import { createMemo, createResource, createSignal, For, type JSX, lazy, Match, Show, Suspense, Switch } from "solid-js";
 
 import { sameList } from "../../charts/same";
 import { Empty } from "../../components/empty";
@@ -9,9 +9,9 @@ import { Skeleton } from "../../components/skeleton";
 import { useTitle } from "../../components/title";
 import { createLive, MOST_TOPICS } from "../../data/live";
 import { loadRuns } from "../../data/run-details";
-import { search as searchRuns } from "../../data/runs";
 import type { Run } from "../../wire";
 import { compareAddress, readRunIds } from "./addresses";
+import { childrenOf, MOST_CHILDREN } from "./children";
 import { Differences } from "./differences";
 import { createRenewal } from "./renewal";
 
@@ -35,9 +35,12 @@ export default function Compare(): JSX.Element {
   const [search, setSearch] = useSearchParams<{ part?: string; children?: string; charts?: string }>();
   const ids = createMemo(() => readRunIds(location.search, location.hash));
   const wanted = createMemo(() => ({ ids: ids().join(" "), children: search.children === "1" }));
+  const [more, setMore] = createSignal(false);
   const [runs, { refetch, mutate }] = createResource(wanted, async ({ ids: list, children }) => {
     const own = await loadRuns(list === "" ? [] : list.split(" "));
-    return children ? [...own, ...(await childrenOf(own))] : own;
+    const found = children ? await childrenOf(own) : { children: [], more: false };
+    setMore(found.more);
+    return [...own, ...found.children];
   });
   // When runs cannot be read anew, what was known of them stays; not where other runs are asked for.
   const known = createMemo((before: readonly Run[] | undefined) => {
@@ -121,6 +124,9 @@ export default function Compare(): JSX.Element {
               <Show when={all().length < ids().length}>
                 <p class="muted compare-note">{ids().length - all().length} of the runs are not there any more.</p>
               </Show>
+              <Show when={more()}>
+                <p class="muted compare-note">Only {MOST_CHILDREN.toLocaleString()} of the children are compared.</p>
+              </Show>
               <div
                 class="compare-part"
                 id="compared"
@@ -149,17 +155,4 @@ export default function Compare(): JSX.Element {
       </Switch>
     </div>
   );
-}
-
-const MOST_CHILDREN = 1000;
-
-async function childrenOf(runs: readonly Run[]): Promise<Run[]> {
-  const found = await Promise.all(
-    runs.map(async ({ info }) => {
-      const filter = `tags.\`mlflow.parentRunId\` = '${info.run_id}'`;
-      const page = await searchRuns({ experiment_ids: [info.experiment_id], filter, max_results: MOST_CHILDREN });
-      return page.runs;
-    }),
-  );
-  return found.flat();
 }

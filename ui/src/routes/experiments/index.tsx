@@ -84,7 +84,7 @@ export default function Experiments(): JSX.Element {
       list.reload();
       toast(`Restored ${experiment.name}`);
     } catch (error) {
-      toastError(`${experiment.name} was not restored`, error);
+      toastError(`${experiment.name} was not restored`, error, () => restore(experiment));
     }
   }
 

@@ -21,7 +21,7 @@ export async function make(change: Change): Promise<boolean> {
     await change.run();
   } catch (error) {
     if (change.tell) change.tell(`${change.failed}: ${describe(error)}`);
-    else toastError(change.failed, error);
+    else toastError(change.failed, error, () => make(change));
     return false;
   }
   const { undo } = change;

@@ -42,7 +42,7 @@ export function VersionTable(props: VersionTableProps): JSX.Element {
       setLater([...later(), ...page.items]);
       setToken(page.nextPageToken);
     } catch (error) {
-      toastError("More versions could not be loaded", error);
+      toastError("More versions could not be loaded", error, more);
     } finally {
       setBusy(false);
     }

@@ -63,7 +63,7 @@ export function RunHeader(props: RunHeaderProps): JSX.Element {
       await set(next ? "delete" : "restore");
       toast(next ? "Run deleted" : "Run restored", { undo: () => set(next ? "restore" : "delete") });
     } catch (error) {
-      toastError(next ? "The run was not deleted" : "The run was not restored", error);
+      toastError(next ? "The run was not deleted" : "The run was not restored", error, () => setDeleted(next));
     }
   }
 

@@ -23,7 +23,7 @@ import { settled } from "../../data/settled";
 import type { Run } from "../../wire";
 import { decoded } from "../models/addresses";
 import { RunHeader } from "./header";
-import { loggedModels } from "./model-entries";
+import { loggedModels } from "../../data/model-entries";
 import { RunOverview } from "./overview";
 
 import "../../components/plain-table.css";

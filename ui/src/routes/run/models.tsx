@@ -8,7 +8,7 @@ import { TimeAgo } from "../../components/time";
 import { getLoggedModel } from "../../data/models";
 import type { LoggedModel, Run } from "../../wire";
 import { RegisterDialog } from "../models/register";
-import { type LoggedModelEntry, modelAddress, renewedModels } from "./model-entries";
+import { type LoggedModelEntry, modelAddress, renewedModels } from "../../data/model-entries";
 
 /** Models that the run has logged, and the way to register them. */
 export function RunModels(props: { run: Run }): JSX.Element {

@@ -10,7 +10,7 @@ import { changeOne } from "../../data/runs";
 import { settled } from "../../data/settled";
 import type { Run } from "../../wire";
 import { Description } from "../models/description";
-import { type LoggedModelEntry, modelAddress, renewedModels } from "./model-entries";
+import { type LoggedModelEntry, modelAddress, renewedModels } from "../../data/model-entries";
 import { MetricsTable } from "./metrics-table";
 import { ParamsTable } from "./params-table";
 import { datasetRows, sourceOf } from "./source";

@@ -5,7 +5,7 @@ import type { MetricSummary } from "../../wire";
 import { createLogTail, type LogTail, PART_BYTES } from "./log-tail";
 import { cleanLog, isLog, isLogDirectory, lineStart } from "./log-text";
 import { renewed } from "./metric-pages";
-import { loggedModels, renewedModels } from "./model-entries";
+import { loggedModels, renewedModels } from "../../data/model-entries";
 import { commitAddress, datasetRows, sourceOf } from "./source";
 
 describe("the source of a run", () => {

@@ -39,7 +39,10 @@ async function changeRuns(ids: string[], action: "delete" | "restore", onChanged
       },
     });
   }
-  if (error !== undefined) toastError(`${countText(ids.length - done.length)} could not be ${word}`, error);
+  if (error !== undefined) {
+    const left = ids.slice(done.length);
+    toastError(`${countText(left.length)} could not be ${word}`, error, () => changeRuns(left, action, onChanged));
+  }
 }
 
 /**

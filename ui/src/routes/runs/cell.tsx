@@ -3,10 +3,11 @@ import { createMemo, type JSX, Match, Show, Switch } from "solid-js";
 import { Icon } from "../../components/icons";
 import { Duration, TimeAgo } from "../../components/time";
 import { address } from "../../data/base";
+import { loggedModels, modelAddress } from "../../data/model-entries";
 import type { Run, RunStatus } from "../../wire";
 import type { Sparks } from "./sparks";
 import type { Column } from "./state";
-import { exactText, modelsOf, tagOf, textOf } from "./values";
+import { exactText, tagOf, textOf } from "./values";
 
 export const STATUS_TEXT: Record<RunStatus, string> = {
   RUNNING: "Running",
@@ -62,7 +63,7 @@ export function RunCell(props: { run: Run; column: Column; sparks: Sparks }): JS
         <Source run={props.run} name={text() ?? ""} />
       </Match>
       <Match when={props.column.source === "attribute" && props.column.key === "models" && text() !== undefined}>
-        <Models ids={modelsOf(props.run)} />
+        <Models run={props.run} />
       </Match>
     </Switch>
   );
@@ -99,16 +100,23 @@ function Source(props: { run: Run; name: string }): JSX.Element {
   );
 }
 
-function Models(props: { ids: string[] }): JSX.Element {
+function Models(props: { run: Run }): JSX.Element {
+  const models = createMemo(() => loggedModels(props.run));
   return (
-    <a
-      class="models ellipsis"
-      href={address(`logged-models/${props.ids[0] ?? ""}`)}
-      tabIndex={-1}
-      title={props.ids.join("\n")}
-    >
-      <Icon name="box" size={14} />
-      {props.ids.length === 1 ? "1 model" : `${String(props.ids.length)} models`}
-    </a>
+    <Show when={models()[0]}>
+      {(first) => (
+        <a
+          class="models ellipsis"
+          href={address(modelAddress(props.run, first()).slice(1))}
+          tabIndex={-1}
+          title={models()
+            .map((model) => model.name)
+            .join("\n")}
+        >
+          <Icon name="box" size={14} />
+          {models().length === 1 ? "1 model" : `${String(models().length)} models`}
+        </a>
+      )}
+    </Show>
   );
 }

@@ -25,6 +25,11 @@ describe("projectionOf", () => {
     });
   });
 
+  it("asks for models with the tag in which older clients list them", () => {
+    const projection = projectionOf([{ source: "attribute", key: "models" }], null);
+    expect(projection).toMatchObject({ models: true, tags: ["mlflow.log-model.history"] });
+  });
+
   it("names what is ordered by although it is not shown", () => {
     const order = { source: "metric", key: "loss", descending: false } as const;
     expect(projectionOf([metric("acc")], order)?.metrics).toEqual(["acc", "loss"]);

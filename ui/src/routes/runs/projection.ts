@@ -1,3 +1,4 @@
+import { HISTORY } from "../../data/model-entries";
 import type { RunColumns } from "../../wire";
 import type { Column, Order } from "./state";
 
@@ -7,6 +8,7 @@ export const MOST_KEYS = 1000;
 const TAGS_OF: Readonly<Record<string, readonly string[]>> = {
   source: ["mlflow.source.name", "mlflow.source.git.commit"],
   description: ["mlflow.note.content"],
+  models: [HISTORY],
 };
 
 /** What runs have to come with for these columns and this order, so that a page of runs with thousands of metrics stays small. */
@@ -17,8 +19,10 @@ export function projectionOf(columns: readonly Column[], order: Order | null): R
   for (const { source, key } of order ? [...columns, order] : columns) {
     if (source !== "attribute") keys[source].add(key);
     else if (key === "datasets") datasets = true;
-    else if (key === "models") models = true;
-    else for (const tag of TAGS_OF[key] ?? []) keys.tag.add(tag);
+    else {
+      models ||= key === "models";
+      for (const tag of TAGS_OF[key] ?? []) keys.tag.add(tag);
+    }
   }
   if (keys.metric.size + keys.param.size + keys.tag.size > MOST_KEYS) return undefined;
   return { metrics: [...keys.metric], params: [...keys.param], tags: [...keys.tag], datasets, models };

@@ -3,14 +3,13 @@ import { type JSX, Show } from "solid-js";
 import { Button } from "../../components/button";
 import { MenuButton, type MenuItem } from "../../components/menu";
 import { PopoverButton } from "../../components/popover";
-import { address } from "../../data/base";
 import * as columnData from "../../data/columns";
 import type { Key } from "../../filter/complete";
 import { FilterInput, type FilterProblem } from "../../filter/input";
 import { type NameKind, RUNS, valuesOf } from "../../filter/language";
 import type { ViewType } from "../../wire";
 import { ColumnPicker } from "./column-picker";
-import { exportPath } from "./export-path";
+import { exportRuns } from "./exporting";
 import { GroupPicker } from "./group-picker";
 import type { Column, ViewState } from "./state";
 import type { ViewStore } from "./view-state";
@@ -135,11 +134,6 @@ function exports(props: ToolbarProps): MenuItem[] {
     label: `Export ${format.toUpperCase()}`,
     icon: "download" as const,
     separated: at === 0,
-    run: () => {
-      const link = document.createElement("a");
-      link.href = address(exportPath(format, props.experimentId, props.state));
-      link.download = "";
-      link.click();
-    },
+    run: () => void exportRuns(format, props.experimentId, props.state, props.columns),
   }));
 }

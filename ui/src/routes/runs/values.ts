@@ -1,4 +1,5 @@
 import { formatDuration, formatExact } from "../../components/time";
+import { loggedModels } from "../../data/model-entries";
 import { toNumber } from "../../data/numbers";
 import { quoteText } from "../../filter/lexer";
 import type { Run } from "../../wire";
@@ -62,10 +63,6 @@ export function datasetsOf(run: Run): string[] {
   return (run.inputs.dataset_inputs ?? []).map((input) => input.dataset.name);
 }
 
-export function modelsOf(run: Run): string[] {
-  return (run.outputs?.model_outputs ?? []).map((output) => output.model_id);
-}
-
 /** A source as people speak of it: the file's name, not all of its path. */
 export function sourceOf(run: Run): string | undefined {
   const name = tagOf(run, "mlflow.source.name");
@@ -106,7 +103,7 @@ function attributeText(run: Run, key: string): string | undefined {
     case "source":
       return sourceOf(run);
     case "models": {
-      const count = modelsOf(run).length;
+      const count = loggedModels(run).length;
       return count === 0 ? undefined : String(count);
     }
     case "datasets": {

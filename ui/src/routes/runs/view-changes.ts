@@ -19,7 +19,7 @@ export async function saveView(store: ViewStore, state: ViewState): Promise<void
       },
     });
   } catch (error) {
-    toastError("The view was not saved", error);
+    toastError("The view was not saved", error, () => saveView(store, state));
   }
 }
 
@@ -39,6 +39,6 @@ export async function deleteView(store: ViewStore, experimentId: string): Promis
       },
     });
   } catch (error) {
-    toastError("The view was not deleted", error);
+    toastError("The view was not deleted", error, () => deleteView(store, experimentId));
   }
 }

@@ -56,9 +56,17 @@ impl Search<'_> {
         if self.takes_all() && first.is_some_and(|first| self.is_in_order_by_experiment(first)) {
             return Ok(Plan::Ordered);
         }
-        let mut known = self.known(tx)?;
+        let greatest = greatest(tx)?;
+        let asked = self.asked(limit);
+        if let Some((plan, looked_at)) = tx.plans().known(&asked, greatest, tx.now_ms()) {
+            self.looked_at = looked_at;
+            return Ok(plan);
+        }
+        let mut known = self.known(tx, greatest)?;
         self.looked_at.sort_by(|one, other| share(&known.shares, *one).total_cmp(&share(&known.shares, *other)));
-        Ok(self.cheapest(limit as f64, &mut known))
+        let plan = self.cheapest(limit as f64, &mut known);
+        tx.plans().remember(asked, (&plan, &self.looked_at), greatest, tx.now_ms());
+        Ok(plan)
     }
 
     /// Whether every run of the experiments and stages is wanted.
@@ -66,8 +74,7 @@ impl Search<'_> {
         self.parts.is_empty() && !self.roots_only
     }
 
-    pub(super) fn known(&self, tx: &mut Transaction<'_>) -> Result<Known, StoreError> {
-        let greatest = Statement::new(tx, "SELECT COALESCE(MAX(id), 0) FROM run").number(tx)?.max(1);
+    pub(super) fn known(&self, tx: &mut Transaction<'_>, greatest: i64) -> Result<Known, StoreError> {
         let total = greatest as f64;
         let mut of_experiments = Statement::new(tx, "SELECT 1 FROM run x WHERE ");
         // Whether a run is a root no index says: to count those would be to look at all runs, where few are.
@@ -208,6 +215,11 @@ impl Search<'_> {
         }
         best.1
     }
+}
+
+/// The greatest key of a run: about how many there are.
+pub(super) fn greatest(tx: &mut Transaction<'_>) -> Result<i64, StoreError> {
+    Ok(Statement::new(tx, "SELECT COALESCE(MAX(id), 0) FROM run").number(tx)?.max(1))
 }
 
 fn share(shares: &[f64], part: usize) -> f64 {

@@ -216,7 +216,7 @@ fn runs_of_one_experiment_only_are_not_sampled() {
     const ALL_IN_ONE: &str = "UPDATE run SET experiment_id = 1";
     const ONE_DELETED: &str = "UPDATE run SET lifecycle_stage = 'deleted' WHERE id = 9";
     let of_experiments = |tx: &mut Transaction<'_>, filter: &str| {
-        search(tx, &[1], filter, &["metrics.m"]).known(tx).expect("counts").of_experiments
+        search(tx, &[1], filter, &["metrics.m"]).known(tx, 4000).expect("counts").of_experiments
     };
     with_runs_and(&[ALL_IN_ONE], move |tx| {
         assert_eq!(of_experiments(tx, ""), 4000.0, "all there are, which no sample says");

@@ -197,6 +197,22 @@ pub fn a_deadlock_is_resolved_and_both_writes_are_made(test: TestStore) {
     assert_eq!(ids.wait().unwrap(), [21, 22]);
 }
 
+/// Databases spoken to as PostgreSQL answer so where others were in the way, and PostgreSQL under stricter isolation.
+pub fn a_write_that_could_not_be_serialized_is_made_again(test: TestStore) {
+    static TRIES: AtomicU64 = AtomicU64::new(0);
+    let write = test.store.write(|tx| {
+        tx.execute("INSERT INTO metric_key (key) VALUES ('once')", &[])?;
+        if TRIES.fetch_add(1, Ordering::SeqCst) < 2 {
+            tx.execute("DO $$ BEGIN RAISE EXCEPTION 'others were faster' USING ERRCODE = '40001'; END $$", &[])?;
+        }
+        Ok(())
+    });
+    write.wait().unwrap();
+    assert_eq!(TRIES.load(Ordering::SeqCst), 3);
+    let count = "SELECT COUNT(*) FROM metric_key WHERE key = 'once'";
+    assert_eq!(test.store.read(move |tx| tx.query_one(count, &[], |row| row.get::<i64>(0))).wait().unwrap(), Some(1));
+}
+
 /// Two servers with one writer each, whose transactions hold two writes each, of the same rows in another order.
 pub fn writes_that_share_transactions_do_not_wait_for_a_deadlock_to_be_found(test: TestStore) {
     const KEYS: [&str; 2] = ["a", "b"];

@@ -227,4 +227,26 @@ pub fn what_cannot_be_exported_is_said_before_the_first_part(test: TestStore) {
     }
     let (_, message) = runs(ExportRuns::default());
     assert!(message.contains("more than 5000 different metrics, params and tags"), "{message}");
+    // Those that are named are not too many.
+    let (param_keys, filter) = (vec!["p7_42".to_owned()], "params.p7_42 = 'x'".to_owned());
+    let named = text(&test, ExportRuns { param_keys, filter, ..ExportRuns::default() }, Format::Csv);
+    assert_eq!(named.lines().count(), 2, "{named}");
+    let named = ExportRuns { tag_keys: (0..5001).map(|tag| tag.to_string()).collect(), ..ExportRuns::default() };
+    assert!(runs(named).1.contains("Please name those that you want by 'metric_keys'"));
+}
+
+pub fn columns_that_are_named_are_exported_whether_or_not_runs_have_them(test: TestStore) {
+    let run_id = run_named(&test, "one");
+    let metrics = vec![trainyard_api::metrics::Metric { key: "loss".into(), value: 0.5, ..Default::default() }];
+    let params = vec![Param::new("lr", "0.1"), Param::new("depth", "3")];
+    test.call(LogBatch { run_id, metrics, params, ..LogBatch::default() }).unwrap();
+    let request = ExportRuns {
+        metric_keys: vec!["nothing".into(), "loss".into()],
+        param_keys: vec!["depth".into()],
+        ..ExportRuns::default()
+    };
+    let csv = text(&test, request, Format::Csv);
+    let lines: Vec<&str> = csv.lines().collect();
+    assert!(lines[0].ends_with(",artifact_uri,metrics.loss,metrics.nothing,params.depth"), "{csv}");
+    assert!(lines[1].ends_with(",0.5,,3"), "{csv}");
 }

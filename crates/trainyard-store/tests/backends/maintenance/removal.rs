@@ -123,6 +123,40 @@ pub fn a_long_run_goes_in_short_pieces(test: TestStore) {
     assert_eq!(check(&test.store, |_| {}).unwrap().problems, []);
 }
 
+/// Inserts rows with the numbers from 1 to 12,000, `n`.
+fn fill(test: &TestStore, table_and_columns: &str, selected: &str) {
+    let digit =
+        "(SELECT 0 AS d UNION SELECT 1 UNION SELECT 2 UNION SELECT 3 UNION SELECT 4 UNION SELECT 5 UNION SELECT 6
+                  UNION SELECT 7 UNION SELECT 8 UNION SELECT 9)";
+    let sql = format!(
+        "INSERT INTO {table_and_columns} SELECT {selected} FROM
+         (SELECT a.d + 10 * b.d + 100 * c.d + 1000 * e.d AS n FROM {digit} a, {digit} b, {digit} c, {digit} e
+          UNION SELECT 10000 + a.d + 10 * b.d + 100 * c.d FROM {digit} a, {digit} b, {digit} c
+          UNION SELECT 11000 + a.d + 10 * b.d + 100 * c.d FROM {digit} a, {digit} b, {digit} c) numbers"
+    );
+    test.store.write(move |tx| Ok(tx.execute(&sql, &[])?)).wait().unwrap();
+}
+
+pub fn what_there_is_much_of_beside_metrics_goes_in_short_pieces(test: TestStore) {
+    let id = experiment(&test, "wide");
+    let run_id = packed_run(&test, id.as_str(), 1);
+    let within = model(&test, id.as_str());
+    let run = format!("SELECT id FROM run WHERE run_id = '{run_id}'");
+    let of_model = format!("SELECT id FROM logged_model WHERE model_id = '{within}'");
+    let number = "CAST(n AS TEXT)";
+    fill(&test, "run_tag (run, key, value)", &format!("({run}), {number}, ''"));
+    fill(&test, "param (run, key, value)", &format!("({run}), {number}, ''"));
+    fill(&test, "logged_model_tag (model, key, value)", &format!("({of_model}), {number}, ''"));
+    fill(&test, "experiment_tag (experiment_id, key, value)", &format!("{id}, {number}, ''"));
+    test.call(DeleteExperiment { experiment_id: id }).unwrap();
+    // Five thousand rows a call: three calls for each of the four lists, but for what is left of a call for the next one.
+    assert!(removed(&test, Removal::default()) >= 9);
+    for table in ["run_tag", "param", "logged_model_tag", "experiment_tag", "run", "logged_model", "removal"] {
+        assert_eq!(rows(&test, table), 0, "{table}");
+    }
+    assert_eq!(check(&test.store, |_| {}).unwrap().problems, []);
+}
+
 pub fn an_experiment_takes_along_what_is_in_it(test: TestStore) {
     let id = experiment(&test, "old");
     let run_id = packed_run(&test, id.as_str(), 100);

@@ -217,18 +217,64 @@ pub fn one_packs_at_a_time_and_a_dead_one_is_followed(test: TestStore) {
     assert_eq!(packed(&test, &run_id), 12_288);
 }
 
+/// Changes a byte in the middle of the points of every block that a condition holds for; how many there are.
+fn damage(test: &TestStore, condition: &'static str) -> usize {
+    let flip = move |tx: &mut trainyard_store::Transaction<'_>| {
+        let sql = format!("SELECT series, last_timestamp, points FROM metric_block WHERE {condition}");
+        let blocks = tx.query(&sql, &[], |row| Ok((row.get::<i64>(0)?, row.get::<i64>(1)?, row.get::<Vec<u8>>(2)?)))?;
+        for (series, last, mut bytes) in blocks.clone() {
+            let middle = bytes.len() / 2;
+            bytes[middle] ^= 1;
+            let update = "UPDATE metric_block SET points = $1 WHERE series = $2 AND last_timestamp = $3";
+            tx.execute(update, &[bytes.into(), series.into(), last.into()])?;
+        }
+        Ok(blocks.len())
+    };
+    test.store.write(flip).wait().unwrap()
+}
+
+/// Blocks that are not looked at may be damaged.
+pub fn a_page_and_an_interval_read_no_blocks_but_those_they_need(test: TestStore) {
+    const BLOCK: i64 = 4096;
+    let run_id = super::run(&test);
+    let all = points(0..4 * BLOCK);
+    log(&test, &run_id, &all);
+    pack(&test);
+    assert_eq!((blocks(&test, &run_id), rows(&test, &run_id)), (4, 0));
+    // Points have the timestamp 1000 + step: the second and the fourth block.
+    assert_eq!(damage(&test, "last_timestamp IN (9191, 17383)"), 2);
+
+    let page = |token: &str, most| {
+        let (run_id, page_token) = (run_id.clone(), token.to_owned());
+        let metric_key = "m".to_owned();
+        let max_results = Some(most);
+        test.call(GetMetricHistory { run_id, metric_key, max_results, page_token, ..GetMetricHistory::default() })
+    };
+    // Whether there is a next page is told by the next point.
+    let first = page("", BLOCK - 1).unwrap();
+    assert_eq!(bits(first.metrics), bits(all[..BLOCK as usize - 1].to_vec()));
+    let error = page(&first.next_page_token, 10).unwrap_err();
+    assert!(error.to_string().contains("is damaged"), "{error}");
+    let interval = |start, end| {
+        let request = GetMetricHistoryBulkInterval {
+            run_ids: vec![run_id.clone()],
+            metric_key: "m".into(),
+            start_step: Some(start),
+            end_step: Some(end),
+            max_results: Some(2500),
+        };
+        test.call(request)
+    };
+    let within = interval(2 * BLOCK + 10, 2 * BLOCK + 2009).unwrap();
+    assert_eq!(bits(within.metrics), bits(all[2 * BLOCK as usize + 10..][..2000].to_vec()));
+    assert!(interval(BLOCK + 10, BLOCK + 2009).is_err());
+}
+
 pub fn a_damaged_block_is_an_error_that_harms_nothing_else(test: TestStore) {
     let (bad, good) = (super::run(&test), super::run(&test));
     log(&test, &bad, &points(0..5000));
     pack(&test);
-    let flip = |tx: &mut trainyard_store::Transaction<'_>| {
-        let bytes = tx.query_one("SELECT points FROM metric_block", &[], |row| row.get::<Vec<u8>>(0))?;
-        let mut bytes = bytes.unwrap();
-        let middle = bytes.len() / 2;
-        bytes[middle] ^= 1;
-        Ok(tx.execute("UPDATE metric_block SET points = $1", &[bytes.into()])?)
-    };
-    assert_eq!(test.store.write(flip).wait(), Ok(1));
+    assert_eq!(damage(&test, "1 = 1"), 1);
     let request = GetMetricHistory { run_id: bad.clone(), metric_key: "m".into(), ..GetMetricHistory::default() };
     let error = test.call(request).unwrap_err();
     assert!(error.to_string().contains("is damaged: its checksum is"), "{error}");

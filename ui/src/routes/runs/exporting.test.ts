@@ -1,6 +1,6 @@
 import { expect, it } from "vitest";
 
-import { exportPath } from "./export-path";
+import { exportPath } from "./exporting";
 import { DEFAULT_STATE } from "./state";
 
 it("exports the runs that the table shows: of its lifecycle, filter and order", () => {
@@ -19,4 +19,19 @@ it("exports the runs that the table shows: of its lifecycle, filter and order", 
     ["order_by", "metrics.a DESC"],
   ]);
   expect(exportPath("jsonl", "7", DEFAULT_STATE)).not.toContain("filter");
+});
+
+it("exports nothing but the columns that are named, each once", () => {
+  const columns = [
+    { source: "attribute" as const, key: "run_name" },
+    { source: "metric" as const, key: "loss" },
+    { source: "metric" as const, key: "loss", spark: true },
+    { source: "param" as const, key: "lr" },
+  ];
+  const query = exportPath("csv", "7", DEFAULT_STATE, columns).split("?")[1];
+  const keys = [...new URLSearchParams(query)].filter(([name]) => name.endsWith("_keys"));
+  expect(keys).toEqual([
+    ["metric_keys", "loss"],
+    ["param_keys", "lr"],
+  ]);
 });

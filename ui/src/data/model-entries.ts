@@ -1,6 +1,6 @@
 // Models that a run has logged: as outputs, and as older clients wrote them into a tag.
 
-import type { Run } from "../../wire";
+import type { Run } from "../wire";
 
 export interface LoggedModelEntry {
   modelId?: string;
@@ -12,7 +12,8 @@ export interface LoggedModelEntry {
   flavors: readonly string[];
 }
 
-const HISTORY = "mlflow.log-model.history";
+/** The tag in which clients of MLflow 2 list a run's models. */
+export const HISTORY = "mlflow.log-model.history";
 
 /** The models of a run as it is now; what was there `before` and has not changed stays the same object. */
 export function renewedModels(run: Run, before: readonly LoggedModelEntry[]): LoggedModelEntry[] {
