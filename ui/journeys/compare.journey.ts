@@ -165,6 +165,39 @@ test("files of many runs are those of the first, and it is said so", async ({ pa
   await expect(page.getByText("Files of the first 50 of 51 runs.")).toBeVisible();
 });
 
+test("lines are drawn over another metric", async ({ page, server }) => {
+  const experiment = await createExperiment(server.url, "another metric");
+  const steps = Array.from({ length: 50 }, (_, step) => step);
+  const ids = await createRuns(
+    server.url,
+    experiment,
+    [1, 2].map((at) => ({
+      name: `run-${String(at)}`,
+      metrics: { tokens: steps.map((step) => step * 1000 * at), loss: steps.map((step) => at / (step + 1)) },
+      status: "FINISHED" as const,
+    })),
+  );
+  await page.goto(`/compare?part=charts&${ids.map((id) => `run=${id}`).join("&")}`);
+  const loss = page.getByRole("region", { name: "loss", exact: true });
+  await expect(loss.getByRole("application", { name: /loss by step/ })).toBeVisible();
+  await loss.getByRole("button", { name: "Menu of loss" }).click();
+  await page.getByRole("menuitem", { name: "Edit…" }).click();
+  const dialog = page.getByRole("dialog");
+  await dialog.getByRole("combobox", { name: "X axis" }).selectOption("Another metric");
+  await dialog.getByRole("combobox", { name: "Metric of the x axis" }).fill("tokens");
+  await page.getByRole("option", { name: "tokens" }).click();
+  await dialog.getByRole("button", { name: "Save" }).click();
+  await expect(loss.getByRole("application", { name: /loss by tokens/ })).toBeVisible();
+  const told = page.waitForEvent("download");
+  await loss.getByRole("button", { name: "Menu of loss" }).click();
+  await page.getByRole("menuitem", { name: "Export SVG" }).click();
+  const svg = await readFile(await (await told).path(), "utf8");
+  const labels = [...svg.matchAll(/<text[^>]*>([^<]*)<\/text>/g)].map(([, text]) => text ?? "");
+  expect(labels).toContain("tokens");
+  // The second run has seen nearly a hundred thousand.
+  expect(labels.some((label) => /^(80|90)( ?000|k|,000)$/.test(label))).toBe(true);
+});
+
 test("lines are drawn over the time since their start, by magnitudes, and without their outliers", async ({
   page,
   server,

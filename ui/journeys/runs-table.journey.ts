@@ -83,6 +83,31 @@ test("a sweep is grouped, a group is opened, and its order kept", async ({ page,
   await expect(page.locator('.runs-row[data-kind="run"]')).toHaveCount(12);
 });
 
+test("a group shows its mean, and its standard deviation where that is asked for", async ({ page, server }) => {
+  const experiment = await createExperiment(server.url, "spread");
+  const of = (team: string, values: number[]) =>
+    values.map((loss, at) => ({
+      name: `${team}-${String(at)}`,
+      params: { team },
+      metrics: { loss },
+      status: "FINISHED" as const,
+    }));
+  await createRuns(server.url, experiment, [...of("even", [4, 4, 4]), ...of("wide", [2, 4, 4, 4, 5, 5, 7, 9])]);
+  await page.goto(`/experiments/${experiment}`);
+  await page.getByRole("button", { name: "Group runs" }).click();
+  const choice = page.getByRole("dialog", { name: "Group runs" });
+  await choice.getByRole("button", { name: /team/ }).click();
+  const group = (team: string) => page.locator('.runs-row[data-kind="group"]').filter({ hasText: team });
+  const shows = async (value: string) => {
+    await expect(group("wide").getByText(value, { exact: true })).toBeVisible();
+  };
+  await shows("5");
+  await choice.getByRole("radio", { name: /std/i }).click();
+  // Of a sample: 32 squares between seven degrees of freedom.
+  await shows("2.13809");
+  await expect(group("even").getByText("0", { exact: true })).toBeVisible();
+});
+
 test("children stand below their parent and stay there in another order", async ({ page, server }) => {
   const experiment = await createExperiment(server.url, "nested");
   const start = Date.UTC(2026, 0, 1);

@@ -66,6 +66,41 @@ test("columns are pinned, widened, moved, drawn as lines, and kept", async ({ pa
   await expect.poll(width).toBeGreaterThan(narrow + 40);
 });
 
+test("a metric is found among twelve thousand names, and exported although all of them are too many", async ({
+  page,
+  server,
+}) => {
+  const experiment = await createExperiment(server.url, "names");
+  const metrics = Object.fromEntries(
+    Array.from({ length: 12_000 }, (_, at) => [`layer.${String(at).padStart(5, "0")}/norm`, at]),
+  );
+  await createRuns(server.url, experiment, [{ name: "wide", metrics, status: "FINISHED" }]);
+  await page.goto(`/experiments/${experiment}`);
+  await expect(page.getByRole("link", { name: "wide" })).toBeVisible();
+  await page.getByRole("button", { name: "Columns", exact: true }).click();
+  const dialog = page.getByRole("dialog", { name: "Columns" });
+  await dialog.getByRole("searchbox", { name: "Search columns" }).fill("11987");
+  const options = dialog.getByRole("option");
+  await expect(options).toHaveCount(1);
+  await options.first().click();
+  await page.keyboard.press("Escape");
+  const head = page.getByRole("columnheader", { name: /layer\.11987/ });
+  await head.scrollIntoViewIfNeeded();
+  await expect(head).toBeVisible();
+
+  await page.getByRole("button", { name: "Which runs, and export" }).click();
+  await page.getByRole("menuitem", { name: "Export CSV" }).click();
+  await expect(page.getByText(/more than 5000 different metrics/)).toBeVisible();
+  const [download] = await Promise.all([
+    page.waitForEvent("download"),
+    page.getByRole("button", { name: "Export the columns shown" }).click(),
+  ]);
+  const csv = (await readFile(await download.path(), "utf8")).trim().split("\r\n");
+  expect(csv).toHaveLength(2);
+  expect(csv[0]).toContain("metrics.layer.11987/norm");
+  expect(csv[1]).toMatch(/(,|^)11987(\.0)?(,|$)/);
+});
+
 test("runs are exported as the table has them", async ({ page, server }) => {
   const experiment = await createExperiment(server.url, "exported");
   await createRuns(
