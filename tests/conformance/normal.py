@@ -25,7 +25,11 @@ LEFT_OUT = {field for fields in GLOBAL_DIFFERENCES for field in fields}
 UNORDERED = ("tags", "params", "data.metrics", "latest_versions")
 PAGE_TOKENS = ("next_page_token", "nextPageToken")
 # Texts of evaluation datasets that hold JSON, which clients read.
-JSON_TEXTS = (".records", *(f".{at}.{field}" for at in ("dataset", "datasets") for field in ("tags", "schema", "profile")))
+JSON_TEXTS = (
+    ".records",
+    *(".dataset.tags", ".dataset.schema", ".dataset.profile"),
+    *(".datasets.tags", ".datasets.schema", ".datasets.profile"),
+)
 
 ID = re.compile(r"\bm-[0-9a-f]{32}\b|\b[0-9a-f]{32}\b|\b[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}\b")
 MADE_UP_NAME = re.compile(r"[a-z]+-[a-z]+-\d{1,4}")
