@@ -98,6 +98,7 @@ ABSENT = [
     (r"environment_variables\.MLFLOW_WEBHOOK_CACHE_TTL", "changes of webhooks hold at once"),
     (r"environment_variables\.MLFLOW_\w*WEBHOOK\w*", _OUR_SERVER),
     (r"environment_variables\.MLFLOW_SERVER_(ALLOWED_HOSTS|CORS_ALLOWED_ORIGINS)", _OUR_SERVER),
+    (r"environment_variables\.MLFLOW_ENABLE_PROXY_MULTIPART_(UP|DOWN)LOAD", _OUR_SERVER),
     (
         r"environment_variables\.MLFLOW_\w*(SERVER|AUTH_|SQLALCHEMY|GUNICORN|UVICORN|JOB|SCORING|DEPLOYMENT|DOCKER|"
         r"CORS|ALLOWED_HOST|X_FRAME)\w*",

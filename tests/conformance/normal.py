@@ -23,7 +23,13 @@ GLOBAL_DIFFERENCES = {
 LEFT_OUT = {field for fields in GLOBAL_DIFFERENCES for field in fields}
 # Lists in which the protocol promises no order, by the end of their path.
 UNORDERED = ("tags", "params", "data.metrics", "latest_versions")
-PAGE_TOKENS = ("next_page_token",)
+PAGE_TOKENS = ("next_page_token", "nextPageToken")
+# Texts of evaluation datasets that hold JSON, which clients read.
+JSON_TEXTS = (
+    ".records",
+    *(".dataset.tags", ".dataset.schema", ".dataset.profile"),
+    *(".datasets.tags", ".datasets.schema", ".datasets.profile"),
+)
 
 ID = re.compile(r"\bm-[0-9a-f]{32}\b|\b[0-9a-f]{32}\b|\b[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}\b")
 MADE_UP_NAME = re.compile(r"[a-z]+-[a-z]+-\d{1,4}")
@@ -97,12 +103,31 @@ def value(found, path: str, names: Names):
             found = sorted(found, key=lambda item: json.dumps(item, sort_keys=True))
         return [value(item, path, names) for item in found]
     field = path.rpartition(".")[2]
-    if field in PAGE_TOKENS:
+    if field in PAGE_TOKENS and found:
         return "<page token>"
     if isinstance(found, str):
-        if field in ("experiment_id", "experiment_ids"):
+        # GraphQL writes integers of 64 bits as text.
+        if found.isdecimal() and is_now(int(found)):
+            return "<time>"
+        if path in JSON_TEXTS and found:
+            return {"json": value(_oldest_first(json.loads(found)), f"{path}.json", names)}
+        if path in (".dataset.digest", ".datasets.digest"):
+            return "<digest>"
+        if field in ("experiment_id", "experiment_ids", "experimentId"):
             return names.experiment_id(found)
         return names.hidden(found)
-    if isinstance(found, int) and not isinstance(found, bool) and abs(found - time.time() * 1000) < DAY_MS:
+    if isinstance(found, int) and not isinstance(found, bool) and is_now(found):
         return "<time>"
     return found
+
+
+def is_now(number: int) -> bool:
+    """Whether a number is the time of this day."""
+    return abs(number - time.time() * 1000) < DAY_MS
+
+
+def _oldest_first(found):
+    """Records of one request have the same time, and then no order."""
+    if not isinstance(found, list):
+        return found
+    return sorted(found, key=lambda record: (record["created_time"], json.dumps(record["inputs"], sort_keys=True)))

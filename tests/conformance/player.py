@@ -62,6 +62,8 @@ def part(answer: Answer, path: str):
     try:
         found = answer.json
         for word in re.findall(r"[^.\[\]]+", path.removeprefix("$")):
+            # Evaluation datasets hold JSON in texts.
+            found = json.loads(found) if isinstance(found, str) else found
             found = found[int(word)] if isinstance(found, list) else found[word]
     except (ValueError, LookupError, TypeError):
         return None

@@ -24,7 +24,13 @@ class TargetServer:
 
     process = None
 
-    def __init__(self, folder: pathlib.Path, settings: dict[str, str] | None = None, options: Sequence[str] = ()):
+    def __init__(
+        self,
+        folder: pathlib.Path,
+        settings: dict[str, str] | None = None,
+        options: Sequence[str] = (),
+        artifacts: str | None = None,
+    ):
         if running := os.environ.get("TRAINYARD_CONFORMANCE_URL"):
             self.url = running
             return
@@ -34,7 +40,7 @@ class TargetServer:
         self.url = f"http://127.0.0.1:{self.port}"
         with self.log_path.open("wb") as log:
             self.process = subprocess.Popen(
-                [*command(folder, self.port), *options],
+                [*command(folder, self.port, artifacts or f"{folder}/artifacts"), *options],
                 cwd=folder,
                 stdout=log,
                 stderr=log,
@@ -86,8 +92,8 @@ def environment() -> dict[str, str]:
     }
 
 
-def command(folder: pathlib.Path, port: int) -> list[str]:
-    storage = ["--backend-store-uri", f"sqlite:///{folder}/store.db", "--artifacts-destination", f"{folder}/artifacts"]
+def command(folder: pathlib.Path, port: int, artifacts: str) -> list[str]:
+    storage = ["--backend-store-uri", f"sqlite:///{folder}/store.db", "--artifacts-destination", artifacts]
     address = ["--host", "127.0.0.1", "--port", str(port)]
     if TARGET == "stock":
         default = REPOSITORY / "target/venvs/mlflow-3.18/bin/python"

@@ -149,6 +149,79 @@ pub struct GetPresignedDownloadUrlResponse {
     pub file_size: Option<i64>,
 }
 
+/// Asks the artifact proxy for addresses in its bucket for the parts of a large file. Its directory is in the address.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct CreateMultipartUpload {
+    /// Required: the file's name.
+    pub path: String,
+    /// Required: how many parts, 1 to 10,000.
+    #[serde(alias = "numParts", deserialize_with = "wire::int64")]
+    pub num_parts: i64,
+}
+
+/// Answer to [`CreateMultipartUpload`].
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct CreateMultipartUploadResponse {
+    /// What the upload is called.
+    pub upload_id: String,
+    /// One for each part.
+    pub credentials: Vec<PartCredential>,
+}
+
+/// Where a part of a file goes, by PUT.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct PartCredential {
+    /// Its address, for this part alone.
+    pub url: String,
+    /// From 1 on.
+    #[serde(deserialize_with = "wire::int64")]
+    pub part_number: i64,
+    /// Headers that the request has to have.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub headers: BTreeMap<String, String>,
+}
+
+/// Makes a file of the parts that were sent.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct CompleteMultipartUpload {
+    /// Required: the file's name.
+    pub path: String,
+    /// Required: what the upload is called.
+    #[serde(alias = "uploadId")]
+    pub upload_id: String,
+    /// Required: all parts.
+    #[serde(deserialize_with = "wire::list")]
+    pub parts: Vec<SentPart>,
+}
+
+/// A part of a file that is in the bucket.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct SentPart {
+    /// From 1 on.
+    #[serde(alias = "partNumber", deserialize_with = "wire::int64")]
+    pub part_number: i64,
+    /// What the bucket has answered in the header of this name.
+    pub etag: String,
+    /// Where it was sent.
+    pub url: String,
+}
+
+/// Gives up an upload in parts.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct AbortMultipartUpload {
+    /// Required: the file's name.
+    pub path: String,
+    /// Required: what the upload is called.
+    #[serde(alias = "uploadId")]
+    pub upload_id: String,
+}
+
 endpoints! { served
     Get "/artifacts/list" ListArtifacts => ListArtifactsResponse;
     Get "/logged-models/{model_id}/artifacts/directories" ListLoggedModelArtifacts => ListArtifactsResponse;

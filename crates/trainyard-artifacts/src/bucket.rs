@@ -9,6 +9,7 @@ use futures_util::{Stream, StreamExt, TryStreamExt, stream};
 use object_store::aws::{AmazonS3Builder, AmazonS3ConfigKey};
 use object_store::azure::{AzureConfigKey, MicrosoftAzureBuilder};
 use object_store::gcp::{GoogleCloudStorageBuilder, GoogleConfigKey};
+use object_store::multipart::MultipartStore;
 use object_store::path::Path as Key;
 use object_store::signer::Signer;
 use object_store::{
@@ -27,11 +28,16 @@ const PARTS_AT_ONCE: usize = 4;
 /// A place in a bucket as an artifact root.
 #[derive(Debug)]
 pub(crate) struct Bucket {
-    store: Arc<dyn ObjectStore>,
-    /// The same as `store`.
-    signer: Arc<dyn Signer>,
+    pub(crate) store: Arc<dyn Cloud>,
     prefix: String,
+    /// Whether parts of a file are named as in Azure, where addresses are signed for a file and the name of a part is added.
+    pub(crate) names_parts: bool,
 }
+
+/// All that is asked of a cloud's client.
+pub(crate) trait Cloud: ObjectStore + Signer + MultipartStore {}
+
+impl<Client: ObjectStore + Signer + MultipartStore> Cloud for Client {}
 
 impl Bucket {
     pub(crate) fn open(uri: &str) -> Result<Self, BoxError> {
@@ -42,7 +48,7 @@ impl Bucket {
         if bucket.is_empty() {
             return Err("it names no bucket".into());
         }
-        let (store, signer): (Arc<dyn ObjectStore>, Arc<dyn Signer>) = match scheme {
+        let store: Arc<dyn Cloud> = match scheme {
             "s3" | "s3a" => {
                 let mut builder = AmazonS3Builder::from_env().with_bucket_name(bucket).with_retry(retry());
                 for (key, value) in timeouts() {
@@ -54,27 +60,28 @@ impl Bucket {
                 if let Some(endpoint) = endpoints.find(|endpoint| !endpoint.is_empty()) {
                     builder = builder.with_allow_http(endpoint.starts_with("http://")).with_endpoint(endpoint);
                 }
-                both(builder.build()?)
+                Arc::new(builder.build()?)
             }
             "gs" => {
                 let mut builder = GoogleCloudStorageBuilder::from_env().with_bucket_name(bucket).with_retry(retry());
                 for (key, value) in timeouts() {
                     builder = builder.with_config(GoogleConfigKey::Client(key), value);
                 }
-                both(builder.build()?)
+                Arc::new(builder.build()?)
             }
             _ => {
                 let mut builder = MicrosoftAzureBuilder::from_env().with_url(uri).with_retry(retry());
                 for (key, value) in timeouts() {
                     builder = builder.with_config(AzureConfigKey::Client(key), value);
                 }
-                both(builder.build()?)
+                Arc::new(builder.build()?)
             }
         };
-        Ok(Self { store, signer, prefix: prefix.trim_end_matches('/').to_owned() })
+        let names_parts = matches!(scheme, "abfs" | "abfss");
+        Ok(Self { store, prefix: prefix.trim_end_matches('/').to_owned(), names_parts })
     }
 
-    fn key(&self, path: &ArtifactPath) -> Result<Key, ArtifactError> {
+    pub(crate) fn key(&self, path: &ArtifactPath) -> Result<Key, ArtifactError> {
         let text = match (self.prefix.as_str(), path.as_str()) {
             (prefix, "") => prefix.to_owned(),
             ("", path) => path.to_owned(),
@@ -171,7 +178,7 @@ impl Bucket {
         method: Method,
         lifetime: Duration,
     ) -> Result<String, ArtifactError> {
-        let url = self.signer.signed_url(method, &self.key(path)?, lifetime).await;
+        let url = self.store.signed_url(method, &self.key(path)?, lifetime).await;
         Ok(url.map_err(|error| ArtifactError::bucket(path, error))?.into())
     }
 
@@ -195,11 +202,6 @@ impl Bucket {
             _ => Ok(()),
         }
     }
-}
-
-fn both<S: ObjectStore + Signer>(store: S) -> (Arc<dyn ObjectStore>, Arc<dyn Signer>) {
-    let store = Arc::new(store);
-    (store.clone(), store)
 }
 
 /// Somebody waits for the answer and can ask again, so a bucket that is away is reported within half a minute.

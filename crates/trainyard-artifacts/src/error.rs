@@ -68,6 +68,17 @@ pub enum ArtifactError {
         /// What the sender's side reported.
         source: BoxError,
     },
+    /// The bucket knows no such upload in parts: it was completed, aborted, or has never begun.
+    #[error("There is no upload '{upload_id}' of '{path}'")]
+    NoSuchUpload {
+        /// What was to be stored.
+        path: ArtifactPath,
+        /// What the upload is called.
+        upload_id: String,
+    },
+    /// The bucket does not make a file of the parts that it has.
+    #[error("The parts of '{0}' make no file: a part was not sent, is too small, or has another ETag")]
+    PartsRefused(ArtifactPath),
     /// The bucket cannot be reached.
     #[error("The artifact store cannot be reached: {0}")]
     Unavailable(BoxError),
@@ -90,8 +101,9 @@ impl ArtifactError {
             | Self::UnsupportedScheme { .. }
             | Self::IsDirectory(_)
             | Self::NotADirectory(_)
+            | Self::PartsRefused(_)
             | Self::RangeNotSatisfiable { .. } => ErrorCode::InvalidParameterValue,
-            Self::NotFound(_) => ErrorCode::ResourceDoesNotExist,
+            Self::NotFound(_) | Self::NoSuchUpload { .. } => ErrorCode::ResourceDoesNotExist,
             Self::OutOfSpace(_) => ErrorCode::ResourceExhausted,
             Self::Denied { .. } => ErrorCode::PermissionDenied,
             Self::UploadBroken { .. } => ErrorCode::BadRequest,

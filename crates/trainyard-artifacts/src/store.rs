@@ -12,7 +12,7 @@ use trainyard_api::artifacts::FileInfo;
 
 use crate::bucket::Bucket;
 use crate::local::LocalFolder;
-use crate::{ArtifactError, ArtifactPath, BoxError};
+use crate::{ArtifactError, ArtifactPath, BoxError, PartsUpload};
 
 /// An artifact root: a local folder or a place in a bucket. Cheap to clone.
 #[derive(Debug, Clone)]
@@ -166,6 +166,47 @@ impl ArtifactStore {
         }
     }
 
+    /// Whether others can be given addresses at which they read and write by themselves.
+    pub fn has_addresses(&self) -> bool {
+        matches!(self.0, Backend::Bucket(_))
+    }
+
+    /// Begins an upload whose parts others send to the bucket. Local folders have none.
+    ///
+    /// The file appears with `complete_parts`; until then the bucket keeps the parts, or until `abort_parts`.
+    pub async fn begin_parts(
+        &self,
+        path: &ArtifactPath,
+        count: u32,
+        lifetime: Duration,
+    ) -> Result<Option<PartsUpload>, ArtifactError> {
+        match &self.0 {
+            Backend::Local(_) => Ok(None),
+            Backend::Bucket(bucket) => bucket.begin_parts(path, count, lifetime).await.map(Some),
+        }
+    }
+
+    /// Makes a file of the parts that were sent, of which the bucket has answered these ETags, from part 1 on.
+    pub async fn complete_parts(
+        &self,
+        path: &ArtifactPath,
+        upload_id: &str,
+        etags: Vec<String>,
+    ) -> Result<(), ArtifactError> {
+        match &self.0 {
+            Backend::Local(_) => Err(no_such_upload(path, upload_id)),
+            Backend::Bucket(bucket) => bucket.complete_parts(path, upload_id, etags).await,
+        }
+    }
+
+    /// Gives up an upload in parts, and with it what was sent.
+    pub async fn abort_parts(&self, path: &ArtifactPath, upload_id: &str) -> Result<(), ArtifactError> {
+        match &self.0 {
+            Backend::Local(_) => Err(no_such_upload(path, upload_id)),
+            Backend::Bucket(bucket) => bucket.abort_parts(path, upload_id).await,
+        }
+    }
+
     /// Deletes a file, or a directory and all below it.
     pub async fn delete(&self, path: &ArtifactPath) -> Result<(), ArtifactError> {
         match &self.0 {
@@ -185,6 +226,10 @@ impl ByteRange {
         };
         if start < end { Ok(start..end) } else { Err(ArtifactError::RangeNotSatisfiable { size }) }
     }
+}
+
+fn no_such_upload(path: &ArtifactPath, upload_id: &str) -> ArtifactError {
+    ArtifactError::NoSuchUpload { path: path.clone(), upload_id: upload_id.to_owned() }
 }
 
 /// The scheme of a URI. One letter before a colon is a drive, so it makes a path.

@@ -66,6 +66,16 @@ pub struct ServerArgs {
     /// Clients reach artifacts by themselves, at --default-artifact-root.
     #[arg(long, overrides_with = "serve_artifacts")]
     no_serve_artifacts: bool,
+    /// Tell clients to send large files to the bucket of --artifacts-destination themselves, in parts.
+    #[arg(long, env = "TRAINYARD_ENABLE_PROXY_MULTIPART_UPLOAD", num_args = 0..=1, require_equals = true)]
+    #[arg(default_value_t = false, default_missing_value = "true", action = ArgAction::Set, hide_possible_values = true)]
+    #[arg(value_parser = clap::builder::BoolishValueParser::new())]
+    proxy_multipart_upload: bool,
+    /// Tell clients to fetch large files from that bucket themselves, in ranges.
+    #[arg(long, env = "TRAINYARD_ENABLE_PROXY_MULTIPART_DOWNLOAD", num_args = 0..=1, require_equals = true)]
+    #[arg(default_value_t = false, default_missing_value = "true", action = ArgAction::Set, hide_possible_values = true)]
+    #[arg(value_parser = clap::builder::BoolishValueParser::new())]
+    proxy_multipart_download: bool,
     /// Path below which everything is served, such as /yard.
     #[arg(long, value_name = "PATH", env = "TRAINYARD_STATIC_PREFIX", default_value = "", hide_default_value = true)]
     static_prefix: String,
@@ -168,6 +178,8 @@ fn config(args: ServerArgs) -> Result<ServerConfig, Failure> {
         artifacts_destination: args.artifacts_destination,
         default_artifact_root: args.default_artifact_root,
         serve_artifacts: args.serve_artifacts && !args.no_serve_artifacts,
+        proxy_multipart_upload: args.proxy_multipart_upload,
+        proxy_multipart_download: args.proxy_multipart_download,
         static_prefix: args.static_prefix,
         ui,
         allowed_hosts: args.allowed_hosts,

@@ -22,6 +22,9 @@ pub(crate) struct State {
     pub(crate) store: Store,
     /// The artifact proxy's files; absent with `--no-serve-artifacts`.
     pub(crate) artifacts: Option<ArtifactStore>,
+    /// Whether clients are told of the addresses that its bucket has for parts of files, and for files.
+    pub(crate) multipart_uploads: bool,
+    pub(crate) multipart_downloads: bool,
     /// Locations outside of the proxy that the operator named, below which local files may be read.
     pub(crate) artifact_roots: Vec<String>,
     pub(crate) static_prefix: String,
@@ -87,6 +90,7 @@ impl App {
         };
         let mut artifact_roots = vec![destination];
         artifact_roots.extend(config.default_artifact_root.clone());
+        let has_addresses = artifacts.as_ref().is_some_and(ArtifactStore::has_addresses);
         let webhooks = Sender::new(&config.webhooks);
         let static_prefix = config.static_prefix.clone();
         // Whatever they take, somebody is left to read the rest.
@@ -96,6 +100,8 @@ impl App {
         Ok(Self(Arc::new(State {
             store,
             artifacts,
+            multipart_uploads: has_addresses && config.proxy_multipart_upload,
+            multipart_downloads: has_addresses && config.proxy_multipart_download,
             artifact_roots,
             static_prefix,
             webhooks,

@@ -22,6 +22,10 @@ pub struct ServerConfig {
     pub default_artifact_root: Option<String>,
     /// Whether the artifact proxy is on.
     pub serve_artifacts: bool,
+    /// Whether clients are told that they may send large files to the proxy's bucket past the server, in parts.
+    pub proxy_multipart_upload: bool,
+    /// The same for fetching them.
+    pub proxy_multipart_download: bool,
     /// Path below which everything is served, such as `/tracking`; empty for none.
     pub static_prefix: String,
     /// What people see who open the server's address.
@@ -50,6 +54,8 @@ impl Default for ServerConfig {
             artifacts_destination: "./yard/artifacts".to_owned(),
             default_artifact_root: None,
             serve_artifacts: true,
+            proxy_multipart_upload: false,
+            proxy_multipart_download: false,
             static_prefix: String::new(),
             ui: Ui::Trainyard,
             allowed_hosts: Vec::new(),

@@ -1636,6 +1636,60 @@ export interface GetPresignedDownloadUrlResponse {
   file_size?: number;
 }
 
+/** Asks the artifact proxy for addresses in its bucket for the parts of a large file. Its directory is in the address. */
+export interface CreateMultipartUpload {
+  /** Required: the file's name. */
+  path: string;
+  /** Required: how many parts, 1 to 10,000. */
+  num_parts: number;
+}
+
+/** Answer to [`CreateMultipartUpload`]. */
+export interface CreateMultipartUploadResponse {
+  /** What the upload is called. */
+  upload_id: string;
+  /** One for each part. */
+  credentials: PartCredential[];
+}
+
+/** Where a part of a file goes, by PUT. */
+export interface PartCredential {
+  /** Its address, for this part alone. */
+  url: string;
+  /** From 1 on. */
+  part_number: number;
+  /** Headers that the request has to have. */
+  headers?: Record<string, string>;
+}
+
+/** Makes a file of the parts that were sent. */
+export interface CompleteMultipartUpload {
+  /** Required: the file's name. */
+  path: string;
+  /** Required: what the upload is called. */
+  upload_id: string;
+  /** Required: all parts. */
+  parts: SentPart[];
+}
+
+/** A part of a file that is in the bucket. */
+export interface SentPart {
+  /** From 1 on. */
+  part_number: number;
+  /** What the bucket has answered in the header of this name. */
+  etag: string;
+  /** Where it was sent. */
+  url: string;
+}
+
+/** Gives up an upload in parts. */
+export interface AbortMultipartUpload {
+  /** Required: the file's name. */
+  path: string;
+  /** Required: what the upload is called. */
+  upload_id: string;
+}
+
 /** Answer of `GET /api/3.0/mlflow/server-info`. */
 export interface ServerInfo {
   /** Kind of store; clients know `SqlStore` and `FileStore`. */

@@ -4,6 +4,7 @@
 mod bucket;
 mod full_disk;
 mod local;
+mod parts;
 mod signed;
 
 use bytes::Bytes;

@@ -5,5 +5,6 @@ pub(crate) mod export;
 pub(crate) mod history;
 pub(crate) mod listing;
 pub(crate) mod location;
+pub(crate) mod multipart;
 pub(crate) mod presigned;
 pub(crate) mod webhooks;

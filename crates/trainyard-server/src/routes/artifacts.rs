@@ -7,16 +7,17 @@ use axum::extract::{RawQuery, State};
 use axum::response::Response;
 use axum::routing::{MethodRouter, delete, get, post, put};
 use http::{HeaderMap, Method};
+use serde::de::DeserializeOwned;
 use trainyard_api::artifacts::FileInfo;
-use trainyard_api::{ApiError, Empty, ErrorCode};
+use trainyard_api::{ApiError, Empty, ErrorCode, decode_json, limits};
 use trainyard_artifacts::{ArtifactError, ArtifactPath, ArtifactStore};
 
 use crate::app::{App, State as AppState};
 use crate::body;
 use crate::failure::Failure;
 use crate::operations::download::{self, Shown};
-use crate::operations::presigned;
-use crate::routes::{PathParams, Permission, Route, json};
+use crate::operations::{multipart, presigned};
+use crate::routes::{PathParams, Permission, Route, json, operation};
 
 const ROOT: &str = "/api/2.0/mlflow-artifacts";
 
@@ -29,9 +30,9 @@ pub(super) fn routes() -> Vec<Route> {
         route(Method::GET, "/artifacts/{*path}", Permission::Read, get(fetch)),
         route(Method::PUT, "/artifacts/{*path}", Permission::Edit, put(upload)),
         route(Method::DELETE, "/artifacts/{*path}", Permission::Edit, delete(remove)),
-        route(Method::POST, "/mpu/create/{*path}", Permission::Edit, post(no_multipart_upload)),
-        route(Method::POST, "/mpu/complete/{*path}", Permission::Edit, post(no_multipart_upload)),
-        route(Method::POST, "/mpu/abort/{*path}", Permission::Edit, post(no_multipart_upload)),
+        route(Method::POST, "/mpu/create/{*path}", Permission::Edit, post(create_upload)),
+        route(Method::POST, "/mpu/complete/{*path}", Permission::Edit, post(complete_upload)),
+        route(Method::POST, "/mpu/abort/{*path}", Permission::Edit, post(abort_upload)),
         route(Method::GET, "/presigned/{*path}", Permission::Read, get(presigned_download)),
     ]
 }
@@ -85,10 +86,41 @@ async fn remove(State(app): State<App>, params: PathParams) -> Result<Response, 
     }
 }
 
-// A part's address would have to be signed together with its number and the upload's id, which the object store client has
-// no way to do: it signs addresses of whole objects. Clients then send the file in one piece, and the proxy cuts it.
-async fn no_multipart_upload() -> Failure {
-    not_implemented("Multipart upload is not supported for the current artifact repository")
+async fn create_upload(
+    State(app): State<App>,
+    params: PathParams,
+    headers: HeaderMap,
+    body: Body,
+) -> Result<Response, Failure> {
+    let directory = path(&params)?;
+    json(&multipart::create(served(&app)?, &directory, message(&headers, body).await?).await?)
+}
+
+async fn complete_upload(
+    State(app): State<App>,
+    params: PathParams,
+    headers: HeaderMap,
+    body: Body,
+) -> Result<Response, Failure> {
+    let directory = path(&params)?;
+    json(&multipart::complete(served(&app)?, &directory, message(&headers, body).await?).await?)
+}
+
+async fn abort_upload(
+    State(app): State<App>,
+    params: PathParams,
+    headers: HeaderMap,
+    body: Body,
+) -> Result<Response, Failure> {
+    let directory = path(&params)?;
+    json(&multipart::abort(served(&app)?, &directory, message(&headers, body).await?).await?)
+}
+
+/// A request in JSON, whose file's directory is in the address.
+async fn message<T: DeserializeOwned>(headers: &HeaderMap, body: Body) -> Result<T, Failure> {
+    operation::check_content_type(headers, "application/json")?;
+    let body = body::read(headers, body, limits::JSON_BODY_BYTES).await?;
+    Ok(decode_json(&body).map_err(ApiError::from)?)
 }
 
 async fn presigned_download(State(app): State<App>, params: PathParams) -> Result<Response, Failure> {

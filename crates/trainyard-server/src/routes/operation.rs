@@ -95,6 +95,9 @@ async fn decode<E: JsonEndpoint>(request: Request<Body>) -> Result<E, Failure> {
         let query = parts.uri.query().unwrap_or_default();
         let pairs = form_urlencoded::parse(query.as_bytes()).into_owned().collect::<Vec<_>>();
         let named = path_params::<E>(&mut parts).await?;
+        if pairs.is_empty() {
+            return get_with_body(&parts.headers, body, named).await;
+        }
         // The path first: of a repeated field the first holds.
         return Ok(decode_query(named.into_iter().chain(pairs)).map_err(ApiError::from)?);
     }
@@ -114,6 +117,21 @@ async fn decode<E: JsonEndpoint>(request: Request<Body>) -> Result<E, Failure> {
         .map_err(ApiError::from)?);
     }
     let mut fields: Map<String, Value> = decode_json(&body).map_err(ApiError::from)?;
+    fields.extend(named.into_iter().map(|(name, value)| (name, Value::String(value))));
+    Ok(decode_map(fields).map_err(ApiError::from)?)
+}
+
+/// A GET without a query has its fields in a body of JSON, as with MLflow: whatever it is said to be, and none if it is broken.
+async fn get_with_body<E: JsonEndpoint>(
+    headers: &HeaderMap,
+    body: Body,
+    named: Vec<(String, String)>,
+) -> Result<E, Failure> {
+    let body = body::read(headers, body, limits::JSON_BODY_BYTES).await?;
+    let mut fields: Map<String, Value> = match decode_json(&body) {
+        Err(DecodeError::Syntax(_)) => Map::new(),
+        decoded => decoded.map_err(ApiError::from)?,
+    };
     fields.extend(named.into_iter().map(|(name, value)| (name, Value::String(value))));
     Ok(decode_map(fields).map_err(ApiError::from)?)
 }

@@ -26,6 +26,8 @@ pub(super) fn routes() -> Vec<Route> {
 async fn server_info(State(app): State<App>) -> Result<Response, Failure> {
     json(&ServerInfo {
         artifact_serving_enabled: app.artifacts.is_some(),
+        multipart_uploads_enabled: app.multipart_uploads,
+        multipart_downloads_enabled: app.multipart_downloads,
         trainyard_version: env!("CARGO_PKG_VERSION").to_owned(),
         ingest_version: trainyard_api::ingest::VERSION,
         ..ServerInfo::default()

@@ -172,7 +172,9 @@ fn a_refused_upload_is_read_to_its_end_so_that_the_client_sees_why() {
 
 #[test]
 fn multipart_and_presigned_transfers_are_left_to_the_proxy() {
-    let server = TestServer::start();
+    // Wanted or not: a folder has no addresses.
+    let server = TestServer::start_with(|config| config.proxy_multipart_upload = true);
+    assert_eq!(server.get("/api/3.0/mlflow/server-info").json()["multipart_uploads_enabled"], json!(false));
     let upload = server.send("POST", "/api/2.0/mlflow-artifacts/mpu/create/d/x", br#"{"path": "x", "num_parts": 1}"#);
     insta::assert_snapshot!(upload.snapshot(), @r#"501 {"error_code":"NOT_IMPLEMENTED","message":"Multipart upload is not supported for the current artifact repository"}"#);
     insta::assert_snapshot!(server.get("/api/2.0/mlflow-artifacts/presigned/d/x").snapshot(), @r#"501 {"error_code":"NOT_IMPLEMENTED","message":"Multipart download is not supported for the current artifact repository"}"#);

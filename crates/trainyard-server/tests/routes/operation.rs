@@ -38,6 +38,21 @@ fn fields_in_the_path_belong_to_the_request() {
 }
 
 #[test]
+fn a_get_without_a_query_has_its_fields_in_a_body() {
+    let server = TestServer::start();
+    let run_id = server.run();
+    let get = |path: &str, body: &str| server.connect().request("GET", path, &[], body.as_bytes());
+    let body = json!({"run_id": run_id}).to_string();
+    let read = get("/api/2.0/mlflow/runs/get", &body);
+    assert_eq!(read.body, server.get(&format!("/api/2.0/mlflow/runs/get?run_id={run_id}")).body);
+    // A query is all there is to a request that has one.
+    assert_eq!(get("/api/2.0/mlflow/runs/get?unknown=1", &body).status, 400);
+    insta::assert_snapshot!(get("/api/2.0/mlflow/runs/get", "{\"run_id\"").snapshot(), @r#"400 {"error_code":"INVALID_PARAMETER_VALUE","message":"Missing value for required parameter 'run_id'. See the API docs for more information about request parameters."}"#);
+    let graphql = get("/graphql", r#"{"query": "{ __typename }"}"#);
+    insta::assert_snapshot!(graphql.snapshot(), @r#"200 {"data":{"__typename":"Query"},"errors":null}"#);
+}
+
+#[test]
 fn truncated_json_names_line_and_column() {
     let server = TestServer::start();
     insta::assert_snapshot!(server.send("POST", CREATE, b"{\"tags\":\n [\"0\"").snapshot(), @r#"400 {"error_code":"BAD_REQUEST","message":"the request body is not valid JSON: EOF while parsing a list at line 2 column 5"}"#);

@@ -180,6 +180,7 @@ fn permissions_are_as_listed() {
         Read   GET    /model-versions/get-artifact
         Read   GET    /ajax-api/2.0/mlflow/logged-models/{model_id}/artifacts/files
         Edit   POST   /ajax-api/2.0/mlflow/upload-artifact
+        Read   GET    /graphql
         Read   POST   /graphql
         Open   GET    /health
         Open   GET    /version

@@ -62,7 +62,8 @@ impl Source {
         };
         if !SOURCE_TYPES.contains(&source_type.as_str()) {
             return Err(StoreError::invalid(format!(
-                "Invalid dataset record source type: {source_type}. Valid source types: {SOURCE_TYPES:?}"
+                "Invalid dataset record source type: {source_type}. Valid source types: ['{}']",
+                SOURCE_TYPES.join("', '")
             )));
         }
         let source_data = match source.remove("source_data") {

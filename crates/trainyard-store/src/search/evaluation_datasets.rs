@@ -64,7 +64,7 @@ impl Operation for SearchEvaluationDatasets {
 
     fn execute(self, tx: &mut Transaction<'_>) -> Result<SearchEvaluationDatasetsResponse, StoreError> {
         let Self { experiment_ids, filter_string, max_results, order_by, page_token } = self;
-        let limit = page::limit(max_results.filter(|asked| *asked != 0), 1000, SEARCH_MAX_RESULTS)?;
+        let limit = page::limit(max_results, 1000, SEARCH_MAX_RESULTS)?;
         let query = ("evaluation datasets", &experiment_ids, &filter_string, &order_by);
         let page = Page::of(&query, &page_token, limit);
         let latest_first = ("x.created_time", Term::required(Kind::Number, true));

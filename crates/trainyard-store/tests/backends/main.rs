@@ -297,6 +297,7 @@ on_each_backend! {
         pages_put_together_are_the_whole
         rows_that_come_and_go_meanwhile_shift_nothing
         pages_of_every_entity_put_together_are_the_whole
+        a_page_of_models_has_a_hundred_of_them_unless_asked_otherwise
         pages_of_logged_models_put_together_are_the_whole
         a_long_text_does_not_make_a_long_token
         a_place_that_is_lost_is_said_to_be

@@ -298,6 +298,20 @@ pub fn pages_of_every_entity_put_together_are_the_whole(test: TestStore) {
     }
 }
 
+pub fn a_page_of_models_has_a_hundred_of_them_unless_asked_otherwise(test: TestStore) {
+    let experiment_id = experiment(&test, "many");
+    for number in 0..101 {
+        test.call(CreateRegisteredModel { name: format!("r{number}"), ..Default::default() }).unwrap();
+        let experiment_id = experiment_id.clone();
+        test.call(CreateLoggedModel { experiment_id, name: "m".into(), ..Default::default() }).unwrap();
+    }
+    let registered = test.call(SearchRegisteredModels::default()).unwrap();
+    assert_eq!((registered.registered_models.len(), registered.next_page_token.is_empty()), (100, false));
+    let request = SearchLoggedModels { experiment_ids: vec![experiment_id], ..Default::default() };
+    let logged = test.call(request).unwrap();
+    assert_eq!((logged.models.len(), logged.next_page_token.is_empty()), (100, false));
+}
+
 pub fn pages_of_logged_models_put_together_are_the_whole(test: TestStore) {
     let experiment_id = experiment(&test, "models");
     let run_id = add_run(&test, &experiment_id, &RunSpec::default());
