@@ -25,8 +25,8 @@ use super::folder::{make, private};
 /// client.call(DeleteRun { run_id: run.id().clone() })?;
 /// run.log_metric("loss", 0.5, 0)?;
 /// let Err(Error::Rejected(rejections)) = run.finish() else { panic!("the run is deleted") };
+/// assert_eq!(rejections.list[0].what, "metric point 'loss'");
 /// for rejection in &rejections.list {
-///     assert_eq!(rejection.what, "metric point 'loss'");
 ///     println!("{} of {}: {}", rejection.what, rejection.run_id, rejection.message);
 /// }
 /// # Ok(())
