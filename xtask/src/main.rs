@@ -34,7 +34,7 @@ const TASKS: &[Task] = &[
     ("rust-frameworks", "the Rust examples, and what Python makes of the models they log", rust_frameworks::examples),
     (
         "rust-frameworks-all",
-        "the Rust SDK with all frameworks, burn, candle, polars, xgb and lightgbm3 among them, and with none",
+        "the Rust SDK with all frameworks: burn, candle, polars, xgb and lightgbm3 as well",
         rust_frameworks::all,
     ),
     (
