@@ -70,9 +70,10 @@
 //! - The wording of messages changes. [`Error`]'s variants and [`Error::code`] are what to tell errors apart by.
 //! - What the journal and the files of a model look like on disk is read by later versions, not by earlier ones.
 //!
-//! No type of another crate stands in the interface, except serde's traits and, behind the feature of a framework, that
-//! framework's types in the version that the table names; taking another version of it is a breaking change. `rust-version` may
-//! rise with `0.x`. What is hidden from this documentation (`internals`) may change with any version.
+//! No type of another crate stands in the interface, except serde's traits; in `asynchronous` and `tracing_layer`, what tokio
+//! and tracing-subscriber need; and behind the feature of a framework its types, in the version that the table names. Taking
+//! another version of it is a breaking change. `rust-version` may rise with `0.x`. What is hidden from this documentation
+//! (`internals`) may change with any version.
 
 pub mod api;
 mod artifacts;
