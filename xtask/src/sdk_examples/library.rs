@@ -51,10 +51,8 @@ fn without_examples() -> Result<Vec<String>> {
             match item {
                 Item::Struct(item) if is_public(&item.vis, &item.ident) => check(&item.ident, &item.attrs, &mut note),
                 Item::Enum(item) if is_public(&item.vis, &item.ident) => check(&item.ident, &item.attrs, &mut note),
-                Item::Fn(item) if is_public(&item.vis, &item.sig.ident) => {
-                    if !examples.call(&item.sig.ident) {
-                        check(&item.sig.ident, &item.attrs, &mut note);
-                    }
+                Item::Fn(item) if is_public(&item.vis, &item.sig.ident) && !examples.call(&item.sig.ident) => {
+                    check(&item.sig.ident, &item.attrs, &mut note);
                 }
                 Item::Trait(item) if is_public(&item.vis, &item.ident) && !is_hidden(&item.attrs) => {
                     check(&item.ident, &item.attrs, &mut note);
