@@ -33,6 +33,11 @@ const TASKS: &[Task] = &[
     ("test-python", "the tests of the Python package", tasks::test_python),
     ("rust-frameworks", "the Rust examples, and what Python makes of the models they log", rust_frameworks::examples),
     (
+        "rust-frameworks-all",
+        "the Rust SDK with all frameworks: burn, candle, polars, xgb and lightgbm3 as well",
+        rust_frameworks::all,
+    ),
+    (
         "fresh-project",
         "count the crates that the Rust client of a server stands on, and time its build from nothing",
         fresh_project::fresh_project,

@@ -39,10 +39,8 @@ fn run_examples(build: Command, variables: &Variables) -> Result<()> {
     run("Run the Rust examples, and predict with their models from Python", tests, TEST_ADVICE)
 }
 
-/// The SDK with all frameworks, and with none of its features: clippy, rustdoc, tests, and the examples.
+/// The SDK with all frameworks: clippy, rustdoc, tests, and the examples.
 pub fn all() -> Result<()> {
-    let least = ["clippy", "-p", "trainyard", "--lib", "--no-default-features", "--quiet", "--", "-D", "warnings"];
-    run("Check the client of a server alone with clippy", cargo(&least), CLIPPY_ADVICE)?;
     let variables = native_boosters()?;
     let features = [OF_EVERY_DAY.as_slice(), &LARGE].concat().join(",");
     let sdk = |task: &str, targets: &[&str]| {

@@ -11,7 +11,7 @@ use crate::environments::{self, Environment};
 use crate::postgres::Postgres;
 use crate::step::{cargo, first_line, program, root, run};
 use crate::wire_types::wire_types;
-use crate::{chromium, debian, one_build, rust_frameworks, web_ui};
+use crate::{chromium, debian, fresh_project, one_build, rust_frameworks, web_ui};
 
 /// Names the database that tests make schemas in.
 const POSTGRES_URL: &str = "TRAINYARD_TEST_POSTGRES_URL";
@@ -91,7 +91,7 @@ pub fn test_python() -> Result<()> {
 }
 
 /// What needs PyTorch, TensorFlow or Keras, or burn or candle: too large for every day, so in an environment of its
-/// own. Also the Rust SDK with none of its features, for which its dependencies are built anew.
+/// own.
 pub fn test_frameworks() -> Result<()> {
     let server = server_program()?;
     let environment = environments::frameworks()?;
@@ -300,7 +300,7 @@ pub fn lint() -> Result<()> {
     run("Check licences, sources and advisories", cargo(&["deny", "check"]), "deny.toml holds the rules.")
 }
 
-/// clippy and rustdoc, with the frameworks of Rust.
+/// clippy and rustdoc, with the frameworks of Rust; clippy also with none of the SDK's features, and how much that stands on.
 fn lint_rust() -> Result<()> {
     let features = rust_frameworks::of_every_day();
     let mut clippy = cargo(&["clippy", "--workspace", "--all-targets", "--quiet", "--features", &features]);
@@ -308,7 +308,10 @@ fn lint_rust() -> Result<()> {
     run("Check Rust code with clippy", clippy, CLIPPY_ADVICE)?;
     let mut documentation = cargo(&["doc", "--workspace", "--no-deps", "--quiet", "--features", &features]);
     documentation.env("RUSTDOCFLAGS", "-Dwarnings");
-    run("Check the documentation of the Rust crates", documentation, RUSTDOC_ADVICE)
+    run("Check the documentation of the Rust crates", documentation, RUSTDOC_ADVICE)?;
+    fresh_project::count()?;
+    let least = ["clippy", "-p", "trainyard", "--lib", "--no-default-features", "--quiet", "--", "-D", "warnings"];
+    run("Check the client of a server alone with clippy", cargo(&least), CLIPPY_ADVICE)
 }
 
 /// Formats all code.

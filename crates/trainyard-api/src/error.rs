@@ -17,6 +17,7 @@ macro_rules! error_codes {
         /// # Ok::<(), trainyard::Error>(())
         /// ```
         #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+        #[non_exhaustive]
         pub enum ErrorCode {
             $($(#[$doc])* #[serde(rename = $text)] $variant,)+
             /// Any code not listed here.

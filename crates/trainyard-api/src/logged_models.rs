@@ -21,6 +21,7 @@ use crate::{Empty, ExperimentId, ModelId, Param, RunId, Tag, wire};
 /// # Ok::<(), trainyard::Error>(())
 /// ```
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[non_exhaustive]
 pub enum LoggedModelStatus {
     /// Left out of a request.
     #[default]

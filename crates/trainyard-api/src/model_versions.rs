@@ -79,6 +79,7 @@ pub struct ModelVersion {
 /// # Ok::<(), trainyard::Error>(())
 /// ```
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[non_exhaustive]
 pub enum ModelVersionStatus {
     /// Being copied.
     #[serde(rename = "PENDING_REGISTRATION")]

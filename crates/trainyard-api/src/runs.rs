@@ -22,6 +22,7 @@ use crate::{Empty, ExperimentId, LifecycleStage, Param, RunId, Tag, ViewType, wi
 /// # Ok::<(), trainyard::Error>(())
 /// ```
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[non_exhaustive]
 pub enum RunStatus {
     /// In progress.
     #[default]

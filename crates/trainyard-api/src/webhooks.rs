@@ -191,6 +191,7 @@ impl fmt::Display for WebhookEvent {
 /// # Ok::<(), trainyard::Error>(())
 /// ```
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[non_exhaustive]
 pub enum WebhookStatus {
     /// It is told of its events.
     #[default]

@@ -256,6 +256,13 @@ pub enum Error {
 
 impl Error {
     /// The wire code that says the same.
+    ///
+    /// ```
+    /// use trainyard::api::ErrorCode;
+    ///
+    /// let error = trainyard::ModelUri::parse("models:/a/b/c").expect_err("too many parts");
+    /// assert_eq!(error.code(), ErrorCode::InvalidParameterValue);
+    /// ```
     pub fn code(&self) -> ErrorCode {
         match self {
             Self::Api(error) => error.error_code,
@@ -288,6 +295,14 @@ impl Error {
     }
 
     /// The sentence for a person, without the code.
+    ///
+    /// ```
+    /// # let folder = tempfile::tempdir().expect("a folder");
+    /// # let client = trainyard::Client::connect(&format!("sqlite:///{}/yard.db", folder.path().display()))?;
+    /// let error = client.model_version("iris", "1").expect_err("nobody has registered it");
+    /// assert_eq!(error.to_string(), format!("RESOURCE_DOES_NOT_EXIST: {}", error.message()));
+    /// # Ok::<(), trainyard::Error>(())
+    /// ```
     pub fn message(&self) -> String {
         match self {
             Self::Api(error) => error.message.clone(),

@@ -4,6 +4,25 @@
 //! help. The embedded store has to be closed while the process forks, because SQLite keeps file locks in memory that
 //! the child would inherit and wrongly believe in: [`before`] closes it, [`after`] lets calls through again on both
 //! sides, and the next call opens it.
+//!
+//! ```
+//! # fn main() -> Result<(), trainyard::Error> {
+//! # let folder = tempfile::tempdir().expect("a folder");
+//! # let client = trainyard::Client::connect(&format!("sqlite:///{}/yard.db", folder.path().display()))?;
+//! # /// Stands for the call of the system, which this example does without.
+//! # fn fork() -> i32 { 1 }
+//! use trainyard::fork;
+//!
+//! let run = client.start_run("iris", "")?;
+//! fork::before();
+//! match fork() {
+//!     0 => fork::after_in_child(),
+//!     _ => fork::after(),
+//! }
+//! run.log_metric("loss", 0.5, 0)?;
+//! run.finish()
+//! # }
+//! ```
 
 use std::sync::OnceLock;
 
@@ -83,18 +102,36 @@ mod generation {
 }
 
 /// Closes every embedded store of this process and holds back further calls until [`after`]; waits for running ones.
+///
+/// ```
+/// trainyard::fork::before();
+/// // … fork …
+/// trainyard::fork::after();
+/// ```
 pub fn before() {
     #[cfg(feature = "embedded")]
     crate::embedded::gate::close();
 }
 
 /// To be called in the child: gives up its share in what belongs to the parent, such as the locks of its journals.
+///
+/// ```
+/// trainyard::fork::before();
+/// // … fork; in the child:
+/// trainyard::fork::after_in_child();
+/// ```
 pub fn after_in_child() {
     journal::forget_inherited();
     after();
 }
 
 /// Ends what [`before`] began; to be called in the parent.
+///
+/// ```
+/// trainyard::fork::before();
+/// // … fork; in the parent:
+/// trainyard::fork::after();
+/// ```
 pub fn after() {
     #[cfg(feature = "embedded")]
     crate::embedded::gate::open();

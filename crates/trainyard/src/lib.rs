@@ -55,6 +55,25 @@
 //! Without any of them the client of a tracking server is left: runs with their journal, searches, models and the registry.
 //! Artifacts go through the server, and exports are not there. burn needs Rust 1.95. The feature `burn-example` is for this
 //! crate's own tests and example of burn.
+//!
+//! # Versions
+//!
+//! What is documented here keeps to semantic versioning as cargo has it: before 1.0 a release `0.x` may break what was, and
+//! `0.x.y` does not; from 1.0 on only a major release may. In between:
+//!
+//! - Variants are added to enums that are marked `non_exhaustive`, such as [`Error`], [`ModelUri`] and
+//!   [`api::ErrorCode`]: match them with a `_`. Other enums are complete.
+//! - Fields are added to the variants of [`Error`], and to requests and answers of [`api`]: name those that you need and end
+//!   patterns with `..`, requests with `..Default::default()`.
+//! - Traits that say "Other crates cannot implement it" get methods, and get them for further types. [`SaveModel`],
+//!   [`LoadModel`], [`Predict`] and [`Progress`] get none without a body.
+//! - The wording of messages changes. [`Error`]'s variants and [`Error::code`] are what to tell errors apart by.
+//! - What the journal and the files of a model look like on disk is read by later versions, not by earlier ones.
+//!
+//! No type of another crate stands in the interface, except serde's traits; in `asynchronous` and `tracing_layer`, what tokio
+//! and tracing-subscriber need; and behind the feature of a framework its types, in the version that the table names. Taking
+//! another version of it is a breaking change. `rust-version` may rise with `0.x`. What is hidden from this documentation
+//! (`internals`) may change with any version.
 
 pub mod api;
 mod artifacts;
@@ -63,6 +82,7 @@ pub mod asynchronous;
 #[cfg(feature = "artifact-stores")]
 mod blocking;
 mod client;
+mod date;
 #[cfg(feature = "embedded")]
 mod embedded;
 mod error;

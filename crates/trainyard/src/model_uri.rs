@@ -27,6 +27,7 @@ const MAX_HOPS: usize = 8;
 /// # }
 /// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum ModelUri {
     /// `models:/m-…`
     Logged(ModelId),

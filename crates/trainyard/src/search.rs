@@ -353,6 +353,18 @@ macro_rules! in_experiments {
             }
 
             /// Looks into the experiments of these ids only; without an id nothing is found.
+            ///
+            /// ```
+            /// # fn main() -> Result<(), trainyard::Error> {
+            /// # let folder = tempfile::tempdir().expect("a folder");
+            /// # let client = trainyard::Client::connect(&format!("sqlite:///{}/yard.db", folder.path().display()))?;
+            /// let iris = client.experiment("iris")?;
+            /// # client.start_run("iris", "")?.finish()?;
+            /// assert_eq!(client.search_runs().experiment_ids([iris.clone()]).into_iter().count(), 1);
+            /// assert_eq!(client.search_logged_models().experiment_ids([iris]).into_iter().count(), 0);
+            /// # Ok(())
+            /// # }
+            /// ```
             pub fn experiment_ids<I: Into<ExperimentId>>(mut self, ids: impl IntoIterator<Item = I>) -> Self {
                 self.is_limited = true;
                 self.request.experiment_ids.extend(ids.into_iter().map(Into::into));
@@ -366,6 +378,23 @@ in_experiments!(SearchRuns SearchLoggedModels);
 
 impl Search<SearchRuns> {
     /// Which runs: those in use, when it is not said, deleted ones, or both.
+    ///
+    /// ```
+    /// # fn main() -> Result<(), trainyard::Error> {
+    /// # let folder = tempfile::tempdir().expect("a folder");
+    /// # let client = trainyard::Client::connect(&format!("sqlite:///{}/yard.db", folder.path().display()))?;
+    /// use trainyard::api::ViewType;
+    /// use trainyard::api::runs::DeleteRun;
+    ///
+    /// let run = client.start_run("iris", "")?;
+    /// let id = run.id().clone();
+    /// run.finish()?;
+    /// client.call(DeleteRun { run_id: id })?;
+    /// assert_eq!(client.search_runs().into_iter().count(), 0);
+    /// assert_eq!(client.search_runs().view(ViewType::DeletedOnly).into_iter().count(), 1);
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn view(mut self, view: ViewType) -> Self {
         self.request.run_view_type = view;
         self
@@ -374,6 +403,21 @@ impl Search<SearchRuns> {
 
 impl Search<SearchExperiments> {
     /// Which experiments: those in use, when it is not said, deleted ones, or both.
+    ///
+    /// ```
+    /// # fn main() -> Result<(), trainyard::Error> {
+    /// # let folder = tempfile::tempdir().expect("a folder");
+    /// # let client = trainyard::Client::connect(&format!("sqlite:///{}/yard.db", folder.path().display()))?;
+    /// use trainyard::api::ViewType;
+    /// use trainyard::api::experiments::DeleteExperiment;
+    ///
+    /// let experiment_id = client.experiment("iris")?;
+    /// client.call(DeleteExperiment { experiment_id })?;
+    /// let deleted = client.search_experiments().view(ViewType::DeletedOnly).into_iter().next();
+    /// assert_eq!(deleted.expect("one")?.name, "iris");
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn view(mut self, view: ViewType) -> Self {
         self.request.view_type = view;
         self

@@ -100,6 +100,26 @@ impl MetricsLayer {
 
     /// Takes fields whose names begin with this, which is no part of the metric's key: with `metric.` the field
     /// `metric.loss` becomes the metric `loss`.
+    ///
+    /// ```
+    /// # fn main() -> Result<(), trainyard::Error> {
+    /// # let folder = tempfile::tempdir().expect("a folder");
+    /// # let client = trainyard::Client::connect(&format!("sqlite:///{}/yard.db", folder.path().display()))?;
+    /// use tracing_subscriber::layer::SubscriberExt;
+    /// use trainyard::tracing_layer::MetricsLayer;
+    ///
+    /// let run = client.start_run("iris", "")?;
+    /// let id = run.id().clone();
+    /// let subscriber = tracing_subscriber::registry().with(MetricsLayer::new(&run).prefix("metric."));
+    /// tracing::subscriber::with_default(subscriber, || {
+    ///     tracing::info!(step = 1, metric.loss = 0.5, batch_size = 32, "an epoch is over");
+    /// });
+    /// run.finish()?;
+    /// let metrics = client.get_run(id)?.data.metrics;
+    /// assert_eq!((metrics.len(), metrics[0].key.as_str()), (1, "loss"));
+    /// # Ok(())
+    /// # }
+    /// ```
     #[must_use]
     pub fn prefix(mut self, prefix: &str) -> Self {
         prefix.clone_into(&mut self.prefix);
@@ -107,6 +127,23 @@ impl MetricsLayer {
     }
 
     /// Names the field that holds the step; `step` when it is not said.
+    ///
+    /// ```
+    /// # fn main() -> Result<(), trainyard::Error> {
+    /// # let folder = tempfile::tempdir().expect("a folder");
+    /// # let client = trainyard::Client::connect(&format!("sqlite:///{}/yard.db", folder.path().display()))?;
+    /// use tracing_subscriber::layer::SubscriberExt;
+    /// use trainyard::tracing_layer::MetricsLayer;
+    ///
+    /// let run = client.start_run("iris", "")?;
+    /// let id = run.id().clone();
+    /// let subscriber = tracing_subscriber::registry().with(MetricsLayer::new(&run).step_field("epoch"));
+    /// tracing::subscriber::with_default(subscriber, || tracing::info!(epoch = 7, loss = 0.5));
+    /// run.finish()?;
+    /// assert_eq!(client.get_run(id)?.data.metrics[0].step, 7);
+    /// # Ok(())
+    /// # }
+    /// ```
     #[must_use]
     pub fn step_field(mut self, name: &str) -> Self {
         name.clone_into(&mut self.step_field);

@@ -7,6 +7,45 @@
 /// # let folder = tempfile::tempdir().expect("a folder");
 /// # let client = trainyard::Client::connect(&format!("sqlite:///{}/yard.db", folder.path().display()))?;
 /// # let run = client.start_run("iris", "")?;
+/// use std::sync::atomic::{AtomicU64, Ordering};
+///
+/// /// How many bytes were to come, and how many have.
+/// #[derive(Default)]
+/// struct Bytes {
+///     expected: AtomicU64,
+///     arrived: AtomicU64,
+/// }
+///
+/// impl trainyard::Progress for Bytes {
+///     fn begin(&self, files: usize, bytes: Option<u64>) {
+///         println!("{files} files");
+///         self.expected.store(bytes.unwrap_or_default(), Ordering::Relaxed);
+///     }
+///
+///     fn advance(&self, bytes: u64) {
+///         self.arrived.fetch_add(bytes, Ordering::Relaxed);
+///     }
+///
+///     fn end(&self) {
+///         println!("{} of {} bytes", self.arrived.load(Ordering::Relaxed), self.expected.load(Ordering::Relaxed));
+///     }
+/// }
+///
+/// run.log_text("notes.txt", "a first try")?;
+/// let bytes = Bytes::default();
+/// run.artifacts()?.download("", folder.path(), &bytes)?;
+/// assert_eq!(bytes.arrived.into_inner(), 11);
+/// # run.finish()
+/// # }
+/// ```
+///
+/// Ending a transfer:
+///
+/// ```
+/// # fn main() -> Result<(), trainyard::Error> {
+/// # let folder = tempfile::tempdir().expect("a folder");
+/// # let client = trainyard::Client::connect(&format!("sqlite:///{}/yard.db", folder.path().display()))?;
+/// # let run = client.start_run("iris", "")?;
 /// use std::sync::atomic::{AtomicBool, Ordering};
 ///
 /// /// Ends the transfer when somebody says so.

@@ -29,8 +29,11 @@ fn outcome<T>(done: Result<T, JoinError>) -> Result<T, Error> {
 
 /// Starts a run in the experiment of that name; see [`crate::start_run`].
 ///
-/// ```no_run
+/// ```
 /// # #[tokio::main] async fn main() -> Result<(), trainyard::Error> {
+/// # // Where the database of this example is.
+/// # let folder = tempfile::tempdir().expect("a folder");
+/// # std::env::set_current_dir(folder.path()).expect("a folder");
 /// let run = trainyard::asynchronous::start_run("iris").await?;
 /// run.log_metric("accuracy", 0.97, 0)?;
 /// run.finish().await

@@ -18,24 +18,27 @@ const BURN: (&str, &str) = ("burn", "0.22");
 ///
 /// [`LoadedBurn`] is what it is loaded as.
 ///
-/// ```no_run
+#[cfg_attr(feature = "burn-example", doc = "```")]
+#[cfg_attr(not(feature = "burn-example"), doc = "```no_run")]
 /// # // To run it takes one of burn's backends, which this crate does not choose.
 /// use burn::nn::{Linear, LinearConfig};
 /// use burn::tensor::Device;
 /// use trainyard::flavors::{Burn, LoadedBurn};
 ///
 /// # fn main() -> Result<(), trainyard::Error> {
-/// # let run = trainyard::start_run("iris")?;
+/// # let folder = tempfile::tempdir().expect("a folder");
+/// # let client = trainyard::Client::connect(&format!("sqlite:///{}/yard.db", folder.path().display()))?;
+/// # let run = client.start_run("iris", "")?;
 /// let device = Device::default();
 /// let config = LinearConfig::new(4, 3);
 /// let model: Linear = config.init(&device);
 /// // … train …
-/// run.log_model("iris", &Burn { module: &model, config: &config })?;
+/// let info = run.log_model("iris", &Burn { module: &model, config: &config })?;
 ///
-/// let loaded: LoadedBurn<LinearConfig> = trainyard::load_model("models:/iris@champion")?;
+/// let loaded: LoadedBurn<LinearConfig> = client.load_model(&info.model_uri)?;
 /// let again: Linear = loaded.into_module(|config| config.init(&device))?;
-/// # drop(again);
-/// # Ok(())
+/// assert_eq!(again.weight.to_data(), model.weight.to_data());
+/// # run.finish()
 /// # }
 /// ```
 #[derive(Debug, Clone, Copy)]
@@ -58,6 +61,28 @@ impl<M: Module, C: Serialize> SaveModel for Burn<'_, M, C> {
 }
 
 /// A module that was saved as [`Burn`]: its config, and the weights for the module that is built from it.
+///
+#[cfg_attr(feature = "burn-example", doc = "```")]
+#[cfg_attr(not(feature = "burn-example"), doc = "```no_run")]
+/// # // To run it takes one of burn's backends, which this crate does not choose.
+/// # use burn::nn::{Linear, LinearConfig};
+/// # use burn::tensor::Device;
+/// # use trainyard::flavors::{Burn, LoadedBurn};
+/// # fn main() -> Result<(), trainyard::Error> {
+/// # let temporary = tempfile::tempdir().expect("a folder");
+/// # let folder = temporary.path().join("model");
+/// # let device = Device::default();
+/// # let config = LinearConfig::new(4, 3);
+/// # let model: Linear = config.init(&device);
+/// trainyard::save_model(&folder, &Burn { module: &model, config: &config }, &Default::default())?;
+///
+/// let loaded: LoadedBurn<LinearConfig> = trainyard::SavedModel::open(&folder)?.load()?;
+/// assert_eq!(loaded.config().d_input, 4);
+/// let again: Linear = loaded.into_module(|config| config.init(&device))?;
+/// # drop(again);
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug, Clone)]
 pub struct LoadedBurn<C> {
     weights: Vec<u8>,

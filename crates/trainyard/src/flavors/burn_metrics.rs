@@ -15,7 +15,7 @@ use crate::run::{Inner, PLAIN, now_ms};
 /// Logs the numeric metrics of burn's learner to a run: those of a batch as `train/loss`, `valid/accuracy` and the like
 /// at their iteration, which counts from 1 over all epochs, and those of an epoch as `train/loss_epoch` at its number.
 ///
-/// ```no_run
+/// ```
 /// # use burn_train::{LearnerModel, SupervisedTraining};
 /// # use trainyard::Run;
 /// use trainyard::flavors::BurnMetrics;

@@ -67,6 +67,25 @@ impl<C: Serialize> SaveModel for Candle<'_, C> {
 }
 
 /// A model that was saved as [`Candle`]: its config, and the variables for the model that is built from it.
+///
+/// ```
+/// # use candle_core::{DType, Device};
+/// # use candle_nn::{VarBuilder, VarMap, linear};
+/// # use trainyard::flavors::{Candle, LoadedCandle};
+/// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// # let temporary = tempfile::tempdir()?;
+/// # let folder = temporary.path().join("model");
+/// # let variables = VarMap::new();
+/// # linear(4, 3, VarBuilder::from_varmap(&variables, DType::F32, &Device::Cpu))?;
+/// trainyard::save_model(&folder, &Candle { variables: &variables, config: &(4, 3) }, &Default::default())?;
+///
+/// let loaded: LoadedCandle<(usize, usize)> = trainyard::SavedModel::open(&folder)?.load()?;
+/// assert_eq!(loaded.config(), &(4, 3));
+/// let again = loaded.into_model(DType::F32, &Device::Cpu, |sizes, variables| linear(sizes.0, sizes.1, variables))?;
+/// # drop(again);
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug, Clone)]
 pub struct LoadedCandle<C> {
     variables: Vec<u8>,

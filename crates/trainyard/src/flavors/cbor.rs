@@ -32,6 +32,20 @@ impl<T> Cbor<T> {
     /// type and its crate's name are recorded without it.
     ///
     /// [`SavedModel::check_made_by`] refuses a model that a version has saved which need not be compatible.
+    ///
+    /// ```
+    /// # fn main() -> Result<(), trainyard::Error> {
+    /// # let temporary = tempfile::tempdir().expect("a folder");
+    /// # let folder = temporary.path().join("model");
+    /// use trainyard::flavors::Cbor;
+    ///
+    /// let (name, version) = (env!("CARGO_PKG_NAME"), env!("CARGO_PKG_VERSION"));
+    /// trainyard::save_model(&folder, &Cbor(&[0.5, f64::NAN]).made_by(name, version), &Default::default())?;
+    /// let saved = trainyard::SavedModel::open(&folder)?.check_made_by(name, version)?;
+    /// assert!(saved.load::<Cbor<[f64; 2]>>()?.0[1].is_nan());
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn made_by(self, crate_name: &str, version: &str) -> MadeBy<Self> {
         MadeBy::new(self, crate_name, version)
     }

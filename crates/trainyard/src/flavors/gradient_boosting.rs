@@ -32,13 +32,7 @@ const OF_LIGHTGBM3: &str = "4.7.0";
 /// # }
 /// ```
 ///
-/// With the feature `xgb`, boosters of the crate `xgb` are taken as they are:
-///
-/// ```ignore
-/// run.log_model("booster", &Xgboost::of(&booster)?)?;
-/// // … and back:
-/// let booster = xgb::Booster::load_buffer(trainyard::load_model::<Xgboost>(uri)?.bytes())?;
-/// ```
+/// With the feature `xgb`, `Xgboost::of` takes boosters of the crate `xgb` as they are.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Xgboost {
     bytes: Vec<u8>,
@@ -47,6 +41,15 @@ pub struct Xgboost {
 
 impl Xgboost {
     /// A saved booster, and the version of XGBoost that saved it.
+    ///
+    /// ```
+    /// use trainyard::flavors::Xgboost;
+    ///
+    /// let booster = Xgboost::from_bytes(br#"{"learner": {}}"#.to_vec(), "3.2.0")?;
+    /// assert_eq!((booster.version(), booster.bytes().len()), ("3.2.0", 15));
+    /// assert!(Xgboost::from_bytes(b"binf".to_vec(), "0.90").is_err());
+    /// # Ok::<(), trainyard::Error>(())
+    /// ```
     pub fn from_bytes(bytes: Vec<u8>, version: &str) -> Result<Self, Error> {
         if bytes.first() == Some(&b'{') {
             return Ok(Self { bytes, version: version.to_owned() });
@@ -63,6 +66,26 @@ impl Xgboost {
     }
 
     /// A booster of the crate `xgb`, and the version of XGBoost that it is linked with.
+    ///
+    /// ```
+    /// # fn main() -> Result<(), trainyard::BoxError> {
+    /// # let folder = tempfile::tempdir()?;
+    /// # let client = trainyard::Client::connect(&format!("sqlite:///{}/yard.db", folder.path().display()))?;
+    /// # let run = client.start_run("flowers", "")?;
+    /// use trainyard::flavors::Xgboost;
+    /// use xgb::parameters::TrainingParametersBuilder;
+    /// use xgb::{Booster, DMatrix};
+    ///
+    /// let mut matrix = DMatrix::from_dense(&[0.0, 1.0, 4.0, 5.0], 4)?;
+    /// matrix.set_labels(&[0.0, 0.0, 1.0, 1.0])?;
+    /// let booster = Booster::train(&TrainingParametersBuilder::default().dtrain(&matrix).boost_rounds(2).build()?)?;
+    /// let info = run.log_model("booster", &Xgboost::of(&booster)?)?;
+    ///
+    /// let again = Booster::load_buffer(client.load_model::<Xgboost>(&info.model_uri)?.bytes())?;
+    /// assert_eq!(again.predict(&matrix)?, booster.predict(&matrix)?);
+    /// # Ok(run.finish()?)
+    /// # }
+    /// ```
     #[cfg(feature = "xgb")]
     pub fn of(booster: &xgb::Booster) -> Result<Self, Error> {
         /// What the booster says of itself; JSON, since UBJSON would have to be read by hand.
@@ -134,13 +157,7 @@ impl LoadModel for Xgboost {
 /// # }
 /// ```
 ///
-/// With the feature `lightgbm3`, boosters of the crate `lightgbm3` are taken as they are:
-///
-/// ```ignore
-/// run.log_model("booster", &Lightgbm::of(&booster)?)?;
-/// // … and back:
-/// let booster = lightgbm3::Booster::from_string(trainyard::load_model::<Lightgbm>(uri)?.text())?;
-/// ```
+/// With the feature `lightgbm3`, `Lightgbm::of` takes boosters of the crate `lightgbm3` as they are.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Lightgbm {
     text: String,
@@ -159,6 +176,17 @@ impl Lightgbm {
     }
 
     /// A saved booster in a file, and the version of LightGBM that saved it.
+    ///
+    /// ```
+    /// # fn main() -> Result<(), trainyard::Error> {
+    /// # let folder = tempfile::tempdir().expect("a folder");
+    /// # let file = folder.path().join("model.txt");
+    /// # std::fs::write(&file, "tree\nversion=v4\nnum_class=1\n").expect("a file");
+    /// let booster = trainyard::flavors::Lightgbm::from_file(&file, "4.6.0")?;
+    /// assert_eq!(booster.version(), "4.6.0");
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn from_file(path: &Path, version: &str) -> Result<Self, Error> {
         Self::from_text(fs::read_to_string(path).map_err(Error::io(path))?, version)
     }

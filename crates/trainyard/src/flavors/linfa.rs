@@ -48,6 +48,26 @@ const LINFA: (&str, &str) = ("linfa", "0.8");
 pub struct Linfa<M>(pub M);
 
 /// A model that [`Linfa`] saves. Other crates cannot implement it.
+///
+/// ```
+/// use linfa::prelude::*;
+/// use trainyard::flavors::{Linfa, LinfaModel};
+/// use trainyard::{Error, ModelInfo, Run};
+///
+/// fn log<M: LinfaModel>(run: &Run, model: &M) -> Result<ModelInfo, Error> {
+///     run.log_model("model", &Linfa(model))
+/// }
+///
+/// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// # let folder = tempfile::tempdir()?;
+/// # let client = trainyard::Client::connect(&format!("sqlite:///{}/yard.db", folder.path().display()))?;
+/// # let run = client.start_run("lines", "")?;
+/// let dataset = linfa::Dataset::new(ndarray_0_16::array![[0.0], [1.0], [2.0]], ndarray_0_16::array![1.0, 3.0, 5.0]);
+/// let info = log(&run, &linfa_linear::LinearRegression::new().fit(&dataset)?)?;
+/// assert!(client.fetch_model(&info.model_uri)?.file("model.onnx")?.is_file());
+/// # Ok(run.finish()?)
+/// # }
+/// ```
 pub trait LinfaModel: sealed::Model {
     /// Writes the file that Rust loads.
     #[doc(hidden)]
@@ -99,6 +119,28 @@ mod sealed {
 }
 
 /// A class that a classifier answers with: an integer, a truth value or a text. Other crates cannot implement it.
+///
+/// ```
+/// use linfa::prelude::*;
+/// use linfa_trees::DecisionTree;
+/// use ndarray_0_16::{Array1, array};
+/// use trainyard::flavors::{Label, Linfa};
+/// use trainyard::{BoxError, save_model};
+///
+/// /// Saves a tree that tells the classes of two flowers from each other.
+/// fn save<L: Label + linfa::Label + serde::Serialize + 'static>(one: L, other: L, folder: &std::path::Path) -> Result<(), BoxError> {
+///     let dataset = Dataset::new(array![[1.4], [4.7]], Array1::from(vec![one, other]));
+///     let tree: DecisionTree<f64, L> = DecisionTree::params().fit(&dataset)?;
+///     Ok(save_model(folder, &Linfa(&tree), &Default::default())?)
+/// }
+///
+/// # fn main() -> Result<(), BoxError> {
+/// # let folder = tempfile::tempdir()?;
+/// save("setosa", "versicolor", &folder.path().join("by-name"))?;
+/// save(0_usize, 1, &folder.path().join("by-number"))?;
+/// # Ok(())
+/// # }
+/// ```
 pub trait Label: Clone + sealed::Label {
     /// The class in ONNX, which has integers and texts.
     #[doc(hidden)]

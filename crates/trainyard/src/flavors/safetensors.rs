@@ -70,6 +70,18 @@ impl Safetensors {
     }
 
     /// The content of the file, for the loader of a framework.
+    ///
+    /// ```
+    /// # use safetensors::tensor::{Dtype, TensorView};
+    /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # let view = TensorView::new(Dtype::U8, vec![2], &[7, 9])?;
+    /// # let bytes = safetensors::serialize([("weights", view)], None)?;
+    /// let model = trainyard::flavors::Safetensors::new(bytes)?;
+    /// let tensors = safetensors::SafeTensors::deserialize(model.bytes())?;
+    /// assert_eq!(tensors.tensor("weights")?.data(), [7, 9]);
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn bytes(&self) -> &[u8] {
         &self.bytes
     }
@@ -83,6 +95,17 @@ impl Safetensors {
     }
 
     /// Shape of each tensor by its name.
+    ///
+    /// ```
+    /// # use safetensors::tensor::{Dtype, TensorView};
+    /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # let view = TensorView::new(Dtype::U8, vec![2, 3], &[0; 6])?;
+    /// # let bytes = safetensors::serialize([("weights", view)], None)?;
+    /// let model = trainyard::flavors::Safetensors::new(bytes)?;
+    /// assert_eq!(model.shapes()["weights"], [2, 3]);
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn shapes(&self) -> HashMap<String, Vec<usize>> {
         let tensors = SafeTensors::deserialize(&self.bytes);
         let tensors = tensors.iter().flat_map(|tensors| tensors.tensors());

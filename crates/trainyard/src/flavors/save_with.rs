@@ -40,11 +40,42 @@ where
     }
 
     /// The same with a flavor of your own.
+    ///
+    /// ```
+    /// # fn main() -> Result<(), trainyard::Error> {
+    /// # let temporary = tempfile::tempdir().expect("a folder");
+    /// # let folder = temporary.path().join("model");
+    /// use trainyard::Flavor;
+    /// use trainyard::flavors::SaveWith;
+    ///
+    /// let flavor = Flavor::new("my_format").set("data", "weights.txt")?;
+    /// let model = SaveWith::of(flavor, |folder| std::fs::write(folder.join("weights.txt"), "0.5"));
+    /// trainyard::save_model(&folder, &model, &Default::default())?;
+    ///
+    /// let saved = trainyard::SavedModel::open(&folder)?;
+    /// let file: String = saved.flavor("my_format")?.get("data")?;
+    /// assert_eq!(saved.read(&file)?, b"0.5");
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn of(flavor: Flavor, write: F) -> Self {
         Self { flavor, write }
     }
 
     /// Records which crate in which version saves the model: `env!("CARGO_PKG_NAME")`, `env!("CARGO_PKG_VERSION")`.
+    ///
+    /// ```
+    /// # fn main() -> Result<(), trainyard::Error> {
+    /// # let temporary = tempfile::tempdir().expect("a folder");
+    /// # let folder = temporary.path().join("model");
+    /// use trainyard::flavors::SaveWith;
+    ///
+    /// let model = SaveWith::new("my_format", |folder| std::fs::write(folder.join("weights.txt"), "0.5"));
+    /// trainyard::save_model(&folder, &model.made_by("iris", "0.3.1"), &Default::default())?;
+    /// trainyard::SavedModel::open(&folder)?.check_made_by("iris", "0.3.7")?;
+    /// # Ok(())
+    /// # }
+    /// ```
     #[must_use]
     pub fn made_by(self, crate_name: &str, version: &str) -> Self {
         Self { flavor: self.flavor.made_by(crate_name, version), ..self }

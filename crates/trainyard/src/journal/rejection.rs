@@ -13,6 +13,25 @@ use trainyard_api::{ApiError, ErrorCode};
 use super::folder::{make, private};
 
 /// Something logged that the tracking store refused.
+///
+/// ```
+/// # fn main() -> Result<(), trainyard::Error> {
+/// # let folder = tempfile::tempdir().expect("a folder");
+/// # let client = trainyard::Client::connect(&format!("sqlite:///{}/yard.db", folder.path().display()))?;
+/// use trainyard::Error;
+/// use trainyard::api::runs::DeleteRun;
+///
+/// let run = client.start_run("iris", "")?;
+/// client.call(DeleteRun { run_id: run.id().clone() })?;
+/// run.log_metric("loss", 0.5, 0)?;
+/// let Err(Error::Rejected(rejections)) = run.finish() else { panic!("the run is deleted") };
+/// assert_eq!(rejections.list[0].what, "metric point 'loss'");
+/// for rejection in &rejections.list {
+///     println!("{} of {}: {}", rejection.what, rejection.run_id, rejection.message);
+/// }
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Rejection {
     /// The run it was logged to.
@@ -81,6 +100,7 @@ pub(super) fn names(noun: &str, keys: Vec<&str>) -> Option<String> {
 /// # }
 /// ```
 #[derive(Debug, Clone, PartialEq)]
+#[non_exhaustive]
 pub struct Rejections {
     /// In order; the first few when there are very many.
     pub list: Vec<Rejection>,

@@ -252,15 +252,19 @@ impl SavedModel {
     /// Refuses a model that another crate has saved, or a version of it that this one need not be compatible with: another
     /// major version, or another minor version below 1.0. A model that does not say who saved it is refused too.
     ///
-    /// ```no_run
+    /// ```
+    /// # fn main() -> Result<(), trainyard::Error> {
+    /// # let folder = tempfile::tempdir().expect("a folder");
+    /// # let client = trainyard::Client::connect(&format!("sqlite:///{}/yard.db", folder.path().display()))?;
+    /// # let run = client.start_run("iris", "")?;
     /// use trainyard::flavors::Json;
     ///
-    /// # fn main() -> Result<(), trainyard::Error> {
-    /// let saved = trainyard::Client::from_env()?.fetch_model("models:/iris-classifier@champion")?;
-    /// let saved = saved.check_made_by(env!("CARGO_PKG_NAME"), env!("CARGO_PKG_VERSION"))?;
-    /// let Json(weights) = saved.load::<Json<Vec<f64>>>()?;
-    /// # drop(weights);
-    /// # Ok(())
+    /// let (name, version) = (env!("CARGO_PKG_NAME"), env!("CARGO_PKG_VERSION"));
+    /// let info = run.log_model("weights", &Json(&[0.5, -1.25]).made_by(name, version))?;
+    /// let saved = client.fetch_model(&info.model_uri)?.check_made_by(name, version)?;
+    /// let Json(weights) = saved.load::<Json<[f64; 2]>>()?;
+    /// assert_eq!(weights, [0.5, -1.25]);
+    /// # run.finish()
     /// # }
     /// ```
     pub fn check_made_by(self, crate_name: &str, version: &str) -> Result<Self, Error> {
@@ -339,12 +343,21 @@ impl Client {
 
 /// Loads the model behind a URI from the tracking URI of the environment; see [`Client::fetch_model`] for the URIs.
 ///
-/// ```no_run
+/// ```
 /// use trainyard::flavors::Json;
 ///
 /// # fn main() -> Result<(), trainyard::Error> {
+/// # // Where the database of this example is.
+/// # let folder = tempfile::tempdir().expect("a folder");
+/// # std::env::set_current_dir(folder.path()).expect("a folder");
+/// # let client = trainyard::Client::from_env()?;
+/// # let run = client.start_run("iris", "")?;
+/// # let options = trainyard::ModelOptions::new().registered_model_name("iris-classifier");
+/// # run.log_model_with("iris-classifier", &Json(vec![0.5, -1.25]), &options)?;
+/// # run.finish()?;
+/// # client.set_model_alias("iris-classifier", "champion", "1")?;
 /// let Json(weights) = trainyard::load_model::<Json<Vec<f64>>>("models:/iris-classifier@champion")?;
-/// # drop(weights);
+/// assert_eq!(weights, [0.5, -1.25]);
 /// # Ok(())
 /// # }
 /// ```

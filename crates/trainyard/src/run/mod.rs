@@ -45,7 +45,10 @@ pub(crate) static PLAIN: Context =
 ///
 /// [`Run::builder`] has more to choose from.
 ///
-/// ```no_run
+/// ```
+/// # // Where the database of this example is.
+/// # let folder = tempfile::tempdir().expect("a folder");
+/// # std::env::set_current_dir(folder.path()).expect("a folder");
 /// let run = trainyard::start_run("iris")?;
 /// run.log_metric("accuracy", 0.97, 0)?;
 /// run.finish()?;
@@ -143,6 +146,18 @@ impl Run {
     }
 
     /// The run's id.
+    ///
+    /// ```
+    /// # fn main() -> Result<(), trainyard::Error> {
+    /// # let folder = tempfile::tempdir().expect("a folder");
+    /// # let client = trainyard::Client::connect(&format!("sqlite:///{}/yard.db", folder.path().display()))?;
+    /// let run = client.start_run("iris", "")?;
+    /// let id = run.id().clone();
+    /// run.finish()?;
+    /// assert_eq!(client.get_run(id)?.info.lifecycle_stage.as_str(), "active");
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn id(&self) -> &RunId {
         &self.info.run_id
     }
@@ -153,6 +168,16 @@ impl Run {
     }
 
     /// The connection to the store that the run is in.
+    ///
+    /// ```
+    /// # fn main() -> Result<(), trainyard::Error> {
+    /// # let folder = tempfile::tempdir().expect("a folder");
+    /// # let client = trainyard::Client::connect(&format!("sqlite:///{}/yard.db", folder.path().display()))?;
+    /// let run = client.start_run("iris", "")?;
+    /// assert_eq!(run.client().tracking_uri(), client.tracking_uri());
+    /// # run.finish()
+    /// # }
+    /// ```
     pub fn client(&self) -> &Client {
         &self.client
     }

@@ -38,7 +38,7 @@ fn logged(yard: &Yard, model_id: &ModelId) -> LoggedModel {
 }
 
 /// Everything that logging could have made.
-fn made(yard: &Yard) -> (Vec<LoggedModel>, usize) {
+pub fn made(yard: &Yard) -> (Vec<LoggedModel>, usize) {
     let experiments =
         yard.client.call(SearchExperiments { max_results: Some(100), ..Default::default() }).unwrap().experiments;
     let experiment_ids = experiments.into_iter().map(|experiment| experiment.experiment_id).collect();
@@ -102,7 +102,7 @@ fn a_logged_model_is_complete_registered_and_loads_back_by_every_uri() {
         assert_eq!(flavor.get::<String>("rust_type").unwrap(), std::any::type_name::<Line>());
         assert!(flavor.get::<String>("rustc_version").unwrap().starts_with("1."));
         drop(saved);
-        assert_eq!(copy.exists(), yard._server.is_none(), "a fetched copy is removed, a model in place is not");
+        assert_eq!(copy.exists(), yard.server.is_none(), "a fetched copy is removed, a model in place is not");
         run.finish().unwrap();
     }
 }

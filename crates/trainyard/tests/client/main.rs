@@ -25,3 +25,4 @@ mod system_metrics;
 mod tls;
 mod tracing_layer;
 mod tracking;
+mod unreachable;

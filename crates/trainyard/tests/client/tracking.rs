@@ -21,7 +21,7 @@ use trainyard_server::{Server, ServerConfig};
 pub struct Yard {
     pub client: Client,
     pub folder: TempDir,
-    pub _server: Option<Running>,
+    pub server: Option<Running>,
 }
 
 pub struct Running {
@@ -33,29 +33,24 @@ impl Yard {
     pub fn embedded() -> Self {
         let folder = tempfile::tempdir().unwrap();
         let client = Client::connect(&database(folder.path())).unwrap();
-        Self { client, folder, _server: None }
+        Self { client, folder, server: None }
     }
 
     pub fn served() -> Self {
         let folder = tempfile::tempdir().unwrap();
-        let config = ServerConfig {
-            port: 0,
-            backend_store_uri: database(folder.path()),
-            artifacts_destination: folder.path().join("artifacts").display().to_string(),
-            ..Default::default()
-        };
-        let (stop, stopped) = oneshot::channel::<()>();
-        let (tell, told) = mpsc::channel();
-        let thread = thread::spawn(move || {
-            let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();
-            runtime.block_on(async {
-                let server = Server::bind(config).await.unwrap();
-                tell.send(server.url()).unwrap();
-                server.run(async { drop(stopped.await) }).await;
-            });
-        });
-        let client = Client::connect(&told.recv().unwrap()).unwrap();
-        Self { client, folder, _server: Some(Running { stop: Some(stop), thread: Some(thread) }) }
+        let (url, server) = serve(folder.path(), 0);
+        Self { client: Client::connect(&url).unwrap(), folder, server: Some(server) }
+    }
+
+    /// Ends the server, and waits for its end: from then on connections are refused.
+    pub fn stop(&mut self) {
+        self.server = None;
+    }
+
+    /// A server on the same folder, at the address of the one that was stopped.
+    pub fn start_again(&mut self) {
+        let (_, port) = self.client.tracking_uri().rsplit_once(':').unwrap();
+        self.server = Some(serve(self.folder.path(), port.parse().unwrap()).1);
     }
 
     pub fn both() -> [Self; 2] {
@@ -69,6 +64,26 @@ impl Drop for Running {
         let ended = self.thread.take().unwrap().join();
         assert!(ended.is_ok() || thread::panicking());
     }
+}
+
+fn serve(folder: &Path, port: u16) -> (String, Running) {
+    let config = ServerConfig {
+        port,
+        backend_store_uri: database(folder),
+        artifacts_destination: folder.join("artifacts").display().to_string(),
+        ..Default::default()
+    };
+    let (stop, stopped) = oneshot::channel::<()>();
+    let (tell, told) = mpsc::channel();
+    let thread = thread::spawn(move || {
+        let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();
+        runtime.block_on(async {
+            let server = Server::bind(config).await.unwrap();
+            tell.send(server.url()).unwrap();
+            server.run(async { drop(stopped.await) }).await;
+        });
+    });
+    (told.recv().unwrap(), Running { stop: Some(stop), thread: Some(thread) })
 }
 
 fn database(folder: &Path) -> String {

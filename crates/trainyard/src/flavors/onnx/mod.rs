@@ -34,15 +34,21 @@ const PROVIDERS: [&str; 2] = ["CUDAExecutionProvider", "CPUExecutionProvider"];
 ///
 /// Rust gets the bytes back, for `ort`, `tract` or `rten`:
 ///
-/// ```no_run
+/// ```
 /// use trainyard::flavors::Onnx;
 ///
 /// # fn main() -> Result<(), trainyard::Error> {
-/// # let run = trainyard::start_run("nets")?;
-/// let info = run.log_model("net", &Onnx::from_file("net.onnx".as_ref())?)?;
-/// let net: Onnx = trainyard::load_model(&info.model_uri)?;
-/// println!("{} bytes", net.bytes().len());
-/// # Ok(())
+/// # let folder = tempfile::tempdir().expect("a folder");
+/// # let client = trainyard::Client::connect(&format!("sqlite:///{}/yard.db", folder.path().display()))?;
+/// # let run = client.start_run("nets", "")?;
+/// # let file = folder.path().join("net.onnx");
+/// # let identity = b"\x08\x08\x3a\x12\x0a\x10\x0a\x01x\x12\x01y\x22\x08Identity\x42\x02\x10\x15";
+/// # std::fs::write(&file, identity).expect("a file");
+/// let net = Onnx::from_file(&file)?;
+/// let info = run.log_model("net", &net)?;
+/// let loaded: Onnx = client.load_model(&info.model_uri)?;
+/// assert_eq!(loaded.bytes(), net.bytes());
+/// # run.finish()
 /// # }
 /// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -52,6 +58,11 @@ pub struct Onnx {
 
 impl Onnx {
     /// A model as bytes. Weights in files of their own cannot be taken along; they are refused.
+    ///
+    /// ```
+    /// let refused = trainyard::flavors::Onnx::from_bytes(b"a picture of a net".to_vec()).expect_err("no model");
+    /// assert!(refused.to_string().contains("it is not in the ONNX format"));
+    /// ```
     pub fn from_bytes(bytes: Vec<u8>) -> Result<Self, Error> {
         check(&bytes).map_err(|reason| Error::InvalidModel {
             field: "ONNX model",

@@ -1,5 +1,4 @@
 //! Models of smartcore: as JSON for Rust, with a copy in the ONNX format for everybody else.
-
 //!
 //! `linear` and `trees` make the copies, `predict` predicts.
 
@@ -58,6 +57,27 @@ mod sealed {
 }
 
 /// A model that [`Smartcore`] saves. Other crates cannot implement it.
+///
+/// ```
+/// use smartcore::linalg::basic::matrix::DenseMatrix;
+/// use smartcore::linear::linear_regression::LinearRegression;
+/// use trainyard::flavors::{Smartcore, SmartcoreModel};
+/// use trainyard::{Error, ModelInfo, Run};
+///
+/// fn log<M: SmartcoreModel>(run: &Run, model: &M) -> Result<ModelInfo, Error> {
+///     run.log_model("model", &Smartcore(model))
+/// }
+///
+/// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// # let folder = tempfile::tempdir()?;
+/// # let client = trainyard::Client::connect(&format!("sqlite:///{}/yard.db", folder.path().display()))?;
+/// # let run = client.start_run("lines", "")?;
+/// let x = DenseMatrix::from_2d_array(&[&[0.0], &[1.0], &[2.0]])?;
+/// let info = log(&run, &LinearRegression::fit(&x, &vec![1.0, 3.0, 5.0], Default::default())?)?;
+/// assert!(client.fetch_model(&info.model_uri)?.file("model.onnx")?.is_file());
+/// # Ok(run.finish()?)
+/// # }
+/// ```
 pub trait SmartcoreModel: Serialize + sealed::Model {
     /// Writes the copy for everybody else.
     #[doc(hidden)]

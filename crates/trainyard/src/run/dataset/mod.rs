@@ -269,7 +269,19 @@ impl Write for Hash {
     }
 }
 
-/// A number that [`Dataset::from_slice`] takes: floats, integers and `bool`.
+/// A number that [`Dataset::from_slice`] takes: floats, integers and `bool`. Other crates cannot implement it.
+///
+/// ```
+/// use trainyard::{Dataset, Element, Error};
+///
+/// fn column<T: Element>(name: &str, values: &[T]) -> Result<Dataset, Error> {
+///     Dataset::from_slice(name, values, &[values.len(), 1])
+/// }
+///
+/// assert_ne!(column("widths", &[0.2_f64, 1.4])?.digest(), column("widths", &[0.2_f32, 1.4])?.digest());
+/// assert_eq!(column("classes", &[0, 1])?.name(), "classes");
+/// # Ok::<(), trainyard::Error>(())
+/// ```
 pub trait Element: Copy + sealed::Element {}
 
 mod sealed {

@@ -28,7 +28,7 @@ fn saved(model: &dyn SaveModel) -> (TempDir, SavedModel) {
 }
 
 /// The model as if another version of the framework had saved it.
-#[cfg(any(feature = "burn-example", feature = "candle", feature = "linfa"))]
+#[cfg(any(feature = "burn-example", feature = "candle", feature = "linfa", feature = "smartcore"))]
 fn of_another_version(path: &std::path::Path, flavor: &str, version: &str) -> SavedModel {
     use trainyard::internals::models::{self, Mlmodel};
 
@@ -177,7 +177,7 @@ mod smartcore_models {
     use trainyard::flavors::{Onnx, Smartcore};
     use trainyard::{Error, ModelOptions, Predict as _, Schema, Signature, save_model};
 
-    use super::saved;
+    use super::{of_another_version, saved};
 
     type Linear = LinearRegression<f32, f32, DenseMatrix<f32>, Vec<f32>>;
 
@@ -219,6 +219,17 @@ mod smartcore_models {
         let missing = Matrix::from_2d_array(&[&[0.0, f64::NAN]]).unwrap();
         let error = Smartcore(linear).predict(&missing).unwrap_err().to_string();
         assert!(error.contains("invalid input 'NaN': row 0 holds it in column 1"), "{error}");
+    }
+
+    #[test]
+    fn a_model_of_another_version_of_the_framework_is_refused() {
+        let model = Linear::fit(&features(), &vec![1.0_f32, 2.0, 2.5, 5.0], Default::default()).unwrap();
+        let (_folder, saved) = saved(&Smartcore(&model));
+        let saved = of_another_version(saved.path(), "rust_serde", "0.6");
+        let error = saved.load::<Smartcore<Linear>>().unwrap_err();
+        assert!(matches!(&error, Error::Model { path, .. } if path.ends_with("MLmodel")), "{error:?}");
+        let error = error.to_string();
+        assert!(error.contains("saved by smartcore 0.6") && error.contains("loaded by smartcore 0.7"), "{error}");
     }
 
     type Doubles = DenseMatrix<f64>;
