@@ -82,7 +82,6 @@ pub mod asynchronous;
 #[cfg(feature = "artifact-stores")]
 mod blocking;
 mod client;
-mod date;
 #[cfg(feature = "embedded")]
 mod embedded;
 mod error;

@@ -4,13 +4,14 @@ use std::collections::hash_map::RandomState;
 use std::hash::BuildHasher;
 use std::io::ErrorKind;
 use std::thread;
-use std::time::{Duration, Instant, SystemTime};
+use std::time::{Duration, Instant};
 
+use jiff::Timestamp;
+use jiff::fmt::rfc2822;
 use trainyard_api::{Endpoint, Method};
 use ureq::Timeout;
 
 use super::Settings;
-use crate::date;
 
 /// Longest pause that a `Retry-After` or the growing pauses may ask for.
 const MAX_PAUSE: Duration = Duration::from_secs(60);
@@ -71,7 +72,7 @@ impl<'s> Retries<'s> {
             Repeat::Unsafe => matches!(status, 429 | 503),
             Repeat::Never => false,
         };
-        passes && self.wait(retry_after.and_then(|text| parse_retry_after(text, SystemTime::now())))
+        passes && self.wait(retry_after.and_then(|text| parse_retry_after(text, Timestamp::now())))
     }
 
     /// Waits before the next attempt; `false` when the error is final.
@@ -106,12 +107,13 @@ fn backoff(factor: f64, done: u32) -> Duration {
 }
 
 /// `Retry-After`: seconds, or a date.
-fn parse_retry_after(text: &str, now: SystemTime) -> Option<Duration> {
+fn parse_retry_after(text: &str, now: Timestamp) -> Option<Duration> {
     let text = text.trim();
     if let Ok(seconds) = text.parse::<u64>() {
         return Some(Duration::from_secs(seconds));
     }
-    Some(date::parse_http(text)?.duration_since(now).unwrap_or_default())
+    let date = rfc2822::parse(text).ok()?.timestamp();
+    Some(Duration::try_from(date.duration_since(now)).unwrap_or_default())
 }
 
 /// The pause that an answer asks for before anything else is sent.
@@ -119,7 +121,7 @@ pub(super) fn asked_pause(status: u16, retry_after: Option<&str>) -> Option<Dura
     let turned_away = matches!(status, 429 | 503);
     retry_after
         .filter(|_| turned_away)
-        .and_then(|text| parse_retry_after(text, SystemTime::now()))
+        .and_then(|text| parse_retry_after(text, Timestamp::now()))
         .map(|d| d.min(MAX_PAUSE))
 }
 
@@ -181,7 +183,7 @@ mod tests {
 
     #[test]
     fn retry_after_is_seconds_or_a_date() {
-        let now = date::parse_http("Thu, 01 Jan 2026 00:00:00 GMT").expect("a time");
+        let now = "2026-01-01T00:00:00Z".parse().expect("a time");
         assert_eq!(parse_retry_after("3", now), Some(Duration::from_secs(3)));
         let date = "Thu, 01 Jan 2026 00:00:30 GMT";
         assert_eq!(parse_retry_after(date, now), Some(Duration::from_secs(30)));

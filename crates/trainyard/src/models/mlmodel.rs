@@ -4,15 +4,15 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::io::{ErrorKind, Read};
 use std::path::Path;
-use std::time::SystemTime;
 
+use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 use trainyard_api::artifact_path::ArtifactPath;
 use uuid::Uuid;
 
 use super::{COMPAT_VERSION, MLMODEL, from_yaml, to_yaml};
-use crate::{Error, date};
+use crate::Error;
 
 /// Largest `MLmodel` that is read.
 const MAX_BYTES: u64 = 64 << 20;
@@ -95,7 +95,7 @@ impl Mlmodel {
         Self {
             mlflow_version: COMPAT_VERSION.to_owned(),
             model_uuid: Uuid::new_v4().simple().to_string(),
-            utc_time_created: date::to_text(SystemTime::now()),
+            utc_time_created: Timestamp::now().strftime("%Y-%m-%d %H:%M:%S.%6f").to_string(),
             ..Default::default()
         }
     }
