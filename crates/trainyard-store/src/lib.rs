@@ -17,6 +17,8 @@ mod packing;
 mod registry;
 mod search;
 mod store;
+#[cfg(test)]
+mod testing;
 mod tracking;
 
 pub use db::{

@@ -78,37 +78,29 @@ mod tests {
     use trainyard_api::runs::CreateRun;
 
     use super::*;
-    use crate::{ArtifactRoot, PostgresOptions, Store, StoreOptions};
+    use crate::testing::on_each_database;
 
     #[test]
     fn no_more_runs_are_counted_than_there_is_room_for() {
-        let folder = tempfile::tempdir().unwrap();
-        let uri = format!("sqlite:///{}", folder.path().join("yard.db").display());
-        let artifact_root = ArtifactRoot::Managed("mlflow-artifacts:/".to_owned());
-        let options = StoreOptions {
-            artifact_root,
-            webhook_key: None,
-            truncate_long_values: true,
-            postgres: PostgresOptions::default(),
-        };
-        let store = Store::open(&uri, options).unwrap();
-        let mut ids: Vec<ExperimentId> = Vec::new();
-        for (name, runs) in [("large", 7), ("small", 1), ("other", 4)] {
-            let request = CreateExperiment { name: name.to_owned(), ..CreateExperiment::default() };
-            let experiment_id = store.execute(request).wait().unwrap().experiment_id;
-            for _ in 0..runs {
-                let request = CreateRun { experiment_id: experiment_id.clone(), ..CreateRun::default() };
-                store.execute(request).wait().unwrap();
+        on_each_database("activity", |store| {
+            let mut ids: Vec<ExperimentId> = Vec::new();
+            for (name, runs) in [("large", 7), ("small", 1), ("other", 4)] {
+                let request = CreateExperiment { name: name.to_owned(), ..CreateExperiment::default() };
+                let experiment_id = store.execute(request).wait().unwrap().experiment_id;
+                for _ in 0..runs {
+                    let request = CreateRun { experiment_id: experiment_id.clone(), ..CreateRun::default() };
+                    store.execute(request).wait().unwrap();
+                }
+                ids.push(experiment_id);
             }
-            ids.push(experiment_id);
-        }
-        let ask = |room| {
-            let ids = ids.clone();
-            let counted = store.read(move |tx| activities(tx, ids.clone(), (room, 2))).wait().unwrap();
-            counted.iter().map(|one| (one.runs, one.running, one.at_least)).collect::<Vec<_>>()
-        };
-        assert_eq!(ask(100), [(7, 7, false), (1, 1, false), (4, 4, false)]);
-        // The first takes all that there is room for; the others are still counted as far as two.
-        assert_eq!(ask(5), [(5, 5, true), (1, 1, false), (2, 2, true)]);
+            let ask = |room| {
+                let ids = ids.clone();
+                let counted = store.read(move |tx| activities(tx, ids.clone(), (room, 2))).wait().unwrap();
+                counted.iter().map(|one| (one.runs, one.running, one.at_least)).collect::<Vec<_>>()
+            };
+            assert_eq!(ask(100), [(7, 7, false), (1, 1, false), (4, 4, false)]);
+            // The first takes all that there is room for; the others are still counted as far as two.
+            assert_eq!(ask(5), [(5, 5, true), (1, 1, false), (2, 2, true)]);
+        });
     }
 }

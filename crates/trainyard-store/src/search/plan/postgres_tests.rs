@@ -1,47 +1,22 @@
 //! That PostgreSQL, which is left its choice, goes the way that was chosen.
 
-use tokio_postgres::NoTls;
-
 use super::stretches::Stretch;
 use super::tests::{search, store_at};
 use super::*;
 use crate::Value;
 use crate::search::keyset::Kind;
+use crate::testing::Schema;
 
 /// Runs in experiments 1 to 4.
 const FILL: &str = include_str!("../../../tests/backends/search/many_runs.sql");
 
-/// Carries out SQL on a connection of its own.
-fn execute(database: &str, statements: &[&str]) {
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
-    runtime.block_on(async {
-        let (client, connection) = tokio_postgres::connect(database, NoTls).await.expect("a database");
-        let working = async move {
-            for sql in statements {
-                client.batch_execute(sql).await.expect("a statement that is carried out");
-            }
-        };
-        tokio::join!(working, connection).1.expect("a connection that lasts");
-    });
-}
-
 /// Shows a reader of a store with runs to `work`, where a database for tests is named.
 fn with_runs(name: &str, work: fn(&mut Transaction<'_>)) {
-    const DATABASE: &str = "TRAINYARD_TEST_POSTGRES_URL";
-    let Ok(database) = std::env::var(DATABASE) else {
-        eprintln!("SKIPPED on PostgreSQL: {DATABASE} is not set");
-        return;
-    };
-    let schema = format!("test_plan_{name}_{}", std::process::id());
-    execute(&database, &[&format!("CREATE SCHEMA {schema}")]);
-    let separator = if database.contains('?') { '&' } else { '?' };
-    let uri = format!("{database}{separator}options=-csearch_path%3D{schema}");
+    let Some(schema) = Schema::create(&format!("plan_{name}")) else { return };
     // Of a disk that turns it thinks that tables of this size are read faster as a whole.
-    let store = store_at(&format!("{uri}%20-crandom_page_cost%3D1.1"));
-    execute(&uri, &[FILL, "VACUUM (ANALYZE) run, param, run_tag, metric_summary, metric_key, experiment"]);
+    let store = store_at(&format!("{}%20-crandom_page_cost%3D1.1", schema.uri()));
+    schema.execute(&[FILL, "VACUUM (ANALYZE) run, param, run_tag, metric_summary, metric_key, experiment"]);
     let outcome = store.read(move |tx| Ok(std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| work(tx))))).wait();
-    drop(store);
-    execute(&database, &[&format!("DROP SCHEMA {schema} CASCADE")]);
     if let Err(panic) = outcome.expect("an answer") {
         std::panic::resume_unwind(panic);
     }

@@ -221,7 +221,8 @@ mod tests {
     use trainyard_api::runs::CreateRun;
 
     use super::*;
-    use crate::{Store, StoreOptions};
+    use crate::Store;
+    use crate::testing::on_each_database;
 
     fn ingest(store: &Store, run_id: &RunId, times: std::ops::Range<i64>) {
         let times: Vec<i64> = times.collect();
@@ -233,16 +234,15 @@ mod tests {
 
     #[test]
     fn a_step_is_given_up_when_blocks_came_between_its_rows() {
-        let folder = tempfile::tempdir().expect("a folder");
-        let uri = format!("sqlite:///{}", folder.path().join("store.db").display());
-        let store = Store::open(&uri, StoreOptions::for_tests()).expect("a store");
-        let run_id = store.execute(CreateRun::default()).wait().expect("a run").run.info.run_id;
-        ingest(&store, &run_id, 1000..1100);
-        ingest(&store, &run_id, 9000..9100);
-        let step = store.read(|tx| prepare(tx, 1, Rest::Pack)).wait().expect("a look").expect("200 rows to pack");
-        ingest(&store, &run_id, 2000..6096);
-        assert_eq!(store.write(move |tx| apply(tx, &step)).wait(), Ok(false));
-        let request = GetMetricHistory { run_id, metric_key: "m".into(), ..GetMetricHistory::default() };
-        assert_eq!(store.execute(request).wait().expect("a history").metrics.len(), 200 + 4096);
+        on_each_database("step", |store| {
+            let run_id = store.execute(CreateRun::default()).wait().expect("a run").run.info.run_id;
+            ingest(store, &run_id, 1000..1100);
+            ingest(store, &run_id, 9000..9100);
+            let step = store.read(|tx| prepare(tx, 1, Rest::Pack)).wait().expect("a look").expect("200 rows to pack");
+            ingest(store, &run_id, 2000..6096);
+            assert_eq!(store.write(move |tx| apply(tx, &step)).wait(), Ok(false));
+            let request = GetMetricHistory { run_id, metric_key: "m".into(), ..GetMetricHistory::default() };
+            assert_eq!(store.execute(request).wait().expect("a history").metrics.len(), 200 + 4096);
+        });
     }
 }

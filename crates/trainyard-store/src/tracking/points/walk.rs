@@ -162,29 +162,28 @@ mod tests {
     use trainyard_api::runs::CreateRun;
 
     use super::*;
-    use crate::{Store, StoreOptions};
+    use crate::testing::on_each_database;
 
     #[test]
     fn outlines_are_read_of_blocks_within_the_range_only() {
-        let folder = tempfile::tempdir().expect("a folder");
-        let uri = format!("sqlite:///{}", folder.path().join("store.db").display());
-        let store = Store::open(&uri, StoreOptions::for_tests()).expect("a store");
-        let run_id = store.execute(CreateRun::default()).wait().expect("a run").run.info.run_id;
-        let steps: Vec<i64> = (0..4 * block::FULL as i64).collect();
-        let values = steps.iter().map(|step| *step as f64).collect();
-        let timestamps = steps.iter().map(|step| 1_000_000 + step).collect();
-        let series = Series { key: "m".into(), values, timestamps, steps, ..Series::default() };
-        let part = RunBatch { run_id, series: vec![series], ..RunBatch::default() };
-        store.execute(Ingest::encode(&[part]).expect("a small request")).wait().expect("an answer");
-        let outlined = |axis, from, to| {
-            let blocks =
-                store.read(move |tx| outlines_behind(tx, 1, START, (axis, (from, to)))).wait().expect("blocks");
-            blocks.iter().map(|block| block.outline.is_some()).collect::<Vec<_>>()
-        };
-        assert_eq!(outlined(Axis::Step, i64::MIN, i64::MAX), [true; 4]);
-        assert_eq!(outlined(Axis::Step, 4096, 8192), [false, true, true, false]);
-        assert_eq!(outlined(Axis::Step, 8191, 8191), [false, true, false, false]);
-        assert_eq!(outlined(Axis::Timestamp, 4096, 8192), [false; 4]);
-        assert_eq!(outlined(Axis::Timestamp, 1_004_096, 1_008_191), [false, true, false, false]);
+        on_each_database("outlines", |store| {
+            let run_id = store.execute(CreateRun::default()).wait().expect("a run").run.info.run_id;
+            let steps: Vec<i64> = (0..4 * block::FULL as i64).collect();
+            let values = steps.iter().map(|step| *step as f64).collect();
+            let timestamps = steps.iter().map(|step| 1_000_000 + step).collect();
+            let series = Series { key: "m".into(), values, timestamps, steps, ..Series::default() };
+            let part = RunBatch { run_id, series: vec![series], ..RunBatch::default() };
+            store.execute(Ingest::encode(&[part]).expect("a small request")).wait().expect("an answer");
+            let outlined = |axis, from, to| {
+                let blocks =
+                    store.read(move |tx| outlines_behind(tx, 1, START, (axis, (from, to)))).wait().expect("blocks");
+                blocks.iter().map(|block| block.outline.is_some()).collect::<Vec<_>>()
+            };
+            assert_eq!(outlined(Axis::Step, i64::MIN, i64::MAX), [true; 4]);
+            assert_eq!(outlined(Axis::Step, 4096, 8192), [false, true, true, false]);
+            assert_eq!(outlined(Axis::Step, 8191, 8191), [false, true, false, false]);
+            assert_eq!(outlined(Axis::Timestamp, 4096, 8192), [false; 4]);
+            assert_eq!(outlined(Axis::Timestamp, 1_004_096, 1_008_191), [false, true, false, false]);
+        });
     }
 }
