@@ -71,7 +71,7 @@ export function createListings(options: ListingsOptions): Listings {
     try {
       await renew();
     } catch (error) {
-      if (!isAbort(error)) toastError("The files were not listed again", error);
+      if (!isAbort(error)) toastError("The files were not listed again", error, refresh);
     } finally {
       setRefreshing(false);
     }

@@ -74,7 +74,7 @@ export default function Experiments(): JSX.Element {
         },
       });
     } catch (error) {
-      toastError(`${experiment.name} was not deleted`, error);
+      toastError(`${experiment.name} was not deleted`, error, () => remove(experiment));
     }
   }
 

@@ -85,13 +85,16 @@ function Content(props: { details: Details; onChanged: () => unknown }): JSX.Ele
       action: "Delete",
     });
     if (!yes) return;
-    try {
-      await deleteLoggedModel(modelId);
-      toast(`${name} deleted`);
-      navigate(`/experiments/${experimentId}/models`);
-    } catch (error) {
-      toastError("The model was not deleted", error);
-    }
+    const go = async (): Promise<void> => {
+      try {
+        await deleteLoggedModel(modelId);
+        toast(`${name} deleted`);
+        navigate(`/experiments/${experimentId}/models`);
+      } catch (error) {
+        toastError("The model was not deleted", error, go);
+      }
+    };
+    await go();
   };
   return (
     <>

@@ -91,13 +91,16 @@ function Content(props: { model: RegisteredModel; onChanged: () => unknown }): J
       typed: name,
     });
     if (!yes) return;
-    try {
-      await deleteRegisteredModel(name);
-      toast(`${name} deleted`);
-      navigate("/models");
-    } catch (error) {
-      toastError("The model was not deleted", error);
-    }
+    const go = async (): Promise<void> => {
+      try {
+        await deleteRegisteredModel(name);
+        toast(`${name} deleted`);
+        navigate("/models");
+      } catch (error) {
+        toastError("The model was not deleted", error, go);
+      }
+    };
+    await go();
   };
   return (
     <>

@@ -77,13 +77,16 @@ function Content(props: { details: VersionDetails; onChanged: () => unknown }): 
       action: "Delete",
     });
     if (!yes) return;
-    try {
-      await deleteModelVersion(name, number);
-      toast(`Version ${number} of ${name} deleted`);
-      navigate(modelHref(name));
-    } catch (error) {
-      toastError("The version was not deleted", error);
-    }
+    const go = async (): Promise<void> => {
+      try {
+        await deleteModelVersion(name, number);
+        toast(`Version ${number} of ${name} deleted`);
+        navigate(modelHref(name));
+      } catch (error) {
+        toastError("The version was not deleted", error, go);
+      }
+    };
+    await go();
   };
   /** The nearest older version. */
   const previous = () => {

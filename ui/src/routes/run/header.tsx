@@ -45,12 +45,15 @@ export function RunHeader(props: RunHeaderProps): JSX.Element {
       const renamed = await rename(run.info.run_id, next);
       onChanged({ ...run, info: { ...run.info, ...renamed } });
     };
-    try {
-      await set(name);
-      toast("Run renamed", { undo: () => set(before) });
-    } catch (error) {
-      toastError("The run was not renamed", error);
-    }
+    const go = async (): Promise<void> => {
+      try {
+        await set(name);
+        toast("Run renamed", { undo: () => set(before) });
+      } catch (error) {
+        toastError("The run was not renamed", error, go);
+      }
+    };
+    await go();
   }
 
   async function setDeleted(next: boolean): Promise<void> {

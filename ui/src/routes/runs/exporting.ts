@@ -47,7 +47,7 @@ export async function exportRuns(
     }
     const run = () => {
       const path = exportPath(format, experimentId, state, some);
-      save(path).catch((again: unknown) => toastError(failed, again));
+      save(path).catch((again: unknown) => toastError(failed, again, run));
     };
     toast(`${failed}: ${describe(error)}`, { kind: "bad", remedy: { label: "Export the columns shown", run } });
   }
