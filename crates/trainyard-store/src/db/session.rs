@@ -42,20 +42,10 @@ impl Notes {
 /// Where a table, its columns and what to do about conflicts are named.
 pub(super) type Insert<'s, const N: usize> = (&'s str, [&'s str; N], &'s str);
 
-/// The statement that inserts so many rows.
-pub(super) fn insert_rows<const N: usize>((table, columns, conflict): Insert<'_, N>, rows: usize) -> String {
-    let mut sql = format!("INSERT INTO {table} ({}) VALUES ", columns.join(", "));
-    for bind in 1..=rows * N {
-        let before = match bind {
-            1 => "($",
-            first if first % N == 1 % N => "), ($",
-            _ => ", $",
-        };
-        sql.push_str(before);
-        sql.push_str(&bind.to_string());
-    }
-    sql.push_str(") ");
-    sql + conflict
+/// The statement that inserts one row.
+pub(super) fn insert_one<const N: usize>((table, columns, conflict): Insert<'_, N>) -> String {
+    let binds: Vec<String> = (1..=N).map(|bind| format!("${bind}")).collect();
+    format!("INSERT INTO {table} ({}) VALUES ({}) {conflict}", columns.join(", "), binds.join(", "))
 }
 
 impl Session<'_> {

@@ -123,10 +123,13 @@ impl<'c> Transaction<'c> {
         conflict: &str,
         rows: impl IntoIterator<Item = [Value; N]>,
     ) -> Result<u64, DbError> {
-        let rows: Vec<[Value; N]> = rows.into_iter().collect();
         match self.session {
-            Session::Sqlite(session) => session.insert_many((table, columns, conflict), &rows),
-            Session::Postgres(session) => session.insert_many((table, columns, conflict), rows),
+            Session::Sqlite(session) => {
+                let mut all = 0;
+                session.insert_many((table, columns, conflict), rows, |_, inserted| all += inserted)?;
+                Ok(all)
+            }
+            Session::Postgres(session) => session.insert_many((table, columns, conflict), rows.into_iter().collect()),
         }
     }
 
@@ -138,11 +141,18 @@ impl<'c> Transaction<'c> {
         conflict: &str,
         rows: impl IntoIterator<Item = [Value; N]>,
     ) -> Result<HashMap<i64, i64>, StoreError> {
-        let rows: Vec<[Value; N]> = rows.into_iter().collect();
         let mut counts = HashMap::new();
         match self.session {
-            Session::Sqlite(session) => session.insert_counted((table, columns, conflict), &rows, &mut counts)?,
-            Session::Postgres(session) => session.insert_counted((table, columns, conflict), rows, &mut counts)?,
+            Session::Sqlite(session) => session.insert_many((table, columns, conflict), rows, |row, inserted| {
+                if let Some(Value::Integer(first)) = row.first()
+                    && inserted > 0
+                {
+                    *counts.entry(*first).or_default() += 1;
+                }
+            })?,
+            Session::Postgres(session) => {
+                session.insert_counted((table, columns, conflict), rows.into_iter().collect(), &mut counts)?;
+            }
         }
         Ok(counts)
     }

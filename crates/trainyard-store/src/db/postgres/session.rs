@@ -16,7 +16,7 @@ use tokio_postgres::{Client, Error, Statement};
 use super::error::{self, Trouble};
 use super::types::{Array, type_of};
 use crate::StoreError;
-use crate::db::session::{Insert, Notes, insert_rows};
+use crate::db::session::{Insert, Notes, insert_one};
 use crate::db::value::RowOf;
 use crate::db::{DbError, Row, Value};
 
@@ -96,7 +96,7 @@ impl Session {
     ) -> Result<u64, DbError> {
         let sql = match rows.as_slice() {
             [] => return Ok(0),
-            [row] => return self.execute(&insert_rows(insert, 1), row),
+            [row] => return self.execute(&insert_one(insert), row),
             _ => insert_arrays(insert),
         };
         let arrays = arrays(&rows)?;

@@ -6,12 +6,9 @@ use rusqlite::types::{ToSqlOutput, ValueRef};
 use rusqlite::{CachedStatement, Connection, ErrorCode, ToSql, ffi};
 
 use crate::StoreError;
-use crate::db::session::{Insert, Notes, insert_rows};
+use crate::db::session::{Insert, Notes, insert_one};
 use crate::db::value::RowOf;
 use crate::db::{Column, DbError, List, Row, Value};
-
-/// Rows that go in one statement where many do. With more of them, binding takes what is saved.
-const TOGETHER: usize = 20;
 
 /// A connection with its prepared statements.
 pub(in crate::db) struct Session {
@@ -50,45 +47,17 @@ impl Session {
         statement.raw_execute().map(|changed| changed as u64).map_err(error)
     }
 
-    /// Inserts rows, several a statement, which takes less than a statement each; returns how many were not passed over.
+    /// Inserts rows; tells `inserted` of each whether it was, or was passed over.
     pub(in crate::db) fn insert_many<const N: usize>(
         &self,
         insert: Insert<'_, N>,
-        rows: &[[Value; N]],
-    ) -> Result<u64, DbError> {
-        let chunks = rows.chunks_exact(TOGETHER);
-        let rest = chunks.remainder();
-        let mut inserted = 0;
-        if rows.len() >= TOGETHER {
-            let mut statement = self.prepare(&insert_rows(insert, TOGETHER), TOGETHER * N)?;
-            for chunk in chunks {
-                bind(&mut statement, chunk.as_flattened())?;
-                inserted += statement.raw_execute().map_err(error)?;
-            }
-        }
-        if !rest.is_empty() {
-            let mut statement = self.prepare(&insert_rows(insert, rest.len()), rest.len() * N)?;
-            bind(&mut statement, rest.as_flattened())?;
-            inserted += statement.raw_execute().map_err(error)?;
-        }
-        Ok(inserted as u64)
-    }
-
-    /// As [`Session::insert_many`]; adds to `counts` how many rows were inserted by the value of the first column, an integer.
-    /// Rows with the same value stand side by side.
-    pub(in crate::db) fn insert_counted<const N: usize>(
-        &self,
-        insert: Insert<'_, N>,
-        rows: &[[Value; N]],
-        counts: &mut HashMap<i64, i64>,
+        rows: impl IntoIterator<Item = [Value; N]>,
+        mut inserted: impl FnMut(&[Value; N], u64),
     ) -> Result<(), DbError> {
-        for alike in rows.chunk_by(|one, other| one.first() == other.first()) {
-            let inserted = self.insert_many(insert, alike)?;
-            if let Some(Value::Integer(first)) = alike.first().and_then(|row| row.first())
-                && inserted > 0
-            {
-                *counts.entry(*first).or_default() += inserted as i64;
-            }
+        let mut statement = self.prepare(&insert_one(insert), N)?;
+        for values in rows {
+            bind(&mut statement, &values)?;
+            inserted(&values, statement.raw_execute().map_err(error)? as u64);
         }
         Ok(())
     }
@@ -99,7 +68,7 @@ impl Session {
         insert: Insert<'_, N>,
         rows: impl IntoIterator<Item = [Value; N]>,
     ) -> Result<HashMap<String, i64>, StoreError> {
-        let sql = format!("{} RETURNING {}, id", insert_rows(insert, 1), insert.1.first().unwrap_or(&"id"));
+        let sql = format!("{} RETURNING {}, id", insert_one(insert), insert.1.first().unwrap_or(&"id"));
         let mut ids = HashMap::new();
         for values in rows {
             self.query(&sql, &values, |row| {
