@@ -57,7 +57,8 @@ pub fn measure_runs(programs: &Programs, sizes: &[u64], peers: &[Who], report: &
         "Runs of one experiment with {} params, {} metrics and {} tags each, created on {CREATING} connections; params and \
          metrics come by bulk ingest, up to 1,000 runs a request. The filter is `metrics.m0 > 0.5 AND params.p0 \
          = '3' AND tags.t0 = '2'`, the order `metrics.m1 DESC`, a page 100 runs; page {FAR_PAGE} is one of {FAR_PAGE_RUNS} runs, and the first page of as many stands beside it. Times are \
-         medians of {TIMES} requests on one connection. Pages are checked for their order, the run page for its values.\n\n\
+         medians of {TIMES} requests on one connection, so the way of a search is remembered in all but the first of them. Pages \
+         are checked for their order, the run page for its values.\n\n\
          {left_out}{table}",
         seed::PARAMS,
         seed::METRICS,

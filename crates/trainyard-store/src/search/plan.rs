@@ -2,8 +2,9 @@
 //!
 //! A database that knows nothing of the values guesses badly between the two ways there are: to walk an index in the
 //! wanted order until the page is full, or to take the runs that an index lists for some clauses of the filter and sort
-//! them. `cheapest` counts what the indexes list and decides; here and in `stretches` the way is written so that there is
-//! no other: `CROSS JOIN` fixes the order of tables in SQLite and is an ordinary join elsewhere.
+//! them. `cheapest` counts what the indexes list and decides, and `remembered` keeps what was decided for a while. Here and
+//! in `stretches` the way is written so that there is no other: `CROSS JOIN` fixes the order of tables in SQLite and is an
+//! ordinary join elsewhere.
 
 mod cheapest;
 mod remembered;
