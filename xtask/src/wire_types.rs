@@ -14,13 +14,15 @@ use syn::{Attribute, Fields, GenericArgument, Item, ItemEnum, ItemStruct, PathAr
 use crate::step::root;
 
 /// Modules whose types the UI knows.
-const MODULES: [&str; 22] = [
+const MODULES: [&str; 27] = [
     "lib",
     "endpoint",
     "id",
     "error",
     "experiments",
     "runs",
+    "runs/search",
+    "runs/logging",
     "metrics",
     "metric_summaries",
     "charts",
@@ -33,7 +35,10 @@ const MODULES: [&str; 22] = [
     "views",
     "datasets",
     "logged_models",
+    "logged_models/logging",
+    "logged_models/search",
     "registered_models",
+    "registered_models/aliases",
     "model_versions",
     "artifacts",
     "server_info",

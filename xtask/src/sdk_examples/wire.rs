@@ -22,7 +22,7 @@ fn items_of_the_sdks_api_have_examples() {
 fn without_examples() -> Result<Vec<String>> {
     let mut without = Vec::new();
     for (module, names) in re_exported()? {
-        for item in parse(&format!("{API}/{module}.rs"))? {
+        for item in items(&module)? {
             match &item {
                 Item::Struct(item) => note(&mut without, &names, &item.ident, &item.attrs),
                 Item::Enum(item) => note(&mut without, &names, &item.ident, &item.attrs),
@@ -47,6 +47,19 @@ fn without_examples() -> Result<Vec<String>> {
         }
     }
     Ok(without)
+}
+
+/// The items of a module, with those that it passes on from files of its own folder.
+fn items(module: &str) -> Result<Vec<Item>> {
+    let mut items = parse(&format!("{API}/{module}.rs"))?;
+    let folder = format!("{API}/{module}");
+    if root().join(&folder).is_dir() {
+        for entry in fs::read_dir(root().join(&folder)).with_context(|| format!("cannot list {folder}"))? {
+            let file = entry?.file_name().to_string_lossy().into_owned();
+            items.extend(parse(&format!("{folder}/{file}"))?);
+        }
+    }
+    Ok(items)
 }
 
 fn note(without: &mut Vec<String>, names: &BTreeSet<String>, name: &syn::Ident, attributes: &[Attribute]) {
