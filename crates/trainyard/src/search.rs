@@ -1,24 +1,23 @@
 //! Searches whose pages are fetched as they are needed.
 
-use std::collections::VecDeque;
+mod pages;
+mod searched;
+
+pub use pages::{Found, Pages};
+pub use searched::Searched;
+
 use std::fmt;
 
-use trainyard_api::columns::{Column, ListColumns};
-use trainyard_api::evaluation_datasets::{EvaluationDataset, SearchEvaluationDatasets};
-use trainyard_api::experiments::{Experiment, GetExperimentByName, SearchExperiments};
-use trainyard_api::logged_models::{LoggedModel, LoggedModelOrder, SearchLoggedModels};
-use trainyard_api::metric_summaries::{GetMetricSummaries, MetricSummary};
-use trainyard_api::metrics::{GetMetricHistory, Metric};
-use trainyard_api::model_versions::{ModelVersion, SearchModelVersions};
-use trainyard_api::registered_models::{RegisteredModel, SearchRegisteredModels};
-use trainyard_api::runs::{Run, SearchRuns};
-use trainyard_api::webhooks::{ListWebhooks, Webhook};
+use trainyard_api::experiments::SearchExperiments;
+use trainyard_api::logged_models::{LoggedModelOrder, SearchLoggedModels};
+use trainyard_api::metrics::GetMetricHistory;
+use trainyard_api::model_versions::SearchModelVersions;
+use trainyard_api::registered_models::SearchRegisteredModels;
+use trainyard_api::runs::SearchRuns;
 use trainyard_api::{ExperimentId, RunId, ViewType};
 
-use crate::{Client, Error, Request, journal};
-
-/// Experiments that are fetched at a time.
-const EXPERIMENTS_PER_PAGE: i64 = 1000;
+use crate::Client;
+use searched::OfExperiments;
 
 /// A search that is put together step by step, and then iterated: `for run in client.search_runs() { … }`.
 ///
@@ -52,115 +51,6 @@ pub struct Search<R> {
     experiments: Vec<String>,
     /// Whether experiments were named at all, be it none.
     is_limited: bool,
-}
-
-/// A request that is answered page by page.
-///
-/// ```
-/// fn first<R: trainyard::Searched>(search: trainyard::Search<R>) -> Option<R::Item> {
-///     search.into_iter().next()?.ok()
-/// }
-/// # let folder = tempfile::tempdir().expect("a folder");
-/// # let client = trainyard::Client::connect(&format!("sqlite:///{}/yard.db", folder.path().display()))?;
-/// let experiment = first(client.search_experiments()).expect("there is always the experiment Default");
-/// # Ok::<(), trainyard::Error>(())
-/// ```
-pub trait Searched: sealed::Paged {
-    /// What the pages hold.
-    type Item: Send + 'static;
-
-    #[doc(hidden)]
-    fn items(answer: Self::Response) -> (Vec<Self::Item>, String);
-}
-
-mod sealed {
-    use super::{Client, Error, Experiments, Request};
-
-    pub trait Paged: Request {
-        fn page_token(&mut self) -> &mut String;
-        fn max_results(&mut self) -> &mut Option<i64>;
-        /// Last preparations before the first page; `None` when there is nothing to look into.
-        fn prepare(&mut self, _client: &Client, _experiments: Experiments<'_>) -> Result<Option<()>, Error> {
-            Ok(Some(()))
-        }
-    }
-}
-
-macro_rules! searched {
-    ($($request:ident => $field:ident: $item:ty $(, $prepare:ident)?;)+) => {$(
-        impl Searched for $request {
-            type Item = $item;
-
-            fn items(answer: Self::Response) -> (Vec<$item>, String) {
-                (answer.$field, answer.next_page_token)
-            }
-        }
-
-        impl sealed::Paged for $request {
-            fn page_token(&mut self) -> &mut String {
-                &mut self.page_token
-            }
-
-            fn max_results(&mut self) -> &mut Option<i64> {
-                &mut self.max_results
-            }
-
-            $(fn prepare(&mut self, client: &Client, experiments: Experiments<'_>) -> Result<Option<()>, Error> {
-                // What this process has logged belongs into the answer.
-                journal::deliver_first(client);
-                $prepare(self, client, experiments)
-            })?
-        }
-    )+};
-}
-
-searched! {
-    SearchRuns => runs: Run, look_into;
-    SearchExperiments => experiments: Experiment, sized;
-    SearchLoggedModels => models: LoggedModel, look_into;
-    SearchRegisteredModels => registered_models: RegisteredModel;
-    SearchModelVersions => model_versions: ModelVersion;
-    GetMetricHistory => metrics: Metric, none;
-    GetMetricSummaries => metrics: MetricSummary, none;
-    ListColumns => columns: Column, none;
-    ListWebhooks => webhooks: Webhook;
-    SearchEvaluationDatasets => datasets: EvaluationDataset;
-}
-
-/// A search that is about the runs of some experiments.
-trait OfExperiments {
-    fn experiment_ids(&mut self) -> &mut Vec<ExperimentId>;
-}
-
-/// The experiments that a search was told to look into by name; `None` when it was not told any, by id neither.
-type Experiments<'a> = Option<&'a [String]>;
-
-/// Adds the ids of the experiments with these names; without any, those of all experiments.
-fn look_into(search: &mut impl OfExperiments, client: &Client, names: Experiments<'_>) -> Result<Option<()>, Error> {
-    let ids = search.experiment_ids();
-    for name in names.unwrap_or_default() {
-        let request = GetExperimentByName { experiment_name: name.clone() };
-        ids.push(client.call(request)?.experiment.experiment_id);
-    }
-    // A request that was handed over whole may name experiments, too.
-    if ids.is_empty() && names.is_none() {
-        for experiment in client.search_experiments() {
-            ids.push(experiment?.experiment_id);
-        }
-    }
-    // Servers refuse a search in no experiment at all, and there is nothing in none.
-    Ok((!ids.is_empty()).then_some(()))
-}
-
-/// Names the size of a page where it is not said: servers have none of their own for experiments, and refuse.
-fn sized(search: &mut SearchExperiments, _: &Client, _: Experiments<'_>) -> Result<Option<()>, Error> {
-    search.max_results.get_or_insert(EXPERIMENTS_PER_PAGE);
-    Ok(Some(()))
-}
-
-/// Nothing to look up.
-fn none<R>(_: &mut R, _: &Client, _: Experiments<'_>) -> Result<Option<()>, Error> {
-    Ok(Some(()))
 }
 
 impl Client {
@@ -281,30 +171,6 @@ impl Client {
     /// ```
     pub fn search<R: Searched>(&self, request: R) -> Search<R> {
         Search { client: self.clone(), request, experiments: Vec::new(), is_limited: false }
-    }
-}
-
-impl<R: Searched> Search<R> {
-    /// How many items are fetched at a time; the store has a number of its own when it is not said.
-    pub fn page_size(mut self, items: u32) -> Self {
-        *self.request.max_results() = Some(items.into());
-        self
-    }
-
-    /// The pages, for those who want to show or store them one by one.
-    ///
-    /// ```
-    /// # fn main() -> Result<(), trainyard::Error> {
-    /// # let folder = tempfile::tempdir().expect("a folder");
-    /// # let client = trainyard::Client::connect(&format!("sqlite:///{}/yard.db", folder.path().display()))?;
-    /// for page in client.search_experiments().page_size(100).pages() {
-    ///     println!("{} experiments", page?.len());
-    /// }
-    /// # Ok(())
-    /// # }
-    /// ```
-    pub fn pages(self) -> Pages<R> {
-        Pages { search: Some(self), begun: false }
     }
 }
 
@@ -433,104 +299,8 @@ impl Search<SearchLoggedModels> {
     }
 }
 
-impl<R: Searched> IntoIterator for Search<R> {
-    type Item = Result<R::Item, Error>;
-    type IntoIter = Found<R>;
-
-    fn into_iter(self) -> Found<R> {
-        Found { pages: self.pages(), items: VecDeque::new() }
-    }
-}
-
 impl<R: fmt::Debug> fmt::Debug for Search<R> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Search").field("request", &self.request).finish_non_exhaustive()
-    }
-}
-
-/// The pages of a [`Search`].
-///
-/// ```
-/// # fn main() -> Result<(), trainyard::Error> {
-/// # let folder = tempfile::tempdir().expect("a folder");
-/// # let client = trainyard::Client::connect(&format!("sqlite:///{}/yard.db", folder.path().display()))?;
-/// # client.experiment("iris")?;
-/// let mut pages = client.search_experiments().page_size(1).pages();
-/// assert_eq!(pages.next().expect("a page")?.len(), 1);
-/// assert_eq!(pages.next().expect("another page")?.len(), 1);
-/// # Ok(())
-/// # }
-/// ```
-#[derive(Debug, Clone)]
-pub struct Pages<R> {
-    /// `None` behind the last page.
-    search: Option<Search<R>>,
-    begun: bool,
-}
-
-impl<R: Searched> Iterator for Pages<R> {
-    type Item = Result<Vec<R::Item>, Error>;
-
-    fn next(&mut self) -> Option<Self::Item> {
-        // Behind an error nothing comes: the place in the list is lost.
-        let mut search = self.search.take()?;
-        if !self.begun {
-            self.begun = true;
-            let experiments = search.is_limited.then_some(search.experiments.as_slice());
-            match search.request.prepare(&search.client, experiments) {
-                Ok(Some(())) => {}
-                Ok(None) => return None,
-                Err(error) => return Some(Err(error)),
-            }
-        }
-        let answer = match search.client.call(search.request.clone()) {
-            Ok(answer) => answer,
-            Err(error) => return Some(Err(error)),
-        };
-        let (items, token) = R::items(answer);
-        if !token.is_empty() {
-            *search.request.page_token() = token;
-            self.search = Some(search);
-        }
-        Some(Ok(items))
-    }
-}
-
-/// The items of a [`Search`], one by one.
-///
-/// ```
-/// # fn main() -> Result<(), trainyard::Error> {
-/// # let folder = tempfile::tempdir().expect("a folder");
-/// # let client = trainyard::Client::connect(&format!("sqlite:///{}/yard.db", folder.path().display()))?;
-/// let mut experiments = client.search_experiments().into_iter();
-/// assert_eq!(experiments.next().expect("there is always one")?.name, "Default");
-/// assert!(experiments.next().is_none());
-/// # Ok(())
-/// # }
-/// ```
-pub struct Found<R: Searched> {
-    pages: Pages<R>,
-    items: VecDeque<R::Item>,
-}
-
-impl<R: Searched> Iterator for Found<R> {
-    type Item = Result<R::Item, Error>;
-
-    fn next(&mut self) -> Option<Self::Item> {
-        loop {
-            if let Some(item) = self.items.pop_front() {
-                return Some(Ok(item));
-            }
-            match self.pages.next()? {
-                Ok(items) => self.items = items.into(),
-                Err(error) => return Some(Err(error)),
-            }
-        }
-    }
-}
-
-impl<R: Searched> fmt::Debug for Found<R> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Found").field("fetched", &self.items.len()).finish_non_exhaustive()
     }
 }
