@@ -3,12 +3,12 @@
 //! Bodies are streamed in both directions, only as fast as the slower side takes them.
 
 use axum::body::Body;
-use axum::extract::{RawQuery, State};
+use axum::extract::{FromRequest, FromRequestParts, RawQuery, Request, State};
 use axum::response::Response;
 use axum::routing::{MethodRouter, delete, get, post, put};
 use http::{HeaderMap, Method};
 use serde::de::DeserializeOwned;
-use trainyard_api::artifacts::FileInfo;
+use trainyard_api::artifacts::{AbortMultipartUpload, CompleteMultipartUpload, CreateMultipartUpload, FileInfo};
 use trainyard_api::{ApiError, Empty, ErrorCode, decode_json, limits};
 use trainyard_artifacts::{ArtifactError, ArtifactPath, ArtifactStore};
 
@@ -86,41 +86,36 @@ async fn remove(State(app): State<App>, params: PathParams) -> Result<Response, 
     }
 }
 
-async fn create_upload(
-    State(app): State<App>,
-    params: PathParams,
-    headers: HeaderMap,
-    body: Body,
-) -> Result<Response, Failure> {
-    let directory = path(&params)?;
-    json(&multipart::create(served(&app)?, &directory, message(&headers, body).await?).await?)
+/// A request about a file that comes in parts: JSON, with the file's directory in the address.
+struct AboutParts<T> {
+    store: ArtifactStore,
+    directory: ArtifactPath,
+    request: T,
 }
 
-async fn complete_upload(
-    State(app): State<App>,
-    params: PathParams,
-    headers: HeaderMap,
-    body: Body,
-) -> Result<Response, Failure> {
-    let directory = path(&params)?;
-    json(&multipart::complete(served(&app)?, &directory, message(&headers, body).await?).await?)
+impl<T: DeserializeOwned> FromRequest<App> for AboutParts<T> {
+    type Rejection = Failure;
+
+    async fn from_request(request: Request, app: &App) -> Result<Self, Failure> {
+        let (mut parts, body) = request.into_parts();
+        let directory = path(&PathParams::from_request_parts(&mut parts, app).await?)?;
+        let store = served(app)?.clone();
+        operation::check_content_type(&parts.headers, "application/json")?;
+        let body = body::read(&parts.headers, body, limits::JSON_BODY_BYTES).await?;
+        Ok(Self { store, directory, request: decode_json(&body).map_err(ApiError::from)? })
+    }
 }
 
-async fn abort_upload(
-    State(app): State<App>,
-    params: PathParams,
-    headers: HeaderMap,
-    body: Body,
-) -> Result<Response, Failure> {
-    let directory = path(&params)?;
-    json(&multipart::abort(served(&app)?, &directory, message(&headers, body).await?).await?)
+async fn create_upload(about: AboutParts<CreateMultipartUpload>) -> Result<Response, Failure> {
+    json(&multipart::create(&about.store, &about.directory, about.request).await?)
 }
 
-/// A request in JSON, whose file's directory is in the address.
-async fn message<T: DeserializeOwned>(headers: &HeaderMap, body: Body) -> Result<T, Failure> {
-    operation::check_content_type(headers, "application/json")?;
-    let body = body::read(headers, body, limits::JSON_BODY_BYTES).await?;
-    Ok(decode_json(&body).map_err(ApiError::from)?)
+async fn complete_upload(about: AboutParts<CompleteMultipartUpload>) -> Result<Response, Failure> {
+    json(&multipart::complete(&about.store, &about.directory, about.request).await?)
+}
+
+async fn abort_upload(about: AboutParts<AbortMultipartUpload>) -> Result<Response, Failure> {
+    json(&multipart::abort(&about.store, &about.directory, about.request).await?)
 }
 
 async fn presigned_download(State(app): State<App>, params: PathParams) -> Result<Response, Failure> {
