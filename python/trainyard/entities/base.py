@@ -64,6 +64,11 @@ class PagedList(list):
         self.token = token or None
         self.total_count = total_count
 
+    @classmethod
+    def _from_wire(cls, answer, field, entity):
+        """Read the page of a search's answer, whose results are in a field that is left out when there are none."""
+        return cls([entity._from_wire(wire) for wire in answer.get(field, ())], answer.get("next_page_token"))
+
     def to_list(self):
         """Return the page as an ordinary list."""
         return list(self)

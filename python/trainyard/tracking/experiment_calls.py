@@ -94,8 +94,7 @@ class ExperimentCalls:
             order_by=order_by,
             page_token=page_token,
         )
-        found = [Experiment._from_wire(wire) for wire in answer.get("experiments", ())]
-        return PagedList(found, answer.get("next_page_token"))
+        return PagedList._from_wire(answer, "experiments", Experiment)
 
     def rename_experiment(self, experiment_id, new_name):
         """Give an experiment another name.

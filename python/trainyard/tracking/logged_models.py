@@ -162,8 +162,7 @@ class LoggedModelCalls:
             order_by=order_by,
             page_token=page_token,
         )
-        found = [LoggedModel._from_wire(wire) for wire in answer.get("models", ())]
-        return PagedList(found, answer.get("next_page_token"))
+        return PagedList._from_wire(answer, "models", LoggedModel)
 
     def _log_model_params(self, model_id, params):
         for start in range(0, len(params), _PARAMS_PER_REQUEST):

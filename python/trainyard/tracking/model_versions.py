@@ -238,8 +238,7 @@ class ModelVersionCalls(RegistryPlaces):
             order_by=order_by,
             page_token=page_token,
         )
-        found = [ModelVersion._from_wire(wire) for wire in answer.get("model_versions", ())]
-        return PagedList(found, answer.get("next_page_token"))
+        return PagedList._from_wire(answer, "model_versions", ModelVersion)
 
     def get_model_version_download_uri(self, name, version):
         """Return the URI of the model directory of a version.

@@ -111,8 +111,7 @@ class RegistryCalls(ModelVersionCalls):
             order_by=order_by,
             page_token=page_token,
         )
-        found = [RegisteredModel._from_wire(wire) for wire in answer.get("registered_models", ())]
-        return PagedList(found, answer.get("next_page_token"))
+        return PagedList._from_wire(answer, "registered_models", RegisteredModel)
 
     def set_registered_model_tag(self, name, key, value):
         """Set a tag of a registered model.

@@ -111,7 +111,7 @@ class RunCalls:
             order_by=order_by,
             page_token=page_token,
         )
-        return PagedList([Run._from_wire(wire) for wire in answer.get("runs", ())], answer.get("next_page_token"))
+        return PagedList._from_wire(answer, "runs", Run)
 
     def update_run(self, run_id, status=None, name=None):
         """Change status or name of a run.

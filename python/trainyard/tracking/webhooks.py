@@ -68,8 +68,7 @@ class WebhookCalls:
         PagedList of Webhook
         """
         answer = self._call_registry("ListWebhooks", max_results=max_results, page_token=page_token)
-        found = [Webhook._from_wire(wire) for wire in answer.get("webhooks", ())]
-        return PagedList(found, answer.get("next_page_token"))
+        return PagedList._from_wire(answer, "webhooks", Webhook)
 
     def update_webhook(self, webhook_id, name=None, description=None, url=None, events=None, secret=None, status=None):
         """Change what is given of a webhook.
