@@ -79,6 +79,14 @@ def refuse_code_to_load(what, instead):
             )
 
 
+def download_flavor(model_uri, dst_path, flavor):
+    """Return the local folder of a model, whose code can be imported now, and what it says for a flavor's loader."""
+    folder = download_model(model_uri, dst_path)
+    conf = flavor_of(folder, flavor)
+    add_code_to_path(folder, conf)
+    return folder, conf
+
+
 def add_code_to_path(folder, flavor_conf):
     """Make the modules importable that were saved with a model."""
     code = flavor_conf.get("code")

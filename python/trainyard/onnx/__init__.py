@@ -110,9 +110,7 @@ def load_model(model_uri, dst_path=None):
     onnx.ModelProto
         With the weights, also where these are in a file of their own.
     """
-    folder = loading.download_model(model_uri, dst_path)
-    conf = loading.flavor_of(folder, FLAVOR_NAME)
-    loading.add_code_to_path(folder, conf)
+    folder, conf = loading.download_flavor(model_uri, dst_path, FLAVOR_NAME)
     return proto.load(loading.inside(folder, conf["data"]))
 
 

@@ -113,9 +113,7 @@ def load_model(model_uri, dst_path=None, **kwargs):
     """
     from trainyard.pytorch import loader
 
-    folder = loading.download_model(model_uri, dst_path)
-    conf = loading.flavor_of(folder, FLAVOR_NAME)
-    loading.add_code_to_path(folder, conf)
+    folder, conf = loading.download_flavor(model_uri, dst_path, FLAVOR_NAME)
     return loader.load(folder, conf, **kwargs)
 
 

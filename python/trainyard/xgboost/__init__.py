@@ -92,9 +92,7 @@ def load_model(model_uri, dst_path=None):
     -------
     A booster, or a model of the scikit-learn API where such a one was saved.
     """
-    folder = loading.download_model(model_uri, dst_path)
-    conf = loading.flavor_of(folder, FLAVOR_NAME)
-    loading.add_code_to_path(folder, conf)
+    folder, conf = loading.download_flavor(model_uri, dst_path, FLAVOR_NAME)
     return _load(folder, conf)
 
 
