@@ -3,6 +3,8 @@
 //! A record is framed by its length and a CRC-32C over length and payload. A length of zero ends a segment, since space is
 //! handed out filled with zeros.
 
+use std::ops::Deref;
+
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use trainyard_api::runs::CreateRun;
@@ -14,6 +16,8 @@ use super::call::Call;
 pub(super) const FRAME: usize = 8;
 /// Payload of a point without a context, the record that matters for size and speed.
 pub(super) const POINT: usize = 1 + 4 + 8 + 8 + 8;
+/// That of a point in a context, which has the context's number behind its kind.
+const IN_CONTEXT: usize = POINT + 4;
 
 /// One thing logged, or a text that later records of the same segment refer to by number.
 #[derive(Debug, Clone, PartialEq)]
@@ -92,7 +96,7 @@ impl Record {
             Self::Context(Context { model_id, dataset_name, dataset_digest }) => {
                 texts(to, CONTEXT, &[model_id.as_str(), dataset_name, dataset_digest]);
             }
-            Self::Point(point) => point.encode(to),
+            Self::Point(point) => to.extend_from_slice(&point.encode()),
             Self::Param(param) => texts(to, PARAM, &[&param.key, &param.value]),
             Self::Tag(tag) => texts(to, TAG, &[&tag.key, &tag.value]),
             Self::Create(run) => json(to, CREATE, run),
@@ -133,18 +137,38 @@ impl Record {
     }
 }
 
+/// The payload of a point, where it needs no memory of its own.
+pub(super) struct EncodedPoint {
+    bytes: [u8; IN_CONTEXT],
+    length: usize,
+}
+
+impl Deref for EncodedPoint {
+    type Target = [u8];
+
+    #[inline]
+    fn deref(&self) -> &[u8] {
+        &self.bytes[..self.length]
+    }
+}
+
 impl Point {
-    pub(super) fn encode(&self, to: &mut Vec<u8>) {
+    #[inline]
+    pub(super) fn encode(&self) -> EncodedPoint {
+        let mut bytes = [0; IN_CONTEXT];
+        let mut at = 1;
         if self.context == 0 {
-            to.push(PLAIN_POINT);
+            bytes[0] = PLAIN_POINT;
         } else {
-            to.push(POINT_IN_CONTEXT);
-            to.extend_from_slice(&self.context.to_le_bytes());
+            bytes[0] = POINT_IN_CONTEXT;
+            bytes[1..5].copy_from_slice(&self.context.to_le_bytes());
+            at = 5;
         }
-        to.extend_from_slice(&self.key.to_le_bytes());
-        to.extend_from_slice(&self.value.to_le_bytes());
-        to.extend_from_slice(&self.step.to_le_bytes());
-        to.extend_from_slice(&self.timestamp.to_le_bytes());
+        bytes[at..at + 4].copy_from_slice(&self.key.to_le_bytes());
+        bytes[at + 4..at + 12].copy_from_slice(&self.value.to_le_bytes());
+        bytes[at + 12..at + 20].copy_from_slice(&self.step.to_le_bytes());
+        bytes[at + 20..at + 28].copy_from_slice(&self.timestamp.to_le_bytes());
+        EncodedPoint { bytes, length: at + 28 }
     }
 }
 

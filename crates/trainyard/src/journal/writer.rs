@@ -4,6 +4,7 @@ use std::collections::{HashMap, VecDeque};
 use std::io;
 use std::path::{Path, PathBuf};
 
+use foldhash::fast::RandomState;
 use trainyard_api::metrics::Metric;
 use trainyard_api::{ApiError, ModelId, Param, Tag, limits, rules};
 
@@ -24,7 +25,7 @@ pub(super) struct Writer {
     truncates: bool,
     segment: Segment,
     number: u32,
-    keys: HashMap<String, Key>,
+    keys: HashMap<String, Key, RandomState>,
     contexts: Vec<InContext>,
     /// Keys and contexts that have a number in this segment.
     key_count: u32,
@@ -77,7 +78,7 @@ impl Writer {
             truncates,
             segment: Segment::create(&segment::path(folder, 1), SMALLEST)?,
             number: 1,
-            keys: HashMap::new(),
+            keys: HashMap::default(),
             contexts: Vec::new(),
             key_count: 0,
             context_count: 0,
@@ -117,9 +118,7 @@ impl Writer {
             }
         };
         let context_number = context.map_or(0, |index| self.contexts[index].number);
-        self.scratch.clear();
-        Point { key: number, context: context_number, value, step, timestamp }.encode(&mut self.scratch);
-        self.segment.append(&self.scratch);
+        self.segment.append(&Point { key: number, context: context_number, value, step, timestamp }.encode());
         let of_run = context.is_none_or(|index| self.contexts[index].context.model_id.is_empty());
         if of_run && step != 0 {
             return Ok(());

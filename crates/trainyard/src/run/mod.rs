@@ -281,5 +281,6 @@ pub(crate) fn get(client: &Client, run_id: &RunId) -> Result<trainyard_api::runs
 /// Milliseconds since the epoch.
 pub(crate) fn now_ms() -> i64 {
     let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
-    i64::try_from(since.as_millis()).unwrap_or(i64::MAX)
+    // `as_millis` divides numbers of 128 bits, which takes as long as to ask for the time.
+    i64::try_from(since.as_secs()).unwrap_or(i64::MAX).saturating_mul(1000).saturating_add(since.subsec_millis().into())
 }
