@@ -36,7 +36,6 @@ const handlersInPlainFunctions = [
   "src/components/confirm.tsx",
   "src/components/preview/tree.tsx",
   "src/components/tags.tsx",
-  "src/components/virtual.ts",
   "src/filter/input.tsx",
   "src/frame.tsx",
   "src/routes/experiments/index.tsx",
