@@ -31,7 +31,6 @@ const handlersInPlainFunctions = [
   "src/charts/chart-card.tsx",
   "src/charts/chart-store.ts",
   "src/charts/charts.tsx",
-  "src/charts/line-chart.tsx",
   "src/charts/panel.tsx",
   "src/components/confirm.tsx",
   "src/components/preview/tree.tsx",
