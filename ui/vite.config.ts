@@ -25,6 +25,12 @@ export default defineConfig({
     // The names of all chunks, for build/budget.js.
     manifest: "manifest.json",
     modulePreload: { polyfill: false },
+    // What most pages need comes in one file: a file of its own for each component compresses worse, and costs a request.
+    rolldownOptions: {
+      output: {
+        codeSplitting: { groups: [{ name: "shared", test: /src\/(components|data)\/[^/]*$/, minShareCount: 5 }] },
+      },
+    },
   },
   server: { proxy: { "/api": proxied, "/ajax-api": proxied, "/get-artifact": proxied, "/model-versions": proxied } },
   test: {

@@ -2,7 +2,7 @@
 import { readFile } from "node:fs/promises";
 
 import { png } from "./files";
-import { createExperiment, createRuns, type SeedRun } from "./seed";
+import { createExperiment, createRuns, type SeedRun, sweep } from "./seed";
 import { expect, test } from "./server";
 
 const STEPS = 300;
@@ -239,4 +239,16 @@ test("lines are drawn over the time since their start, by magnitudes, and withou
   await menu("Log y axis");
   const magnitudes = (all: string[]) => ["1", "10"].every((label) => all.includes(label)) && !all.includes("30");
   await expect.poll(async () => magnitudes(await texts())).toBe(true);
+});
+
+test("what is missing of compared runs is said, with the way to more", async ({ page, server }) => {
+  const experiment = await createExperiment(server.url, "few");
+  const [one = ""] = await createRuns(server.url, experiment, sweep(1));
+  await page.goto("/compare");
+  await expect(page.getByRole("main").getByRole("link", { name: "experiment" })).toBeVisible();
+  await page.goto(`/compare?run=${one}&run=${"0".repeat(32)}`);
+  await expect(page.getByRole("heading", { level: 1 })).toHaveText("Compare 1 run");
+  await expect(page.getByText("1 of the runs is not there any more.")).toBeVisible();
+  await page.getByRole("link", { name: "its experiment" }).click();
+  await expect(page).toHaveURL(new RegExp(`/experiments/${experiment}$`));
 });

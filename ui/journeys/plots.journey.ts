@@ -85,3 +85,45 @@ test("lines are smoothed, and all of several metrics are reached by keys", async
   expect(second).not.toBe(first);
   expect(third).not.toBe(second);
 });
+
+test("charts far from sight give up what they have drawn, and draw it again when one comes back", async ({
+  page,
+  server,
+}) => {
+  const experiment = await createExperiment(server.url, "many charts");
+  const ids = await createRuns(server.url, experiment, sweep(12));
+  await page.goto(`/compare?part=charts&${ids.map((id) => `run=${id}`).join("&")}`);
+  await expect(page.locator(".chart-card canvas").first()).toBeVisible();
+  for (let more = 0; more < 3; more += 1) {
+    for (const kind of ["Box", "Bars", "Scatter", "Contour", "Parallel coordinates"]) {
+      await page.getByRole("button", { name: "Add a chart" }).click();
+      await page.getByRole("menuitem", { name: kind }).click();
+      await page.getByRole("dialog").getByRole("button", { name: "Add", exact: true }).last().click();
+      await expect(page.getByRole("dialog")).toHaveCount(0);
+    }
+  }
+  // One below the other, they reach far.
+  await page.setViewportSize({ width: 500, height: 500 });
+  const cards = page.locator(".chart-card");
+  const count = await cards.count();
+  const tops = () => cards.evaluateAll((all) => all.map((card) => (card as HTMLElement).offsetTop));
+  const places = await tops();
+  for (let at = 0; at < count; at += 1) {
+    await cards.nth(at).scrollIntoViewIfNeeded();
+    await expect(cards.nth(at).locator("canvas").first()).toBeVisible();
+  }
+  await expect(cards.first().locator("canvas")).toHaveCount(0);
+  await expect.poll(() => page.locator(".chart-card:has(canvas)").count()).toBeLessThan(count - 4);
+
+  await cards.first().scrollIntoViewIfNeeded();
+  await expect(cards.first().locator("canvas").first()).toBeVisible();
+  await expect(cards.last().locator("canvas")).toHaveCount(0);
+  expect(await tops()).toEqual(places);
+
+  // What one is at with the keyboard stays.
+  const plot = cards.first().getByRole("application");
+  await plot.focus();
+  await cards.last().scrollIntoViewIfNeeded();
+  await expect(cards.last().locator("canvas").first()).toBeVisible();
+  await expect(plot).toBeFocused();
+});

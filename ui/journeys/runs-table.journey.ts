@@ -345,3 +345,14 @@ test("times that are no dates are shown as the numbers they are", async ({ page,
     await expect(page.getByText(String(start)).first()).toBeVisible();
   }
 });
+
+test("the page of a deleted experiment says so, and brings it back with its runs", async ({ page, server }) => {
+  const experiment = await createExperiment(server.url, "thrown away");
+  await createRuns(server.url, experiment, sweep(3));
+  await server.call("POST", "experiments/delete", { experiment_id: experiment });
+  await page.goto(`/experiments/${experiment}`);
+  await expect(page.getByText("This experiment is deleted")).toBeVisible();
+  await page.getByRole("button", { name: "Restore the experiment" }).click();
+  await expect(page.locator(".runs-row[data-kind=run]")).toHaveCount(3);
+  await expect(page.locator(".experiment-head .run-deleted")).toHaveCount(0);
+});

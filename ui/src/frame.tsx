@@ -21,6 +21,7 @@ import { MenuButton } from "./components/menu";
 import { modifier, runShortcut, useShortcuts } from "./components/shortcuts";
 import { Skeleton } from "./components/skeleton";
 import { toast, toastError, Toasts, undoLast } from "./components/toast";
+import { basePath } from "./data/base";
 import { chooseTheme, theme, themeChoice } from "./data/theme";
 
 import "./frame.css";
@@ -98,12 +99,10 @@ export function Frame(props: RouteSectionProps): JSX.Element {
           <span>Trainyard</span>
         </A>
         <nav class="frame-nav" aria-label="Main">
-          <A href="/experiments" activeClass="active">
+          <A href="/experiments" classList={{ active: belowExperiments(location.pathname) }}>
             Experiments
           </A>
-          <A href="/models" activeClass="active">
-            Models
-          </A>
+          <A href="/models">Models</A>
         </nav>
         <button type="button" class="frame-search" onClick={openPalette} aria-label="Search and commands">
           <Icon name="search" />
@@ -156,6 +155,11 @@ export function Frame(props: RouteSectionProps): JSX.Element {
 /** What stays the same while one moves within a page: a run's tabs and files are all one page. */
 function pageOf(path: string): string {
   return /^.*\/runs\/[^/]+/.exec(path)?.[0] ?? path;
+}
+
+/** Runs have addresses of their own, and are reached through their experiment all the same. */
+function belowExperiments(path: string): boolean {
+  return /^(experiments|runs|compare|logged-models)\b/.test(path.slice(basePath.length));
 }
 
 const MISSING_PART = "A part of the app could not be loaded";

@@ -1,4 +1,4 @@
-import { createSignal, type JSX, onCleanup, onMount, Show } from "solid-js";
+import { createSignal, type JSX, Show } from "solid-js";
 
 import { Icon } from "../components/icons";
 import { MenuButton, type MenuItem } from "../components/menu";
@@ -10,6 +10,7 @@ import { drawRuns, type RunSpec } from "./draw-runs";
 import type { Surface } from "./drawing";
 import { download, type Figure, figurePng, figureSvg, fileName, toCsv } from "./export";
 import { LineChart, type LineTools } from "./line-chart";
+import { createNearness } from "./nearness";
 import { runLabel } from "./run-values";
 import { type ChartSpec, chartTitle, HEIGHTS, MAX_WIDTH, resizeChart } from "./spec";
 
@@ -29,26 +30,12 @@ const DRAGGED = "application/x-trainyard-chart";
 /** A chart with its title, its menu, and the handles to move and resize it. */
 export function ChartCard(props: ChartCardProps): JSX.Element {
   const charts = useCharts();
-  const [near, setNear] = createSignal(false);
-  const [seen, setSeen] = createSignal(false);
+  // What is far away neither loads nor draws anything, and keeps neither canvas nor values: only its place.
+  const { near, kept } = createNearness(() => card);
   const [dropping, setDropping] = createSignal(false);
   let card!: HTMLElement;
   let body!: HTMLDivElement;
   let lines: LineTools | undefined;
-
-  onMount(() => {
-    // Charts far below are neither loaded nor drawn until they come near; those far away again ask for nothing new.
-    const observer = new IntersectionObserver(
-      (entries) => {
-        const isNear = entries.at(-1)?.isIntersecting === true;
-        setNear(isNear);
-        if (isNear) setSeen(true);
-      },
-      { rootMargin: "400px" },
-    );
-    observer.observe(card);
-    onCleanup(() => observer.disconnect());
-  });
 
   const runSpec = (): RunSpec | undefined => (props.spec.kind === "line" ? undefined : props.spec);
 
@@ -166,19 +153,17 @@ export function ChartCard(props: ChartCardProps): JSX.Element {
         <MenuButton label={`Menu of ${chartTitle(props.spec)}`} end items={items()} />
       </header>
       <div class="chart-body" ref={body} style={{ height: `${String(props.spec.height)}px` }}>
-        <Show
-          when={runSpec()}
-          fallback={
-            <Show when={props.spec.kind === "line" && props.spec}>
-              {(spec) => <LineChart spec={spec()} active={near()} onTools={(tools) => (lines = tools)} />}
-            </Show>
-          }
-        >
-          {(spec) => (
-            <Show when={seen()}>
-              <RunChart spec={spec()} />
-            </Show>
-          )}
+        <Show when={kept()}>
+          <Show
+            when={runSpec()}
+            fallback={
+              <Show when={props.spec.kind === "line" && props.spec}>
+                {(spec) => <LineChart spec={spec()} active={near()} onTools={(tools) => (lines = tools)} />}
+              </Show>
+            }
+          >
+            {(spec) => <RunChart spec={spec()} />}
+          </Show>
         </Show>
       </div>
       <ResizeHandle spec={props.spec} card={() => card} onChange={(spec) => props.onChange(spec)} />

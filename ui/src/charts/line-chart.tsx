@@ -142,6 +142,8 @@ export function LineChart(props: {
     });
   });
 
+  onCleanup(() => props.onTools(undefined));
+
   const busy = () => base.loading() || detail.loading();
   const failed = () => base.error() ?? detail.error();
   const retry = (): void => {

@@ -130,7 +130,8 @@ export function TimeSeries(props: TimeSeriesProps): JSX.Element {
       highlight();
     });
     // A plot is made anew for other scales only, not for every setting.
-    const [logX, logY] = [createMemo(() => props.spec.logX), createMemo(() => props.spec.logY)];
+    const logX = createMemo(() => props.spec.logX);
+    const logY = createMemo(() => props.spec.logY);
     createEffect(on([logX, logY], build));
     resized.observe(host);
     onCleanup(() => {

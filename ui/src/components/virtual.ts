@@ -1,12 +1,6 @@
-import {
-  elementScroll,
-  observeElementOffset,
-  observeElementRect,
-  type Rect,
-  type VirtualItem,
-  Virtualizer,
-} from "@tanstack/virtual-core";
-import { createComputed, createMemo, createSignal, onCleanup, onMount } from "solid-js";
+import { createMemo, createSignal, onCleanup, onMount } from "solid-js";
+
+import { itemsOf, Places, type Range, type Sizes, type VirtualItem } from "./virtual-places";
 
 export type { VirtualItem };
 
@@ -14,10 +8,8 @@ export interface VirtualOptions {
   count: () => number;
   /** The element that scrolls; there once the component is mounted. */
   scroller: () => HTMLElement;
-  /** Height (or width) in pixels of an item. Change `sizesOf` when these change. */
-  size: (index: number) => number;
-  /** Anything that changes when sizes do. */
-  sizesOf?: () => unknown;
+  /** Height (or width) in pixels: one of all items, or that of each. */
+  size: () => Sizes;
   horizontal?: boolean;
   overscan?: number;
   /** Room before the items, in the part that scrolls: what stands there covers as much when it is sticky. */
@@ -29,73 +21,49 @@ export interface Virtual {
   items: () => VirtualItem[];
   /** Length of all items together. */
   total: () => number;
-  scrollTo: (index: number, align?: "auto" | "start" | "center" | "end") => void;
+  /** Scrolls as far as it takes to see an item. */
+  scrollTo: (index: number) => void;
 }
 
-/** Which of many rows or columns are in sight: the one place that knows @tanstack/virtual-core. */
+/** Which of many rows or columns are in sight. */
 export function createVirtual(options: VirtualOptions): Virtual {
-  const [items, setItems] = createSignal<VirtualItem[]>([]);
-  const [total, setTotal] = createSignal(0);
-  const settings = () => ({
-    count: options.count(),
-    getScrollElement: () => options.scroller(),
-    estimateSize: options.size,
-    horizontal: options.horizontal ?? false,
-    overscan: options.overscan ?? 6,
-    // Items count from their own start; scrolled to the end of the window, one has to go further by what is before them.
-    scrollPaddingEnd: options.before?.() ?? 0,
-    scrollToFn: elementScroll,
-    observeElementRect: (instance: Virtualizer<HTMLElement, HTMLElement>, tell: (rect: Rect) => void) =>
-      observeElementRect(instance, tell),
-    observeElementOffset,
-    onChange: read,
+  const [offset, setOffset] = createSignal(0);
+  const [extent, setExtent] = createSignal(0);
+  const places = createMemo(() => new Places(options.size(), options.count()));
+  const range = createMemo(() => places().inSight(offset(), extent(), options.overscan ?? 6), undefined, {
+    equals: (one: Range, other: Range) => one.from === other.from && one.to === other.to,
   });
-  const virtualizer = new Virtualizer<HTMLElement, HTMLElement>({ ...settings(), enabled: true });
+  const items = createMemo<VirtualItem[]>((before) => itemsOf(places(), range(), before), []);
 
-  function read(): void {
-    const next = virtualizer.getVirtualItems();
-    setItems((before) => (same(before, next) ? before : next));
-    setTotal(virtualizer.getTotalSize());
-  }
+  const edge = options.horizontal ? "scrollLeft" : "scrollTop";
+  const read = () => setOffset(options.scroller()[edge]);
 
-  let mounted = false;
-  let sizes: unknown;
-  createComputed(() => {
-    const changed = options.sizesOf?.();
-    virtualizer.setOptions(settings());
-    if (changed !== sizes) {
-      sizes = changed;
-      virtualizer.measure();
-    }
-    if (mounted) {
-      virtualizer._willUpdate();
-      read();
-    }
-  });
   onMount(() => {
-    mounted = true;
-    onCleanup(virtualizer._didMount());
-    virtualizer._willUpdate();
+    const scroller = options.scroller();
+    const measure = () => setExtent(options.horizontal ? scroller.clientWidth : scroller.clientHeight);
     read();
+    measure();
+    const watcher = new ResizeObserver(measure);
+    watcher.observe(scroller);
+    scroller.addEventListener("scroll", read, { passive: true });
+    onCleanup(() => {
+      watcher.disconnect();
+      scroller.removeEventListener("scroll", read);
+    });
   });
 
   return {
     items,
-    total,
-    scrollTo: (index, align = "auto") => virtualizer.scrollToIndex(index, { align }),
+    total: () => places().total,
+    scrollTo: (index) => {
+      const scroller = options.scroller();
+      const now = scroller[edge];
+      const wanted = places().reveal(index, now, extent(), options.before?.() ?? 0);
+      if (wanted !== now) scroller[edge] = wanted;
+      // The event comes with the next frame only, and what asked for an item may look for it before.
+      read();
+    },
   };
-}
-
-function same(before: readonly VirtualItem[], after: readonly VirtualItem[]): boolean {
-  return (
-    before.length === after.length &&
-    before.every((item, at) => {
-      const other = after[at];
-      return (
-        other !== undefined && item.index === other.index && item.start === other.start && item.size === other.size
-      );
-    })
-  );
 }
 
 /**
@@ -104,11 +72,12 @@ function same(before: readonly VirtualItem[], after: readonly VirtualItem[]): bo
  */
 export function createSlots(items: () => readonly VirtualItem[]): () => readonly (VirtualItem | undefined)[] {
   let size = 0;
-  return createMemo(() => {
+  const slots = createMemo(() => {
     const now = items();
     size = Math.max(now.length, Math.min(size, now.length + 16));
-    const slots = new Array<VirtualItem | undefined>(size).fill(undefined);
-    for (const item of now) slots[item.index % size] = item;
-    return slots;
+    const filled = new Array<VirtualItem | undefined>(size).fill(undefined);
+    for (const item of now) filled[item.index % size] = item;
+    return filled;
   });
+  return slots;
 }

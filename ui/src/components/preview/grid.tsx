@@ -52,14 +52,12 @@ export function TableGrid(props: TableGridProps): JSX.Element {
     count: () => props.rows.length,
     scroller: () => scroller,
     size: height,
-    sizesOf: height,
     overscan: 10,
   });
   const columns = createVirtual({
     count: () => props.columns.length,
     scroller: () => scroller,
-    size: (at) => widths()[at] ?? 100,
-    sizesOf: widths,
+    size: widths,
     horizontal: true,
     overscan: 3,
   });

@@ -53,16 +53,16 @@ export function createListings(options: ListingsOptions): Listings {
   async function renew(): Promise<void> {
     const { signal } = stop;
     const directories = new Set(["", ...options.open()]);
-    await Promise.all(
-      [...directories].map(async (directory) => {
-        const before = all().get(directory);
-        if (before?.state === "failed") await list(directory);
-        if (before?.state !== "ready") return;
-        const entries = await listArtifacts(options.owner(), directory, { signal });
-        const next = renewedEntries(before.entries, entries);
-        if (next !== before.entries && !signal.aborted) put(directory, { state: "ready", entries: next });
-      }),
-    );
+    await Promise.all([...directories].map((directory) => renewOne(directory, signal)));
+  }
+
+  async function renewOne(directory: string, signal: AbortSignal): Promise<void> {
+    const before = all().get(directory);
+    if (before?.state === "failed") await list(directory);
+    if (before?.state !== "ready") return;
+    const entries = await listArtifacts(options.owner(), directory, { signal });
+    const next = renewedEntries(before.entries, entries);
+    if (next !== before.entries && !signal.aborted) put(directory, { state: "ready", entries: next });
   }
 
   async function refresh(): Promise<void> {
@@ -85,8 +85,9 @@ export function createListings(options: ListingsOptions): Listings {
       void list("");
     }),
   );
+  const isGrowing = createMemo(() => options.growing());
   createEffect(
-    on(createMemo(options.growing), (growing, before) => {
+    on(isGrowing, (growing, before) => {
       // The next round makes up for one that fails.
       const again = (): void => {
         if (document.visibilityState === "visible") renew().catch(() => undefined);

@@ -1,4 +1,4 @@
-import { useLocation, useNavigate, useSearchParams } from "@solidjs/router";
+import { A, useLocation, useNavigate, useSearchParams } from "@solidjs/router";
 import { createMemo, createResource, createSignal, For, type JSX, lazy, Match, Show, Suspense, Switch } from "solid-js";
 
 import { sameList } from "../../charts/same";
@@ -86,7 +86,7 @@ export default function Compare(): JSX.Element {
   return (
     <div class="compare-page">
       <header class="page-head">
-        <h1>Compare {known()?.length ?? ids().length} runs</h1>
+        <h1>{titleOf(known()?.length ?? ids().length)}</h1>
         <div class="compare-parts" role="tablist" aria-label="What is compared" onKeyDown={roving}>
           <For each={PARTS}>
             {(one) => (
@@ -109,7 +109,7 @@ export default function Compare(): JSX.Element {
       <Switch fallback={<Skeleton lines={12} label="Loading the runs" />}>
         <Match when={ids().length === 0}>
           <Empty icon="compare" title="No runs chosen">
-            Mark runs in the table of an experiment and choose Compare.
+            Mark runs in the table of an <A href="/experiments">experiment</A> and choose Compare.
           </Empty>
         </Match>
         <Match when={runs.state === "errored" && !known()}>
@@ -122,7 +122,15 @@ export default function Compare(): JSX.Element {
                 <Failure what="Not up to date" error={runs.error} onRetry={() => void refetch()} inline />
               </Show>
               <Show when={all().length < ids().length}>
-                <p class="muted compare-note">{ids().length - all().length} of the runs are not there any more.</p>
+                <p class="muted compare-note">{missingText(ids().length - all().length)}</p>
+              </Show>
+              <Show when={all().length === 1 && all()[0]}>
+                {(only) => (
+                  <p class="muted compare-note">
+                    There is one run only. More are marked in the table of{" "}
+                    <A href={`/experiments/${only().info.experiment_id}`}>its experiment</A>.
+                  </p>
+                )}
               </Show>
               <Show when={more()}>
                 <p class="muted compare-note">Only {MOST_CHILDREN.toLocaleString()} of the children are compared.</p>
@@ -155,4 +163,13 @@ export default function Compare(): JSX.Element {
       </Switch>
     </div>
   );
+}
+
+function titleOf(count: number): string {
+  if (count === 0) return "Compare runs";
+  return count === 1 ? "Compare 1 run" : `Compare ${count.toLocaleString()} runs`;
+}
+
+function missingText(count: number): string {
+  return count === 1 ? "1 of the runs is not there any more." : `${String(count)} of the runs are not there any more.`;
 }

@@ -156,7 +156,7 @@ export function createExperimentList(query: Accessor<ExperimentQuery>): Experime
   }
 
   // Experiments themselves have changed: what is to be done about it follows from what is shown.
-  const queue = new ChangeQueue(async (changes) => {
+  async function take(changes: readonly Change[]): Promise<void> {
     const known = shown();
     const { gone, renewed, appeared } = sorted(changes, new Set(known.keys()), untrack(query).lifecycle);
     const found = await Promise.all(appeared.slice(0, MOST_ASKED).map(lookUp));
@@ -172,7 +172,8 @@ export function createExperimentList(query: Accessor<ExperimentQuery>): Experime
     }
     if (more.length > 0) setNewer((before) => new Set([...before, ...more]));
     await Promise.all(renewed.map(renew));
-  });
+  }
+  const queue = new ChangeQueue(take);
   onCleanup(() => queue.close());
   createLive(() => ({ experimentIds: first(), allExperiments: true }), {
     changed: (changes) => {

@@ -7,7 +7,6 @@ import { Failure } from "../../components/failure";
 import { createPages } from "../../components/pages";
 import { useShortcuts } from "../../components/shortcuts";
 import { Skeleton } from "../../components/skeleton";
-import { Tabs } from "../../components/tabs";
 import { useTitle } from "../../components/title";
 import { getExperiment } from "../../data/experiments";
 import { isFilterError } from "../../data/http";
@@ -15,6 +14,7 @@ import { searchLoggedModels } from "../../data/models";
 import { FilterInput } from "../../filter/input";
 import { LOGGED_MODELS } from "../../filter/language";
 import { errorPlace, errorReason } from "../../filter/lexer";
+import { ExperimentHead } from "../runs/experiment-head";
 import { KnownModels } from "./known";
 import { LoggedModelTable } from "./table";
 
@@ -29,8 +29,8 @@ export default function LoggedModels(): JSX.Element {
     () => params.experiment_id,
     (id) => getExperiment(id),
   );
-  const name = () => (experiment.state === "ready" ? experiment.latest.name : params.experiment_id);
-  useTitle(() => `Models of ${name()}`);
+  const known = () => (experiment.state === "ready" ? experiment.latest : undefined);
+  useTitle(() => `Models of ${known()?.name ?? params.experiment_id}`);
 
   const filter = () => query.filter ?? "";
   const order = () => ({ field_name: query.order ?? "creation_timestamp", ascending: query.dir === "asc" });
@@ -41,8 +41,8 @@ export default function LoggedModels(): JSX.Element {
     on([() => params.experiment_id, filter, () => query.order, () => query.dir], () => void pages.restart()),
   );
 
-  const known = new KnownModels();
-  createEffect(() => known.add(pages.items() ?? []));
+  const seen = new KnownModels();
+  createEffect(() => seen.add(pages.items() ?? []));
   let field!: HTMLInputElement;
   useShortcuts("filter");
   useShortcuts("loggedModels", { "/": () => field.focus() });
@@ -58,64 +58,57 @@ export default function LoggedModels(): JSX.Element {
   };
 
   return (
-    <div class="page page-wide">
-      <header class="page-head">
-        <h1>{name()}</h1>
-      </header>
-      <Tabs
-        label="Experiment"
-        tabs={[
-          { label: "Runs", href: `/experiments/${params.experiment_id}`, end: true },
-          { label: "Models", href: `/experiments/${params.experiment_id}/models` },
-        ]}
-      />
-      <div class="logged-filter">
-        <FilterInput
-          label="Filter models"
-          language={LOGGED_MODELS}
-          value={filter()}
-          onCommit={(text) => setQuery({ filter: text.trim() === "" ? undefined : text.trim() })}
-          problem={refused()}
-          names={(kind, contains) => Promise.resolve(known.names(kind, contains))}
-          values={(key, contains) => Promise.resolve(known.values(key, contains))}
-          placeholder="metrics.accuracy > 0.9 AND params.optimizer = 'adam'"
-          ref={(input) => (field = input)}
-        />
+    <>
+      <ExperimentHead experimentId={params.experiment_id} experiment={known()} />
+      <div class="page logged-page">
+        <div class="logged-filter">
+          <FilterInput
+            label="Filter models"
+            language={LOGGED_MODELS}
+            value={filter()}
+            onCommit={(text) => setQuery({ filter: text.trim() === "" ? undefined : text.trim() })}
+            problem={refused()}
+            names={(kind, contains) => Promise.resolve(seen.names(kind, contains))}
+            values={(key, contains) => Promise.resolve(seen.values(key, contains))}
+            placeholder="metrics.accuracy > 0.9 AND params.optimizer = 'adam'"
+            ref={(input) => (field = input)}
+          />
+        </div>
+        <Switch fallback={<Skeleton lines={8} label="Loading models" />}>
+          <Match when={refused() === undefined && pages.items() === undefined && pages.failure()}>
+            {(error) => (
+              <Failure what="The models could not be loaded" error={error()} onRetry={() => void pages.restart()} />
+            )}
+          </Match>
+          <Match when={pages.items()?.length === 0 && filter() !== ""}>
+            <Empty icon="filter" title="No model fits the filter" />
+          </Match>
+          <Match when={pages.items()?.length === 0}>
+            <Empty icon="box" title="No models logged yet" code={'mlflow.sklearn.log_model(model, name="model")'}>
+              A model that a run logs appears here, with its metrics.
+            </Empty>
+          </Match>
+          <Match when={pages.items()}>
+            {(models) => (
+              <>
+                <LoggedModelTable models={models()} order={order()} onSort={sort} />
+                <Show when={refused() === undefined && pages.failure()}>
+                  {(error) => (
+                    <Failure what="More could not be loaded" error={error()} onRetry={() => void pages.more()} inline />
+                  )}
+                </Show>
+                <Show when={pages.hasMore()}>
+                  <div class="more">
+                    <Button busy={pages.busy()} onClick={() => void pages.more()}>
+                      Load more
+                    </Button>
+                  </div>
+                </Show>
+              </>
+            )}
+          </Match>
+        </Switch>
       </div>
-      <Switch fallback={<Skeleton lines={8} label="Loading models" />}>
-        <Match when={refused() === undefined && pages.items() === undefined && pages.failure()}>
-          {(error) => (
-            <Failure what="The models could not be loaded" error={error()} onRetry={() => void pages.restart()} />
-          )}
-        </Match>
-        <Match when={pages.items()?.length === 0 && filter() !== ""}>
-          <Empty icon="filter" title="No model fits the filter" />
-        </Match>
-        <Match when={pages.items()?.length === 0}>
-          <Empty icon="box" title="No models logged yet" code={'mlflow.sklearn.log_model(model, name="model")'}>
-            A model that a run logs appears here, with its metrics.
-          </Empty>
-        </Match>
-        <Match when={pages.items()}>
-          {(models) => (
-            <>
-              <LoggedModelTable models={models()} order={order()} onSort={sort} />
-              <Show when={refused() === undefined && pages.failure()}>
-                {(error) => (
-                  <Failure what="More could not be loaded" error={error()} onRetry={() => void pages.more()} inline />
-                )}
-              </Show>
-              <Show when={pages.hasMore()}>
-                <div class="more">
-                  <Button busy={pages.busy()} onClick={() => void pages.more()}>
-                    Load more
-                  </Button>
-                </div>
-              </Show>
-            </>
-          )}
-        </Match>
-      </Switch>
-    </div>
+    </>
   );
 }

@@ -102,12 +102,14 @@ export function VersionTable(props: VersionTableProps): JSX.Element {
                 {(version) => (
                   <tr class={picked().includes(version.version) ? "versions-picked" : ""}>
                     <td class="fits">
-                      <input
-                        type="checkbox"
-                        aria-label={`Pick version ${version.version} to compare`}
-                        checked={picked().includes(version.version)}
-                        onChange={(event) => pick(version.version, event.currentTarget.checked)}
-                      />
+                      <label class="check">
+                        <input
+                          type="checkbox"
+                          aria-label={`Pick version ${version.version} to compare`}
+                          checked={picked().includes(version.version)}
+                          onChange={(event) => pick(version.version, event.currentTarget.checked)}
+                        />
+                      </label>
                     </td>
                     <td>
                       <span class="tag-line">

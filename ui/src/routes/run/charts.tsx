@@ -33,18 +33,16 @@ export function RunCharts(props: { run: Run; kind: "training" | "system" }): JSX
     const page = await summaries({ run_id: props.run.info.run_id, contains, max_results: SUGGESTIONS });
     return page.metrics.map((metric) => metric.key);
   };
-  const [found, { refetch }] = createResource(
-    // By its id: the run is another object each time it is read again, and the charts would be made anew with it.
-    createMemo(() => props.run.info.run_id),
-    async (run_id) => {
-      const prefix = system() ? SYSTEM : undefined;
-      const { metrics } = await summaries({ run_id, prefix, max_results: SUGGESTIONS });
-      // Lines before single points: a chart of one value says little.
-      const curves = metrics.filter((metric) => metric.points > 1).map((metric) => metric.key);
-      const points = metrics.filter((metric) => metric.points <= 1).map((metric) => metric.key);
-      return [...curves, ...points];
-    },
-  );
+  // By its id: the run is another object each time it is read again, and the charts would be made anew with it.
+  const runId = createMemo(() => props.run.info.run_id);
+  const prefix = untrack(system) ? SYSTEM : undefined;
+  const [found, { refetch }] = createResource(runId, async (run_id) => {
+    const { metrics } = await summaries({ run_id, prefix, max_results: SUGGESTIONS });
+    // Lines before single points: a chart of one value says little.
+    const curves = metrics.filter((metric) => metric.points > 1).map((metric) => metric.key);
+    const points = metrics.filter((metric) => metric.points <= 1).map((metric) => metric.key);
+    return [...curves, ...points];
+  });
   const state = createMemo((): ChartsState | undefined => {
     if (!store.ready()) return undefined;
     const kept = store.state();

@@ -56,12 +56,8 @@ export function RunChildren(props: { run: Run; onChanged: () => void }): JSX.Ele
       }
     }
   }
-  createEffect(
-    on(
-      createMemo(() => props.run.info.run_id),
-      () => void load(""),
-    ),
-  );
+  const runId = createMemo(() => props.run.info.run_id);
+  createEffect(on(runId, () => void load("")));
   const renew = (): void => {
     void load("");
     props.onChanged();

@@ -3,6 +3,7 @@ import { createEffect, createMemo, createResource, createSignal, For, type JSX, 
 import { Button } from "../../components/button";
 import { Empty } from "../../components/empty";
 import { Failure } from "../../components/failure";
+import { Icon } from "../../components/icons";
 import { formatSize } from "../../components/preview/size";
 import { roving } from "../../components/roving";
 import { Skeleton } from "../../components/skeleton";
@@ -159,6 +160,7 @@ function Log(props: LogProps): JSX.Element {
           {formatSize(tail.total())}
         </span>
         <a class="button" href={artifactUrl(props.owner, props.path)} download="" rel="external">
+          <Icon name="download" />
           Download
         </a>
       </div>

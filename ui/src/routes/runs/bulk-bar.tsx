@@ -73,12 +73,13 @@ function TagRuns(props: {
   async function change(to: string | undefined): Promise<void> {
     const name = key().trim();
     if (name === "" || busy()) return;
-    const { ids, onChanged, onClose } = props;
+    const ids = props.ids;
+    const onChanged = props.onChanged;
     setBusy(true);
     setFailed(undefined);
     const { done, error } = await tagRuns(props.experimentId, ids, name, to, onChanged);
     setBusy(false);
-    if (error === undefined) onClose();
+    if (error === undefined) props.onClose();
     else setFailed(`Not changed: ${countText(ids.length - done.length)}. ${describe(error)}`);
   }
   return (

@@ -66,14 +66,16 @@ export function HeaderRow(props: HeaderRowProps): JSX.Element {
       <div class="runs-head-row" role="row" aria-rowindex={1}>
         <div class="runs-pinned" style={{ width: `${String(props.layout.pinnedWidth())}px` }}>
           <div class="runs-mark" role="columnheader">
-            <input
-              ref={box}
-              type="checkbox"
-              tabIndex={-1}
-              aria-label="Mark all runs in sight"
-              checked={props.allMarked === true}
-              onChange={(event) => props.onMarkAll(event.currentTarget.checked)}
-            />
+            <label class="check">
+              <input
+                ref={box}
+                type="checkbox"
+                tabIndex={-1}
+                aria-label="Mark all runs in sight"
+                checked={props.allMarked === true}
+                onChange={(event) => props.onMarkAll(event.currentTarget.checked)}
+              />
+            </label>
           </div>
           <For each={props.layout.pinned()}>{(column, at) => head(() => column, at)}</For>
         </div>

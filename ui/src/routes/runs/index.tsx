@@ -262,7 +262,17 @@ function ExperimentRuns(props: { experimentId: string }): JSX.Element {
                 </Show>
                 <Show
                   when={!nothing()}
-                  fallback={<NoRuns state={state()} name={known()?.name} onClear={() => update({ filter: "" })} />}
+                  fallback={
+                    <NoRuns
+                      state={state()}
+                      experiment={known()}
+                      onClear={() => update({ filter: "" })}
+                      onRestored={() => {
+                        void refetch();
+                        data.reload();
+                      }}
+                    />
+                  }
                 >
                   <Show
                     when={data.rows() !== undefined && columns()}

@@ -50,11 +50,7 @@ export function createLayout(options: LayoutOptions): Layout {
     count: () => scrolled().length,
     scroller: options.scroller,
     horizontal: true,
-    size: (index) => {
-      const column = scrolled()[index];
-      return column ? widthOf(column) : 0;
-    },
-    sizesOf: () => [scrolled(), pinnedWidth()],
+    size: () => scrolled().map(widthOf),
     overscan: 4,
   });
   return {

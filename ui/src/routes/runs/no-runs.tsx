@@ -1,16 +1,38 @@
-import { type JSX, Show } from "solid-js";
+import { createSignal, type JSX, Show } from "solid-js";
 
 import { Button } from "../../components/button";
 import { Empty } from "../../components/empty";
 import { Skeleton } from "../../components/skeleton";
+import { toast, toastError } from "../../components/toast";
+import * as experiments from "../../data/experiments";
+import type { Experiment } from "../../wire";
 import type { ViewState } from "./state";
 
 /** What stands in the place of the table where there are no runs to show. */
-export function NoRuns(props: { state: ViewState; name: string | undefined; onClear: () => void }): JSX.Element {
+export function NoRuns(props: {
+  state: ViewState;
+  experiment: Experiment | undefined;
+  onClear: () => void;
+  onRestored: () => void;
+}): JSX.Element {
+  const [busy, setBusy] = createSignal(false);
+  async function restore(experiment: Experiment): Promise<void> {
+    setBusy(true);
+    try {
+      await experiments.restore(experiment.experiment_id);
+      props.onRestored();
+      toast(`Restored ${experiment.name}`);
+    } catch (error) {
+      toastError(`${experiment.name} was not restored`, error, () => restore(experiment));
+    } finally {
+      setBusy(false);
+    }
+  }
+  const deleted = () => (props.experiment?.lifecycle_stage === "deleted" ? props.experiment : undefined);
   const code = () => `import trainyard as mlflow
 
 mlflow.set_tracking_uri("${location.origin}")
-mlflow.set_experiment(${JSON.stringify(props.name ?? "")})
+mlflow.set_experiment(${JSON.stringify(props.experiment?.name ?? "")})
 with mlflow.start_run():
     mlflow.log_metric("accuracy", 0.97)`;
   return (
@@ -27,9 +49,23 @@ with mlflow.start_run():
           when={props.state.lifecycle !== "DELETED_ONLY"}
           fallback={<Empty icon="trash" title="No run has been deleted" />}
         >
-          <Empty icon="play" title="No runs yet" code={code()}>
-            Runs appear here while they are being logged.
-          </Empty>
+          <Show
+            when={deleted()}
+            fallback={
+              <Empty icon="play" title="No runs yet" code={code()}>
+                Runs appear here while they are being logged.
+              </Empty>
+            }
+          >
+            {(experiment) => (
+              <Empty icon="trash" title="This experiment is deleted">
+                <p>Its runs are deleted with it, and come back with it.</p>
+                <Button icon="undo" busy={busy()} onClick={() => void restore(experiment())}>
+                  Restore the experiment
+                </Button>
+              </Empty>
+            )}
+          </Show>
         </Show>
       </Show>
     </div>

@@ -54,17 +54,19 @@ export function TableRow(props: { item: Accessor<VirtualItem | undefined>; table
           <div class="runs-pinned" style={{ width: `${String(props.table.layout.pinnedWidth())}px` }}>
             <div class="runs-mark" role="gridcell">
               <Show when={row().kind === "run"}>
-                <input
-                  type="checkbox"
-                  tabIndex={-1}
-                  aria-label="Mark run"
-                  checked={props.table.marked(row())}
-                  onClick={(event) => {
-                    props.table.onMark(index(), event);
-                    // With Shift a run that is marked stays marked, though the browser has taken the tick away.
-                    event.currentTarget.checked = props.table.marked(row());
-                  }}
-                />
+                <label class="check">
+                  <input
+                    type="checkbox"
+                    tabIndex={-1}
+                    aria-label="Mark run"
+                    checked={props.table.marked(row())}
+                    onClick={(event) => {
+                      props.table.onMark(index(), event);
+                      // With Shift a run that is marked stays marked, though the browser has taken the tick away.
+                      event.currentTarget.checked = props.table.marked(row());
+                    }}
+                  />
+                </label>
               </Show>
             </div>
             <For each={props.table.layout.pinned()}>

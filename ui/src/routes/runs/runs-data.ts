@@ -235,12 +235,13 @@ export function createRunsData(options: RunsDataOptions): RunsData {
   onCleanup(() => queue.close());
 
   // Numbers of all runs that the query finds: the footer's, and those of groups.
-  const tally = new Rounds(TALLY_WAIT, async () => {
+  async function countAgain(): Promise<void> {
     const query = options.query();
     if (!query || coming) return;
     await (counted = count(query));
     if (query.groups.length > 0 && (await rows()?.renewGroups()) === true) sortSoon();
-  });
+  }
+  const tally = new Rounds(TALLY_WAIT, countAgain);
   onCleanup(() => tally.close());
 
   /** Runs that were read before their changes were heard of may have gone on by then, and others may have come. */

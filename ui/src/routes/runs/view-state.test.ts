@@ -1,4 +1,4 @@
-import { createRoot, createSignal } from "solid-js";
+import { createRoot, createSignal, untrack } from "solid-js";
 import { beforeEach, expect, it, vi } from "vitest";
 
 import type { View } from "../../wire";
@@ -77,7 +77,7 @@ it("does not touch the address of the page that is open by now", async () => {
 it("shows again what Back and then Forward lead to", async () => {
   store.update({ filter: "first" });
   await settled(WRITTEN_WITHIN);
-  const first = current();
+  const first = untrack(current);
   setCurrent({});
   await settled();
   expect(store.state()?.filter).toBe("");
@@ -95,7 +95,7 @@ it("says that a saved view could not be loaded, keeps it in the address, and tri
   expect(store.state()?.filter).toBe("");
   store.update({ tree: false });
   await settled(WRITTEN_WITHIN);
-  expect(current().view).toBe("v");
+  expect(untrack(current).view).toBe("v");
   setCurrent({ view: "v" });
   unreachable = false;
   store.retry();
