@@ -318,7 +318,7 @@ test("views are reached by arrows, and the focus comes back from a dialog", asyn
   await expect(views).toBeFocused();
 });
 
-test("with Shift a marked run stays marked, and only runs in sight are marked together", async ({ page, server }) => {
+test("with Shift a marked run stays marked, two clicks open none, and only runs in sight are marked together", async ({ page, server }) => {
   const experiment = await createExperiment(server.url, "marks");
   await createRuns(server.url, experiment, sweep(60));
   await page.goto(`/experiments/${experiment}`);
@@ -329,6 +329,8 @@ test("with Shift a marked run stays marked, and only runs in sight are marked to
   await boxes.nth(2).click({ modifiers: ["Shift"] });
   await expect(page.getByText("3 marked")).toBeVisible();
   await expect(boxes.nth(2)).toBeChecked();
+  await boxes.nth(4).dblclick();
+  await expect(page.getByText("3 marked")).toBeVisible();
   await page.getByRole("button", { name: "Unmark all" }).click();
   await page.getByRole("checkbox", { name: "Mark all runs in sight" }).click();
   const table = await page.getByRole("treegrid").evaluate((element) => element.clientHeight);

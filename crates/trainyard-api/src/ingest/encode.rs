@@ -6,6 +6,7 @@ use super::bytes_in::{put_text, put_varint};
 use super::columns::{put_integers, put_values};
 use super::{HEADER, Ingest, IngestError, MAGIC, RunBatch, Series, VERSION};
 use crate::KeyValue;
+use crate::metrics::Metric;
 use crate::runs::LogBatch;
 
 impl Ingest {
@@ -111,5 +112,26 @@ impl From<&LogBatch> for RunBatch {
             series[place].values.push(metric.value);
         }
         Self { run_id: batch.run_id.clone(), params: batch.params.clone(), tags: batch.tags.clone(), series }
+    }
+}
+
+impl From<RunBatch> for LogBatch {
+    /// Points stand series by series.
+    fn from(batch: RunBatch) -> Self {
+        let RunBatch { run_id, params, tags, series } = batch;
+        let points = |series: Series| {
+            let columns = series.steps.into_iter().zip(series.timestamps).zip(series.values);
+            columns.map(move |((step, timestamp), value)| Metric {
+                key: series.key.clone(),
+                value,
+                timestamp,
+                step,
+                model_id: series.model_id.as_str().into(),
+                dataset_name: series.dataset_name.clone(),
+                dataset_digest: series.dataset_digest.clone(),
+                ..Metric::default()
+            })
+        };
+        Self { run_id, params, tags, metrics: series.into_iter().flat_map(points).collect() }
     }
 }

@@ -1,8 +1,10 @@
 //! What goes into one request, and sending it: as an ingest batch where the store takes such, else as `log-batch`.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
-use trainyard_api::ingest::{Ingest, RunAnswer, RunBatch};
+use foldhash::fast::RandomState;
+use trainyard_api::ingest::{Ingest, RunAnswer, RunBatch, Series};
+use trainyard_api::metrics::Metric;
 use trainyard_api::runs::LogBatch;
 use trainyard_api::{ApiError, ErrorCode, limits};
 
@@ -63,41 +65,45 @@ impl Room {
     }
 }
 
-/// The entries of one request.
+/// The entries of one request. Points are put into columns as they come: thousands of them, each with texts of its own, would
+/// have left the processor's caches by the time they are sent.
 pub(super) struct Batch {
-    pub(super) batch: LogBatch,
+    pub(super) batch: RunBatch,
     pub(super) records: u64,
     pub(super) end: Position,
     room: Room,
     bytes: usize,
+    points: usize,
     params: HashSet<String>,
     tags: HashSet<String>,
-    metrics: HashSet<String>,
+    /// Where in `batch` the series of each metric are, one for each context.
+    series: HashMap<String, Vec<usize>, RandomState>,
 }
 
 impl Batch {
     pub(super) fn new(room: Room) -> Self {
         Self {
-            batch: LogBatch::default(),
+            batch: RunBatch::default(),
             records: 0,
             end: Position::default(),
             room,
             bytes: 0,
+            points: 0,
             params: HashSet::new(),
             tags: HashSet::new(),
-            metrics: HashSet::new(),
+            series: HashMap::default(),
         }
     }
 
     /// Whether an entry may go into the same request.
     pub(super) fn takes(&self, entry: &Entry) -> bool {
-        let LogBatch { metrics, params, tags, .. } = &self.batch;
-        let entries = metrics.len() + params.len() + tags.len();
+        let RunBatch { params, tags, .. } = &self.batch;
+        let entries = self.points + params.len() + tags.len();
         if entries == 0 {
             return true;
         }
         let room = match entry {
-            Entry::Metric(_) => metrics.len() < self.room.metrics,
+            Entry::Metric(_) => self.points < self.room.metrics,
             // A param that comes again, and a tag that changes, is another request: each is judged by itself.
             Entry::Param(new) => params.len() < self.room.params && !self.params.contains(&new.key),
             Entry::Tag(new) => tags.len() < self.room.tags && !self.tags.contains(&new.key),
@@ -110,10 +116,12 @@ impl Batch {
         self.bytes += self.bytes_of(&entry);
         match entry {
             Entry::Metric(metric) => {
-                if self.room.form == Form::Ingest && !self.metrics.contains(&metric.key) {
-                    self.metrics.insert(metric.key.clone());
-                }
-                self.batch.metrics.push(metric);
+                let place = self.place(&metric).unwrap_or_else(|| self.begin(&metric));
+                let series = &mut self.batch.series[place];
+                series.steps.push(metric.step);
+                series.timestamps.push(metric.timestamp);
+                series.values.push(metric.value);
+                self.points += 1;
             }
             Entry::Param(param) => {
                 self.params.insert(param.key.clone());
@@ -127,18 +135,43 @@ impl Batch {
         }
     }
 
+    /// Where the series is that a point belongs to.
+    fn place(&self, metric: &Metric) -> Option<usize> {
+        let is_its = |place: &usize| {
+            let Series { model_id, dataset_name, dataset_digest, .. } = &self.batch.series[*place];
+            *model_id == metric.model_id.as_str()
+                && *dataset_name == metric.dataset_name
+                && *dataset_digest == metric.dataset_digest
+        };
+        self.series.get(&metric.key)?.iter().copied().find(is_its)
+    }
+
+    /// Begins a series for a point.
+    fn begin(&mut self, metric: &Metric) -> usize {
+        let place = self.batch.series.len();
+        self.batch.series.push(Series {
+            key: metric.key.clone(),
+            model_id: metric.model_id.to_string(),
+            dataset_name: metric.dataset_name.clone(),
+            dataset_digest: metric.dataset_digest.clone(),
+            ..Series::default()
+        });
+        self.series.entry(metric.key.clone()).or_default().push(place);
+        place
+    }
+
     /// About how much of a request an entry takes.
     fn bytes_of(&self, entry: &Entry) -> usize {
         match entry {
+            // Its texts stand once for all points that share them.
+            Entry::Metric(metric) if self.room.form == Form::Ingest && self.place(metric).is_some() => {
+                INGEST_POINT_BYTES
+            }
             Entry::Metric(metric) => {
                 let texts =
                     [metric.key.as_str(), metric.model_id.as_str(), &metric.dataset_name, &metric.dataset_digest];
-                match self.room.form {
-                    Form::LogBatch => POINT_BYTES + texts.iter().map(|text| written(text)).sum::<usize>(),
-                    // Its texts stand once for all points that share them.
-                    Form::Ingest if self.metrics.contains(&metric.key) => INGEST_POINT_BYTES,
-                    Form::Ingest => POINT_BYTES + texts.iter().map(|text| text.len()).sum::<usize>(),
-                }
+                let length = if self.room.form == Form::Ingest { str::len } else { written };
+                POINT_BYTES + texts.into_iter().map(length).sum::<usize>()
             }
             Entry::Param(pair) | Entry::Tag(pair) => PAIR_BYTES + written(&pair.key) + written(&pair.value),
             Entry::Create(_) | Entry::Call(_) => 0,
@@ -171,21 +204,37 @@ enum Sent {
 
 /// Sends a batch; when it is refused, its halves, until the refused records are alone. What is refused is added to
 /// `rejections`.
-pub(super) fn send(client: &Client, batch: LogBatch, rejections: &mut Vec<Rejection>) -> Result<(), Error> {
-    send_part(client, batch, false, rejections)
+pub(super) fn send(client: &Client, batch: RunBatch, rejections: &mut Vec<Rejection>) -> Result<(), Error> {
+    let points: usize = batch.series.iter().map(|series| series.values.len()).sum();
+    let size = points + batch.params.len() + batch.tags.len();
+    match attempt_ingest(client, &batch, size)? {
+        Some(Sent::Accepted) => Ok(()),
+        Some(Sent::Refused(error)) => take_apart(client, LogBatch::from(batch), error, false, rejections),
+        Some(Sent::TooLarge) | None => send_part(client, LogBatch::from(batch), false, rejections),
+    }
 }
 
 fn send_part(client: &Client, batch: LogBatch, probed: bool, rejections: &mut Vec<Rejection>) -> Result<(), Error> {
-    let error = match attempt(client, &batch)? {
-        Sent::Accepted => return Ok(()),
-        Sent::Refused(error) => error,
+    match attempt(client, &batch)? {
+        Sent::Accepted => {}
+        Sent::Refused(error) => take_apart(client, batch, error, probed, rejections)?,
         Sent::TooLarge => {
             for piece in pieces(batch) {
                 send_part(client, piece, probed, rejections)?;
             }
-            return Ok(());
         }
-    };
+    }
+    Ok(())
+}
+
+/// Finds out what of a refused batch is refused, and sends the rest.
+fn take_apart(
+    client: &Client,
+    batch: LogBatch,
+    error: ApiError,
+    probed: bool,
+    rejections: &mut Vec<Rejection>,
+) -> Result<(), Error> {
     if size(&batch) == 1 {
         rejections.push(Rejection::of_batch(&batch, &error));
         return Ok(());
@@ -205,18 +254,8 @@ fn send_part(client: &Client, batch: LogBatch, probed: bool, rejections: &mut Ve
 
 /// Sends a batch in the best form that the store takes.
 fn attempt(client: &Client, batch: &LogBatch) -> Result<Sent, Error> {
-    if client.takes_ingest(size(batch) >= WORTH_ASKING)?
-        && let Ok(request) = Ingest::encode(&[RunBatch::from(batch)])
-        && let Some(answer) = client.attempt_ingest(request)?
-    {
-        let answer = answer.runs.into_iter().next().ok_or_else(|| {
-            ApiError::new(ErrorCode::InternalError, "the answer to an ingest batch does not say what became of it")
-        })?;
-        return match RunAnswer::into_error(answer) {
-            None => Ok(Sent::Accepted),
-            Some(error) if is_refusal(&error) => Ok(Sent::Refused(error)),
-            Some(error) => Err(error.into()),
-        };
+    if let Some(sent) = attempt_ingest(client, &RunBatch::from(batch), size(batch))? {
+        return Ok(sent);
     }
     if !fits_log_batch(batch) {
         return Ok(Sent::TooLarge);
@@ -225,6 +264,23 @@ fn attempt(client: &Client, batch: &LogBatch) -> Result<Sent, Error> {
         Ok(_) => Ok(Sent::Accepted),
         Err(Error::Api(error)) if is_refusal(&error) => Ok(Sent::Refused(error)),
         Err(error) => Err(error),
+    }
+}
+
+/// Sends a batch of so many records as an ingest batch; `None` where the store does not take such, or not this one.
+fn attempt_ingest(client: &Client, batch: &RunBatch, size: usize) -> Result<Option<Sent>, Error> {
+    if !client.takes_ingest(size >= WORTH_ASKING)? {
+        return Ok(None);
+    }
+    let Ok(request) = Ingest::encode(std::slice::from_ref(batch)) else { return Ok(None) };
+    let Some(answer) = client.attempt_ingest(request)? else { return Ok(None) };
+    let answer = answer.runs.into_iter().next().ok_or_else(|| {
+        ApiError::new(ErrorCode::InternalError, "the answer to an ingest batch does not say what became of it")
+    })?;
+    match RunAnswer::into_error(answer) {
+        None => Ok(Some(Sent::Accepted)),
+        Some(error) if is_refusal(&error) => Ok(Some(Sent::Refused(error))),
+        Some(error) => Err(error.into()),
     }
 }
 
@@ -248,7 +304,7 @@ fn size(batch: &LogBatch) -> usize {
 /// Whether a batch was made for, or happens to be within, the room of log-batch.
 fn fits_log_batch(batch: &LogBatch) -> bool {
     let room = Room::LOG_BATCH;
-    let texts = |metric: &trainyard_api::metrics::Metric| {
+    let texts = |metric: &Metric| {
         let texts = [metric.key.as_str(), metric.model_id.as_str(), &metric.dataset_name, &metric.dataset_digest];
         POINT_BYTES + texts.iter().map(|text| written(text)).sum::<usize>()
     };
@@ -277,10 +333,7 @@ fn pieces(batch: LogBatch) -> Vec<LogBatch> {
         piece.add(entry);
     }
     pieces.push(piece.batch);
-    for piece in &mut pieces {
-        piece.run_id = run_id.clone();
-    }
-    pieces
+    pieces.into_iter().map(|piece| LogBatch::from(RunBatch { run_id: run_id.clone(), ..piece })).collect()
 }
 
 /// Cuts a batch in two: between the kinds of records, then through the middle of one kind.
@@ -301,7 +354,6 @@ fn halves(mut batch: LogBatch) -> (LogBatch, LogBatch) {
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
-    use trainyard_api::metrics::Metric;
     use trainyard_api::{Param, Tag};
 
     use super::*;

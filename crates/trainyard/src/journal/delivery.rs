@@ -8,7 +8,8 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use trainyard_api::experiments::{CreateExperiment, GetExperimentByName};
-use trainyard_api::runs::{LogBatch, SearchRuns};
+use trainyard_api::ingest::RunBatch;
+use trainyard_api::runs::SearchRuns;
 use trainyard_api::{ErrorCode, ExperimentId, Tag};
 
 use super::batch::{self, Batch, Room, is_refusal};
@@ -46,7 +47,7 @@ struct Request {
 }
 
 enum Step {
-    Batch(LogBatch),
+    Batch(RunBatch),
     Create(Box<NewRun>),
     Call(Box<Call>),
 }
@@ -168,7 +169,7 @@ impl Delivery {
         match step {
             Step::Batch(batch) => {
                 let mut rejections = Vec::new();
-                let batch = LogBatch { run_id: run_id.as_str().into(), ..batch.clone() };
+                let batch = RunBatch { run_id: run_id.as_str().into(), ..batch.clone() };
                 batch::send(client, batch, &mut rejections)?;
                 Ok(Some(rejections))
             }

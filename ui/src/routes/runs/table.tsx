@@ -210,7 +210,10 @@ export function RunsTable(props: RunsTableProps): JSX.Element {
         if (!(event.target as Element).closest("a, button, input")) anchor = Number(line);
       }}
       onDblClick={(event) => {
-        const line = (event.target as Element).closest<HTMLElement>("[data-index]")?.dataset["index"];
+        const target = event.target as Element;
+        // Two quick clicks on a box mark a run and take the mark away.
+        if (target.closest("a, button, input, label")) return;
+        const line = target.closest<HTMLElement>("[data-index]")?.dataset["index"];
         const row = line === undefined ? undefined : props.rows.row(Number(line));
         if (row?.kind === "run") props.onOpen(row.run.info.run_id);
         else if (row) toggle(row);
