@@ -14,7 +14,7 @@ use trainyard_api::experiments::GetExperimentByName;
 use trainyard_api::runs::CreateRun;
 use trainyard_api::{ErrorCode, Tag};
 
-use crate::home::{at_home, at_home_with};
+use crate::home::{at_home, at_home_with, journals, journals_go};
 use crate::script::{Script, answer};
 use crate::tracking::Yard;
 
@@ -222,8 +222,7 @@ fn nothing_is_logged_to_a_run_that_has_ended() {
             assert_eq!(refused.code(), ErrorCode::InvalidState);
             assert!(refused.to_string().contains("has ended"), "{refused}");
         });
-        let entries = fs::read_dir(folder).unwrap();
-        assert_eq!(entries.filter(|entry| entry.as_ref().unwrap().path().join("head").is_file()).count(), 0);
+        journals_go(folder);
     });
 }
 
@@ -310,14 +309,10 @@ fn what_was_left_over_is_tried_again_after_an_error_that_passes() {
         // A program that goes on for days.
         let log = RunLog::new(&client, "r", false).unwrap();
         let until = Instant::now() + PATIENCE;
-        let journals = || {
-            let entries = fs::read_dir(folder).unwrap();
-            entries.filter(|entry| entry.as_ref().unwrap().path().join("head").is_file()).count()
-        };
         for step in 0.. {
             log.log_metric("loss", 0.5, step, None, &Context::default()).unwrap();
             assert_eq!(log.wait(PATIENCE).unwrap(), FlushState::Done);
-            if journals() == 1 {
+            if journals(folder).len() == 1 {
                 break;
             }
             assert!(Instant::now() < until, "after {} attempts it is not delivered", attempts.load(Ordering::SeqCst));

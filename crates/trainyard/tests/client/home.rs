@@ -1,11 +1,15 @@
 //! Tests with a folder of journals of their own.
 
 use std::env;
+use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
+use std::time::{Duration, Instant};
 
 /// Says that a process was started for one test.
 const ALONE: &str = "TRAINYARD_TEST_ALONE";
+/// How long a journal may take to go.
+const PATIENCE: Duration = Duration::from_secs(60);
 
 /// Runs the body in a process of its own, with an empty folder of journals and these variables.
 pub fn at_home_with(test: &str, variables: &[(&str, &str)], body: impl FnOnce(&Path)) {
@@ -28,4 +32,19 @@ pub fn at_home_with(test: &str, variables: &[(&str, &str)], body: impl FnOnce(&P
 /// Runs the body in a process of its own, with an empty folder of journals.
 pub fn at_home(test: &str, body: impl FnOnce(&Path)) {
     at_home_with(test, &[], body);
+}
+
+/// The folders that have a head, that is, the journals.
+pub fn journals(folder: &Path) -> Vec<PathBuf> {
+    let entries = fs::read_dir(folder).unwrap();
+    entries.map(|entry| entry.unwrap().path()).filter(|path| path.join("head").is_file()).collect()
+}
+
+/// Waits until no journal is left: one is removed soon after its last record is acknowledged.
+pub fn journals_go(folder: &Path) {
+    let since = Instant::now();
+    while let [first, ..] = journals(folder).as_slice() {
+        assert!(since.elapsed() < PATIENCE, "{} stays", first.display());
+        std::thread::sleep(Duration::from_millis(2));
+    }
 }

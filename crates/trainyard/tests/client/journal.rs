@@ -3,10 +3,10 @@
 //! Journals lie below `TRAINYARD_HOME`, so every test runs in a process with a home of its own.
 
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use trainyard::internals::journal::{self, Context, FlushState, NewRun, RunLog};
 use trainyard::{Client, Error};
@@ -15,7 +15,7 @@ use trainyard_api::metrics::{GetMetricHistory, Metric};
 use trainyard_api::runs::{CreateRun, DeleteRun, GetRun, LogParam, Run, RunStatus};
 use trainyard_api::{Param, RunId, Tag};
 
-use crate::home::at_home;
+use crate::home::{at_home, journals, journals_go};
 use crate::script::{Script, answer};
 use crate::tracking::Yard;
 
@@ -32,21 +32,6 @@ fn stored(yard: &Yard, run_id: &str) -> Run {
 fn history(yard: &Yard, run_id: &str, key: &str) -> Vec<Metric> {
     let request = GetMetricHistory { run_id: run_id.into(), metric_key: key.to_owned(), ..Default::default() };
     yard.client.call(request).unwrap().metrics
-}
-
-/// The folders that have a head, that is, the journals.
-fn journals(folder: &Path) -> Vec<PathBuf> {
-    let entries = fs::read_dir(folder).unwrap();
-    entries.map(|entry| entry.unwrap().path()).filter(|path| path.join("head").is_file()).collect()
-}
-
-/// Waits until no journal is left: one is removed soon after its last record is acknowledged.
-fn journals_go(folder: &Path) {
-    let since = Instant::now();
-    while let [first, ..] = journals(folder).as_slice() {
-        assert!(since.elapsed() < PATIENCE, "{} stays", first.display());
-        std::thread::sleep(Duration::from_millis(2));
-    }
 }
 
 #[test]
