@@ -77,7 +77,7 @@ impl<C: Serialize> SaveModel for Candle<'_, C> {
 /// # let folder = temporary.path().join("model");
 /// # let variables = VarMap::new();
 /// # linear(4, 3, VarBuilder::from_varmap(&variables, DType::F32, &Device::Cpu))?;
-/// trainyard::save_model(&folder, &Candle { variables: &variables, config: &(4, 3) }, &Default::default())?;
+/// trainyard::save_model(&folder, &Candle { variables: &variables, config: &(4_usize, 3_usize) }, &Default::default())?;
 ///
 /// let loaded: LoadedCandle<(usize, usize)> = trainyard::SavedModel::open(&folder)?.load()?;
 /// assert_eq!(loaded.config(), &(4, 3));
