@@ -318,7 +318,10 @@ test("views are reached by arrows, and the focus comes back from a dialog", asyn
   await expect(views).toBeFocused();
 });
 
-test("with Shift a marked run stays marked, two clicks open none, and only runs in sight are marked together", async ({ page, server }) => {
+test("with Shift a marked run stays marked, two clicks open none, and only runs in sight are marked together", async ({
+  page,
+  server,
+}) => {
   const experiment = await createExperiment(server.url, "marks");
   await createRuns(server.url, experiment, sweep(60));
   await page.goto(`/experiments/${experiment}`);
