@@ -96,8 +96,9 @@ pub fn a_page_along_an_index_reads_little_more_than_itself(test: TestStore) {
         let request = search("", &[order_by]);
         for request in [late(&store, &request), request] {
             let entries = carried_out(&store, request);
-            // One run of four is of this experiment. All of them would be eighteen thousand.
-            assert!((100..3000).contains(&entries), "{order_by}: {entries} entries read");
+            // One run of four is of this experiment, so four entries or more a run, and two thousand where runs are counted. All
+            // of them would be eighteen thousand.
+            assert!((100..6000).contains(&entries), "{order_by}: {entries} entries read");
         }
     }
     for order_by in [&[][..], &["start_time ASC"], &["params.p DESC"], &["tags.t", "metrics.m"]] {
