@@ -107,7 +107,7 @@ fn files_in_buckets_have_addresses_and_the_headers_that_go_with_them() {
     let said = String::from_utf8_lossy(&output.stdout);
     assert!(said.contains("1 passed"), "{said}{}", String::from_utf8_lossy(&output.stderr));
     let asked = bucket.join().unwrap();
-    assert!(asked[0].starts_with("HEAD /bucket/root/0/"), "the size is asked of the bucket: {asked:?}");
+    assert!(asked[0].starts_with("HEAD /bucket/kept/0/"), "the size is asked of the bucket: {asked:?}");
     assert!(asked[1].starts_with("HEAD /bucket/proxied/d/a%20b"), "{asked:?}");
 }
 
@@ -142,23 +142,23 @@ fn in_buckets() {
         let run = server.post("/runs/create", json!({"experiment_id": experiment["experiment_id"]})).json();
         run["run"]["info"].clone()
     };
-    let azure = run_at("abfss://container@account.dfs.core.windows.net/root");
+    let azure = run_at("abfss://container@account.dfs.core.windows.net/kept");
     let request = json!({"run_id": azure["run_id"], "path": "a b"});
     let upload = server.post("/artifacts/presigned-upload-url", request).json();
     let url = upload["presigned_url"].as_str().unwrap();
-    let folder = format!("https://account.blob.core.windows.net/container/root/{}/", azure["run_id"].as_str().unwrap());
+    let folder = format!("https://account.blob.core.windows.net/container/kept/{}/", azure["run_id"].as_str().unwrap());
     assert!(url.starts_with(&format!("{folder}artifacts/a%20b?")), "{url}");
     assert!(url.contains("&sp=w") || url.contains("?sp=w"), "{url}");
     assert_eq!(upload["headers"], json!({"x-ms-blob-type": "BlockBlob"}));
 
-    let amazon = run_at("s3://bucket/root/0");
+    let amazon = run_at("s3://bucket/kept/0");
     let request = json!({"run_id": amazon["run_id"], "path": "model.bin", "expiration": 60});
     let upload = server.post("/artifacts/presigned-upload-url", request.clone()).json();
     assert!(upload["presigned_url"].as_str().unwrap().contains("&X-Amz-Expires=60&"), "{upload}");
     assert!(upload.get("headers").is_none_or(|headers| *headers == json!({})), "{upload}");
     let download = server.post("/artifacts/presigned-download-url", request).json();
     let url = download["presigned_url"].as_str().unwrap();
-    assert!(url.contains("/bucket/root/0/") && url.contains("/artifacts/model.bin?"), "{url}");
+    assert!(url.contains("/bucket/kept/0/") && url.contains("/artifacts/model.bin?"), "{url}");
     assert_ne!(download["presigned_url"], upload["presigned_url"]);
     assert_eq!(download["file_size"], json!(7));
 
