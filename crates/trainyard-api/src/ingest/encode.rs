@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use super::bytes_in::{put_text, put_varint};
 use super::columns::{put_integers, put_values};
-use super::{HEADER, Ingest, IngestError, MAGIC, RunBatch, Series, VERSION};
+use super::{Grouping, HEADER, Ingest, IngestError, MAGIC, RunBatch, Series, VERSION};
 use crate::KeyValue;
 use crate::metrics::Metric;
 use crate::runs::LogBatch;
@@ -93,24 +93,11 @@ impl<T: Copy + Eq + std::hash::Hash> Numbered<T> {
 impl From<&LogBatch> for RunBatch {
     /// Points of one metric and context come together, in their order.
     fn from(batch: &LogBatch) -> Self {
-        let mut series: Vec<Series> = Vec::new();
-        let mut places = HashMap::new();
+        let mut grouping = Grouping::default();
         for metric in &batch.metrics {
-            let name = (&metric.key, &metric.model_id, &metric.dataset_name, &metric.dataset_digest);
-            let place = *places.entry(name).or_insert_with(|| {
-                series.push(Series {
-                    key: metric.key.clone(),
-                    model_id: metric.model_id.to_string(),
-                    dataset_name: metric.dataset_name.clone(),
-                    dataset_digest: metric.dataset_digest.clone(),
-                    ..Series::default()
-                });
-                series.len() - 1
-            });
-            series[place].steps.push(metric.step);
-            series[place].timestamps.push(metric.timestamp);
-            series[place].values.push(metric.value);
+            grouping.add(metric, grouping.place(metric));
         }
+        let series = grouping.into_series();
         Self { run_id: batch.run_id.clone(), params: batch.params.clone(), tags: batch.tags.clone(), series }
     }
 }

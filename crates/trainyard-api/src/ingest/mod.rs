@@ -7,6 +7,7 @@ mod bytes_in;
 mod columns;
 mod decode;
 mod encode;
+mod grouping;
 
 use std::ops::Range;
 
@@ -21,6 +22,7 @@ use bytes_in::Span;
 pub use columns::Points;
 use columns::{IntegerColumn, ValueColumn};
 pub use decode::IngestError;
+pub use grouping::Grouping;
 
 /// The version of the format that this program writes and reads; servers tell it in their `server-info`.
 pub const VERSION: u16 = 1;

@@ -1,12 +1,11 @@
 //! What goes into one request, and sending it: as an ingest batch where the store takes such, else as `log-batch`.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashSet;
 
-use foldhash::fast::RandomState;
-use trainyard_api::ingest::{Ingest, RunAnswer, RunBatch, Series};
+use trainyard_api::ingest::{Grouping, Ingest, RunAnswer, RunBatch};
 use trainyard_api::metrics::Metric;
 use trainyard_api::runs::LogBatch;
-use trainyard_api::{ApiError, ErrorCode, limits};
+use trainyard_api::{ApiError, ErrorCode, KeyValue, Param, RunId, Tag, limits};
 
 use super::head::Position;
 use super::reader::Entry;
@@ -65,124 +64,105 @@ impl Room {
     }
 }
 
-/// The entries of one request. Points are put into columns as they come: thousands of them, each with texts of its own, would
-/// have left the processor's caches by the time they are sent.
+/// The entries of one request.
 pub(super) struct Batch {
-    pub(super) batch: RunBatch,
     pub(super) records: u64,
     pub(super) end: Position,
     room: Room,
     bytes: usize,
     points: usize,
-    params: HashSet<String>,
-    tags: HashSet<String>,
-    /// Where in `batch` the series of each metric are, one for each context.
-    series: HashMap<String, Vec<usize>, RandomState>,
+    series: Grouping,
+    params: Vec<Param>,
+    tags: Vec<Tag>,
+    param_keys: HashSet<String>,
+    tag_keys: HashSet<String>,
 }
 
 impl Batch {
     pub(super) fn new(room: Room) -> Self {
         Self {
-            batch: RunBatch::default(),
             records: 0,
             end: Position::default(),
             room,
             bytes: 0,
             points: 0,
-            params: HashSet::new(),
-            tags: HashSet::new(),
-            series: HashMap::default(),
+            series: Grouping::default(),
+            params: Vec::new(),
+            tags: Vec::new(),
+            param_keys: HashSet::new(),
+            tag_keys: HashSet::new(),
         }
     }
 
     /// Whether an entry may go into the same request.
     pub(super) fn takes(&self, entry: &Entry) -> bool {
-        let RunBatch { params, tags, .. } = &self.batch;
-        let entries = self.points + params.len() + tags.len();
+        let entries = self.points + self.params.len() + self.tags.len();
         if entries == 0 {
             return true;
         }
         let room = match entry {
             Entry::Metric(_) => self.points < self.room.metrics,
             // A param that comes again, and a tag that changes, is another request: each is judged by itself.
-            Entry::Param(new) => params.len() < self.room.params && !self.params.contains(&new.key),
-            Entry::Tag(new) => tags.len() < self.room.tags && !self.tags.contains(&new.key),
+            Entry::Param(new) => self.params.len() < self.room.params && !self.param_keys.contains(&new.key),
+            Entry::Tag(new) => self.tags.len() < self.room.tags && !self.tag_keys.contains(&new.key),
             Entry::Create(_) | Entry::Call(_) => false,
         };
         room && entries < self.room.entries && self.bytes + self.bytes_of(entry) <= self.room.bytes
     }
 
     pub(super) fn add(&mut self, entry: Entry) {
-        self.bytes += self.bytes_of(&entry);
         match entry {
             Entry::Metric(metric) => {
-                let place = self.place(&metric).unwrap_or_else(|| self.begin(&metric));
-                let series = &mut self.batch.series[place];
-                series.steps.push(metric.step);
-                series.timestamps.push(metric.timestamp);
-                series.values.push(metric.value);
+                let place = self.series.place(&metric);
+                self.bytes += self.bytes_of_point(&metric, place);
+                self.series.add(&metric, place);
                 self.points += 1;
             }
             Entry::Param(param) => {
-                self.params.insert(param.key.clone());
-                self.batch.params.push(param);
+                self.bytes += bytes_of_pair(&param);
+                self.param_keys.insert(param.key.clone());
+                self.params.push(param);
             }
             Entry::Tag(tag) => {
-                self.tags.insert(tag.key.clone());
-                self.batch.tags.push(tag);
+                self.bytes += bytes_of_pair(&tag);
+                self.tag_keys.insert(tag.key.clone());
+                self.tags.push(tag);
             }
             Entry::Create(_) | Entry::Call(_) => {}
         }
     }
 
-    /// Where the series is that a point belongs to.
-    fn place(&self, metric: &Metric) -> Option<usize> {
-        let is_its = |place: &usize| {
-            let Series { model_id, dataset_name, dataset_digest, .. } = &self.batch.series[*place];
-            is_same(model_id, metric.model_id.as_str())
-                && is_same(dataset_name, &metric.dataset_name)
-                && is_same(dataset_digest, &metric.dataset_digest)
-        };
-        self.series.get(&metric.key)?.iter().copied().find(is_its)
-    }
-
-    /// Begins a series for a point.
-    fn begin(&mut self, metric: &Metric) -> usize {
-        let place = self.batch.series.len();
-        self.batch.series.push(Series {
-            key: metric.key.clone(),
-            model_id: metric.model_id.to_string(),
-            dataset_name: metric.dataset_name.clone(),
-            dataset_digest: metric.dataset_digest.clone(),
-            ..Series::default()
-        });
-        self.series.entry(metric.key.clone()).or_default().push(place);
-        place
+    /// What is to be sent.
+    pub(super) fn into_request(self) -> RunBatch {
+        let Self { series, params, tags, .. } = self;
+        RunBatch { run_id: RunId::default(), params, tags, series: series.into_series() }
     }
 
     /// About how much of a request an entry takes.
     fn bytes_of(&self, entry: &Entry) -> usize {
         match entry {
-            // Its texts stand once for all points that share them.
-            Entry::Metric(metric) if self.room.form == Form::Ingest && self.place(metric).is_some() => {
-                INGEST_POINT_BYTES
-            }
-            Entry::Metric(metric) => {
-                let texts =
-                    [metric.key.as_str(), metric.model_id.as_str(), &metric.dataset_name, &metric.dataset_digest];
-                let length = if self.room.form == Form::Ingest { str::len } else { written };
-                POINT_BYTES + texts.into_iter().map(length).sum::<usize>()
-            }
-            Entry::Param(pair) | Entry::Tag(pair) => PAIR_BYTES + written(&pair.key) + written(&pair.value),
+            Entry::Metric(metric) => self.bytes_of_point(metric, self.series.place(metric)),
+            Entry::Param(pair) | Entry::Tag(pair) => bytes_of_pair(pair),
             Entry::Create(_) | Entry::Call(_) => 0,
+        }
+    }
+
+    fn bytes_of_point(&self, metric: &Metric, place: Option<usize>) -> usize {
+        match (self.room.form, place) {
+            (Form::LogBatch, _) => POINT_BYTES + texts(metric).map(written).sum::<usize>(),
+            // Its texts stand once for all points that share them.
+            (Form::Ingest, Some(_)) => INGEST_POINT_BYTES,
+            (Form::Ingest, None) => POINT_BYTES + texts(metric).map(str::len).sum::<usize>(),
         }
     }
 }
 
-/// Whether two texts are equal, without comparing empty ones: those of an empty `String` are at an address that is none. The C
-/// library's AVX-512 reads nothing there, but takes as long as for a fault, several times as long as all else about a point.
-fn is_same(one: &str, other: &str) -> bool {
-    one.len() == other.len() && (one.is_empty() || one == other)
+fn bytes_of_pair(pair: &KeyValue) -> usize {
+    PAIR_BYTES + written(&pair.key) + written(&pair.value)
+}
+
+fn texts(metric: &Metric) -> impl Iterator<Item = &str> {
+    [metric.key.as_str(), metric.model_id.as_str(), &metric.dataset_name, &metric.dataset_digest].into_iter()
 }
 
 /// Bytes of a text as JSON: control characters take six.
@@ -212,8 +192,11 @@ enum Sent {
 /// `rejections`.
 pub(super) fn send(client: &Client, batch: RunBatch, rejections: &mut Vec<Rejection>) -> Result<(), Error> {
     let points: usize = batch.series.iter().map(|series| series.values.len()).sum();
-    let size = points + batch.params.len() + batch.tags.len();
-    match attempt_ingest(client, &batch, size)? {
+    let sent = match takes_ingest(client, points + batch.params.len() + batch.tags.len())? {
+        true => attempt_ingest(client, &batch)?,
+        false => None,
+    };
+    match sent {
         Some(Sent::Accepted) => Ok(()),
         Some(Sent::Refused(error)) => take_apart(client, LogBatch::from(batch), error, false, rejections),
         Some(Sent::TooLarge) | None => send_part(client, LogBatch::from(batch), false, rejections),
@@ -260,7 +243,9 @@ fn take_apart(
 
 /// Sends a batch in the best form that the store takes.
 fn attempt(client: &Client, batch: &LogBatch) -> Result<Sent, Error> {
-    if let Some(sent) = attempt_ingest(client, &RunBatch::from(batch), size(batch))? {
+    if takes_ingest(client, size(batch))?
+        && let Some(sent) = attempt_ingest(client, &RunBatch::from(batch))?
+    {
         return Ok(sent);
     }
     if !fits_log_batch(batch) {
@@ -273,11 +258,13 @@ fn attempt(client: &Client, batch: &LogBatch) -> Result<Sent, Error> {
     }
 }
 
-/// Sends a batch of so many records as an ingest batch; `None` where the store does not take such, or not this one.
-fn attempt_ingest(client: &Client, batch: &RunBatch, size: usize) -> Result<Option<Sent>, Error> {
-    if !client.takes_ingest(size >= WORTH_ASKING)? {
-        return Ok(None);
-    }
+/// Whether the store takes ingest batches, which for a few records is not worth a question.
+fn takes_ingest(client: &Client, size: usize) -> Result<bool, Error> {
+    client.takes_ingest(size >= WORTH_ASKING)
+}
+
+/// Sends a batch as an ingest batch; `None` where the store does not take such any more, or not this one.
+fn attempt_ingest(client: &Client, batch: &RunBatch) -> Result<Option<Sent>, Error> {
     let Ok(request) = Ingest::encode(std::slice::from_ref(batch)) else { return Ok(None) };
     let Some(answer) = client.attempt_ingest(request)? else { return Ok(None) };
     let answer = answer.runs.into_iter().next().ok_or_else(|| {
@@ -310,13 +297,9 @@ fn size(batch: &LogBatch) -> usize {
 /// Whether a batch was made for, or happens to be within, the room of log-batch.
 fn fits_log_batch(batch: &LogBatch) -> bool {
     let room = Room::LOG_BATCH;
-    let texts = |metric: &Metric| {
-        let texts = [metric.key.as_str(), metric.model_id.as_str(), &metric.dataset_name, &metric.dataset_digest];
-        POINT_BYTES + texts.iter().map(|text| written(text)).sum::<usize>()
-    };
     let pairs = batch.params.iter().chain(&batch.tags);
-    let bytes = batch.metrics.iter().map(texts).sum::<usize>()
-        + pairs.map(|pair| PAIR_BYTES + written(&pair.key) + written(&pair.value)).sum::<usize>();
+    let points = batch.metrics.iter().map(|metric| POINT_BYTES + texts(metric).map(written).sum::<usize>());
+    let bytes = points.sum::<usize>() + pairs.map(bytes_of_pair).sum::<usize>();
     batch.metrics.len() <= room.metrics
         && batch.params.len() <= room.params
         && batch.tags.len() <= room.tags
@@ -334,12 +317,15 @@ fn pieces(batch: LogBatch) -> Vec<LogBatch> {
     let params = batch.params.into_iter().map(Entry::Param);
     for entry in metrics.chain(params).chain(batch.tags.into_iter().map(Entry::Tag)) {
         if !piece.takes(&entry) {
-            pieces.push(std::mem::replace(&mut piece, Batch::new(Room::LOG_BATCH)).batch);
+            pieces.push(std::mem::replace(&mut piece, Batch::new(Room::LOG_BATCH)));
         }
         piece.add(entry);
     }
-    pieces.push(piece.batch);
-    pieces.into_iter().map(|piece| LogBatch::from(RunBatch { run_id: run_id.clone(), ..piece })).collect()
+    pieces.push(piece);
+    pieces
+        .into_iter()
+        .map(|piece| LogBatch::from(RunBatch { run_id: run_id.clone(), ..piece.into_request() }))
+        .collect()
 }
 
 /// Cuts a batch in two: between the kinds of records, then through the middle of one kind.
@@ -359,10 +345,8 @@ fn halves(mut batch: LogBatch) -> (LogBatch, LogBatch) {
 
 #[cfg(test)]
 mod tests {
-    use proptest::prelude::*;
-    use trainyard_api::{Param, Tag};
-
     use super::*;
+    use proptest::prelude::*;
 
     proptest! {
         // Each case writes thousands of entries as JSON.

@@ -153,8 +153,8 @@ impl Delivery {
             };
             return Ok(Some(Request { step, records: 1, end: position }));
         }
-        let Batch { batch, records, end, .. } = batch;
-        Ok((records > 0).then_some(Request { step: Step::Batch(batch), records, end }))
+        let (records, end) = (batch.records, batch.end);
+        Ok((records > 0).then(|| Request { step: Step::Batch(batch.into_request()), records, end }))
     }
 
     /// Sends what was read; `None` when the run is not there yet.

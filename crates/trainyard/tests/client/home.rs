@@ -42,8 +42,17 @@ pub fn journals(folder: &Path) -> Vec<PathBuf> {
 
 /// Waits until no journal is left: one is removed soon after its last record is acknowledged.
 pub fn journals_go(folder: &Path) {
+    goes(|| journals(folder));
+}
+
+/// Waits until nothing is left in the folder of journals, be it a journal or not.
+pub fn all_goes(folder: &Path) {
+    goes(|| fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()).collect());
+}
+
+fn goes(left: impl Fn() -> Vec<PathBuf>) {
     let since = Instant::now();
-    while let [first, ..] = journals(folder).as_slice() {
+    while let [first, ..] = left().as_slice() {
         assert!(since.elapsed() < PATIENCE, "{} stays", first.display());
         std::thread::sleep(Duration::from_millis(2));
     }

@@ -17,7 +17,7 @@ use trainyard_api::logged_models::GetLoggedModel;
 use trainyard_api::runs::{Run, RunStatus};
 use trainyard_api::{Param, RunId, ViewType};
 
-use crate::home::{at_home, journals_go};
+use crate::home::{all_goes, at_home};
 use crate::tracking::Yard;
 
 const PATIENCE: Duration = Duration::from_secs(60);
@@ -172,7 +172,7 @@ fn a_run_ends_as_its_scope_is_left() {
         failed.fail().unwrap();
         let statuses = ids.map(|id| stored(&yard, &id).info.status);
         assert_eq!(statuses, [RunStatus::Failed, RunStatus::Finished, RunStatus::Failed]);
-        journals_go(folder);
+        all_goes(folder);
     });
 }
 
