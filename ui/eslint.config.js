@@ -56,7 +56,7 @@ const handlersInPlainFunctions = [
 ];
 
 export default tseslint.config(
-  { ignores: ["dist", "node_modules", "src/wire/index.ts", "test-results", "playwright-report"] },
+  { ignores: ["dist", "node_modules", "src/wire", "test-results", "playwright-report"] },
   js.configs.recommended,
   ...tseslint.configs.strict,
   {

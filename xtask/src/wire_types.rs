@@ -3,6 +3,7 @@
 //! They are read as text, because `serde` attributes say what travels: which field is left out when it is unset, which double
 //! may be `NaN`. Derives of the compiled types would need a second attribute at each of them that says the same again.
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write;
 use std::fs;
 use std::path::Path;
@@ -44,45 +45,107 @@ const MODULES: [&str; 27] = [
     "server_info",
 ];
 
-const FILE: &str = "ui/src/wire/index.ts";
+/// Has a file for each module, those below one in the same file as it.
+const FOLDER: &str = "ui/src/wire";
 const HEAD: &str = "\
 // What travels between the server and the UI. Made from crates/trainyard-api by `cargo xtask wire-types`: change it there.
-
+";
+/// In the file of `lib`.
+const DOUBLE: &str = "
 /** A number, or the word for one that JSON has none for. */
 export type Double = number | \"NaN\" | \"Infinity\" | \"-Infinity\";
 ";
-/// Of Prettier, which checks the file too.
+/// As in the rest of the UI.
 const WIDTH: usize = 120;
 
-/// Writes the file, or with `check` only says whether it is as it would be written.
+/// Writes the files, or with `check` only says whether they are as they would be written.
 pub fn wire_types(check: bool) -> Result<()> {
-    let wanted = typescript()?;
-    let path = root().join(FILE);
-    let current = fs::read_to_string(&path).unwrap_or_default();
+    let (wanted, folder) = (typescript()?, root().join(FOLDER));
+    let current = current(&folder)?;
     if current == wanted {
-        eprintln!("==> {FILE} has the types of crates/trainyard-api");
+        eprintln!("==> {FOLDER} has the types of crates/trainyard-api");
         return Ok(());
     }
     if check {
-        bail!("{FILE} differs from the types of crates/trainyard-api. Run `cargo xtask wire-types`.");
+        bail!("{FOLDER} differs from the types of crates/trainyard-api. Run `cargo xtask wire-types`.");
     }
-    fs::create_dir_all(path.parent().unwrap_or(Path::new("."))).context("cannot make the folder of the types")?;
-    fs::write(&path, wanted).with_context(|| format!("cannot write {FILE}"))?;
-    eprintln!("==> Wrote {FILE} from the types of crates/trainyard-api");
+    fs::create_dir_all(&folder).context("cannot make the folder of the types")?;
+    for name in current.keys().filter(|name| !wanted.contains_key(*name)) {
+        fs::remove_file(folder.join(name)).with_context(|| format!("cannot remove {name} from {FOLDER}"))?;
+    }
+    for (name, text) in wanted {
+        fs::write(folder.join(&name), text).with_context(|| format!("cannot write {name} to {FOLDER}"))?;
+    }
+    eprintln!("==> Wrote {FOLDER} from the types of crates/trainyard-api");
     Ok(())
 }
 
-fn typescript() -> Result<String> {
-    let mut text = HEAD.to_owned();
+/// The files that are there, by name.
+fn current(folder: &Path) -> Result<BTreeMap<String, String>> {
+    let mut files = BTreeMap::new();
+    if folder.is_dir() {
+        for entry in fs::read_dir(folder).with_context(|| format!("cannot list {FOLDER}"))? {
+            let entry = entry?;
+            files.insert(entry.file_name().to_string_lossy().into_owned(), fs::read_to_string(entry.path())?);
+        }
+    }
+    Ok(files)
+}
+
+/// The files as they are to be, by name.
+fn typescript() -> Result<BTreeMap<String, String>> {
+    let mut types: BTreeMap<&str, String> = BTreeMap::from([("lib", DOUBLE.to_owned())]);
     for module in MODULES {
         let path = root().join(format!("crates/trainyard-api/src/{module}.rs"));
         let source = fs::read_to_string(&path).with_context(|| format!("cannot read {}", path.display()))?;
         let parsed = syn::parse_file(&source).with_context(|| format!("cannot parse {}", path.display()))?;
+        let (file, _) = module.split_once('/').unwrap_or((module, ""));
+        let text = types.entry(file).or_default();
         for item in &parsed.items {
-            write_item(&mut text, item).with_context(|| format!("in module {module}"))?;
+            write_item(text, item).with_context(|| format!("in module {module}"))?;
         }
     }
-    Ok(text)
+    types.retain(|_, text| !text.is_empty());
+    let homes: BTreeMap<&str, &str> =
+        types.iter().flat_map(|(file, text)| declared(text).map(|name| (name, *file))).collect();
+    let index = types.keys().map(|file| format!("export type * from \"./{file}\";\n")).collect::<String>();
+    let mut files = BTreeMap::from([("index.ts".to_owned(), format!("{HEAD}\n{index}"))]);
+    for (file, text) in &types {
+        files.insert(format!("{file}.ts"), format!("{HEAD}{}{text}", imports(file, text, &homes)));
+    }
+    Ok(files)
+}
+
+/// The names of the types that a text declares.
+fn declared(text: &str) -> impl Iterator<Item = &str> {
+    let declarations = text
+        .lines()
+        .filter_map(|line| line.strip_prefix("export interface ").or_else(|| line.strip_prefix("export type ")));
+    declarations.filter_map(|rest| rest.split(' ').next())
+}
+
+/// The imports of a file: of each other file the types that it names.
+fn imports(file: &str, text: &str, homes: &BTreeMap<&str, &str>) -> String {
+    let mut wanted: BTreeMap<&str, BTreeSet<&str>> = BTreeMap::new();
+    let code = text.lines().filter(|line| !line.trim_start().starts_with(['/', '*']));
+    for word in code.flat_map(|line| line.split(|c: char| !c.is_alphanumeric() && c != '_')) {
+        if let Some(home) = homes.get(word)
+            && *home != file
+        {
+            wanted.entry(home).or_default().insert(word);
+        }
+    }
+    let mut imports = String::new();
+    for (home, names) in wanted {
+        let names: Vec<&str> = names.into_iter().collect();
+        let line = format!("import type {{ {} }} from \"./{home}\";", names.join(", "));
+        imports += "\n";
+        imports += &match line.len() <= WIDTH {
+            true => line,
+            false => format!("import type {{\n  {},\n}} from \"./{home}\";", names.join(",\n  ")),
+        };
+    }
+    if imports.is_empty() { imports } else { imports + "\n" }
 }
 
 fn write_item(text: &mut String, item: &Item) -> Result<()> {
@@ -374,6 +437,17 @@ mod tests {
         "#;
         let wanted = "\nexport type Stage = \"active\" | \"deleted\";\n\nexport type Status = \"RUNNING\";\n";
         assert_eq!(written(source), wanted);
+    }
+
+    #[test]
+    fn a_file_imports_the_types_that_it_names_from_others() {
+        let homes = BTreeMap::from([("Run", "runs"), ("RunId", "id"), ("Tag", "lib"), ("Double", "lib")]);
+        let text =
+            "\n/** Not a Run. */\nexport interface Run {\n  run_id: RunId;\n  tags?: Tag[];\n  least: Double;\n}\n";
+        let wanted = "\nimport type { RunId } from \"./id\";\nimport type { Double, Tag } from \"./lib\";\n";
+        assert_eq!(imports("runs", text, &homes), wanted);
+        assert_eq!(declared(text).collect::<Vec<_>>(), ["Run"]);
+        assert_eq!(imports("lib", "\nexport type Tag = KeyValue;\n", &homes), "");
     }
 
     #[test]

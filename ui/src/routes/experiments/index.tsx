@@ -17,6 +17,7 @@ import * as experiments from "../../data/experiments";
 import type { Experiment, ViewType } from "../../wire";
 import { createExperimentList, type ExperimentList } from "./list";
 import { NameDialog } from "./name-dialog";
+import { restoreExperiment } from "./restoring";
 
 import "./experiments.css";
 
@@ -78,16 +79,6 @@ export default function Experiments(): JSX.Element {
     }
   }
 
-  async function restore(experiment: Experiment): Promise<void> {
-    try {
-      await experiments.restore(experiment.experiment_id);
-      list.reload();
-      toast(`Restored ${experiment.name}`);
-    } catch (error) {
-      toastError(`${experiment.name} was not restored`, error, () => restore(experiment));
-    }
-  }
-
   const nothing = () => list.complete() && list.count() === 0;
   return (
     <div class="page experiments">
@@ -127,7 +118,7 @@ export default function Experiments(): JSX.Element {
           onRename={(experiment) => setAsking({ what: "rename", experiment })}
           onTags={(experiment) => setAsking({ what: "tags", experiment })}
           onDelete={(experiment) => void remove(experiment)}
-          onRestore={(experiment) => void restore(experiment)}
+          onRestore={(experiment) => void restoreExperiment(experiment, () => list.reload())}
         />
       </Show>
       <Show when={asking()} keyed>

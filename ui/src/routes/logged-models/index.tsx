@@ -1,9 +1,9 @@
 import { useParams, useSearchParams } from "@solidjs/router";
-import { createEffect, createResource, type JSX, Match, on, Show, Switch } from "solid-js";
+import { createEffect, createResource, type JSX, Match, on, Switch } from "solid-js";
 
-import { Button } from "../../components/button";
 import { Empty } from "../../components/empty";
 import { Failure } from "../../components/failure";
+import { MorePages } from "../../components/more-pages";
 import { createPages } from "../../components/pages";
 import { useShortcuts } from "../../components/shortcuts";
 import { Skeleton } from "../../components/skeleton";
@@ -92,18 +92,7 @@ export default function LoggedModels(): JSX.Element {
             {(models) => (
               <>
                 <LoggedModelTable models={models()} order={order()} onSort={sort} />
-                <Show when={refused() === undefined && pages.failure()}>
-                  {(error) => (
-                    <Failure what="More could not be loaded" error={error()} onRetry={() => void pages.more()} inline />
-                  )}
-                </Show>
-                <Show when={pages.hasMore()}>
-                  <div class="more">
-                    <Button busy={pages.busy()} onClick={() => void pages.more()}>
-                      Load more
-                    </Button>
-                  </div>
-                </Show>
+                <MorePages pages={pages} quiet={refused() !== undefined} />
               </>
             )}
           </Match>

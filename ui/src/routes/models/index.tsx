@@ -1,9 +1,9 @@
 import { A, useSearchParams } from "@solidjs/router";
 import { createEffect, For, type JSX, Match, on, onCleanup, Show, Switch } from "solid-js";
 
-import { Button } from "../../components/button";
 import { Empty } from "../../components/empty";
 import { Failure } from "../../components/failure";
+import { MorePages } from "../../components/more-pages";
 import { createPages } from "../../components/pages";
 import { useShortcuts } from "../../components/shortcuts";
 import { Skeleton } from "../../components/skeleton";
@@ -93,18 +93,7 @@ export default function Models(): JSX.Element {
           {(models) => (
             <>
               <ModelTable models={models()} />
-              <Show when={pages.failure()}>
-                {(error) => (
-                  <Failure what="More could not be loaded" error={error()} onRetry={() => void pages.more()} inline />
-                )}
-              </Show>
-              <Show when={pages.hasMore()}>
-                <div class="more">
-                  <Button busy={pages.busy()} onClick={() => void pages.more()}>
-                    Load more
-                  </Button>
-                </div>
-              </Show>
+              <MorePages pages={pages} />
             </>
           )}
         </Match>

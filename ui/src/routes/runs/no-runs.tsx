@@ -3,9 +3,8 @@ import { createSignal, type JSX, Show } from "solid-js";
 import { Button } from "../../components/button";
 import { Empty } from "../../components/empty";
 import { Skeleton } from "../../components/skeleton";
-import { toast, toastError } from "../../components/toast";
-import * as experiments from "../../data/experiments";
 import type { Experiment } from "../../wire";
+import { restoreExperiment } from "../experiments/restoring";
 import type { ViewState } from "./state";
 
 /** What stands in the place of the table where there are no runs to show. */
@@ -17,16 +16,10 @@ export function NoRuns(props: {
 }): JSX.Element {
   const [busy, setBusy] = createSignal(false);
   async function restore(experiment: Experiment): Promise<void> {
+    const onRestored = props.onRestored;
     setBusy(true);
-    try {
-      await experiments.restore(experiment.experiment_id);
-      props.onRestored();
-      toast(`Restored ${experiment.name}`);
-    } catch (error) {
-      toastError(`${experiment.name} was not restored`, error, () => restore(experiment));
-    } finally {
-      setBusy(false);
-    }
+    await restoreExperiment(experiment, onRestored);
+    setBusy(false);
   }
   const deleted = () => (props.experiment?.lifecycle_stage === "deleted" ? props.experiment : undefined);
   const code = () => `import trainyard as mlflow
