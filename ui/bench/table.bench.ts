@@ -122,6 +122,8 @@ async function ofStock(browser: Browser, url: string, count: number): Promise<Fi
   const runs = tableRuns(count);
   const { page, close } = await coldPage(browser);
   const open = async () => {
+    // It keeps the order that was asked for last.
+    if (page.url().startsWith("http")) await page.evaluate(() => localStorage.clear());
     // The same address again would only move within the page.
     await page.goto("about:blank");
     await page.goto(url);

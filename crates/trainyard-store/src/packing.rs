@@ -30,7 +30,7 @@ pub struct Packer {
 pub struct Packed {
     /// Series that were looked at.
     pub series: u64,
-    /// Points that were moved into blocks.
+    /// Points that were packed for good.
     pub points: u64,
 }
 
@@ -170,11 +170,11 @@ impl Packer {
             let queue::Waiting { series, rest } = waiting;
             let Some(step) = self.store.read(move |tx| pack::prepare(tx, series, rest)).wait()? else { break };
             self.give_way();
-            let rows = step.rows();
+            let points = step.points();
             let stepped =
                 self.in_lease(move |tx| Ok(if pack::apply(tx, &step)? { Stepped::Packed } else { Stepped::Changed }))?;
             match stepped {
-                Stepped::Packed => packed.points += rows.unsigned_abs(),
+                Stepped::Packed => packed.points += points.unsigned_abs(),
                 Stepped::Changed => {}
                 Stepped::Elsewhere => return Ok(Some(PackingEnd::Elsewhere)),
             }

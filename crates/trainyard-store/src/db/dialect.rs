@@ -121,6 +121,32 @@ impl Dialect {
         }
     }
 
+    /// A subquery of rows of integers in columns of these names. They are the last values of their statement, bound by
+    /// [`bound_integer_rows`](Self::bound_integer_rows) from number `first` on.
+    pub fn integer_rows<const N: usize>(self, names: [&str; N], first: usize) -> String {
+        match self {
+            Self::Sqlite => {
+                let columns = names.iter().enumerate().map(|(index, name)| format!("value ->> {index} AS {name}"));
+                format!("(SELECT {} FROM json_each(${first}))", columns.collect::<Vec<_>>().join(", "))
+            }
+            Self::Postgres => {
+                let binds: Vec<String> = (first..first + N).map(|bind| format!("${bind}")).collect();
+                format!("(SELECT * FROM UNNEST({}) AS integer_row({}))", binds.join(", "), names.join(", "))
+            }
+        }
+    }
+
+    /// The values of [`integer_rows`](Self::integer_rows): one list of rows, or a list for each column.
+    pub fn bound_integer_rows<const N: usize>(self, rows: &[[i64; N]]) -> Vec<Value> {
+        match self {
+            Self::Sqlite => vec![Value::List(List::IntegerRows(rows.iter().map(|row| row.to_vec()).collect()))],
+            Self::Postgres => {
+                let column = |index: usize| Value::List(List::Integers(rows.iter().map(|row| row[index]).collect()));
+                (0..N).map(column).collect()
+            }
+        }
+    }
+
     /// At the end of a `SELECT`: waits for whoever holds the row by [`for_update`](Self::for_update), and keeps others from
     /// that until the transaction ends.
     pub fn for_key_share(self) -> &'static str {

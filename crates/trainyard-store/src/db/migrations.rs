@@ -35,6 +35,7 @@ const MIGRATIONS: &[Migration] = migrations! {
     7 "0007_metric_blocks";
     8 "0008_removal";
     9 "0009_web_ui";
+    10 "0010_loose_blocks";
 };
 
 /// Taken while the schema is made or changed, together with a number that stands for the schema.

@@ -36,6 +36,8 @@ pub enum List {
     Texts(Vec<String>),
     /// For [`Dialect::pairs`](super::Dialect::pairs) of SQLite.
     Pairs(Vec<(String, i64)>),
+    /// For [`Dialect::integer_rows`](super::Dialect::integer_rows) of SQLite.
+    IntegerRows(Vec<Vec<i64>>),
 }
 
 impl Value {

@@ -23,7 +23,8 @@ pub(super) fn log(tx: &mut Transaction<'_>, by_series: &BySeries<'_>) -> Result<
         return Ok(());
     }
     let wanted: Vec<Wanted<'_>> = by_series.keys().copied().collect();
-    let lock = if by_series.values().any(|points| points.len() >= points::AT_ONCE) {
+    let is_many = |points: &[Point]| points.len() >= points::AT_ONCE;
+    let lock = if by_series.values().any(|points| is_many(points)) {
         // Blocks will be written: two that only share the series would wait for each other.
         tx.dialect().for_update_of("series")
     } else {
@@ -36,13 +37,15 @@ pub(super) fn log(tx: &mut Transaction<'_>, by_series: &BySeries<'_>) -> Result<
     }
     let grouped: Vec<(&Series, &Vec<Point>)> =
         series.iter().filter_map(|one| Some((one, by_series.get(&(one.run, one.key.as_str()))?))).collect();
-    let mut rows = Vec::new();
-    let (mut packed, mut inserted) = (HashMap::new(), HashMap::new());
+    let many: Vec<i64> = grouped.iter().filter(|(_, points)| is_many(points)).map(|(series, _)| series.id).collect();
+    let with_rows = if many.is_empty() { HashSet::new() } else { points::with_rows(tx, &many)? };
+    let (mut rows, mut blocks) = (Vec::new(), Vec::new());
+    let mut inserted = HashMap::new();
     for (series, points) in &grouped {
         let (late, new) = behind_blocks(tx, series, points)?;
         let late = points::without_packed(tx, series.id, late)?;
-        let (newly_packed, unpacked) = points::pack_new(tx, series.id, &new)?;
-        packed.insert(series.id, newly_packed as i64);
+        let (new_blocks, unpacked) = points::pack_new(tx, series.id, &new, with_rows.contains(&series.id))?;
+        blocks.push((series.id, new_blocks));
         for point in late.iter().chain(unpacked.iter()) {
             rows.push([
                 series.id.into(),
@@ -57,6 +60,7 @@ pub(super) fn log(tx: &mut Transaction<'_>, by_series: &BySeries<'_>) -> Result<
         }
     }
     insert(tx, rows, &mut inserted)?;
+    let packed = points::store_new(tx, &blocks)?;
     let count = |counts: &HashMap<i64, i64>, series: &Series| counts.get(&series.id).copied().unwrap_or(0);
     let changed = grouped.iter().filter_map(|(series, points)| {
         let added = count(&inserted, series) + count(&packed, series);
@@ -70,6 +74,7 @@ pub(super) fn log(tx: &mut Transaction<'_>, by_series: &BySeries<'_>) -> Result<
             count: series.count + packed + inserted,
             rows: series.count - series.packed_count + inserted,
             added: inserted,
+            packed,
             has_ended: series.has_ended,
         };
         points::queue::added(tx, grown)?;

@@ -225,6 +225,8 @@ on_each_backend! {
         bad_points_are_refused;
     tracking::packing:
         a_series_is_packed_as_it_grows_and_wholly_when_its_run_ends
+        points_that_come_by_the_hundred_are_loose_blocks_until_they_fill_one
+        loose_blocks_are_packed_between_rows_and_long_ones
         a_short_series_stays_as_rows
         a_request_repeated_after_packing_changes_nothing
         late_points_are_read_in_their_place_and_merged

@@ -22,8 +22,8 @@ pub(super) fn type_of(value: &Value) -> Type {
         Value::List(List::Integers(_)) => Type::INT8_ARRAY,
         Value::List(List::Numbers(_)) => Type::FLOAT8_ARRAY,
         Value::List(List::Texts(_)) => Type::TEXT_ARRAY,
-        // Pairs are bound as two lists.
-        Value::List(List::Pairs(_)) => Type::UNKNOWN,
+        // Rows are bound as a list for each column.
+        Value::List(List::Pairs(_) | List::IntegerRows(_)) => Type::UNKNOWN,
     }
 }
 
@@ -38,7 +38,9 @@ impl ToSql for Value {
             Self::List(List::Integers(values)) => values.to_sql(wanted, out),
             Self::List(List::Numbers(values)) => values.to_sql(wanted, out),
             Self::List(List::Texts(values)) => values.to_sql(wanted, out),
-            Self::List(List::Pairs(_)) => Err("pairs are bound as two lists on PostgreSQL".into()),
+            Self::List(List::Pairs(_) | List::IntegerRows(_)) => {
+                Err("rows are bound as a list for each column on PostgreSQL".into())
+            }
         }
     }
 
@@ -56,6 +58,7 @@ pub(super) enum Array<'v> {
     Integers(Vec<Option<i64>>),
     Reals(Vec<Option<f64>>),
     Texts(Vec<Option<&'v str>>),
+    Bytes(Vec<Option<&'v [u8]>>),
 }
 
 impl<'v> Array<'v> {
@@ -64,6 +67,7 @@ impl<'v> Array<'v> {
         let column = || rows.iter().map(|row| &row[index]);
         let mixed = || DbError::Other(format!("column {index} of rows to insert holds values of several kinds"));
         let texts = column().any(|value| matches!(value, Value::Text(_)));
+        let bytes = column().any(|value| matches!(value, Value::Bytes(_)));
         let reals = column().any(|value| matches!(value, Value::Real(_)));
         if texts {
             let text = |value: &'v Value| match value {
@@ -72,6 +76,14 @@ impl<'v> Array<'v> {
                 _ => Err(mixed()),
             };
             return column().map(text).collect::<Result<_, _>>().map(Self::Texts);
+        }
+        if bytes {
+            let bytes = |value: &'v Value| match value {
+                Value::Null => Ok(None),
+                Value::Bytes(bytes) => Ok(Some(bytes.as_slice())),
+                _ => Err(mixed()),
+            };
+            return column().map(bytes).collect::<Result<_, _>>().map(Self::Bytes);
         }
         if reals {
             let real = |value: &Value| match value {
@@ -96,6 +108,7 @@ impl<'v> Array<'v> {
             Self::Integers(_) => Type::INT8_ARRAY,
             Self::Reals(_) => Type::FLOAT8_ARRAY,
             Self::Texts(_) => Type::TEXT_ARRAY,
+            Self::Bytes(_) => Type::BYTEA_ARRAY,
         }
     }
 }
@@ -106,6 +119,7 @@ impl ToSql for Array<'_> {
             Self::Integers(values) => values.to_sql(wanted, out),
             Self::Reals(values) => values.to_sql(wanted, out),
             Self::Texts(values) => values.to_sql(wanted, out),
+            Self::Bytes(values) => values.to_sql(wanted, out),
         }
     }
 

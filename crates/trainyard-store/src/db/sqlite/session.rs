@@ -140,6 +140,7 @@ fn json(list: &List) -> String {
         }
         // Texts and integers are never refused.
         List::Pairs(values) => serde_json::to_string(values).unwrap_or_default(),
+        List::IntegerRows(rows) => serde_json::to_string(rows).unwrap_or_default(),
     }
 }
 

@@ -10,14 +10,18 @@ use super::Point;
 pub const FULL: usize = 4096;
 /// Points that one entry of an outline stands for; the last may stand for fewer.
 pub(crate) const CHUNK: usize = 256;
-/// The only version there is.
-const VERSION: u8 = 1;
+/// Of columns that are compressed, and of outlines.
+const COMPRESSED: u8 = 1;
+/// Of columns as they are in memory.
+const PLAIN: u8 = 2;
 /// No block that this program writes has more; a claim of more is damage, and costs no memory.
 const MOST: usize = 65_536;
 /// A version before the content, a CRC-32C behind it.
 const FRAME: usize = 5;
-/// Three points, each of three numbers of eight bytes.
-const ENTRY: usize = 72;
+/// Three numbers of eight bytes.
+const POINT: usize = 24;
+/// Three points.
+const ENTRY: usize = 3 * POINT;
 
 /// What is wrong with the bytes of a block.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -34,7 +38,7 @@ pub enum Damage {
         computed: u32,
     },
     /// A newer program wrote it.
-    #[error("it has version {0}, this program knows {VERSION}")]
+    #[error("it has version {0}, this program knows {PLAIN} and before")]
     Version(u8),
     /// Its parts are not as long as it says.
     #[error("its lengths disagree")]
@@ -98,7 +102,7 @@ pub(crate) fn extremes(points: &[Point]) -> (Option<f64>, Option<f64>) {
     (numbers().reduce(f64::min), numbers().reduce(f64::max))
 }
 
-/// The columns of points as bytes.
+/// The columns of points as bytes, compressed.
 pub fn encode(points: &[Point]) -> Result<Vec<u8>, Damage> {
     let timestamps: Vec<i64> = points.iter().map(|point| point.timestamp).collect();
     let steps: Vec<i64> = points.iter().map(|point| point.step).collect();
@@ -109,7 +113,7 @@ pub fn encode(points: &[Point]) -> Result<Vec<u8>, Damage> {
     let steps = simple_compress(&steps, &config).map_err(failed("steps"))?;
     let values = simple_compress(&values, &config).map_err(failed("values"))?;
     let mut content = Vec::with_capacity(FRAME + 12 + timestamps.len() + steps.len() + values.len());
-    content.push(VERSION);
+    content.push(COMPRESSED);
     for length in [points.len(), timestamps.len(), steps.len()] {
         content.extend(u32::try_from(length).map_err(|_| Damage::Lengths)?.to_le_bytes());
     }
@@ -119,9 +123,44 @@ pub fn encode(points: &[Point]) -> Result<Vec<u8>, Damage> {
     Ok(sealed(content))
 }
 
-/// The points behind [`encode`]'s bytes. Whatever the bytes are, the answer is points or what is wrong.
+/// The columns of points as bytes, as they are: for points that will soon be part of a larger block.
+pub(crate) fn encode_plain(points: &[Point]) -> Result<Vec<u8>, Damage> {
+    let mut content = Vec::with_capacity(FRAME + 4 + POINT * points.len());
+    content.push(PLAIN);
+    content.extend(u32::try_from(points.len()).map_err(|_| Damage::Lengths)?.to_le_bytes());
+    content.extend(points.iter().flat_map(|point| point.timestamp.to_le_bytes()));
+    content.extend(points.iter().flat_map(|point| point.step.to_le_bytes()));
+    content.extend(points.iter().flat_map(|point| point.number().to_bits().to_le_bytes()));
+    Ok(sealed(content))
+}
+
+/// The points behind the bytes of [`encode`] or [`encode_plain`]. Whatever the bytes are, the answer is points or what is
+/// wrong.
 pub fn decode(bytes: &[u8]) -> Result<Vec<Point>, Damage> {
-    let mut content = opened(bytes)?;
+    match opened(bytes)? {
+        (COMPRESSED, content) => decode_compressed(content),
+        (PLAIN, content) => decode_plain(content),
+        (version, _) => Err(Damage::Version(version)),
+    }
+}
+
+fn decode_plain(mut content: &[u8]) -> Result<Vec<Point>, Damage> {
+    let count = take_length(&mut content)?;
+    let (numbers, rest) = content.as_chunks::<8>();
+    if count > MOST || numbers.len() != 3 * count || !rest.is_empty() {
+        return Err(Damage::Lengths);
+    }
+    let (timestamps, rest) = numbers.split_at(count);
+    let (steps, values) = rest.split_at(count);
+    let columns = timestamps.iter().zip(steps).zip(values);
+    let point = |((timestamp, step), value): ((&[u8; 8], &[u8; 8]), &[u8; 8])| {
+        let value = f64::from_bits(u64::from_le_bytes(*value));
+        Point::with_number(i64::from_le_bytes(*timestamp), i64::from_le_bytes(*step), value)
+    };
+    Ok(columns.map(point).collect())
+}
+
+fn decode_compressed(mut content: &[u8]) -> Result<Vec<Point>, Damage> {
     let [count, timestamps, steps] =
         [take_length(&mut content)?, take_length(&mut content)?, take_length(&mut content)?];
     if count > MOST || content.len() < timestamps.saturating_add(steps) {
@@ -138,7 +177,7 @@ pub fn decode(bytes: &[u8]) -> Result<Vec<Point>, Damage> {
 
 /// One entry for every [`CHUNK`] points, as bytes.
 pub(crate) fn encode_outline(points: &[Point]) -> Vec<u8> {
-    let mut content = vec![VERSION];
+    let mut content = vec![COMPRESSED];
     for chunk in points.chunks(CHUNK).filter_map(Chunk::of) {
         for point in [chunk.first, chunk.min, chunk.max] {
             content.extend(point.timestamp.to_le_bytes());
@@ -151,7 +190,11 @@ pub(crate) fn encode_outline(points: &[Point]) -> Vec<u8> {
 
 /// The entries behind [`encode_outline`]'s bytes.
 pub(crate) fn decode_outline(bytes: &[u8]) -> Result<Vec<Chunk>, Damage> {
-    let (entries, rest) = opened(bytes)?.as_chunks::<ENTRY>();
+    let (version, entries) = opened(bytes)?;
+    if version != COMPRESSED {
+        return Err(Damage::Version(version));
+    }
+    let (entries, rest) = entries.as_chunks::<ENTRY>();
     if !rest.is_empty() {
         return Err(Damage::Lengths);
     }
@@ -176,8 +219,8 @@ fn sealed(mut content: Vec<u8>) -> Vec<u8> {
     content
 }
 
-/// The content, without the version before it and the checksum behind it.
-fn opened(bytes: &[u8]) -> Result<&[u8], Damage> {
+/// The version and the content behind it, without the checksum.
+fn opened(bytes: &[u8]) -> Result<(u8, &[u8]), Damage> {
     let Some((content, checksum)) = bytes.split_last_chunk::<4>().filter(|(content, _)| !content.is_empty()) else {
         return Err(Damage::Short(bytes.len()));
     };
@@ -186,8 +229,7 @@ fn opened(bytes: &[u8]) -> Result<&[u8], Damage> {
         return Err(Damage::Checksum { stored, computed });
     }
     match content {
-        [VERSION, content @ ..] => Ok(content),
-        [version, ..] => Err(Damage::Version(*version)),
+        [version, content @ ..] => Ok((*version, content)),
         [] => Err(Damage::Short(bytes.len())),
     }
 }
@@ -242,8 +284,10 @@ mod tests {
     proptest! {
         #[test]
         fn points_come_back_bit_for_bit(points in any_points()) {
-            let bytes = encode(&points).expect("any points can be encoded");
-            prop_assert_eq!(bits(&decode(&bytes).expect("own bytes")), bits(&points));
+            for bytes in [encode(&points), encode_plain(&points)] {
+                let bytes = bytes.expect("any points can be encoded");
+                prop_assert_eq!(bits(&decode(&bytes).expect("own bytes")), bits(&points));
+            }
         }
 
         #[test]
@@ -260,7 +304,8 @@ mod tests {
 
         #[test]
         fn a_changed_byte_is_noticed(at in 0_usize..2000, by in 1_u8..=255) {
-            for bytes in [encode(&losses(300)).expect("points"), encode_outline(&losses(300))] {
+            let (packed, plain) = (encode(&losses(300)).expect("points"), encode_plain(&losses(300)).expect("points"));
+            for bytes in [packed, plain, encode_outline(&losses(300))] {
                 let mut changed = bytes.clone();
                 changed[at % bytes.len()] ^= by;
                 prop_assert!(decode(&changed).is_err() && decode_outline(&changed).is_err());
@@ -268,9 +313,9 @@ mod tests {
         }
 
         #[test]
-        fn any_bytes_are_judged_without_a_panic(mut bytes in prop::collection::vec(any::<u8>(), 0..200), version: bool) {
-            if version {
-                bytes.insert(0, VERSION);
+        fn any_bytes_are_judged_without_a_panic(mut bytes in prop::collection::vec(any::<u8>(), 0..200), version in 0_u8..3) {
+            if version > 0 {
+                bytes.insert(0, version);
             }
             let _ = (decode(&bytes), decode_outline(&bytes));
             let sealed = sealed(bytes);
@@ -282,8 +327,8 @@ mod tests {
     fn a_version_of_the_future_is_named() {
         let mut content = encode(&losses(10)).expect("points");
         content.truncate(content.len() - 4);
-        content[0] = 2;
-        assert_eq!(decode(&sealed(content)), Err(Damage::Version(2)));
+        content[0] = 3;
+        assert_eq!(decode(&sealed(content)), Err(Damage::Version(3)));
     }
 
     #[test]

@@ -1,12 +1,13 @@
-//! The points of one series. What has just been logged stands in `metric_point`, a row a point; what has settled is packed
-//! into `metric_block`. Blocks of a series do not overlap, and no point is in both. `read` shows both as one, `walk` shows
-//! outlines instead of points where these are enough, `sample` and `buckets` make charts of them, `late` keeps points out that are packed already, `pack` packs, `direct` packs what comes many at a
-//! time.
+//! The points of one series. What has just been logged stands in `metric_point`, a row a point; what has settled, or came many
+//! at a time, is packed into `metric_block`. Blocks of a series do not overlap, and no point is in both. `read` shows both as
+//! one, `walk` shows outlines instead of points where these are enough, `sample` and `buckets` make charts of them, `late`
+//! keeps points out that are packed already, `pack` packs, `direct` packs what comes many at a time, `new_block` stores.
 
 pub(crate) mod block;
 mod buckets;
 mod direct;
 mod late;
+mod new_block;
 pub(crate) mod pack;
 pub(crate) mod queue;
 mod read;
@@ -21,7 +22,7 @@ use trainyard_api::metrics::Metric;
 use crate::{DbError, Row, StoreError, Value};
 use block::Damage;
 pub(super) use buckets::{Axis, Bucket, buckets};
-pub(super) use direct::{AT_ONCE, pack_new};
+pub(super) use direct::{AT_ONCE, pack_new, store_new, with_rows};
 pub(super) use late::without_packed;
 pub(super) use read::packed_end;
 pub(crate) use read::{Ends, visit, visit_blocks};

@@ -14,6 +14,10 @@ pub(crate) struct Waiting {
 /// The update changes nothing; it waits for whoever is taking the mark away, and then makes it anew.
 const MARK: &str = "ON CONFLICT (series) DO UPDATE SET series = excluded.series";
 
+/// Whether a `series` has blocks that wait to become part of larger ones.
+const HAS_LOOSE: &str =
+    "EXISTS (SELECT 1 FROM metric_block AS block WHERE block.series = series.id AND block.loose = 1)";
+
 /// Whether a `run` has ended: nothing more is expected of it, though it may come all the same.
 pub(in crate::tracking) const HAS_ENDED: &str =
     "CASE WHEN run.status IN ('FINISHED', 'FAILED', 'KILLED') THEN 1 ELSE 0 END";
@@ -28,6 +32,8 @@ pub(in crate::tracking) struct Grown {
     pub(in crate::tracking) rows: i64,
     /// How many of the rows are new.
     pub(in crate::tracking) added: i64,
+    /// How many new points are in blocks.
+    pub(in crate::tracking) packed: i64,
     /// Whether its run had ended before.
     pub(in crate::tracking) has_ended: bool,
 }
@@ -38,28 +44,28 @@ pub(in crate::tracking) struct Grown {
 /// Where several write, a run may end just while points are added: these wait for the next ones, or for
 /// [`mark_all`].
 pub(in crate::tracking) fn added(tx: &mut Transaction<'_>, grown: Grown) -> Result<(), StoreError> {
-    let Grown { series, count, rows, added, has_ended } = grown;
-    let fills = |all: i64, size: usize| all / size as i64 > (all - added) / size as i64;
-    if fills(count, FULL) || has_ended && fills(rows, FEWEST) {
+    let Grown { series, count, rows, added, packed, has_ended } = grown;
+    let fills = |all: i64, added: i64, size: usize| all / size as i64 > (all - added) / size as i64;
+    if fills(count, added + packed, FULL) || has_ended && (packed > 0 || fills(rows, added, FEWEST)) {
         tx.execute(&format!("INSERT INTO metric_packing (series) VALUES ($1) {MARK}"), &[series.into()])?;
     }
     Ok(())
 }
 
-/// Marks the series of a run that has ended, as far as they have enough rows.
+/// Marks the series of a run that has ended, as far as they have enough rows, or loose blocks.
 pub(in crate::tracking) fn ended(tx: &mut Transaction<'_>, run: i64) -> Result<(), StoreError> {
     tx.execute(
         &format!(
             "INSERT INTO metric_packing (series) SELECT series.id FROM metric_series AS series
              JOIN metric_summary AS summary ON summary.run = series.run AND summary.metric_key = series.metric_key
-             WHERE series.run = $1 AND summary.count - series.packed_count >= $2 ORDER BY series.id {MARK}"
+             WHERE series.run = $1 AND (summary.count - series.packed_count >= $2 OR {HAS_LOOSE}) ORDER BY series.id {MARK}"
         ),
         &[run.into(), (FEWEST as i64).into()],
     )?;
     Ok(())
 }
 
-/// Marks every series behind one that has enough rows, looking at no more than `limit`; where to go on, if there are more.
+/// Marks every series behind one that has enough rows, or loose blocks, looking at no more than `limit`; where to go on, if there are more.
 pub(crate) fn mark_all(tx: &mut Transaction<'_>, after: i64, limit: i64) -> Result<Option<i64>, StoreError> {
     tx.scans()?;
     let last: Option<i64> = tx
@@ -71,9 +77,12 @@ pub(crate) fn mark_all(tx: &mut Transaction<'_>, after: i64, limit: i64) -> Resu
         .flatten();
     let Some(last) = last else { return Ok(None) };
     tx.execute(
-        "INSERT INTO metric_packing (series) SELECT series.id FROM metric_series AS series
-         JOIN metric_summary AS summary ON summary.run = series.run AND summary.metric_key = series.metric_key
-         WHERE series.id > $1 AND series.id <= $2 AND summary.count - series.packed_count >= $3 ON CONFLICT DO NOTHING",
+        &format!(
+            "INSERT INTO metric_packing (series) SELECT series.id FROM metric_series AS series
+             JOIN metric_summary AS summary ON summary.run = series.run AND summary.metric_key = series.metric_key
+             WHERE series.id > $1 AND series.id <= $2 AND (summary.count - series.packed_count >= $3 OR {HAS_LOOSE})
+             ON CONFLICT DO NOTHING"
+        ),
         &[after.into(), last.into(), (FEWEST as i64).into()],
     )?;
     Ok(Some(last))
@@ -98,16 +107,21 @@ pub(crate) fn done(tx: &mut Transaction<'_>, waiting: Waiting) -> Result<(), Sto
     tx.query_one(&lock, &[waiting.series.into()], |row| row.get::<i64>(0))?;
     let found = tx.query_one(
         &format!(
-            "SELECT summary.count - series.packed_count, {HAS_ENDED} FROM metric_series AS series
+            "SELECT summary.count - series.packed_count, {HAS_ENDED},
+             (SELECT CAST(COALESCE(SUM(count), 0) AS BIGINT) FROM metric_block AS block
+              WHERE block.series = series.id AND block.loose = 1)
+             FROM metric_series AS series
              JOIN metric_summary AS summary ON summary.run = series.run AND summary.metric_key = series.metric_key
              JOIN run ON run.id = series.run WHERE series.id = $1"
         ),
         &[waiting.series.into()],
-        |row| Ok((row.get::<i64>(0)?, row.get::<bool>(1)?)),
+        |row| Ok((row.get::<i64>(0)?, row.get::<bool>(1)?, row.get::<i64>(2)?)),
     )?;
-    // Packing leaves fewer rows than these. A run may have ended meanwhile, or points come after its end.
-    let least = |ended| if ended { FEWEST } else { FULL };
-    let has_more = found.is_some_and(|(rows, ended)| rows >= least(ended) as i64);
+    // Packing leaves fewer points than these. A run may have ended meanwhile, or points come after its end.
+    let has_more = found.is_some_and(|(rows, ended, loose)| match ended {
+        true => loose > 0 || rows >= FEWEST as i64,
+        false => rows + loose >= FULL as i64,
+    });
     if !has_more {
         tx.execute("DELETE FROM metric_packing WHERE series = $1", &[waiting.series.into()])?;
     }

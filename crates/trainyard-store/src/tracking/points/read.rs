@@ -1,6 +1,7 @@
 //! Reading rows and blocks of a series as one sequence.
 
 use super::block::{self, Damage};
+use super::direct::FOR_GOOD;
 use super::{Key, Point, binds, damaged};
 use crate::{Row, StoreError, Transaction, Value};
 
@@ -58,30 +59,97 @@ impl Ends {
     }
 }
 
+/// Short blocks that are read at once.
+const SHORT_AT_ONCE: i64 = 32;
+
 /// A block with its points.
 pub(super) struct Unpacked {
     pub(super) ends: Ends,
     pub(super) points: Vec<Point>,
+    /// Whether it waits to become part of a larger one.
+    pub(super) is_loose: bool,
+}
+
+impl Unpacked {
+    /// Reads [`ENDS`], `points, loose`.
+    fn from_row(series: i64, row: &Row<'_>) -> Result<Self, StoreError> {
+        let ends = Ends::from_row(row)?;
+        let points = decode(series, &ends, &row.get::<Vec<u8>>(ENDS_COLUMNS)?)?;
+        Ok(Self { ends, points, is_loose: row.get(ENDS_COLUMNS + 1)? })
+    }
 }
 
 /// The first block that ends at or behind a key: the one that holds the key's point, if any does.
 pub(super) fn block_from(tx: &mut Transaction<'_>, series: i64, key: Key) -> Result<Option<Unpacked>, StoreError> {
     let sql = format!(
-        "SELECT {ENDS}, points FROM metric_block
+        "SELECT {ENDS}, points, loose FROM metric_block
          WHERE series = $1 AND (last_timestamp, last_step, last_value, last_is_nan) >= ($2, $3, $4, $5)
          ORDER BY last_timestamp, last_step, last_value, last_is_nan LIMIT 1"
     );
     one_block(tx, series, &sql, &binds(series, key))
 }
 
-/// The first block that ends behind a key.
-fn block_behind(tx: &mut Transaction<'_>, series: i64, key: Key) -> Result<Option<Unpacked>, StoreError> {
+/// The last block that ends before a key.
+pub(super) fn block_before(tx: &mut Transaction<'_>, series: i64, key: Key) -> Result<Option<Unpacked>, StoreError> {
+    let sql = format!(
+        "SELECT {ENDS}, points, loose FROM metric_block
+         WHERE series = $1 AND (last_timestamp, last_step, last_value, last_is_nan) < ($2, $3, $4, $5)
+         ORDER BY last_timestamp DESC, last_step DESC, last_value DESC, last_is_nan DESC LIMIT 1"
+    );
+    one_block(tx, series, &sql, &binds(series, key))
+}
+
+/// The first loose block of a series.
+pub(super) fn first_loose(tx: &mut Transaction<'_>, series: i64) -> Result<Option<Unpacked>, StoreError> {
+    let sql = format!(
+        "SELECT {ENDS}, points, loose FROM metric_block WHERE series = $1 AND loose = 1
+         ORDER BY last_timestamp, last_step, last_value, last_is_nan LIMIT 1"
+    );
+    one_block(tx, series, &sql, &[series.into()])
+}
+
+/// The blocks that end behind a key, at most so many; without their points from the first one on that is not loose, which is
+/// shown as `None`.
+pub(super) fn loose_behind(
+    tx: &mut Transaction<'_>,
+    series: i64,
+    key: Key,
+    most: i64,
+) -> Result<Vec<Option<Unpacked>>, StoreError> {
+    let sql = format!(
+        "SELECT {ENDS}, CASE WHEN loose = 1 THEN points END, loose FROM metric_block
+         WHERE series = $1 AND (last_timestamp, last_step, last_value, last_is_nan) > ($2, $3, $4, $5)
+         ORDER BY last_timestamp, last_step, last_value, last_is_nan LIMIT $6"
+    );
+    let mut values = binds(series, key).to_vec();
+    values.push(most.into());
+    let mut blocks = Vec::new();
+    let mut is_over = false;
+    tx.visit(&sql, &values, |row| {
+        if !is_over {
+            is_over = !row.get::<bool>(ENDS_COLUMNS + 1)?;
+            blocks.push(if is_over { None } else { Some(Unpacked::from_row(series, row)?) });
+        }
+        Ok(())
+    })?;
+    Ok(blocks)
+}
+
+/// The first blocks that end behind a key, at most so many, with the bytes of their points.
+fn blocks_behind(
+    tx: &mut Transaction<'_>,
+    series: i64,
+    key: Key,
+    most: i64,
+) -> Result<Vec<(Ends, Vec<u8>)>, StoreError> {
     let sql = format!(
         "SELECT {ENDS}, points FROM metric_block
          WHERE series = $1 AND (last_timestamp, last_step, last_value, last_is_nan) > ($2, $3, $4, $5)
-         ORDER BY last_timestamp, last_step, last_value, last_is_nan LIMIT 1"
+         ORDER BY last_timestamp, last_step, last_value, last_is_nan LIMIT $6"
     );
-    one_block(tx, series, &sql, &binds(series, key))
+    let mut values = binds(series, key).to_vec();
+    values.push(most.into());
+    tx.query(&sql, &values, |row| Ok((Ends::from_row(row)?, row.get(ENDS_COLUMNS)?)))
 }
 
 /// The key of the last point that is in any block of a series; no block is unpacked for it.
@@ -97,7 +165,7 @@ pub(in crate::tracking) fn packed_end(tx: &mut Transaction<'_>, series: i64) -> 
 /// The last block of a series.
 pub(super) fn last_block(tx: &mut Transaction<'_>, series: i64) -> Result<Option<Unpacked>, StoreError> {
     let sql = format!(
-        "SELECT {ENDS}, points FROM metric_block WHERE series = $1
+        "SELECT {ENDS}, points, loose FROM metric_block WHERE series = $1
          ORDER BY last_timestamp DESC, last_step DESC, last_value DESC, last_is_nan DESC LIMIT 1"
     );
     one_block(tx, series, &sql, &[series.into()])
@@ -139,10 +207,21 @@ fn one_block(
     sql: &str,
     values: &[Value],
 ) -> Result<Option<Unpacked>, StoreError> {
-    let block = tx.query_one(sql, values, |row| Ok((Ends::from_row(row)?, row.get::<Vec<u8>>(ENDS_COLUMNS)?)))?;
-    let Some((ends, bytes)) = block else { return Ok(None) };
-    let points = block::decode(&bytes).map_err(|damage| damaged(series, ends.last, &damage))?;
-    Ok(Some(Unpacked { ends, points }))
+    tx.query_one(sql, values, |row| Unpacked::from_row(series, row))
+}
+
+fn decode(series: i64, ends: &Ends, bytes: &[u8]) -> Result<Vec<Point>, StoreError> {
+    block::decode(bytes).map_err(|damage| damaged(series, ends.last, &damage))
+}
+
+/// The first row behind a key.
+pub(super) fn row_behind(tx: &mut Transaction<'_>, series: i64, key: Key) -> Result<Option<Key>, StoreError> {
+    let mut first = None;
+    visit_rows(tx, series, key, None, 1, |point| {
+        first = Some(point.key());
+        Ok(())
+    })?;
+    Ok(first)
 }
 
 /// Shows the rows of a series behind one key, up to and with another, to `visit`: at most `limit`, in order.
@@ -170,8 +249,8 @@ pub(super) fn visit_rows(
     tx.visit(&sql, &values, |row| visit(Point::from_row(row, 0)?))
 }
 
-/// Shows the points of a series behind a key to `visit`: at most `limit`, in the order of histories. Only one block is in
-/// memory at a time, however long the series is.
+/// Shows the points of a series behind a key to `visit`: at most `limit`, in the order of histories. Only one block is
+/// unpacked at a time, however long the series is.
 pub(crate) fn visit(
     tx: &mut Transaction<'_>,
     series: i64,
@@ -180,14 +259,41 @@ pub(crate) fn visit(
     mut visit: impl FnMut(Point) -> Result<(), StoreError>,
 ) -> Result<(), StoreError> {
     let (mut after, mut room) = (after, limit);
+    let mut row = row_behind(tx, series, after)?;
+    let mut at_once = 1;
     while room > 0 {
-        let Some(block) = block_behind(tx, series, after)? else {
-            return visit_rows(tx, series, after, None, room, visit);
-        };
-        room = visit_merged(tx, series, &block.points, (after, block.ends.last), room, &mut visit)?;
-        after = block.ends.last;
+        let blocks = blocks_behind(tx, series, after, at_once)?;
+        let Some((last, _)) = blocks.last() else { break };
+        // Short ones stand together.
+        at_once = if last.count < FOR_GOOD as i64 { SHORT_AT_ONCE } else { 1 };
+        for (ends, bytes) in blocks {
+            if room == 0 {
+                break;
+            }
+            let points = decode(series, &ends, &bytes)?;
+            if row.is_some_and(|row| row <= ends.last) {
+                room = visit_merged(tx, series, &points, (after, ends.last), room, &mut visit)?;
+                row = row_behind(tx, series, ends.last)?;
+            } else {
+                room = visit_packed(&points, after, room, &mut visit)?;
+            }
+            after = ends.last;
+        }
     }
-    Ok(())
+    if row.is_some() && room > 0 { visit_rows(tx, series, after, None, room, visit) } else { Ok(()) }
+}
+
+/// Shows at most `room` points behind a key; returns what is left of the room.
+fn visit_packed(
+    points: &[Point],
+    after: Key,
+    room: i64,
+    visit: &mut impl FnMut(Point) -> Result<(), StoreError>,
+) -> Result<i64, StoreError> {
+    let points = &points[points.partition_point(|point| point.key() <= after)..];
+    let shown = points.len().min(usize::try_from(room).unwrap_or(usize::MAX));
+    points[..shown].iter().try_for_each(|point| visit(*point))?;
+    Ok(room - shown as i64)
 }
 
 /// Shows at most `room` points behind a key and up to another, packed ones and the rows between them; returns what is
@@ -216,12 +322,5 @@ pub(super) fn visit_merged(
         }
         Ok(())
     })?;
-    for point in packed {
-        if room == 0 {
-            break;
-        }
-        visit(*point)?;
-        room -= 1;
-    }
-    Ok(room)
+    visit_packed(packed, after, room, &mut visit)
 }

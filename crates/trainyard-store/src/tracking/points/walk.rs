@@ -2,7 +2,7 @@
 
 use super::block::{self, Chunk};
 use super::buckets::Axis;
-use super::read::{ENDS, ENDS_COLUMNS, Ends, block_from, visit_merged, visit_rows};
+use super::read::{ENDS, ENDS_COLUMNS, Ends, block_from, row_behind, visit_merged, visit_rows};
 use super::{Key, Point, START, binds, damaged};
 use crate::{StoreError, Transaction};
 
@@ -139,16 +139,6 @@ fn outlines_behind(
     let mut values = vec![from.into(), to.into()];
     values.extend(binds(series, key));
     tx.query(&sql, &values, |row| Ok(Outlined { ends: Ends::from_row(row)?, outline: row.get(ENDS_COLUMNS)? }))
-}
-
-/// The first row behind a key.
-fn row_behind(tx: &mut Transaction<'_>, series: i64, key: Key) -> Result<Option<Key>, StoreError> {
-    let mut first = None;
-    visit_rows(tx, series, key, None, 1, |point| {
-        first = Some(point.key());
-        Ok(())
-    })?;
-    Ok(first)
 }
 
 /// The points of a block with these ends.

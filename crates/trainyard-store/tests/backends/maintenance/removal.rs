@@ -106,7 +106,7 @@ fn long_run(test: &TestStore) -> RunId {
     let more: Vec<Metric> = (0..12_000)
         .map(|i| Metric { key: format!("m{}", i % 3), timestamp: i, step: i, value: 1.0, ..Metric::default() })
         .collect();
-    for metrics in more.chunks(500) {
+    for metrics in more.chunks(150) {
         test.call(LogBatch { run_id: run_id.clone(), metrics: metrics.to_vec(), ..LogBatch::default() }).unwrap();
     }
     run_id

@@ -25,7 +25,7 @@ fn a_running_run(test: &TestStore, metrics: i64, points: i64) -> RunId {
         ..Metric::default()
     };
     let all: Vec<Metric> = (0..points).flat_map(|step| (0..metrics).map(move |key| metric(key, step))).collect();
-    for metrics in all.chunks(500) {
+    for metrics in all.chunks(100) {
         let batch = LogBatch { run_id: run_id.clone(), metrics: metrics.to_vec(), ..LogBatch::default() };
         test.call(batch).unwrap();
     }

@@ -10,7 +10,7 @@ use crate::backend::TestStore;
 /// A run with points of the metric `m`, each (step, timestamp, value).
 fn log(test: &TestStore, points: &[(i64, i64, f64)]) -> RunId {
     let run_id = run(test);
-    for points in points.chunks(500) {
+    for points in points.chunks(63) {
         let point = |&(step, timestamp, value)| Metric { key: "m".into(), step, timestamp, value, ..Metric::default() };
         let metrics = points.iter().map(point).collect();
         test.call(LogBatch { run_id: run_id.clone(), metrics, ..LogBatch::default() }).unwrap();

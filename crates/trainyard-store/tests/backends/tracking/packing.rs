@@ -18,8 +18,13 @@ pub(super) fn point(step: i64, timestamp: i64, value: f64) -> Metric {
     Metric { key: "m".into(), step, timestamp, value, ..Metric::default() }
 }
 
+/// Logs points few at a time, so that they are rows.
 pub(super) fn log(test: &TestStore, run_id: &RunId, metrics: &[Metric]) {
-    for metrics in metrics.chunks(500) {
+    log_in_parts(test, run_id, metrics, 63);
+}
+
+pub(super) fn log_in_parts(test: &TestStore, run_id: &RunId, metrics: &[Metric], size: usize) {
+    for metrics in metrics.chunks(size) {
         let batch = LogBatch { run_id: run_id.clone(), metrics: metrics.to_vec(), ..LogBatch::default() };
         test.call(batch).unwrap();
     }
@@ -95,6 +100,63 @@ pub fn a_series_is_packed_as_it_grows_and_wholly_when_its_run_ends(test: TestSto
     pack(&test);
     assert_eq!((blocks(&test, &run_id), rows(&test, &run_id), packed(&test, &run_id)), (4, 0, 16_000));
     assert_eq!((history(&test, &run_id), before.len()), (before, 16_000));
+}
+
+/// Blocks of a run that wait to become part of larger ones.
+fn loose(test: &TestStore, run_id: &RunId) -> i64 {
+    count(test, run_id, "SELECT COUNT(*) FROM metric_block WHERE loose = 1 AND series IN (SELECT id FROM s)")
+}
+
+pub fn points_that_come_by_the_hundred_are_loose_blocks_until_they_fill_one(test: TestStore) {
+    let run_id = super::run(&test);
+    log_in_parts(&test, &run_id, &points(0..10_000), 100);
+    assert_eq!((blocks(&test, &run_id), loose(&test, &run_id), rows(&test, &run_id)), (100, 100, 0));
+    let before = history(&test, &run_id);
+    assert_eq!(before, bits(points(0..10_000)));
+    // The block that the second full one ends in is loose again for what is left of it.
+    assert_eq!(pack(&test).points, 8192);
+    assert_eq!((blocks(&test, &run_id), loose(&test, &run_id), packed(&test, &run_id)), (21, 19, 10_000));
+    assert_eq!(history(&test, &run_id), before);
+    assert_eq!((pack(&test).points, Packer::new(test.store.clone()).waiting()), (0, Ok(0)));
+    // A request once more, in other parts.
+    log_in_parts(&test, &run_id, &points(0..10_000), 333);
+    assert_eq!((rows(&test, &run_id), summary_count(&test, &run_id)), (0, 10_000));
+    finish(&test, &run_id);
+    assert_eq!(pack(&test).points, 1808);
+    assert_eq!((blocks(&test, &run_id), loose(&test, &run_id), packed(&test, &run_id)), (3, 0, 10_000));
+    assert_eq!(history(&test, &run_id), before);
+    // What comes after the end is packed as well, into the last block as long as that is short.
+    log_in_parts(&test, &run_id, &points(10_000..10_100), 100);
+    assert_eq!(loose(&test, &run_id), 1);
+    pack(&test);
+    assert_eq!((blocks(&test, &run_id), loose(&test, &run_id), packed(&test, &run_id)), (3, 0, 10_100));
+    assert_eq!(check(&test.store, |_| ()).unwrap().problems, []);
+}
+
+pub fn loose_blocks_are_packed_between_rows_and_long_ones(test: TestStore) {
+    let run_id = super::run(&test);
+    let (mut all, mut first) = (Vec::new(), 0);
+    for size in [100, 20, 100, 100, 1000, 70, 600, 63, 64, 5000, 90, 90, 10].repeat(3) {
+        log_in_parts(&test, &run_id, &points(first..first + size), size.min(1000) as usize);
+        all.extend(points(first..first + size));
+        first += size;
+    }
+    // Rows from before their time, too.
+    let late: Vec<Metric> = (0..40).map(|i| point(50_000 + i, 1000 + 500 * i, 0.5)).collect();
+    log(&test, &run_id, &late);
+    let mut whole = bits([all, late].concat());
+    whole.sort_by_key(|(timestamp, step, _)| (*timestamp, *step));
+    assert_eq!(history(&test, &run_id), whole);
+    for end in [false, true] {
+        if end {
+            finish(&test, &run_id);
+        }
+        pack(&test);
+        assert_eq!(history(&test, &run_id), whole);
+        assert_eq!(check(&test.store, |_| ()).unwrap().problems, []);
+    }
+    assert_eq!((loose(&test, &run_id), rows(&test, &run_id)), (0, 0));
+    assert_eq!(packed(&test, &run_id), whole.len() as i64);
 }
 
 pub fn a_short_series_stays_as_rows(test: TestStore) {
