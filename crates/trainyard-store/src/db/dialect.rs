@@ -174,20 +174,45 @@ impl Dialect {
         }
     }
 
-    /// Behind queries of one column that are put together by `INTERSECT` and that indexes answer in its order: has them passed
-    /// over side by side. SQLite would make an index of the first of them; it leaves orders out that change nothing, but for
-    /// this bound on the number of rows, which is none. PostgreSQL makes a table of hashes, which is as fast.
-    pub fn merged(self) -> &'static str {
+    /// The column with what indexes hold of a column `value` of `param` or `run_tag`, if it is not `value` itself.
+    pub fn value_start(self, table: &str) -> Option<String> {
         match self {
-            Self::Sqlite => " ORDER BY 1 LIMIT -1",
-            Self::Postgres => "",
+            Self::Sqlite => None,
+            Self::Postgres => Some(format!("{table}.value_start")),
         }
     }
 
-    /// Whether an index of texts answers by itself. That of PostgreSQL holds the beginning of a text, and the table is read for
-    /// each entry.
-    pub fn lists_texts(self) -> bool {
-        self == Self::Sqlite
+    /// What stands before and behind each of several queries of a column `run`, which indexes answer in its order, so that the
+    /// whole is a query of the runs that are in all of them: both databases then pass over them side by side.
+    ///
+    /// SQLite would make an index of the first of them; it leaves orders out that change nothing, but for this bound on the
+    /// number of rows, which is none. PostgreSQL would look at other conditions before it joins, but for the `OFFSET`.
+    pub fn in_all(self, index: usize, count: usize) -> (&'static str, String) {
+        let is_last = index + 1 == count;
+        match self {
+            _ if count == 1 => ("", String::new()),
+            Self::Sqlite => {
+                let behind = if is_last { " ORDER BY 1 LIMIT -1" } else { "" };
+                (if index == 0 { "" } else { " INTERSECT " }, behind.to_owned())
+            }
+            Self::Postgres => {
+                let using = if index == 0 { "" } else { " USING (run)" };
+                let offset = if is_last { " OFFSET 0" } else { "" };
+                (if index == 0 { "SELECT run FROM (" } else { " JOIN (" }, format!(") list{index}{using}{offset}"))
+            }
+        }
+    }
+
+    /// What stands before and behind the condition of a left join of one row of a table, which is called `alias` in it; these
+    /// are the columns that are used. PostgreSQL, which would read much of the table to join it as a whole, looks the row up.
+    pub fn looked_up_join(self, table: &str, columns: &str, alias: &str) -> (String, String) {
+        match self {
+            Self::Sqlite => (format!(" LEFT JOIN {table} {alias} ON "), String::new()),
+            Self::Postgres => (
+                format!(" LEFT JOIN LATERAL (SELECT {columns} FROM {table} {alias} WHERE "),
+                format!(" OFFSET 0) {alias} ON TRUE"),
+            ),
+        }
     }
 
     /// As [`for_update`](Self::for_update), of the rows of one table.
@@ -373,4 +398,9 @@ const INDEXED_CHARS: usize = 250;
 /// As much of a text as [`Dialect::indexed_text`] leaves of a column.
 pub(crate) fn indexed_part(text: &str) -> &str {
     text.char_indices().nth(INDEXED_CHARS).map_or(text, |(end, _)| &text[..end])
+}
+
+/// Whether [`Dialect::indexed_text`] leaves nothing of other texts than this that is all of it.
+pub(crate) fn is_indexed_whole(text: &str) -> bool {
+    text.chars().nth(INDEXED_CHARS - 1).is_none()
 }

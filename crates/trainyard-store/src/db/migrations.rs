@@ -36,6 +36,7 @@ const MIGRATIONS: &[Migration] = migrations! {
     8 "0008_removal";
     9 "0009_web_ui";
     10 "0010_loose_blocks";
+    11 "0011_text_starts";
 };
 
 /// Taken while the schema is made or changed, together with a number that stands for the schema.

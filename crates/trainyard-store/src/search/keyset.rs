@@ -14,6 +14,8 @@ pub(super) struct Term {
     pub(super) descending: bool,
     /// Whether it may be NULL, which comes last either way.
     pub(super) optional: bool,
+    /// Whether it is a text, and rows have what indexes hold of it as `start`, where that is not the text itself.
+    pub(super) starts: bool,
 }
 
 /// What a column holds.
@@ -25,11 +27,11 @@ pub(super) enum Kind {
 
 impl Term {
     pub(super) const fn required(kind: Kind, descending: bool) -> Self {
-        Self { kind, descending, optional: false }
+        Self { kind, descending, optional: false, starts: false }
     }
 
     pub(super) const fn optional(kind: Kind, descending: bool) -> Self {
-        Self { kind, descending, optional: true }
+        Self { kind, descending, optional: true, starts: false }
     }
 
     /// Whether the column can hold the value.
@@ -106,16 +108,9 @@ pub(super) fn after(statement: &mut Statement, terms: &[Term], values: &[Value],
         let beyond = if term.descending { "<" } else { ">" };
         if index == fixed && !term.optional {
             // Says nothing new, but a range of its own is where an index can begin.
-            let column = match term.kind {
-                Kind::Text => statement.dialect().indexed_text(&column),
-                Kind::Number => None,
-            };
-            match column {
-                Some(part) => {
-                    let start = statement.dialect().indexed_text(&bind).unwrap_or_default();
-                    statement.push(&format!("{part} {beyond}= {start} AND "));
-                }
-                None => drop(statement.push(&format!("q.k{} {beyond}= {bind} AND ", index + 1))),
+            match statement.dialect().indexed_text(&bind).filter(|_| term.starts) {
+                Some(start) => drop(statement.push(&format!("q.start {beyond}= {start} AND "))),
+                None => drop(statement.push(&format!("{column} {beyond}= {bind} AND "))),
             }
         }
         statement.push(&format!("({column} {beyond} {bind}"));
@@ -137,12 +132,9 @@ pub(super) fn order_by(statement: &mut Statement, terms: &[Term], fixed: usize) 
         let direction = if term.descending { "DESC" } else { "ASC" };
         let missing = if term.optional { " NULLS LAST" } else { "" };
         let column = format!("q.k{}", index + 1);
-        if index == fixed
-            && term.kind == Kind::Text
-            && let Some(part) = statement.dialect().indexed_text(&column)
-        {
+        if index == fixed && term.starts && statement.dialect().indexed_text(&column).is_some() {
             // Says nothing new: it is the order that an index of texts has.
-            statement.push(&format!("{part} {direction}{missing}, "));
+            statement.push(&format!("q.start {direction}{missing}, "));
         }
         statement.push(&format!("{column} {direction}{missing}"));
     }

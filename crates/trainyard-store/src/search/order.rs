@@ -47,15 +47,20 @@ impl Order {
         let index = self.subjects.len();
         match &subject {
             Subject::Column(column) => {
-                self.columns.push(((*column).to_owned(), Term::optional(column_kind(rules, column), descending)));
+                let kind = column_kind(rules, column);
+                // The only text of an entity's own that is long and has an index.
+                let term = Term { starts: index == 0 && *column == "x.name", ..Term::optional(kind, descending) };
+                self.columns.push(((*column).to_owned(), term));
             }
             Subject::Metric(_) => {
                 self.columns
                     .push((format!("COALESCE(o{index}.latest_is_nan, 2)"), Term::required(Kind::Number, false)));
                 self.columns.push((format!("o{index}.latest_value"), Term::optional(Kind::Number, descending)));
             }
-            Subject::KeyValue(..) => {
-                self.columns.push((format!("o{index}.value"), Term::optional(Kind::Text, descending)));
+            Subject::KeyValue(table, _) => {
+                let starts = index == 0 && table.owner == "run";
+                let term = Term { starts, ..Term::optional(Kind::Text, descending) };
+                self.columns.push((format!("o{index}.value"), term));
             }
             Subject::Dataset(_) | Subject::DatasetContext => {}
         }
@@ -100,29 +105,77 @@ impl Order {
             };
             statement.push(&format!(", {column} AS k{}", index + 1));
         }
+        if first.is_empty()
+            && let Some((column, Term { starts: true, .. })) = self.columns.first()
+        {
+            let dialect = statement.dialect();
+            let start = match self.first() {
+                Some(Subject::KeyValue(..)) => dialect.value_start("o0"),
+                _ => dialect.indexed_text(column),
+            };
+            if let Some(start) = start {
+                statement.push(&format!(", {start} AS start"));
+            }
+        }
     }
 
-    /// Joins what the columns come from, but for the first `skipped` subjects.
-    pub(super) fn join(&self, statement: &mut Statement, skipped: usize) {
+    /// Joins what the columns come from.
+    pub(super) fn join(&self, statement: &mut Statement) {
+        for (index, subject) in self.subjects.iter().enumerate() {
+            let Some(joined) = Joined::of(index, subject) else { continue };
+            statement.push(&format!(" LEFT JOIN {} o{index} ON ", joined.table));
+            joined.push_condition(statement);
+        }
+    }
+
+    /// As [`Order::join`] for few rows, and without the first `skipped` subjects.
+    pub(super) fn look_up(&self, statement: &mut Statement, skipped: usize) {
         for (index, subject) in self.subjects.iter().enumerate().skip(skipped) {
-            match subject {
-                Subject::Metric(key) => {
-                    statement
-                        .push(&format!(
-                            " LEFT JOIN metric_summary o{index} ON o{index}.run = x.id AND o{index}.metric_key = "
-                        ))
-                        .metric_key(key);
-                }
-                Subject::KeyValue(table, key) => {
-                    statement
-                        .push(&format!(
-                            " LEFT JOIN {} o{index} ON o{index}.{} = x.id AND o{index}.key = ",
-                            table.table, table.owner
-                        ))
-                        .bind(key.as_str());
-                }
-                Subject::Column(_) | Subject::Dataset(_) | Subject::DatasetContext => {}
+            let Some(joined) = Joined::of(index, subject) else { continue };
+            let (before, behind) =
+                statement.dialect().looked_up_join(joined.table, joined.columns(), &format!("o{index}"));
+            statement.push(&before);
+            joined.push_condition(statement);
+            statement.push(&behind);
+        }
+    }
+}
+
+/// A table that is joined to order by what is in it.
+struct Joined<'s> {
+    index: usize,
+    table: &'static str,
+    subject: &'s Subject,
+}
+
+impl<'s> Joined<'s> {
+    fn of(index: usize, subject: &'s Subject) -> Option<Self> {
+        let table = match subject {
+            Subject::Metric(_) => "metric_summary",
+            Subject::KeyValue(table, _) => table.table,
+            Subject::Column(_) | Subject::Dataset(_) | Subject::DatasetContext => return None,
+        };
+        Some(Self { index, table, subject })
+    }
+
+    /// All that is used of it.
+    fn columns(&self) -> &'static str {
+        match self.subject {
+            Subject::KeyValue(..) => "*",
+            _ => "latest_is_nan, latest_value",
+        }
+    }
+
+    fn push_condition(&self, statement: &mut Statement) {
+        let index = self.index;
+        match self.subject {
+            Subject::Metric(key) => {
+                statement.push(&format!("o{index}.run = x.id AND o{index}.metric_key = ")).metric_key(key);
             }
+            Subject::KeyValue(table, key) => {
+                statement.push(&format!("o{index}.{} = x.id AND o{index}.key = ", table.owner)).bind(key.as_str());
+            }
+            Subject::Column(_) | Subject::Dataset(_) | Subject::DatasetContext => {}
         }
     }
 }

@@ -133,7 +133,7 @@ impl<'s> Search<'s> {
         let mut statement = Statement::new(tx, "SELECT x.id AS id");
         self.order.select(&mut statement);
         statement.push(" FROM run x");
-        self.order.join(&mut statement, 0);
+        self.order.join(&mut statement);
         statement
     }
 
@@ -141,7 +141,7 @@ impl<'s> Search<'s> {
     fn listed(&self, tx: &Transaction<'_>, listed: &[usize]) -> Result<Statement, StoreError> {
         let mut statement = Statement::new(tx, "SELECT x.id AS id");
         self.order.select(&mut statement);
-        self.push_listed(&mut statement, listed, |statement| self.order.join(statement, 0))?;
+        self.push_listed(&mut statement, listed, |statement| self.order.look_up(statement, 0))?;
         Ok(statement)
     }
 
@@ -151,19 +151,16 @@ impl<'s> Search<'s> {
         listed: &[usize],
         join: impl FnOnce(&mut Statement),
     ) -> Result<(), StoreError> {
-        let mut before = " FROM (";
+        let tests: Vec<(usize, &Test)> = self.tests().filter(|(part, _)| listed.contains(part)).collect();
         let mut said = Vec::new();
-        for part in listed {
-            let Some(test) = &self.parts[*part].test else { continue };
+        statement.push(" FROM (");
+        for (index, (part, test)) in tests.iter().enumerate() {
+            let (before, behind) = statement.dialect().in_all(index, tests.len());
             statement.push(before);
             if list(statement, test) {
                 said.push(*part);
             }
-            before = " INTERSECT ";
-        }
-        if listed.len() > 1 {
-            let merged = statement.dialect().merged();
-            statement.push(merged);
+            statement.push(&behind);
         }
         statement.push(") d CROSS JOIN run x");
         join(statement);

@@ -8,7 +8,7 @@ use super::page::Page;
 use super::rules::{KeyValues, Metrics, Rules, Subject};
 use super::tree::{Comparator, Filter, Style};
 use super::values::{Ask, List};
-use crate::db::indexed_part;
+use crate::db::{indexed_part, is_indexed_whole};
 use crate::{Dialect, Row, StoreError, Transaction, Value};
 
 /// SQL under construction. Text and binds grow together, so that binds are numbered in order of first use.
@@ -312,22 +312,25 @@ impl Statement {
         self.push(")");
     }
 
-    /// As [`Statement::compare`], for a comparison with texts that an index of the column's texts is to be used for.
-    pub(super) fn compare_indexed(&mut self, column: &str, ask: &Ask) {
-        if let Some(part) = self.dialect.indexed_text(column) {
-            match ask {
-                Ask::Compare { comparator: Comparator::Equal, value: Value::Text(text), .. } => {
-                    self.push(&format!("{part} = ")).bind(indexed_part(text)).push(" AND ");
-                }
-                Ask::In { list: List::Texts(texts), negated: false, .. } => {
-                    let bind = self.reserve(Value::texts(texts.iter().map(|text| indexed_part(text))));
-                    let list = self.dialect.texts(&bind);
-                    self.push(&format!("{part} IN {list} AND "));
-                }
-                _ => {}
+    /// Compares `t.value` of a param or tag with texts, so that an index of such texts is used.
+    pub(super) fn compare_value_indexed(&mut self, ask: &Ask) {
+        let Some(start) = self.dialect.value_start("t") else { return self.compare("t.value", ask) };
+        let is_told = match ask {
+            Ask::Compare { comparator: Comparator::Equal, value: Value::Text(text), .. } => {
+                self.push(&format!("{start} = ")).bind(indexed_part(text));
+                is_indexed_whole(text)
             }
+            Ask::In { list: List::Texts(texts), negated: false, .. } => {
+                let bind = self.reserve(Value::texts(texts.iter().map(|text| indexed_part(text))));
+                let list = self.dialect.texts(&bind);
+                self.push(&format!("{start} IN {list}"));
+                texts.iter().all(|text| is_indexed_whole(text))
+            }
+            _ => return self.compare("t.value", ask),
+        };
+        if !is_told {
+            self.push(" AND ").compare("t.value", ask);
         }
-        self.compare(column, ask);
     }
 
     /// Adds the comparison of a column.

@@ -18,7 +18,7 @@ impl Operation for CountRunChildren {
         check_ids(&self.run_ids)?;
         let (texts, dialect) = (tx.dialect().texts("$2"), tx.dialect());
         // Ids are short, so what indexes hold of longer texts is all of them.
-        let indexed = dialect.indexed_text("tag.value").map(|part| format!(" AND {part} IN {texts}"));
+        let indexed = dialect.value_start("tag").map(|part| format!(" AND {part} IN {texts}"));
         let sql = format!(
             "SELECT parent.run_id, COUNT(*) FROM run_tag AS tag JOIN run AS child ON child.id = tag.run
              JOIN run AS parent ON parent.run_id = tag.value AND parent.experiment_id = child.experiment_id

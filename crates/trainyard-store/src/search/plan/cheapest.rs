@@ -31,8 +31,6 @@ const UNKNOWN_SHARE: f64 = 0.5;
 struct Listing {
     part: usize,
     entries: f64,
-    /// What it costs to pass one of them.
-    pass: f64,
     /// Whether the entries come by run, so that several listings are brought together by passing over them once.
     by_run: bool,
 }
@@ -85,13 +83,11 @@ impl Search<'_> {
         let mut is_unsure = of_experiments == MOST_COUNTED;
         for (part, test) in self.tests().filter(|(_, test)| is_listed(test)).take(MOST_CLAUSES) {
             let mut listing = Statement::new(tx, "");
-            let is_exact = list(&mut listing, test);
+            list(&mut listing, test);
             let counted = listing.counted(MOST_COUNTED).number(tx)?;
             is_unsure |= counted == MOST_COUNTED;
             shares[part] = counted as f64 / total;
-            let is_text = matches!(test.subject, Subject::KeyValue(..));
-            let pass = if is_text && is_exact && !tx.dialect().lists_texts() { READ } else { PASS };
-            listings.push(Listing { part, entries: counted as f64, pass, by_run: is_by_run(test) });
+            listings.push(Listing { part, entries: counted as f64, by_run: is_by_run(test) });
         }
         let mut known = Known { total, of_experiments: of_experiments as f64, shares, listings };
         if is_unsure && self.takes_all() && self.are_all_runs(tx)? {
@@ -182,11 +178,11 @@ impl Search<'_> {
         listings.sort_by(|left, right| left.entries.total_cmp(&right.entries));
         if let Some(fewest) = listings.first() {
             let (mut listed, mut rows) = (vec![fewest.part], fewest.entries);
-            let mut cost = fewest.entries * fewest.pass;
+            let mut cost = fewest.entries * PASS;
             for other in listings[1..].iter().filter(|other| fewest.by_run && other.by_run) {
-                if other.entries * other.pass < rows * LOOK_UP {
+                if other.entries * PASS < rows * LOOK_UP {
                     listed.push(other.part);
-                    cost += other.entries * other.pass;
+                    cost += other.entries * PASS;
                     rows *= other.entries / total;
                 }
             }
@@ -249,7 +245,7 @@ pub(super) fn list(statement: &mut Statement, test: &Test) -> bool {
             statement.push(&format!("SELECT t.{} AS run FROM {} t WHERE t.key = ", table.owner, table.table));
             statement.bind(key.as_str());
             if is_exact(test) {
-                statement.push(" AND ").compare_indexed("t.value", ask);
+                statement.push(" AND ").compare_value_indexed(ask);
             }
         }
         (Subject::Metric(key), ask) => {

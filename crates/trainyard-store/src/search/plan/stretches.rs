@@ -118,7 +118,7 @@ impl Search<'_> {
                 statement.push(" FROM run x");
             }
         }
-        self.order.join(&mut statement, 1);
+        self.order.look_up(&mut statement, 1);
         statement.push(" WHERE ");
         self.narrow(&mut statement, self.is_in_order_by_experiment(stretch));
         match (stretch, first) {

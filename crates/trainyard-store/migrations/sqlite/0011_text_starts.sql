@@ -1,0 +1,1 @@
+-- Indexes of SQLite hold whole texts, whose beginnings need no columns.
