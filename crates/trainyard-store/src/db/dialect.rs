@@ -182,24 +182,15 @@ impl Dialect {
         }
     }
 
-    /// What stands before and behind each of several queries of a column `run`, which indexes answer in its order, so that the
-    /// whole is a query of the runs that are in all of them: both databases then pass over them side by side.
-    ///
-    /// SQLite would make an index of the first of them; it leaves orders out that change nothing, but for this bound on the
-    /// number of rows, which is none. PostgreSQL would look at other conditions before it joins, but for the `OFFSET`.
-    pub fn in_all(self, index: usize, count: usize) -> (&'static str, String) {
-        let is_last = index + 1 == count;
+    /// Behind queries of one column that are put together by `INTERSECT` and that indexes answer in its order. SQLite then
+    /// passes over them side by side: it would make an index of the first of them; it leaves orders out that change nothing,
+    /// but for this bound on the number of rows, which is none. PostgreSQL, which makes a table of hashes, would look at other
+    /// conditions first. As a join it would look up each run of one in the other, since a plan that is good for any text is
+    /// one for few runs.
+    pub fn intersected(self) -> &'static str {
         match self {
-            _ if count == 1 => ("", String::new()),
-            Self::Sqlite => {
-                let behind = if is_last { " ORDER BY 1 LIMIT -1" } else { "" };
-                (if index == 0 { "" } else { " INTERSECT " }, behind.to_owned())
-            }
-            Self::Postgres => {
-                let using = if index == 0 { "" } else { " USING (run)" };
-                let offset = if is_last { " OFFSET 0" } else { "" };
-                (if index == 0 { "SELECT run FROM (" } else { " JOIN (" }, format!(") list{index}{using}{offset}"))
-            }
+            Self::Sqlite => " ORDER BY 1 LIMIT -1",
+            Self::Postgres => " OFFSET 0",
         }
     }
 

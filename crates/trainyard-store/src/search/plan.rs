@@ -153,14 +153,15 @@ impl<'s> Search<'s> {
     ) -> Result<(), StoreError> {
         let tests: Vec<(usize, &Test)> = self.tests().filter(|(part, _)| listed.contains(part)).collect();
         let mut said = Vec::new();
-        statement.push(" FROM (");
         for (index, (part, test)) in tests.iter().enumerate() {
-            let (before, behind) = statement.dialect().in_all(index, tests.len());
-            statement.push(before);
+            statement.push(if index == 0 { " FROM (" } else { " INTERSECT " });
             if list(statement, test) {
                 said.push(*part);
             }
-            statement.push(&behind);
+        }
+        if tests.len() > 1 {
+            let intersected = statement.dialect().intersected();
+            statement.push(intersected);
         }
         statement.push(") d CROSS JOIN run x");
         join(statement);
