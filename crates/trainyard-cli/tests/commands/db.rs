@@ -18,8 +18,13 @@ fn points(range: std::ops::Range<i64>) -> Vec<Metric> {
     range.map(point).collect()
 }
 
+/// Logs points few at a time, so that they are rows.
 fn log(client: &Client, run_id: &RunId, metrics: &[Metric]) {
-    for metrics in metrics.chunks(500) {
+    log_in_parts(client, run_id, metrics, 63);
+}
+
+fn log_in_parts(client: &Client, run_id: &RunId, metrics: &[Metric], size: usize) {
+    for metrics in metrics.chunks(size) {
         let batch = LogBatch { run_id: run_id.clone(), metrics: metrics.to_vec(), ..LogBatch::default() };
         client.call(batch).unwrap();
     }
@@ -155,7 +160,9 @@ fn packing_killed_with_9_loses_nothing_and_goes_on() {
     let yard = Yard::new();
     let (runs, before): (Vec<_>, Vec<_>) = {
         let client = yard.client();
-        let runs: Vec<RunId> = (0..3).map(|_| run_with(&client, 30_000)).collect();
+        let runs: Vec<RunId> = (0..3).map(|_| run_with(&client, 15_000)).collect();
+        // Rows as well as loose blocks.
+        runs.iter().for_each(|run_id| log_in_parts(&client, run_id, &points(15_000..30_000), 300));
         runs.iter().for_each(|run_id| finish(&client, run_id));
         let before = runs.iter().map(|run_id| history(&client, run_id)).collect();
         (runs, before)
@@ -182,7 +189,7 @@ fn a_migration_killed_with_9_leaves_the_old_database_or_the_new() {
         let client = yard.client();
         let run_id = run_with(&client, 1000);
         for i in 0..200 {
-            let metrics = points(0..100).into_iter().map(|point| Metric { key: format!("m{i}"), ..point }).collect();
+            let metrics = points(0..63).into_iter().map(|point| Metric { key: format!("m{i}"), ..point }).collect();
             client.call(LogBatch { run_id: run_id.clone(), metrics, ..LogBatch::default() }).unwrap();
         }
         run_id

@@ -16,7 +16,7 @@ use crate::program::{Yard, killed, random};
 /// Bytes of a page.
 const PAGE: u64 = 8192;
 
-/// An ended run with so many points of each of some metrics.
+/// An ended run with so many points of each of some metrics, which come side by side: there is something to pack.
 fn run_with(client: &Client, metrics: i64, points: i64) -> RunId {
     let run_id = client.call(CreateRun::default()).unwrap().run.info.run_id;
     let point = |key: i64, step: i64| Metric {
@@ -26,7 +26,7 @@ fn run_with(client: &Client, metrics: i64, points: i64) -> RunId {
         value: 1.0 / (step + 1) as f64,
         ..Metric::default()
     };
-    let all: Vec<Metric> = (0..metrics).flat_map(|key| (0..points).map(move |step| point(key, step))).collect();
+    let all: Vec<Metric> = (0..points).flat_map(|step| (0..metrics).map(move |key| point(key, step))).collect();
     for metrics in all.chunks(1000) {
         let batch = LogBatch { run_id: run_id.clone(), metrics: metrics.to_vec(), ..LogBatch::default() };
         client.call(batch).unwrap();
