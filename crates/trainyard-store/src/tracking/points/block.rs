@@ -134,8 +134,7 @@ pub(crate) fn encode_plain(points: &[Point]) -> Result<Vec<u8>, Damage> {
     Ok(sealed(content))
 }
 
-/// The points behind the bytes of [`encode`] or [`encode_plain`]. Whatever the bytes are, the answer is points or what is
-/// wrong.
+/// The points behind the bytes of a block of either version. Whatever the bytes are, the answer is points or what is wrong.
 pub fn decode(bytes: &[u8]) -> Result<Vec<Point>, Damage> {
     match opened(bytes)? {
         (COMPRESSED, content) => decode_compressed(content),
