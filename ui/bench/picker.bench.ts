@@ -2,7 +2,7 @@
 import { type Browser, errors, type Page, test } from "@playwright/test";
 
 import { startServer } from "../journeys/program";
-import { coldPage, type Frames, inTime, Late, median, scroll, taken } from "./probes";
+import { coldPage, type Frames, median, scroll, taken } from "./probes";
 import { keep, ms, percent } from "./report";
 import { startStock, stockNames, stockThere } from "./stock";
 import { layerName, manyNames, NAMES } from "./stores";
@@ -86,9 +86,20 @@ test("picker", async ({ browser }) => {
   });
 });
 
+/** A step that has taken longer than anybody waits. */
+class Late extends Error {}
+
 function unlessLate(error: unknown): undefined {
   if (!(error instanceof Late) && !(error instanceof errors.TimeoutError)) throw error;
   return undefined;
+}
+
+async function inTime<T>(work: Promise<T>): Promise<T> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(new Late()), PATIENCE_MINUTES * 60_000);
+  });
+  return Promise.race([work, late]).finally(() => clearTimeout(timer));
 }
 
 async function measured(browser: Browser, url: string, picker: Picker, names: number): Promise<Figures> {
@@ -107,24 +118,19 @@ async function measured(browser: Browser, url: string, picker: Picker, names: nu
       // Stock has a second button of that name, for a menu.
       const button = page.locator(picker.button).first();
       const drawn = { selector: picker.line, text: "layer/" };
-      opened.push(
-        await inTime(
-          PATIENCE_MINUTES,
-          taken(page, "click", () => button.click(), drawn),
-        ),
-      );
+      opened.push(await inTime(taken(page, "click", () => button.click(), drawn)));
       await picker.search(page);
       await page.waitForTimeout(500);
       const type = () => page.keyboard.insertText(wanted);
       const until = { selector: picker.line, text: wanted, without: layerName(0) };
-      found.push(await inTime(PATIENCE_MINUTES, taken(page, "input", type, until)));
+      found.push(await inTime(taken(page, "input", type, until)));
     }
     await page.keyboard.press("ControlOrMeta+a");
     await page.keyboard.press("Delete");
     await page.waitForTimeout(1000);
     const { list, blank } = picker;
     const way = { pixelsPerSecond: 4000, seconds: 5, ...(blank === undefined ? {} : { blank }) };
-    const frames = await inTime(PATIENCE_MINUTES, scroll(page, list, way));
+    const frames = await inTime(scroll(page, list, way));
     return { open: median(opened), find: median(found), scroll: frames };
   } finally {
     await close();

@@ -113,18 +113,6 @@ export async function taken(page: Page, event: string, act: () => Promise<unknow
   return ended - began;
 }
 
-/** A step that has taken longer than anybody waits. */
-export class Late extends Error {}
-
-/** Waits no longer than so many minutes. */
-export async function inTime<T>(minutes: number, work: Promise<T>): Promise<T> {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new Late()), minutes * 60_000);
-  });
-  return Promise.race([work, late]).finally(() => clearTimeout(timer));
-}
-
 export interface Frames {
   /** How many there should have been. */
   due: number;

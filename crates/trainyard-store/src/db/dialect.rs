@@ -196,13 +196,13 @@ impl Dialect {
         }
     }
 
-    /// What stands before and behind the condition of a left join of one row of a table, which is called `alias` in it; these
-    /// are the columns that are used. PostgreSQL, which would read much of the table to join it as a whole, looks the row up.
-    pub fn looked_up_join(self, table: &str, columns: &str, alias: &str) -> (String, String) {
+    /// What stands before and behind the condition of a left join of one row of a table, which is called `alias` in it.
+    /// PostgreSQL, which would read much of the table to join it as a whole, looks the row up.
+    pub fn looked_up_join(self, table: &str, alias: &str) -> (String, String) {
         match self {
             Self::Sqlite => (format!(" LEFT JOIN {table} {alias} ON "), String::new()),
             Self::Postgres => (
-                format!(" LEFT JOIN LATERAL (SELECT {columns} FROM {table} {alias} WHERE "),
+                format!(" LEFT JOIN LATERAL (SELECT * FROM {table} {alias} WHERE "),
                 format!(" OFFSET 0) {alias} ON TRUE"),
             ),
         }

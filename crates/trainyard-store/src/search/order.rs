@@ -132,8 +132,7 @@ impl Order {
     pub(super) fn look_up(&self, statement: &mut Statement, skipped: usize) {
         for (index, subject) in self.subjects.iter().enumerate().skip(skipped) {
             let Some(joined) = Joined::of(index, subject) else { continue };
-            let (before, behind) =
-                statement.dialect().looked_up_join(joined.table, joined.columns(), &format!("o{index}"));
+            let (before, behind) = statement.dialect().looked_up_join(joined.table, &format!("o{index}"));
             statement.push(&before);
             joined.push_condition(statement);
             statement.push(&behind);
@@ -156,14 +155,6 @@ impl<'s> Joined<'s> {
             Subject::Column(_) | Subject::Dataset(_) | Subject::DatasetContext => return None,
         };
         Some(Self { index, table, subject })
-    }
-
-    /// All that is used of it.
-    fn columns(&self) -> &'static str {
-        match self.subject {
-            Subject::KeyValue(..) => "*",
-            _ => "latest_is_nan, latest_value",
-        }
     }
 
     fn push_condition(&self, statement: &mut Statement) {

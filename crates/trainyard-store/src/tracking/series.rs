@@ -67,14 +67,14 @@ pub(super) fn log(tx: &mut Transaction<'_>, by_series: &BySeries<'_>) -> Result<
         if added > 0 { summary(series, added, points) } else { None }
     });
     tx.insert_many("metric_summary AS old", SUMMARY_COLUMNS, KEEP_SUMMARY, changed)?;
-    for (series, _) in &grouped {
+    for ((series, _), (_, new_blocks)) in grouped.iter().zip(&blocks) {
         let (inserted, packed) = (count(&inserted, series), count(&packed, series));
         let grown = Grown {
             series: series.id,
             count: series.count + packed + inserted,
             rows: series.count - series.packed_count + inserted,
             added: inserted,
-            packed,
+            loose: points::loose(new_blocks),
             has_ended: series.has_ended,
         };
         points::queue::added(tx, grown)?;

@@ -226,6 +226,8 @@ on_each_backend! {
     tracking::packing:
         a_series_is_packed_as_it_grows_and_wholly_when_its_run_ends
         points_that_come_by_the_hundred_are_loose_blocks_until_they_fill_one
+        more_loose_blocks_than_a_step_takes_are_packed_in_several
+        points_for_good_leave_nothing_to_pack
         loose_blocks_are_packed_between_rows_and_long_ones
         a_short_series_stays_as_rows
         a_request_repeated_after_packing_changes_nothing
@@ -276,6 +278,7 @@ on_each_backend! {
         bad_questions_about_groups;
     search::run_search:
         clauses_find_what_mlflow_finds
+        texts_that_begin_alike_are_told_apart_however_long
         dataset_clauses_look_at_the_datasets_of_a_run
         a_refused_filter_is_told_where_and_why
         what_is_missing_comes_last_and_nan_before_it

@@ -65,41 +65,23 @@ impl<'v> Array<'v> {
     /// The column at an index of rows. Integers among numbers are numbers.
     pub(super) fn of<const N: usize>(rows: &'v [[Value; N]], index: usize) -> Result<Self, DbError> {
         let column = || rows.iter().map(|row| &row[index]);
-        let mixed = || DbError::Other(format!("column {index} of rows to insert holds values of several kinds"));
-        let texts = column().any(|value| matches!(value, Value::Text(_)));
-        let bytes = column().any(|value| matches!(value, Value::Bytes(_)));
-        let reals = column().any(|value| matches!(value, Value::Real(_)));
-        if texts {
-            let text = |value: &'v Value| match value {
-                Value::Null => Ok(None),
-                Value::Text(text) => Ok(Some(text.as_str())),
-                _ => Err(mixed()),
-            };
-            return column().map(text).collect::<Result<_, _>>().map(Self::Texts);
-        }
-        if bytes {
-            let bytes = |value: &'v Value| match value {
-                Value::Null => Ok(None),
-                Value::Bytes(bytes) => Ok(Some(bytes.as_slice())),
-                _ => Err(mixed()),
-            };
-            return column().map(bytes).collect::<Result<_, _>>().map(Self::Bytes);
-        }
-        if reals {
-            let real = |value: &Value| match value {
-                Value::Null => Ok(None),
-                Value::Integer(value) => Ok(Some(*value as f64)),
-                Value::Real(value) => Ok(Some(*value)),
-                _ => Err(mixed()),
-            };
-            return column().map(real).collect::<Result<_, _>>().map(Self::Reals);
-        }
-        let integer = |value: &Value| match value {
-            Value::Null => Ok(None),
-            Value::Integer(value) => Ok(Some(*value)),
-            _ => Err(mixed()),
+        let has = |wanted: fn(&Value) -> bool| column().any(wanted);
+        let text = |value: &'v Value| if let Value::Text(text) = value { Some(text.as_str()) } else { None };
+        let bytes = |value: &'v Value| if let Value::Bytes(bytes) = value { Some(bytes.as_slice()) } else { None };
+        let integer = |value: &'v Value| if let Value::Integer(value) = value { Some(*value) } else { None };
+        let real = |value: &'v Value| match value {
+            Value::Real(value) => Some(*value),
+            value => integer(value).map(|value| value as f64),
         };
-        column().map(integer).collect::<Result<_, _>>().map(Self::Integers)
+        if has(|value| matches!(value, Value::Text(_))) {
+            read(column(), index, text).map(Self::Texts)
+        } else if has(|value| matches!(value, Value::Bytes(_))) {
+            read(column(), index, bytes).map(Self::Bytes)
+        } else if has(|value| matches!(value, Value::Real(_))) {
+            read(column(), index, real).map(Self::Reals)
+        } else {
+            read(column(), index, integer).map(Self::Integers)
+        }
     }
 
     pub(super) fn type_of(&self) -> Type {
@@ -111,6 +93,17 @@ impl<'v> Array<'v> {
             Self::Bytes(_) => Type::BYTEA_ARRAY,
         }
     }
+}
+
+/// The values of the column at an index, NULLs among them; `of` answers none for what is of another kind.
+fn read<'v, T>(
+    column: impl Iterator<Item = &'v Value>,
+    index: usize,
+    of: impl Fn(&'v Value) -> Option<T>,
+) -> Result<Vec<Option<T>>, DbError> {
+    let mixed = || DbError::Other(format!("column {index} of rows to insert holds values of several kinds"));
+    let one = |value: &'v Value| if *value == Value::Null { Ok(None) } else { of(value).map(Some).ok_or_else(mixed) };
+    column.map(one).collect()
 }
 
 impl ToSql for Array<'_> {

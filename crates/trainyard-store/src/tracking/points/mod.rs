@@ -24,6 +24,7 @@ use block::Damage;
 pub(super) use buckets::{Axis, Bucket, buckets};
 pub(super) use direct::{AT_ONCE, pack_new, store_new, with_rows};
 pub(super) use late::without_packed;
+pub(super) use new_block::loose;
 pub(super) use read::packed_end;
 pub(crate) use read::{Ends, visit, visit_blocks};
 pub(super) use sample::sample;

@@ -109,6 +109,11 @@ impl NewBlock {
     }
 }
 
+/// How many points of new blocks are in loose ones.
+pub(in crate::tracking) fn loose(blocks: &[NewBlock]) -> i64 {
+    blocks.iter().filter(|block| block.is_loose).map(NewBlock::count).sum()
+}
+
 /// Stores blocks, each of a series.
 pub(super) fn insert<'b>(
     tx: &mut Transaction<'_>,

@@ -32,8 +32,8 @@ pub(in crate::tracking) struct Grown {
     pub(in crate::tracking) rows: i64,
     /// How many of the rows are new.
     pub(in crate::tracking) added: i64,
-    /// How many new points are in blocks.
-    pub(in crate::tracking) packed: i64,
+    /// How many new points are in loose blocks.
+    pub(in crate::tracking) loose: i64,
     /// Whether its run had ended before.
     pub(in crate::tracking) has_ended: bool,
 }
@@ -44,9 +44,9 @@ pub(in crate::tracking) struct Grown {
 /// Where several write, a run may end just while points are added: these wait for the next ones, or for
 /// [`mark_all`].
 pub(in crate::tracking) fn added(tx: &mut Transaction<'_>, grown: Grown) -> Result<(), StoreError> {
-    let Grown { series, count, rows, added, packed, has_ended } = grown;
+    let Grown { series, count, rows, added, loose, has_ended } = grown;
     let fills = |all: i64, added: i64, size: usize| all / size as i64 > (all - added) / size as i64;
-    if fills(count, added + packed, FULL) || has_ended && (packed > 0 || fills(rows, added, FEWEST)) {
+    if fills(count, added + loose, FULL) || has_ended && (loose > 0 || fills(rows, added, FEWEST)) {
         tx.execute(&format!("INSERT INTO metric_packing (series) VALUES ($1) {MARK}"), &[series.into()])?;
     }
     Ok(())
@@ -65,7 +65,8 @@ pub(in crate::tracking) fn ended(tx: &mut Transaction<'_>, run: i64) -> Result<(
     Ok(())
 }
 
-/// Marks every series behind one that has enough rows, or loose blocks, looking at no more than `limit`; where to go on, if there are more.
+/// Marks every series behind one that has enough rows, or loose blocks, looking at no more than `limit`; where to go on, if there
+/// are more.
 pub(crate) fn mark_all(tx: &mut Transaction<'_>, after: i64, limit: i64) -> Result<Option<i64>, StoreError> {
     tx.scans()?;
     let last: Option<i64> = tx

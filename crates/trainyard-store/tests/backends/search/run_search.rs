@@ -91,6 +91,33 @@ pub fn clauses_find_what_mlflow_finds(test: TestStore) {
     }
 }
 
+/// Indexes of PostgreSQL hold 250 characters of a text. Among so many runs it is by an index that the few are found.
+pub fn texts_that_begin_alike_are_told_apart_however_long(test: TestStore) {
+    let experiment_id = experiment(&test, "long");
+    let run = |name: String, value: String| {
+        let pairs = || vec![("long".to_owned(), value.clone())];
+        let spec = RunSpec { name, start_time: 1, metrics: Vec::new(), params: pairs(), tags: pairs() };
+        add_run(&test, &experiment_id, &spec);
+    };
+    let values = [249, 250, 251, 252].map(|length| "é".repeat(length));
+    for (index, value) in values.iter().enumerate() {
+        run(format!("{index}"), value.clone());
+    }
+    for other in 0..60 {
+        run("x".to_owned(), format!("other {other}"));
+    }
+    for key in ["params.long", "tags.long"] {
+        for (index, value) in values.iter().enumerate() {
+            let found = search(&test, &experiment_id, &format!("{key} = '{value}'"));
+            assert_eq!(found, Ok(index.to_string()), "{key} of {} characters", value.chars().count());
+        }
+        let found = search(&test, &experiment_id, &format!("{key} IN ('{}', '{}')", values[0], values[2])).unwrap();
+        assert!(["02", "20"].contains(&found.as_str()), "{found}");
+    }
+    let both = format!("params.long = '{0}' AND tags.long = '{0}'", values[3]);
+    assert_eq!(search(&test, &experiment_id, &both).as_deref(), Ok("3"));
+}
+
 pub fn dataset_clauses_look_at_the_datasets_of_a_run(test: TestStore) {
     let (experiment_id, runs) = six_runs(&test);
     let input = |name: &str, context: Option<&str>| DatasetInput {

@@ -133,6 +133,24 @@ pub fn points_that_come_by_the_hundred_are_loose_blocks_until_they_fill_one(test
     assert_eq!(check(&test.store, |_| ()).unwrap().problems, []);
 }
 
+pub fn more_loose_blocks_than_a_step_takes_are_packed_in_several(test: TestStore) {
+    let run_id = super::run(&test);
+    log_in_parts(&test, &run_id, &points(0..30_000), 100);
+    assert_eq!(pack(&test).points, 7 * 4096);
+    // Of what fills no block, one is what is left of the last that was taken.
+    assert_eq!((blocks(&test, &run_id), loose(&test, &run_id), packed(&test, &run_id)), (21, 14, 30_000));
+    assert_eq!(history(&test, &run_id), bits(points(0..30_000)));
+    assert_eq!(check(&test.store, |_| ()).unwrap().problems, []);
+}
+
+pub fn points_for_good_leave_nothing_to_pack(test: TestStore) {
+    let run_id = super::run(&test);
+    finish(&test, &run_id);
+    log_in_parts(&test, &run_id, &points(0..9000), 900);
+    assert_eq!((blocks(&test, &run_id), loose(&test, &run_id)), (10, 0));
+    assert_eq!(Packer::new(test.store.clone()).waiting(), Ok(0));
+}
+
 pub fn loose_blocks_are_packed_between_rows_and_long_ones(test: TestStore) {
     let run_id = super::run(&test);
     let (mut all, mut first) = (Vec::new(), 0);
