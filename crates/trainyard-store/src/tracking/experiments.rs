@@ -114,12 +114,18 @@ impl Operation for DeleteExperiment {
         if stage(tx, id, &self.experiment_id, lock)? == LifecycleStage::Deleted {
             return Err(not_found(&self.experiment_id));
         }
-        let now = tx.now_ms();
-        set_stage(tx, id, LifecycleStage::Deleted)?;
+        // The time tells the runs that go along from those that went before, which may be less than a millisecond ago.
+        let before = tx.query_one(
+            "SELECT MAX(deleted_time) FROM run WHERE experiment_id = $1 AND lifecycle_stage = 'deleted'",
+            &[id.into()],
+            |row| row.get::<Option<i64>>(0),
+        )?;
+        let time = before.flatten().map_or(tx.now_ms(), |before| tx.now_ms().max(before.saturating_add(1)));
+        set_stage(tx, id, LifecycleStage::Deleted, time)?;
         tx.execute(
             "UPDATE run SET lifecycle_stage = 'deleted', deleted_time = $1
              WHERE experiment_id = $2 AND lifecycle_stage = 'active'",
-            &[now.into(), id.into()],
+            &[time.into(), id.into()],
         )?;
         Ok(Empty {})
     }
@@ -144,7 +150,8 @@ impl Operation for RestoreExperiment {
                AND id NOT IN (SELECT entity FROM removal WHERE kind = 'run')",
             &[id.into(), id.into()],
         )?;
-        set_stage(tx, id, LifecycleStage::Active)?;
+        let now = tx.now_ms();
+        set_stage(tx, id, LifecycleStage::Active, now)?;
         Ok(Empty {})
     }
 }
@@ -292,11 +299,10 @@ fn find(
     tx.query_one(&sql, &[id.into()], |row| Ok((row.get(0)?, row.get(1)?)))?.ok_or_else(|| not_found(experiment_id))
 }
 
-fn set_stage(tx: &mut Transaction<'_>, id: i64, stage: LifecycleStage) -> Result<(), StoreError> {
-    let now = tx.now_ms();
+fn set_stage(tx: &mut Transaction<'_>, id: i64, stage: LifecycleStage, time: i64) -> Result<(), StoreError> {
     tx.execute(
         "UPDATE experiment SET lifecycle_stage = $1, last_update_time = $2 WHERE id = $3",
-        &[stage.into(), now.into(), id.into()],
+        &[stage.into(), time.into(), id.into()],
     )?;
     // With all of its runs at once, which no event names one by one.
     changed(tx, id, RunChangeKind::Deleted);

@@ -174,6 +174,7 @@ on_each_backend! {
         tags_are_set_and_deleted
         a_deleted_experiment_is_read_but_not_written
         deleting_takes_the_runs_along_and_restoring_brings_them_back
+        a_run_that_was_deleted_just_before_its_experiment_stays_deleted
         renaming_keeps_the_rest
         locations_are_kept_as_given_and_local_ones_made_absolute;
     tracking::gathering:

@@ -126,6 +126,24 @@ pub fn deleting_takes_the_runs_along_and_restoring_brings_them_back(test: TestSt
     assert_eq!(refused(test.call(RestoreExperiment { experiment_id: id })), absent("No Experiment with id=1 exists"));
 }
 
+pub fn a_run_that_was_deleted_just_before_its_experiment_stays_deleted(test: TestStore) {
+    let id = create(&test, "iris");
+    let run = || {
+        let request = CreateRun { experiment_id: id.clone(), ..CreateRun::default() };
+        test.call(request).unwrap().run.info.run_id
+    };
+    // In the same millisecond, and by a clock that is set back meanwhile.
+    for later in [0, -5000] {
+        let (kept, deleted_before) = (run(), run());
+        test.call(DeleteRun { run_id: deleted_before.clone() }).unwrap();
+        test.advance_ms(later);
+        test.call(DeleteExperiment { experiment_id: id.clone() }).unwrap();
+        test.call(RestoreExperiment { experiment_id: id.clone() }).unwrap();
+        assert_eq!(get(&test, &kept).info.lifecycle_stage, LifecycleStage::Active);
+        assert_eq!(get(&test, &deleted_before).info.lifecycle_stage, LifecycleStage::Deleted);
+    }
+}
+
 pub fn renaming_keeps_the_rest(test: TestStore) {
     create(&test, "iris");
     test.advance_ms(7);
