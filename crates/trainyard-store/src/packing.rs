@@ -10,8 +10,8 @@ const LEASE: &str = "packing";
 const STATISTICS: &str = "statistics";
 /// Longer than any step takes; after this long others take over from a process that died.
 const LEASE_MS: i64 = 60_000;
-/// Longer than it takes to look at samples of all tables.
-const STATISTICS_MS: i64 = 600_000;
+/// Longer than it takes to look through what has been written since the last time.
+const STATISTICS_MS: i64 = 3_600_000;
 /// Series that are looked at in one transaction when all of them are.
 const MARKED_AT_ONCE: i64 = 10_000;
 /// How long a step gives way to writers that wait, in pauses.
@@ -140,8 +140,8 @@ impl Packer {
         }
         // Another may have done it just now.
         let gathered = self.grown_tables().and_then(|tables| {
-            let statements: Vec<String> = tables.iter().map(|table| format!("ANALYZE {table}")).collect();
-            if statements.is_empty() { Ok(()) } else { self.store.upkeep(&statements) }
+            let dialect = self.store.read(|tx| Ok(tx.dialect())).wait()?;
+            if tables.is_empty() { Ok(()) } else { self.store.upkeep(&dialect.look_through(&tables)) }
         });
         let holder = self.holder.clone();
         let released = self.store.write(move |tx| lease::release(tx, STATISTICS, &holder)).wait();

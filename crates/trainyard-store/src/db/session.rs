@@ -17,7 +17,7 @@ pub(super) enum Session<'c> {
 pub(super) struct Notes {
     /// Runs that it has changed.
     pub(super) changes: RefCell<Vec<RunChange>>,
-    /// Names of columns that runs have: kind, run and key.
+    /// Names of columns that runs have: kind, experiment and key.
     pub(super) names: RefCell<Vec<(&'static str, i64, String)>>,
 }
 

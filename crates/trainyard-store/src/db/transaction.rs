@@ -1,6 +1,6 @@
 //! One transaction, as rules and SQL see it.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
@@ -275,12 +275,16 @@ impl<'c> Transaction<'c> {
         }
     }
 
-    /// Notes that a run has a column of this name; written down with the other names of the transaction, before its commit.
-    pub(crate) fn named(&mut self, run: i64, kind: ColumnKind, key: &str) {
-        self.session.notes().names.borrow_mut().push((kind.as_str(), run, key.to_owned()));
+    /// Notes that runs of experiments have columns of these names; written down with the other names of the transaction, before
+    /// its commit.
+    pub(crate) fn named<'n>(&mut self, kind: ColumnKind, names: impl IntoIterator<Item = (i64, &'n str)>) {
+        // Many runs that are logged to together have mostly the same.
+        let different: BTreeSet<(i64, &str)> = names.into_iter().collect();
+        let named = different.into_iter().map(|(experiment, key)| (kind.as_str(), experiment, key.to_owned()));
+        self.session.notes().names.borrow_mut().extend(named);
     }
 
-    /// The names that have been noted and not been written down yet: their kinds, runs and keys.
+    /// The names that have been noted and not been written down yet: their kinds, experiments and keys.
     pub(crate) fn take_names(&mut self) -> Vec<(&'static str, i64, String)> {
         self.session.notes().names.take()
     }

@@ -20,9 +20,9 @@ impl Operation for LogBatch {
 
         let run = runs::active(tx, run_id)?;
         runs::note_logged(tx, &run, !metrics.is_empty(), !params.is_empty(), !tags.is_empty());
-        params::log_all(tx, run.key, &run.run_id, params)?;
+        params::log_all(tx, [(&run, params)])?;
         metrics::log_all(tx, run.key, &metrics)?;
-        tags::set_all(tx, run.key, tags)?;
+        tags::set_all(tx, [(&run, tags)])?;
         Ok(Empty {})
     }
 }

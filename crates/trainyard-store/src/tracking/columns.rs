@@ -167,16 +167,6 @@ pub(crate) fn write_down(tx: &mut Transaction<'_>) -> Result<(), DbError> {
     let mut names = tx.take_names();
     names.sort_unstable();
     names.dedup();
-    let sql = format!(
-        "INSERT INTO experiment_column (experiment_id, kind, key)
-         SELECT DISTINCT run.experiment_id, $1, named.text FROM {} AS named JOIN run ON run.id = named.number
-         WHERE TRUE ORDER BY 1, 3 ON CONFLICT DO NOTHING",
-        tx.dialect().pairs(2)
-    );
-    for of_kind in names.chunk_by(|one, other| one.0 == other.0) {
-        let mut values: Vec<Value> = of_kind.first().map(|(kind, ..)| Value::from(*kind)).into_iter().collect();
-        values.extend(tx.dialect().bound_pairs(of_kind.iter().map(|(_, run, key)| (key.as_str(), *run))));
-        tx.execute(&sql, &values)?;
-    }
-    Ok(())
+    let rows = names.iter().map(|(kind, experiment, key)| [(*experiment).into(), Value::from(*kind), key.into()]);
+    tx.insert_many("experiment_column", ["experiment_id", "kind", "key"], "ON CONFLICT DO NOTHING", rows).map(drop)
 }

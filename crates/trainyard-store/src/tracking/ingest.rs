@@ -2,7 +2,7 @@
 //! itself; trouble of the database fails the request.
 
 use trainyard_api::ingest::{Ingest, IngestResponse, RunAnswer, RunPart, SeriesPart};
-use trainyard_api::{KeyValue, RunId, rules};
+use trainyard_api::{KeyValue, Param, RunId, Tag, rules};
 
 use super::points::Point;
 use super::series::{self, BySeries};
@@ -13,16 +13,17 @@ impl Operation for Ingest {
     const ACCESS: Access = Access::Write;
 
     fn execute(self, tx: &mut Transaction<'_>) -> Result<IngestResponse, StoreError> {
-        // A savepoint for each run costs more than it is worth: most of the time all of them are accepted.
-        let all = tx.part(|tx| self.runs().try_for_each(|part| log(tx, &part)))?;
+        let parts: Vec<RunPart<'_>> = self.runs().collect();
+        // Most of the time all of them are accepted, and together they take as many statements as one.
+        let all = tx.part(|tx| log(tx, &parts))?;
         if all.is_ok() {
-            let runs = self.runs().map(|part| RunAnswer::accepted(part.run_id().into())).collect();
+            let runs = parts.iter().map(|part| RunAnswer::accepted(part.run_id().into())).collect();
             return Ok(IngestResponse { runs });
         }
-        let mut answers = Vec::with_capacity(self.runs().len());
-        for part in self.runs() {
+        let mut answers = Vec::with_capacity(parts.len());
+        for part in parts {
             let run_id = RunId::from(part.run_id());
-            answers.push(match tx.part(|tx| log(tx, &part))? {
+            answers.push(match tx.part(|tx| log(tx, &[part]))? {
                 Ok(()) => RunAnswer::accepted(run_id),
                 Err(error) => RunAnswer::rejected(run_id, error.into()),
             });
@@ -31,35 +32,68 @@ impl Operation for Ingest {
     }
 }
 
-/// Stores one part.
-fn log(tx: &mut Transaction<'_>, part: &RunPart<'_>) -> Result<(), StoreError> {
+/// Stores parts, all of them or none.
+fn log(tx: &mut Transaction<'_>, parts: &[RunPart<'_>]) -> Result<(), StoreError> {
+    let checked: Vec<Checked> = parts.iter().map(checked).collect::<Result<_, _>>()?;
+    let runs = runs::find_all(tx, checked.iter().map(|part| &part.run_id))?;
+    let mut found = Vec::with_capacity(parts.len());
+    for part in &checked {
+        found.push(runs::active_of(runs.get(&part.run_id), &part.run_id)?);
+    }
+    let (mut params, mut tags) = (Vec::with_capacity(parts.len()), Vec::with_capacity(parts.len()));
+    for (run, part) in found.iter().zip(checked) {
+        params.push((*run, part.params));
+        tags.push((*run, part.tags));
+    }
+    params::log_all(tx, params)?;
+    log_points(tx, found.iter().map(|run| run.key).zip(parts))?;
+    tags::set_all(tx, tags)?;
+    for (run, part) in found.into_iter().zip(parts) {
+        runs::note_logged(tx, run, part.series().len() > 0, part.params().len() > 0, part.tags().len() > 0);
+    }
+    Ok(())
+}
+
+/// What a part holds beside points.
+struct Checked {
+    run_id: RunId,
+    params: Vec<Param>,
+    tags: Vec<Tag>,
+}
+
+fn checked(part: &RunPart<'_>) -> Result<Checked, StoreError> {
     for (index, series) in part.series().enumerate() {
         check_series(&format!("series[{index}]"), &series)?;
     }
     let pairs = |(key, value): (&str, &str)| KeyValue::new(key, value);
     let (params, tags): (Vec<_>, Vec<_>) = (part.params().map(pairs).collect(), part.tags().map(pairs).collect());
     let run_id = runs::id("run_id", part.run_id().into(), RunId::default())?;
+    keys::check_storable("run_id", run_id.as_str())?;
     rules::batch(&[], &params, &tags)?;
-    let run = runs::active(tx, run_id)?;
-    runs::note_logged(tx, &run, part.series().next().is_some(), !params.is_empty(), !tags.is_empty());
-    params::log_all(tx, run.key, &run.run_id, params)?;
-    log_points(tx, run.key, part)?;
-    tags::set_all(tx, run.key, tags)
+    Ok(Checked { run_id, params, tags })
 }
 
-fn log_points(tx: &mut Transaction<'_>, run: i64, part: &RunPart<'_>) -> Result<(), StoreError> {
+/// Logs the points of parts, each with the key of its run.
+fn log_points<'p>(
+    tx: &mut Transaction<'_>,
+    parts: impl Iterator<Item = (i64, &'p RunPart<'p>)> + Clone,
+) -> Result<(), StoreError> {
     // The same metric of another model or dataset is the same series of the run.
     let mut by_series = BySeries::new();
-    for series in part.series().filter(|series| series.points().len() > 0) {
-        let points = series.points().map(|(step, timestamp, value)| {
-            // Adding 0 makes a negative zero positive; SQLite stores no other.
-            Point::with_number(timestamp, step, value + 0.0)
-        });
-        by_series.entry((run, series.key())).or_default().extend(points);
+    for (run, part) in parts.clone() {
+        for series in part.series().filter(|series| series.points().len() > 0) {
+            let points = series.points().map(|(step, timestamp, value)| {
+                // Adding 0 makes a negative zero positive; SQLite stores no other.
+                Point::with_number(timestamp, step, value + 0.0)
+            });
+            by_series.entry((run, series.key())).or_default().extend(points);
+        }
     }
     series::log(tx, &by_series)?;
-    for series in part.series().filter(|series| !series.model_id().is_empty()) {
-        logged_models::log_metrics(tx, run, &series.to_metrics())?;
+    for (run, part) in parts {
+        for series in part.series().filter(|series| !series.model_id().is_empty()) {
+            logged_models::log_metrics(tx, run, &series.to_metrics())?;
+        }
     }
     Ok(())
 }

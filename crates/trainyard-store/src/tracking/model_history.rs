@@ -33,7 +33,7 @@ impl Operation for LogModel {
         )?;
         let history = append(history.as_deref(), note)?;
         // Not cut like other tags: half a list is none.
-        tags::store(tx, run.key, HISTORY, &history)?;
+        tags::store(tx, &run, HISTORY, &history)?;
         runs::note(tx, &run, RunChangeKind::Models);
         Ok(Empty {})
     }

@@ -32,7 +32,7 @@ impl Operation for ChangeRuns {
                 RunAction::Restore => drop(RestoreRun { run_id }.execute(tx)?),
                 RunAction::SetTag => {
                     let run = runs::active(tx, run_id)?;
-                    tags::set_one(tx, run.key, Tag::new(&key, &value))?;
+                    tags::set_one(tx, &run, Tag::new(&key, &value))?;
                     runs::note(tx, &run, RunChangeKind::Tags);
                 }
                 RunAction::DeleteTag => delete_tag(tx, run_id, &key)?,

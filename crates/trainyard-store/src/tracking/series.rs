@@ -9,6 +9,7 @@ use trainyard_api::columns::ColumnKind;
 
 use super::points::queue::{Grown, HAS_ENDED};
 use super::points::{self, Point};
+use super::runs;
 use crate::{DbError, StoreError, Transaction, Value};
 
 /// Rows that one statement inserts: as values they take several times the memory of their points.
@@ -165,9 +166,8 @@ fn series_of(tx: &mut Transaction<'_>, wanted: &[Wanted<'_>], lock: &str) -> Res
     );
     let binds = binds(tx, &missing);
     tx.execute(&sql, &binds)?;
-    for (run, key) in &missing {
-        tx.named(*run, ColumnKind::Metric, key);
-    }
+    let experiments = runs::experiments(tx, missing.iter().map(|(run, _)| *run))?;
+    tx.named(ColumnKind::Metric, missing.iter().filter_map(|(run, key)| Some((*experiments.get(run)?, *key))));
     known_series(tx, wanted, lock)
 }
 

@@ -7,7 +7,8 @@ use trainyard_api::run_events::RunChangeKind;
 use trainyard_api::runs::{DeleteTag, SetTag};
 use trainyard_api::{Empty, Tag, limits, rules};
 
-use super::{keys, runs};
+use super::keys;
+use super::runs::{self, RunRow};
 use crate::{Access, Operation, StoreError, Transaction};
 
 /// The tag that always says the same as `run.name`.
@@ -19,7 +20,7 @@ impl Operation for SetTag {
     fn execute(self, tx: &mut Transaction<'_>) -> Result<Empty, StoreError> {
         keys::check("key", "key", &self.key)?;
         let run = runs::active(tx, runs::id("run_id", self.run_id, self.run_uuid)?)?;
-        set_one(tx, run.key, Tag { key: self.key, value: self.value })?;
+        set_one(tx, &run, Tag { key: self.key, value: self.value })?;
         runs::note(tx, &run, RunChangeKind::Tags);
         Ok(Empty {})
     }
@@ -44,43 +45,43 @@ impl Operation for DeleteTag {
 }
 
 /// Sets a tag whose key has been checked, and which was not one of several.
-pub(super) fn set_one(tx: &mut Transaction<'_>, run: i64, tag: Tag) -> Result<(), StoreError> {
+pub(super) fn set_one(tx: &mut Transaction<'_>, run: &RunRow, tag: Tag) -> Result<(), StoreError> {
     let value = keys::fit(tx, "value", tag.value, limits::RUN_TAG_VALUE_CHARS)?;
-    set_all(tx, run, vec![Tag { key: tag.key, value }])
+    set_all(tx, [(run, vec![Tag { key: tag.key, value }])])
 }
 
-/// Sets tags whose keys have been checked; of several with one key the last holds.
-pub(super) fn set_all(tx: &mut Transaction<'_>, run: i64, mut tags: Vec<Tag>) -> Result<(), StoreError> {
-    tags = fit(tx, tags)?;
-    // A run is never without a name.
-    tags.retain(|tag| tag.key != RUN_NAME || !tag.value.is_empty());
-    for tag in insert_all(tx, run, &tags)? {
-        if tag.key == RUN_NAME {
-            tx.execute("UPDATE run SET name = $1 WHERE id = $2", &[tag.value.into(), run.into()])?;
-        }
+/// Sets tags of runs, whose keys have been checked; of several with one key the last holds. As many statements for all of them
+/// as for one, but for those that give a run another name.
+pub(super) fn set_all<'r>(
+    tx: &mut Transaction<'_>,
+    of_runs: impl IntoIterator<Item = (&'r RunRow, Vec<Tag>)>,
+) -> Result<(), StoreError> {
+    let mut fitted = Vec::new();
+    for (run, tags) in of_runs {
+        let tags = fit(tx, tags)?.into_iter();
+        // A run is never without a name.
+        fitted.extend(tags.filter(|tag| tag.key != RUN_NAME || !tag.value.is_empty()).map(|tag| (run, tag)));
+    }
+    // In the order of runs and keys, as whoever else may be writing the same.
+    let last: BTreeMap<(i64, &str), (&RunRow, &Tag)> =
+        fitted.iter().map(|(run, tag)| ((run.key, tag.key.as_str()), (*run, tag))).collect();
+    insert(tx, last.values().map(|(run, tag)| (run.key, run.experiment, *tag)))?;
+    for (run, tag) in last.values().filter(|(_, tag)| tag.key == RUN_NAME) {
+        tx.execute("UPDATE run SET name = $1 WHERE id = $2", &[(&tag.value).into(), run.key.into()])?;
     }
     Ok(())
 }
 
-/// Writes tags of the right length, and returns them as they are stored, in the order of keys.
-fn insert_all(tx: &mut Transaction<'_>, run: i64, tags: &[Tag]) -> Result<Vec<Tag>, StoreError> {
-    let tags: Vec<Tag> = last_of_each(tags).cloned().collect();
-    insert(tx, tags.iter().map(|tag| (run, tag)))?;
-    Ok(tags)
-}
-
-/// Writes tags of runs as they are, no two of a run with one key.
+/// Writes tags as they are, each with the keys of its run and experiment, no two of a run with one key.
 pub(super) fn insert<'t>(
     tx: &mut Transaction<'_>,
-    tags: impl IntoIterator<Item = (i64, &'t Tag), IntoIter: Clone>,
+    tags: impl IntoIterator<Item = (i64, i64, &'t Tag), IntoIter: Clone>,
 ) -> Result<(), StoreError> {
     let tags = tags.into_iter();
-    let rows = tags.clone().map(|(run, tag)| [run.into(), (&tag.key).into(), (&tag.value).into()]);
+    let rows = tags.clone().map(|(run, _, tag)| [run.into(), (&tag.key).into(), (&tag.value).into()]);
     let conflict = "ON CONFLICT (run, key) DO UPDATE SET value = excluded.value";
     tx.insert_many("run_tag", ["run", "key", "value"], conflict, rows)?;
-    for (run, tag) in tags {
-        tx.named(run, ColumnKind::Tag, &tag.key);
-    }
+    tx.named(ColumnKind::Tag, tags.map(|(_, experiment, tag)| (experiment, tag.key.as_str())));
     Ok(())
 }
 
@@ -104,12 +105,12 @@ pub(crate) fn last_of_each(tags: &[Tag]) -> impl Iterator<Item = &Tag> {
 }
 
 /// Writes a tag as it is.
-pub(super) fn store(tx: &mut Transaction<'_>, run: i64, key: &str, value: &str) -> Result<(), StoreError> {
+pub(super) fn store(tx: &mut Transaction<'_>, run: &RunRow, key: &str, value: &str) -> Result<(), StoreError> {
     tx.execute(
         "INSERT INTO run_tag (run, key, value) VALUES ($1, $2, $3)
          ON CONFLICT (run, key) DO UPDATE SET value = excluded.value",
-        &[run.into(), key.into(), value.into()],
+        &[run.key.into(), key.into(), value.into()],
     )?;
-    tx.named(run, ColumnKind::Tag, key);
+    tx.named(ColumnKind::Tag, [(run.experiment, key)]);
     Ok(())
 }

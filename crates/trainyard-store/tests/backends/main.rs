@@ -201,6 +201,8 @@ on_each_backend! {
     tracking::ingest:
         many_runs_are_stored_at_once
         a_part_that_is_rejected_leaves_nothing_and_the_others_are_stored
+        of_parts_of_one_run_the_first_param_and_the_last_tag_hold
+        what_is_logged_is_listed_among_the_columns_of_its_experiment
         a_repeated_request_changes_nothing
         points_of_models_and_datasets_are_linked_as_by_log_batch
         ingest_and_log_batch_leave_the_same
@@ -240,6 +242,9 @@ on_each_backend! {
         a_damaged_block_is_an_error_that_harms_nothing_else
         a_run_that_ends_while_it_is_packed_is_packed_whole
         packing_beside_writers_loses_nothing;
+    tracking::packing_among_writes:
+        packing_does_not_queue_up_behind_writes_that_wait
+        points_are_packed_though_writes_wait_all_the_time;
     tracking::packed_answers:
         packing_changes_no_answer;
     tracking::model_history:

@@ -38,9 +38,10 @@ impl Dialect {
         }
     }
 
-    /// A query of the tables that have changed by a fifth since statistics of them were gathered. Of a table in parts as a whole
-    /// the database never gathers them by itself: planners then know the parts, and guess about the whole. Of the others it
-    /// does so some minutes later, which is long for a store that has just been filled.
+    /// A query of the tables that have changed by a fifth since statistics of them were gathered, or have grown by a fifth since
+    /// it was noted which of their pages all may see, without which indexes alone answer nothing. Of a table in parts as a whole
+    /// the database never gathers statistics by itself: planners then know the parts, and guess about the whole. All else it
+    /// does some minutes later, which is long for a store that has just been filled.
     pub fn grown_tables(self) -> Option<&'static str> {
         match self {
             Self::Sqlite => None,
@@ -53,8 +54,21 @@ impl Dialect {
                    AND whole.relnamespace = current_schema()::REGNAMESPACE
                  GROUP BY whole.oid, whole.relname, whole.reltuples
                  HAVING SUM(GREATEST(part.reltuples, 0)) > 1.2 * GREATEST(whole.reltuples, 0) + 1000
-                     OR SUM(changed.n_mod_since_analyze) > SUM(changed.n_live_tup) / 5 + 1000",
+                     OR SUM(changed.n_mod_since_analyze) > SUM(changed.n_live_tup) / 5 + 1000
+                     OR SUM(changed.n_ins_since_vacuum) > SUM(changed.n_live_tup) / 5 + 1000",
             ),
+        }
+    }
+
+    /// What is to be done about [`grown_tables`](Self::grown_tables), as slowly as the database does it by itself: others write
+    /// to the same disk.
+    pub fn look_through(self, tables: &[String]) -> Vec<String> {
+        match self {
+            Self::Sqlite => Vec::new(),
+            Self::Postgres => {
+                let statements = tables.iter().map(|table| format!("VACUUM (ANALYZE) {table}"));
+                std::iter::once("SET vacuum_cost_delay = 2".to_owned()).chain(statements).collect()
+            }
         }
     }
 

@@ -68,13 +68,17 @@ impl Session {
         insert: Insert<'_, N>,
         rows: impl IntoIterator<Item = [Value; N]>,
     ) -> Result<HashMap<String, i64>, StoreError> {
-        let sql = format!("{} RETURNING {}, id", insert_one(insert), insert.1.first().unwrap_or(&"id"));
+        // With `RETURNING` SQLite would keep what is needed to undo a statement of many rows.
+        let mut statement = self.prepare(&insert_one(insert), N)?;
         let mut ids = HashMap::new();
         for values in rows {
-            self.query(&sql, &values, |row| {
-                ids.insert(row.get(0)?, row.get(1)?);
-                Ok(true)
-            })?;
+            bind(&mut statement, &values)?;
+            let inserted = statement.raw_execute().map_err(error)?;
+            if let Some(Value::Text(name)) = values.into_iter().next()
+                && inserted > 0
+            {
+                ids.insert(name, self.connection.last_insert_rowid());
+            }
         }
         Ok(ids)
     }

@@ -39,7 +39,7 @@ impl Operation for CreateRun {
             if let Plan::Make(new) = plan
                 && let Some(run) = made.get(new.info.run_id.as_str())
             {
-                tags.extend(new.tags.iter().map(|tag| (*run, tag)));
+                tags.extend(new.tags.iter().map(|tag| (*run, new.experiment, tag)));
                 tx.changed(new.experiment, &new.info.run_id, RunChangeKind::Created);
             }
         }

@@ -39,7 +39,7 @@ impl Operation for UpdateRun {
         note(tx, &run, RunChangeKind::Status);
         if !self.run_name.is_empty() {
             note(tx, &run, RunChangeKind::Tags);
-            tags::set_one(tx, run.key, Tag::new(tags::RUN_NAME, self.run_name))?;
+            tags::set_one(tx, &run, Tag::new(tags::RUN_NAME, self.run_name))?;
         }
         Ok(UpdateRunResponse { run_info: get(tx, run.key, &run.run_id)?.run.info })
     }
@@ -82,6 +82,16 @@ pub fn experiments_of(tx: &mut Transaction<'_>, run_ids: &[RunId]) -> Result<Has
         Ok(())
     })?;
     Ok(runs)
+}
+
+/// The experiments of runs, by the runs' keys.
+pub(super) fn experiments(
+    tx: &mut Transaction<'_>,
+    runs: impl Iterator<Item = i64>,
+) -> Result<HashMap<i64, i64>, StoreError> {
+    let runs: Vec<i64> = runs.collect::<BTreeSet<_>>().into_iter().collect();
+    let sql = format!("SELECT id, experiment_id FROM run WHERE id IN {}", tx.dialect().integers("$1"));
+    Ok(tx.query(&sql, &[Value::integers(&runs)], |row| Ok((row.get(0)?, row.get(1)?)))?.into_iter().collect())
 }
 
 /// A run's row, as far as rules look at it.

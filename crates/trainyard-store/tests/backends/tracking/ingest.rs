@@ -1,9 +1,11 @@
 use proptest::prelude::*;
 use proptest::test_runner::{Config, TestRunner};
+use trainyard_api::columns::{ColumnKind, ListColumns};
+use trainyard_api::experiments::CreateExperiment;
 use trainyard_api::ingest::{Ingest, RunAnswer, RunAnswerStatus, RunBatch, Series};
 use trainyard_api::logged_models::{CreateLoggedModel, GetLoggedModel};
 use trainyard_api::metrics::{GetMetricHistory, Metric};
-use trainyard_api::runs::{DeleteRun, LogBatch, Run};
+use trainyard_api::runs::{CreateRun, DeleteRun, LogBatch, Run};
 use trainyard_api::{ApiError, ErrorCode, Param, RunId, Tag};
 use trainyard_store::{Packer, PackingEnd, maintenance};
 
@@ -112,6 +114,45 @@ pub fn a_part_that_is_rejected_leaves_nothing_and_the_others_are_stored(test: Te
     assert!(get(&test, &changed).data.metrics.is_empty(), "nothing of a rejected part is stored");
     assert!(history(&test, &good, "fine").is_empty());
     assert_eq!((history(&test, &good, "loss").len(), history(&test, &late, "loss").len()), (2, 2));
+}
+
+pub fn of_parts_of_one_run_the_first_param_and_the_last_tag_hold(test: TestStore) {
+    let run_id = super::run(&test);
+    let pair = |depth: &str, host: &str| RunBatch {
+        params: vec![Param::new("depth", depth)],
+        tags: vec![Tag::new("host", host)],
+        ..part(&run_id, vec![series("loss", &[1.0])])
+    };
+    let answers = ingest(&test, &[pair("5", "a"), pair("6", "b"), pair("5", "c")]);
+    let accepted: Vec<bool> = answers.iter().map(|answer| answer.status == RunAnswerStatus::Accepted).collect();
+    assert_eq!(accepted, [true, false, true]);
+    assert!(rejection(&answers[1]).1.contains("{'key': 'depth', 'old_value': '5', 'new_value': '6'}"));
+    ingest(&test, &[pair("5", "d"), pair("5", "e")]);
+    let data = get(&test, &run_id).data;
+    let host = data.tags.iter().find(|tag| tag.key == "host").map(|tag| tag.value.as_str());
+    assert_eq!((data.params, host), (vec![Param::new("depth", "5")], Some("e")));
+}
+
+pub fn what_is_logged_is_listed_among_the_columns_of_its_experiment(test: TestStore) {
+    let other = test.call(CreateExperiment { name: "other".to_owned(), ..Default::default() }).unwrap().experiment_id;
+    let of_other = test.call(CreateRun { experiment_id: other.clone(), ..Default::default() }).unwrap().run.info.run_id;
+    let logged = |run_id: &RunId, name: &str| RunBatch {
+        params: vec![Param::new(name, "1")],
+        tags: vec![Tag::new(name, "1")],
+        ..part(run_id, vec![series(name, &[1.0])])
+    };
+    ingest(&test, &[logged(&super::run(&test), "ours"), logged(&of_other, "theirs"), logged(&of_other, "also")]);
+    for kind in [ColumnKind::Metric, ColumnKind::Param, ColumnKind::Tag] {
+        let listed = |experiment_ids| {
+            let asked = ListColumns { experiment_ids, kind: Some(kind), ..Default::default() };
+            let keys = test.call(asked).unwrap().columns.into_iter().map(|column| column.key);
+            keys.filter(|key| key != "mlflow.runName").collect::<Vec<_>>()
+        };
+        assert_eq!(
+            (listed(vec!["0".into()]), listed(vec![other.clone()])),
+            (vec!["ours".into()], vec!["also".into(), "theirs".into()])
+        );
+    }
 }
 
 pub fn a_repeated_request_changes_nothing(test: TestStore) {

@@ -13,6 +13,7 @@ pub mod metrics;
 pub mod model_history;
 pub mod packed_answers;
 pub mod packing;
+pub mod packing_among_writes;
 pub mod params;
 pub mod run_changes;
 pub mod run_trees;
