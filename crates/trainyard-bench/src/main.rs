@@ -155,10 +155,10 @@ fn main() -> Result<()> {
         memory::measure(&programs, &Wrk::new(&arguments.wrk)?, duration, &mut report)?;
     }
     if wanted(Part::Points) {
-        sizes::measure_points(&programs, &arguments.points, &arguments.peers, &mut report)?;
+        sizes::points::measure(&programs, &arguments.points, &arguments.peers, &mut report)?;
     }
     if wanted(Part::Runs) {
-        sizes::measure_runs(&programs, &arguments.runs, &arguments.peers, &mut report)?;
+        sizes::runs::measure(&programs, &arguments.runs, &arguments.peers, &mut report)?;
     }
     if wanted(Part::Import) {
         python::measure_import(&python, &stock_python, &mut report)?;
