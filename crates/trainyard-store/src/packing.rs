@@ -7,11 +7,11 @@ use crate::tracking::points::{self, pack, queue};
 use crate::{DbError, Store, StoreError, lease};
 
 const LEASE: &str = "packing";
-const STATISTICS: &str = "statistics";
+const TABLES: &str = "statistics";
 /// Longer than any step takes; after this long others take over from a process that died.
 const LEASE_MS: i64 = 60_000;
-/// Longer than it takes to look through what has been written since the last time.
-const STATISTICS_MS: i64 = 3_600_000;
+/// Longer than it takes to look after one table.
+const TABLES_MS: i64 = 600_000;
 /// Series that are looked at in one transaction when all of them are.
 const MARKED_AT_ONCE: i64 = 10_000;
 /// How long a step gives way to writers that wait, in pauses.
@@ -94,18 +94,18 @@ impl Packer {
                 Err(error) => break Err(error),
             }
         };
-        if matches!(end, Ok(PackingEnd::Done | PackingEnd::Stopped))
-            && let Err(error) = self.gather_statistics()
+        if matches!(end, Ok(PackingEnd::Elsewhere)) {
+            return end.map(|end| (end, packed));
+        }
+        let holder = self.holder.clone();
+        let released = self.store.write(move |tx| lease::release(tx, LEASE, &holder)).wait();
+        if matches!(end, Ok(PackingEnd::Done))
+            && let Err(error) = self.look_after_tables(|| go_on(packed))
         {
-            // Searches find the same without them, only slower.
-            tracing::warn!(%error, "statistics for the planner could not be gathered");
+            // Searches find the same without it, only slower.
+            tracing::warn!(%error, "what the database knows of its tables could not be brought up to date");
         }
-        if !matches!(end, Ok(PackingEnd::Elsewhere)) {
-            let holder = self.holder.clone();
-            let released = self.store.write(move |tx| lease::release(tx, LEASE, &holder)).wait();
-            return end.and_then(|end| released.map(|()| (end, packed)));
-        }
-        end.map(|end| (end, packed))
+        end.and_then(|end| released.map(|()| (end, packed)))
     }
 
     /// Gives the room of packed rows back to the file system where the database would keep it for new rows.
@@ -128,32 +128,43 @@ impl Packer {
         self.store.upkeep(dialect.index_anew(points::ROWS).as_slice())
     }
 
-    /// Gathers what planners need to know of tables that have changed much, where the database does it late or not at all.
-    fn gather_statistics(&self) -> Result<(), StoreError> {
-        if self.grown_tables()?.is_empty() {
-            return Ok(());
-        }
+    /// Brings up to date what the database knows of tables that have changed much, where it does it late or not at all by itself.
+    fn look_after_tables(&self, mut go_on: impl FnMut() -> bool) -> Result<(), StoreError> {
+        let dialect = self.store.read(|tx| Ok(tx.dialect())).wait()?;
+        let found = |query: Option<&'static str>| match query {
+            Some(sql) => self.store.read(move |tx| tx.query(sql, &[], |row| row.get::<String>(0))).wait(),
+            None => Ok(Vec::new()),
+        };
+        let all = || Ok::<_, StoreError>((found(dialect.grown_tables())?, found(dialect.unseen_tables())?));
+        let (grown, unseen) = all()?;
         // All servers see at the same time that tables have grown; one of them is enough.
-        let holder = self.holder.clone();
-        if !self.store.write(move |tx| lease::hold(tx, STATISTICS, &holder, STATISTICS_MS)).wait()? {
+        if grown.is_empty() && unseen.is_empty() || !self.hold_tables()? {
             return Ok(());
         }
         // Another may have done it just now.
-        let gathered = self.grown_tables().and_then(|tables| {
-            let dialect = self.store.read(|tx| Ok(tx.dialect())).wait()?;
-            if tables.is_empty() { Ok(()) } else { self.store.upkeep(&dialect.look_through(&tables)) }
+        let looked_after = all().and_then(|(grown, unseen)| {
+            let gathering = grown.iter().map(|table| dialect.gather_statistics(table));
+            for statements in gathering.chain(unseen.iter().map(|table| dialect.note_seen(table))) {
+                if !go_on() || !self.hold_tables()? {
+                    break;
+                }
+                match self.store.upkeep(&statements) {
+                    // It has begun with a table that is large.
+                    Err(StoreError::Database(DbError::TimedOut(_))) => {}
+                    other => other?,
+                }
+            }
+            Ok(())
         });
         let holder = self.holder.clone();
-        let released = self.store.write(move |tx| lease::release(tx, STATISTICS, &holder)).wait();
-        gathered.and(released)
+        let released = self.store.write(move |tx| lease::release(tx, TABLES, &holder)).wait();
+        looked_after.and(released)
     }
 
-    fn grown_tables(&self) -> Result<Vec<String>, StoreError> {
-        let grown = self.store.read(|tx| {
-            let Some(sql) = tx.dialect().grown_tables() else { return Ok(Vec::new()) };
-            tx.query(sql, &[], |row| row.get::<String>(0))
-        });
-        grown.wait()
+    /// Whether this one looks after the tables, for a while from now on.
+    fn hold_tables(&self) -> Result<bool, StoreError> {
+        let holder = self.holder.clone();
+        self.store.write(move |tx| lease::hold(tx, TABLES, &holder, TABLES_MS)).wait()
     }
 
     /// Packs one series; `None` when nothing is left of it.

@@ -27,8 +27,8 @@ pub fn measure(programs: &Programs, sizes: &[u64], peers: &[Who], report: &mut R
     let (table, left_out) = columns(programs, (sizes, peers), "runs", runs)?;
     let body = format!(
         "Runs of one experiment with {} params, {} metrics and {} tags each, created on {CREATING} connections; params and \
-         metrics come by bulk ingest, up to 1,000 runs a request. `trainyard db pack` then does the upkeep that a server does \
-         within a minute. The filter is `metrics.m0 > 0.5 AND params.p0 \
+         metrics come by bulk ingest, up to 1,000 runs a request. `trainyard db pack` then looks after the tables, as a server does \
+         within a minute, and gives back room. The filter is `metrics.m0 > 0.5 AND params.p0 \
          = '3' AND tags.t0 = '2'`, the order `metrics.m1 DESC`, a page 100 runs; page {FAR_PAGE} is one of {FAR_PAGE_RUNS} runs, and \
          the first page of as many stands beside it. Columns are told with what the newest 1,000 runs have, groups hold all runs. \
          Times are medians of {TIMES} requests on one connection, so the way of a search is remembered in all but the first of them. Pages \

@@ -158,6 +158,16 @@ impl Dialect {
         }
     }
 
+    /// A condition that the second column of a key is a value, for rows that are looked up by that key. PostgreSQL is told of a
+    /// range: a store with many names that few runs have makes it think that an index which begins with the name, and has the
+    /// run somewhere behind, finds the row at once, where it passes over all entries of a name that all runs have.
+    pub fn second_of_key(self, column: &str, value: &str) -> String {
+        match self {
+            Self::Sqlite => format!("{column} = {value}"),
+            Self::Postgres => format!("{column} BETWEEN {value} AND {value}"),
+        }
+    }
+
     /// At the end of a subquery of `EXISTS`: has it looked up row by row. PostgreSQL would make joins of them, and two hundred
     /// joins take it minutes to plan.
     pub fn looked_up(self) -> &'static str {

@@ -157,7 +157,8 @@ impl<'c> Transaction<'c> {
         Ok(counts)
     }
 
-    /// As [`Transaction::insert_many`]; returns the ids of the rows that were inserted by the text of their first column.
+    /// As [`Transaction::insert_many`]; returns the ids of the rows that were inserted by the text of their first column. `id`
+    /// has to be the table's own key, and `conflict` may not update.
     pub fn insert_named<const N: usize>(
         &mut self,
         table: &str,

@@ -124,7 +124,7 @@ impl Order {
         for (index, subject) in self.subjects.iter().enumerate() {
             let Some(joined) = Joined::of(index, subject) else { continue };
             statement.push(&format!(" LEFT JOIN {} o{index} ON ", joined.table));
-            joined.push_condition(statement);
+            joined.push_condition(statement, false);
         }
     }
 
@@ -134,7 +134,7 @@ impl Order {
             let Some(joined) = Joined::of(index, subject) else { continue };
             let (before, behind) = statement.dialect().looked_up_join(joined.table, &format!("o{index}"));
             statement.push(&before);
-            joined.push_condition(statement);
+            joined.push_condition(statement, true);
             statement.push(&behind);
         }
     }
@@ -157,9 +157,12 @@ impl<'s> Joined<'s> {
         Some(Self { index, table, subject })
     }
 
-    fn push_condition(&self, statement: &mut Statement) {
+    fn push_condition(&self, statement: &mut Statement, looked_up: bool) {
         let index = self.index;
         match self.subject {
+            Subject::Metric(key) if looked_up => {
+                statement.metric_of_run(&format!("o{index}"), "x.id", key);
+            }
             Subject::Metric(key) => {
                 statement.push(&format!("o{index}.run = x.id AND o{index}.metric_key = ")).metric_key(key);
             }

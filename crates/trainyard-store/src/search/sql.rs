@@ -2,13 +2,14 @@
 
 use trainyard_api::logged_models::DatasetRef;
 
+mod compare;
+
 use super::FilterError;
 use super::keyset::{self, Place, Rows, Term};
 use super::page::Page;
 use super::rules::{KeyValues, Metrics, Rules, Subject};
-use super::tree::{Comparator, Filter, Style};
-use super::values::{Ask, List};
-use crate::db::{indexed_part, is_indexed_whole};
+use super::tree::Filter;
+use super::values::Ask;
 use crate::{Dialect, Row, StoreError, Transaction, Value};
 
 /// SQL under construction. Text and binds grow together, so that binds are numbered in order of first use.
@@ -157,6 +158,15 @@ impl Statement {
         self.push("(SELECT id FROM metric_key WHERE key = ").bind(key).push(")")
     }
 
+    /// Adds the condition that rows of `metric_summary`, which are looked up, are about a metric of a run.
+    pub(super) fn metric_of_run(&mut self, summary: &str, run: &str, key: &str) -> &mut Self {
+        let key = self.reserve(Value::Text(key.to_owned()));
+        let is_metric = self
+            .dialect
+            .second_of_key(&format!("{summary}.metric_key"), &format!("(SELECT id FROM metric_key WHERE key = {key})"));
+        self.push(&format!("{summary}.run = {run} AND {is_metric}"))
+    }
+
     /// The database it is for.
     pub(super) fn dialect(&self) -> Dialect {
         self.dialect
@@ -271,22 +281,19 @@ impl Statement {
     /// A query of the latest point of a metric: columns `value` and `is_nan`, no row where there is none. Of a logged
     /// model's points, it looks at those that are about one of the datasets, if there are any.
     pub(super) fn latest(&mut self, metrics: Metrics, key: &str, datasets: &[DatasetRef]) {
-        let key = self.reserve(Value::Text(key.to_owned()));
-        let key = format!("(SELECT id FROM metric_key WHERE key = {key})");
         match metrics {
             Metrics::OfLoggedModel => {
-                self.push(&format!(
-                    "SELECT p.value, p.is_nan FROM logged_model_metric p WHERE p.model = x.id AND p.metric_key = {key}"
-                ));
+                self.push(
+                    "SELECT p.value, p.is_nan FROM logged_model_metric p WHERE p.model = x.id AND p.metric_key = ",
+                );
+                self.metric_key(key);
                 self.about_datasets(datasets);
                 self.push(" ORDER BY p.step DESC, p.timestamp DESC, p.value DESC LIMIT 1");
             }
             Metrics::OfRun | Metrics::None => {
-                self.push(&format!(
-                    "SELECT s.latest_value AS value, s.latest_is_nan AS is_nan FROM metric_summary s \
-                     WHERE s.run = {} AND s.metric_key = {key}",
-                    self.owner
-                ));
+                let run = self.owner.clone();
+                self.push("SELECT s.latest_value AS value, s.latest_is_nan AS is_nan FROM metric_summary s WHERE ");
+                self.metric_of_run("s", &run, key);
             }
         }
     }
@@ -303,76 +310,5 @@ impl Statement {
             self.push(")");
         }
         self.push(if datasets.is_empty() { "" } else { ")" });
-    }
-
-    /// NaN differs from every number and is otherwise out of any order.
-    fn compare_metric(&mut self, ask: &Ask) {
-        self.push(if ask.is_negation() { "(is_nan = 1 OR " } else { "(is_nan = 0 AND " });
-        self.compare("value", ask);
-        self.push(")");
-    }
-
-    /// Compares `t.value` of a param or tag with texts, so that an index of such texts is used.
-    pub(super) fn compare_value_indexed(&mut self, ask: &Ask) {
-        let Some(start) = self.dialect.value_start("t") else { return self.compare("t.value", ask) };
-        let is_told = match ask {
-            Ask::Compare { comparator: Comparator::Equal, value: Value::Text(text), .. } => {
-                self.push(&format!("{start} = ")).bind(indexed_part(text));
-                is_indexed_whole(text)
-            }
-            Ask::In { list: List::Texts(texts), negated: false, .. } => {
-                let bind = self.reserve(Value::texts(texts.iter().map(|text| indexed_part(text))));
-                let list = self.dialect.texts(&bind);
-                self.push(&format!("{start} IN {list}"));
-                texts.iter().all(|text| is_indexed_whole(text))
-            }
-            _ => return self.compare("t.value", ask),
-        };
-        if !is_told {
-            self.push(" AND ").compare("t.value", ask);
-        }
-    }
-
-    /// Adds the comparison of a column.
-    pub(super) fn compare(&mut self, column: &str, ask: &Ask) {
-        let column = if ask.as_number() { &self.dialect.number(column) } else { column };
-        match ask {
-            Ask::Compare { comparator, value, .. } => self.compare_value(column, *comparator, value),
-            Ask::Between { low, high, negated, .. } => {
-                self.push(if *negated { "NOT (" } else { "(" });
-                self.compare_value(column, low.0, &low.1);
-                self.push(" AND ");
-                self.compare_value(column, high.0, &high.1);
-                self.push(")");
-            }
-            Ask::Match { style, pattern, negated } => {
-                let pattern = if *style == Style::RLike { self.dialect.pattern(pattern) } else { pattern.clone() };
-                let bind = self.reserve(Value::Text(pattern));
-                let sql = match style {
-                    Style::Like => self.dialect.like(column, &bind),
-                    Style::ILike => self.dialect.ilike(column, &bind),
-                    Style::RLike => self.dialect.rlike(column, &bind),
-                };
-                self.push(&if *negated { format!("NOT ({sql})") } else { sql });
-            }
-            Ask::In { list, negated, .. } => {
-                let (value, list): (_, fn(Dialect, &str) -> String) = match list {
-                    List::Texts(texts) => (Value::texts(texts), Dialect::texts),
-                    List::Integers(integers) => (Value::integers(integers), Dialect::integers),
-                    List::Numbers(numbers) => (Value::numbers(numbers), Dialect::numbers),
-                };
-                let bind = self.reserve(value);
-                let list = list(self.dialect, &bind);
-                self.push(&format!("{column} {} {list}", if *negated { "NOT IN" } else { "IN" }));
-            }
-            Ask::IsNull { negated, .. } => {
-                self.push(&format!("{column} {}", if *negated { "IS NOT NULL" } else { "IS NULL" }));
-            }
-        }
-    }
-
-    fn compare_value(&mut self, column: &str, comparator: Comparator, value: &Value) {
-        let operator = if comparator == Comparator::NotEqual { "<>" } else { comparator.as_str() };
-        self.push(&format!("{column} {operator} ")).bind(value.clone());
     }
 }

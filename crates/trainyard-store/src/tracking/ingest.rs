@@ -14,7 +14,7 @@ impl Operation for Ingest {
 
     fn execute(self, tx: &mut Transaction<'_>) -> Result<IngestResponse, StoreError> {
         let parts: Vec<RunPart<'_>> = self.runs().collect();
-        // Most of the time all of them are accepted, and together they take as many statements as one.
+        // Most of the time all of them are accepted, and together they take hardly more statements than one.
         let all = tx.part(|tx| log(tx, &parts))?;
         if all.is_ok() {
             let runs = parts.iter().map(|part| RunAnswer::accepted(part.run_id().into())).collect();
@@ -32,7 +32,7 @@ impl Operation for Ingest {
     }
 }
 
-/// Stores parts, all of them or none.
+/// Stores parts; after an error what has been stored of them is to be undone.
 fn log(tx: &mut Transaction<'_>, parts: &[RunPart<'_>]) -> Result<(), StoreError> {
     let checked: Vec<Checked> = parts.iter().map(checked).collect::<Result<_, _>>()?;
     let runs = runs::find_all(tx, checked.iter().map(|part| &part.run_id))?;

@@ -2,6 +2,19 @@
 
 use super::Dialect;
 
+/// The start of a query of what has changed in each table, with its parts as `part`.
+macro_rules! changes_of_tables {
+    () => {
+        "SELECT QUOTE_IDENT(whole.relname) FROM pg_class AS whole
+         LEFT JOIN pg_inherits AS partition ON partition.inhparent = whole.oid
+         LEFT JOIN pg_class AS part ON part.oid = partition.inhrelid
+         JOIN pg_stat_user_tables AS changed ON changed.relid = COALESCE(part.oid, whole.oid)
+         WHERE whole.relkind IN ('p', 'r') AND NOT whole.relispartition
+           AND whole.relnamespace = current_schema()::REGNAMESPACE
+         GROUP BY whole.oid, whole.relname, whole.reltuples"
+    };
+}
+
 impl Dialect {
     /// A query of every table's name and bytes, those of its indexes included, the largest first.
     pub fn table_sizes(self) -> &'static str {
@@ -38,37 +51,50 @@ impl Dialect {
         }
     }
 
-    /// A query of the tables that have changed by a fifth since statistics of them were gathered, or have grown by a fifth since
-    /// it was noted which of their pages all may see, without which indexes alone answer nothing. Of a table in parts as a whole
-    /// the database never gathers statistics by itself: planners then know the parts, and guess about the whole. All else it
-    /// does some minutes later, which is long for a store that has just been filled.
+    /// A query of the tables that have changed by a fifth since statistics of them were gathered. Of a table in parts as a whole
+    /// the database never gathers them by itself: planners then know the parts, and guess about the whole. Of the others it
+    /// does so some minutes later, which is long for a store that has just been filled.
     pub fn grown_tables(self) -> Option<&'static str> {
         match self {
             Self::Sqlite => None,
-            Self::Postgres => Some(
-                "SELECT QUOTE_IDENT(whole.relname) FROM pg_class AS whole
-                 LEFT JOIN pg_inherits AS partition ON partition.inhparent = whole.oid
-                 LEFT JOIN pg_class AS part ON part.oid = partition.inhrelid
-                 JOIN pg_stat_user_tables AS changed ON changed.relid = COALESCE(part.oid, whole.oid)
-                 WHERE whole.relkind IN ('p', 'r') AND NOT whole.relispartition
-                   AND whole.relnamespace = current_schema()::REGNAMESPACE
-                 GROUP BY whole.oid, whole.relname, whole.reltuples
-                 HAVING SUM(GREATEST(part.reltuples, 0)) > 1.2 * GREATEST(whole.reltuples, 0) + 1000
-                     OR SUM(changed.n_mod_since_analyze) > SUM(changed.n_live_tup) / 5 + 1000
-                     OR SUM(changed.n_ins_since_vacuum) > SUM(changed.n_live_tup) / 5 + 1000",
-            ),
+            Self::Postgres => Some(concat!(
+                changes_of_tables!(),
+                " HAVING SUM(GREATEST(part.reltuples, 0)) > 1.2 * GREATEST(whole.reltuples, 0) + 1000
+                      OR SUM(changed.n_mod_since_analyze) > SUM(changed.n_live_tup) / 5 + 1000"
+            )),
         }
     }
 
-    /// What is to be done about [`grown_tables`](Self::grown_tables), as slowly as the database does it by itself: others write
-    /// to the same disk.
-    pub fn look_through(self, tables: &[String]) -> Vec<String> {
+    /// A statement that gathers what planners need to know of a table.
+    pub fn gather_statistics(self, table: &str) -> Vec<String> {
         match self {
             Self::Sqlite => Vec::new(),
-            Self::Postgres => {
-                let statements = tables.iter().map(|table| format!("VACUUM (ANALYZE) {table}"));
-                std::iter::once("SET vacuum_cost_delay = 2".to_owned()).chain(statements).collect()
-            }
+            Self::Postgres => vec![format!("ANALYZE {table}")],
+        }
+    }
+
+    /// A query of the tables that have grown by a fifth since it was noted which of their pages all may see. Indexes alone
+    /// answer for those pages only. The database notes it by itself, some minutes later.
+    pub fn unseen_tables(self) -> Option<&'static str> {
+        match self {
+            Self::Sqlite => None,
+            Self::Postgres => Some(concat!(
+                changes_of_tables!(),
+                " HAVING SUM(changed.n_ins_since_vacuum) > SUM(changed.n_live_tup) / 5 + 1000"
+            )),
+        }
+    }
+
+    /// Statements that note which pages of a table all may see, and do nothing else that takes long or locks others out. They
+    /// give up after a while; what they have noted is noted, and the next time is for the rest.
+    pub fn note_seen(self, table: &str) -> Vec<String> {
+        match self {
+            Self::Sqlite => Vec::new(),
+            Self::Postgres => vec![
+                // Others write to the same disk.
+                "SET vacuum_cost_delay = 2; SET vacuum_cost_limit = 2000; SET statement_timeout = 10000".to_owned(),
+                format!("VACUUM (TRUNCATE FALSE, INDEX_CLEANUP FALSE, SKIP_LOCKED) {table}"),
+            ],
         }
     }
 

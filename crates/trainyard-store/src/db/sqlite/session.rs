@@ -54,6 +54,10 @@ impl Session {
         rows: impl IntoIterator<Item = [Value; N]>,
         mut inserted: impl FnMut(&[Value; N], u64),
     ) -> Result<(), DbError> {
+        let mut rows = rows.into_iter().peekable();
+        if rows.peek().is_none() {
+            return Ok(());
+        }
         let mut statement = self.prepare(&insert_one(insert), N)?;
         for values in rows {
             bind(&mut statement, &values)?;
@@ -68,7 +72,7 @@ impl Session {
         insert: Insert<'_, N>,
         rows: impl IntoIterator<Item = [Value; N]>,
     ) -> Result<HashMap<String, i64>, StoreError> {
-        // With `RETURNING` SQLite would keep what is needed to undo a statement of many rows.
+        // With `RETURNING` SQLite keeps a journal of each statement, as of one that may fail half-way.
         let mut statement = self.prepare(&insert_one(insert), N)?;
         let mut ids = HashMap::new();
         for values in rows {

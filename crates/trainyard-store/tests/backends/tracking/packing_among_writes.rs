@@ -28,6 +28,7 @@ struct Held {
 
 impl Held {
     fn all_writers(test: &TestStore) -> Self {
+        // On PostgreSQL half of the eight connections that a store has unless told otherwise.
         let writers = if test.is_on_sqlite() { 1 } else { 4 };
         let mut held = Self { writes: Vec::new(), gates: Vec::new() };
         for _ in 0..writers {
@@ -82,22 +83,25 @@ pub fn points_are_packed_though_writes_wait_all_the_time(test: TestStore) {
     let over = AtomicBool::new(false);
     thread::scope(|scope| {
         scope.spawn(|| {
-            // More than all writers together take into their transactions.
+            // More than all writers together take into their transactions, fewer than the queue holds.
             let slow = || {
                 test.store.write(|_| {
                     thread::sleep(Duration::from_millis(2));
                     Ok(())
                 })
             };
-            let mut waiting: VecDeque<_> = (0..192).map(|_| slow()).collect();
+            let mut waiting: VecDeque<_> = (0..240).map(|_| slow()).collect();
             while !over.load(Ordering::Relaxed) {
                 waiting.push_back(slow());
                 waiting.pop_front().unwrap().wait().unwrap();
             }
         });
-        let (end, _) = Packer::new(test.store.clone()).run(|_| true).unwrap();
+        let (ended, end) = mpsc::channel();
+        let store = test.store.clone();
+        thread::spawn(move || ended.send(Packer::new(store).run(|_| true)));
+        let end = end.recv_timeout(Duration::from_secs(120));
         over.store(true, Ordering::Relaxed);
-        assert_eq!(end, PackingEnd::Done);
+        assert_eq!(end.expect("packing ends").unwrap().0, PackingEnd::Done);
     });
     assert_eq!(packed(&test, &run_id), 4096);
 }
