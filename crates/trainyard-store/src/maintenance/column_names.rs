@@ -37,7 +37,8 @@ pub fn unused(tx: &mut Transaction<'_>, experiment: i64) -> Result<Vec<ColumnNam
 pub fn forget(tx: &mut Transaction<'_>, names: &[ColumnName]) -> Result<usize, StoreError> {
     let start = Instant::now();
     tx.scans()?;
-    // Whoever notes a name that is there already changes nothing, and would not be waited for: see `tracking::columns::write_down`.
+    // Whoever notes a name that is there already changes nothing, and would not be waited for: see
+    // `tracking::columns::write_down`.
     if let Some(lock) = tx.dialect().lock("experiment_column", Writers::Wait) {
         tx.execute(&lock, &[])?;
     }

@@ -39,8 +39,13 @@ struct Source {
 
 fn source(kind: GroupKind, key: &str) -> Result<Source, StoreError> {
     Ok(match kind {
-        GroupKind::Param => Source { value: "x.value", run: "x.run", tables: "param AS x", by_key: true },
-        GroupKind::Tag => Source { value: "x.value", run: "x.run", tables: "run_tag AS x", by_key: true },
+        // Runs first, so that each value is looked up and not looked for.
+        GroupKind::Param => {
+            Source { value: "x.value", run: "run.id", tables: "run CROSS JOIN param AS x", by_key: true }
+        }
+        GroupKind::Tag => {
+            Source { value: "x.value", run: "run.id", tables: "run CROSS JOIN run_tag AS x", by_key: true }
+        }
         GroupKind::Dataset => Source {
             value: "dataset.name",
             run: "x.run",
@@ -71,7 +76,7 @@ fn values(
     let mut condition = String::new();
     if by_key {
         values.push(key.into());
-        condition.push_str(&format!(" AND x.key = ${}", values.len()));
+        condition.push_str(&format!(" AND x.run = run.id AND x.key = ${}", values.len()));
     }
     if !contains.is_empty() {
         values.push(contains.into());

@@ -65,7 +65,7 @@ impl Dialect {
         }
     }
 
-    /// A statement that gathers what planners need to know of a table.
+    /// Statements that gather what planners need to know of a table.
     pub fn gather_statistics(self, table: &str) -> Vec<String> {
         match self {
             Self::Sqlite => Vec::new(),
